@@ -1,0 +1,30 @@
+/** What a command is: options, an argument or two, and one call into the library. */
+import type { Command } from "commander";
+import type { Io } from "../lib/runtime/io.ts";
+import type { Logger } from "../lib/runtime/log.ts";
+import type { ConfigSource } from "../lib/runtime/config/settings.ts";
+
+/** What every command is given. */
+export interface Context {
+  io: Io;
+  log: Logger;
+  /** Where settings come from: flags first, then the environment. */
+  config: ConfigSource;
+  /** `--json`: the result on stdout is one JSON value. */
+  json: boolean;
+  /** `--quiet`: nothing on stderr but warnings and errors. */
+  quiet: boolean;
+}
+
+/** A command as its file exports it. */
+export interface CommandDefinition {
+  /** Adds description, arguments and options to the command that commander made. */
+  configure(command: Command): void;
+  /** Examples for `--help`, each a whole command line and what it does. */
+  examples: readonly [line: string, does: string][];
+  /** Does the work; a number is the exit code where it is not 0. */
+  run(context: Context, args: readonly (string | undefined)[], options: OptionValues): Promise<number | void>;
+}
+
+/** Options as commander gives them: each command narrows its own before any I/O. */
+export type OptionValues = Readonly<Record<string, unknown>>;

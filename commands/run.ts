@@ -1,0 +1,146 @@
+/**
+ * A whole run of finpipe: arguments in, exit code out. Takes everything from {@link Io}, so that it
+ * fits in a test.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { describeError, EXIT_CODES, FinpipeError, Interrupted } from "../lib/runtime/errors.ts";
+import type { Io } from "../lib/runtime/io.ts";
+import { createLogger, LOG_LEVELS, type Logger, type LogLevel } from "../lib/runtime/log.ts";
+import { VERSION } from "../lib/runtime/version.ts";
+import type { CommandDefinition, OptionValues } from "./command.ts";
+import { COMMANDS } from "./registry.ts";
+
+/** Runs one command line and returns the exit code; never throws and never exits. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  let code = 0;
+  let log: Logger | undefined;
+  let debug = false;
+  try {
+    const program = createProgram(io, async (definition, args, command) => {
+      const globals = command.optsWithGlobals();
+      debug = levelOf(globals, io) === "debug";
+      log = loggerOf(globals, io);
+      const context = {
+        io,
+        log,
+        config: { env: io.env, flags: globals },
+        json: globals.json === true,
+        quiet: globals.quiet === true,
+      };
+      code = (await definition.run(context, args, command.opts())) ?? 0;
+    });
+    await program.parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    code = await report(error, io, log, debug);
+  }
+  await log?.flush();
+  return code;
+}
+
+type Action = (
+  definition: CommandDefinition,
+  args: readonly (string | undefined)[],
+  command: Command,
+) => Promise<void>;
+
+/** The program with all its commands; the one that is called gets its options when it is loaded. */
+export function createProgram(io: Pick<Io, "stdout" | "stderr">, action: Action): Command {
+  // Commander writes synchronously; our streams are written in order by whoever awaits last.
+  const program = new Command("finpipe")
+    .description("Lands events from Kafka in PostgreSQL and builds the mart in Vertica.")
+    .version(VERSION)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, helpWidth: 100 })
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      outputError: () => {},
+    })
+    .helpCommand("help [command]", "show help for a command")
+    .addHelpText("after", "\nTry it with nothing set up: finpipe demo");
+  addGlobalOptions(program);
+  for (const { name, summary } of COMMANDS) program.command(name).summary(summary);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  program.hook("preSubcommand", async (_program, command) => {
+    const registration = COMMANDS.find(({ name }) => name === command.name());
+    if (registration === undefined) return;
+    const { default: definition } = await registration.load();
+    definition.configure(command);
+    command.addHelpText("after", examplesText(definition.examples));
+    command.action(async (...given: unknown[]) => {
+      const args = given.slice(0, -2) as (string | undefined)[];
+      await action(definition, args, command);
+    });
+  });
+  return program;
+}
+
+function addGlobalOptions(program: Command): void {
+  program
+    .addOption(new Option("--engine <engine>", "force an engine").choices(["embedded", "remote"]))
+    .option("--work-dir <dir>", "partition files and the embedded engine (default: ./finpipe-data)")
+    .addOption(new Option("--log-level <level>", "(default: info)").choices(LOG_LEVELS))
+    .addOption(
+      new Option("--log-format <format>", "auto: text on a terminal, JSON otherwise").choices([
+        "auto",
+        "text",
+        "json",
+      ]),
+    )
+    .option("--json", "print the result as JSON")
+    .option("--quiet", "print warnings and errors only")
+    .option("--no-color", "print without colors")
+    .option("--retry-for <duration>", "how long to try an unreachable server (default: 60s)");
+}
+
+function examplesText(examples: CommandDefinition["examples"]): string {
+  const lines = examples.map(([line, does]) => `  ${line}\n      ${does}`);
+  return `\nExamples:\n${lines.join("\n")}`;
+}
+
+function levelOf(globals: OptionValues, io: Io): LogLevel {
+  const text = globals.logLevel ?? io.env("FINPIPE_LOG_LEVEL") ?? "info";
+  const level = LOG_LEVELS.find((name) => name === text);
+  if (level !== undefined) return level;
+  throw new FinpipeError("configuration", `Cannot use FINPIPE_LOG_LEVEL "${text}"`, {
+    hint: `Set it to one of ${LOG_LEVELS.join(", ")}`,
+  });
+}
+
+function loggerOf(globals: OptionValues, io: Io): Logger {
+  const format = globals.logFormat ?? io.env("FINPIPE_LOG_FORMAT") ?? "auto";
+  if (format !== "auto" && format !== "text" && format !== "json") {
+    throw new FinpipeError("configuration", `Cannot use FINPIPE_LOG_FORMAT "${format}"`, {
+      hint: "Set it to one of auto, text, json",
+    });
+  }
+  const level = levelOf(globals, io);
+  return createLogger({
+    level: globals.quiet === true && level === "info" ? "warn" : level,
+    format: format === "auto" ? (io.stderr.isTerminal ? "text" : "json") : format,
+    output: io.stderr,
+    now: io.now,
+  });
+}
+
+async function report(error: unknown, io: Io, log: Logger | undefined, debug: boolean): Promise<number> {
+  await log?.flush();
+  if (error instanceof CommanderError) return await reportUsage(error, io);
+  // A failure that came of stopping is the stop, not a failure of its own.
+  const stopped = io.signal.aborted ? io.signal.reason : undefined;
+  const shown = stopped instanceof Interrupted && !(error instanceof FinpipeError) ? stopped : error;
+  await io.stderr.write(`finpipe: ${describeError(shown, debug)}\n`);
+  if (shown instanceof FinpipeError || shown instanceof Interrupted) return shown.exitCode;
+  return EXIT_CODES.failed;
+}
+
+async function reportUsage(error: CommanderError, io: Io): Promise<number> {
+  if (error.exitCode === 0) return 0;
+  if (error.code === "commander.help") return EXIT_CODES.usage;
+  const message = error.message.replace(/^error: /, "");
+  await io.stderr.write(`finpipe: ${message}\n  Run 'finpipe --help' for what there is\n`);
+  return EXIT_CODES.usage;
+}
+
+/** For option parsers: a bad value, said in the words of the option. */
+export { InvalidArgumentError };

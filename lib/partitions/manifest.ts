@@ -1,0 +1,35 @@
+/** The manifest beside a partition file (contract, section 4): what is in it, and from where. */
+import * as v from "valibot";
+
+const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const IsoDate = v.pipe(v.string(), v.isoDate());
+
+/** Up to where a source partition was contained in the snapshot that was dumped. */
+export const ManifestSource = v.object({
+  source: v.string(),
+  partition: v.number(),
+  /** A 64-bit integer as text. */
+  next_position: v.string(),
+});
+
+export const Manifest = v.object({
+  dataset: v.picklist(["transactions", "currencies"]),
+  partition: IsoDate,
+  /** Rows of the file. */
+  rows: Count,
+  /** Rows of that day in staging, before one per object_id. */
+  staged_rows: Count,
+  bytes: Count,
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  /** Exact sum of the control field, as decimal text. */
+  control_total: v.pipe(v.string(), v.regex(/^-?\d+(\.\d{6})?$/)),
+  created_at: v.string(),
+  /** The version of finpipe that wrote it. */
+  version: v.string(),
+  sources: v.array(ManifestSource),
+  /** Whether every Kafka partition has passed the day's end; null where none is known. */
+  complete: v.nullable(v.boolean()),
+});
+
+export type Manifest = v.InferOutput<typeof Manifest>;
+export type ManifestSource = v.InferOutput<typeof ManifestSource>;

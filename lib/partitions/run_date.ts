@@ -1,0 +1,82 @@
+/** Run dates, partitions and ranges of them (contract, section 3). Pure. */
+import { FinpipeError } from "../runtime/errors.ts";
+
+/** A day of data and the date of the run that processes it: the day after. */
+export interface DayRun {
+  runDate: Temporal.PlainDate;
+  partition: Temporal.PlainDate;
+}
+
+/** An inclusive range of dates. */
+export interface DateRange {
+  from: Temporal.PlainDate;
+  to: Temporal.PlainDate;
+}
+
+/** The day that a run date processes: the day before it. */
+export function partitionOf(runDate: Temporal.PlainDate): Temporal.PlainDate {
+  return runDate.subtract({ days: 1 });
+}
+
+/** The run of a partition: its run date is the day after. */
+export function runOfPartition(partition: Temporal.PlainDate): DayRun {
+  return { runDate: partition.add({ days: 1 }), partition };
+}
+
+/** The run of a run date. */
+export function runOfDate(runDate: Temporal.PlainDate): DayRun {
+  return { runDate, partition: partitionOf(runDate) };
+}
+
+/**
+ * Reads an ISO date of the years 0001 to 9999.
+ *
+ * @param what is named in the message: an option or an argument
+ * @throws FinpipeError of kind `usage`
+ */
+export function parseDate(text: string, what: string): Temporal.PlainDate {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !text.startsWith("0000")) {
+    try {
+      return Temporal.PlainDate.from(text, { overflow: "reject" });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  throw new FinpipeError("usage", `Cannot read ${what} "${text}": not a date`, {
+    hint: "Dates are written YYYY-MM-DD, as in 2022-10-02",
+  });
+}
+
+/**
+ * Reads `FROM..TO`, inclusive; one date alone is a range of one.
+ *
+ * @throws FinpipeError of kind `usage`, also where TO is before FROM
+ */
+export function parseRange(text: string, what: string): DateRange {
+  const parts = text.split("..");
+  if (parts.length > 2) {
+    throw new FinpipeError("usage", `Cannot read ${what} "${text}": not a range`, {
+      hint: "Ranges are written FROM..TO, as in 2022-10-02..2022-11-01",
+    });
+  }
+  const from = parseDate(parts[0]!, what);
+  const to = parts.length === 2 ? parseDate(parts[1]!, what) : from;
+  if (Temporal.PlainDate.compare(to, from) < 0) {
+    throw new FinpipeError("usage", `Cannot use ${what} "${text}": its end is before its start`, {
+      hint: `Turn it round: ${to}..${from}`,
+    });
+  }
+  return { from, to };
+}
+
+/** The dates of a range, in order. */
+export function* datesOf({ from, to }: DateRange): Generator<Temporal.PlainDate> {
+  for (let date = from; Temporal.PlainDate.compare(date, to) <= 0; date = date.add({ days: 1 })) {
+    yield date;
+  }
+}
+
+/** Today in UTC. */
+export function today(now: Temporal.Instant): Temporal.PlainDate {
+  return now.toZonedDateTimeISO("UTC").toPlainDate();
+}

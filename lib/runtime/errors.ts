@@ -1,0 +1,95 @@
+/**
+ * Errors that a person reads: what happened, to what, why, and what to do.
+ *
+ * Every failure that finpipe expects is a {@link FinpipeError}; its kind decides the exit code
+ * (docs/contract.md is about data, the codes are the command line's contract). Anything else that
+ * reaches `run` is a bug and exits 1.
+ */
+
+/** The kinds of failure, each with the exit code that scripts rely on. */
+export const EXIT_CODES = {
+  /** A step failed for a reason that none of the other kinds names. */
+  failed: 1,
+  /** Unknown option, impossible date, TO before FROM. */
+  usage: 2,
+  /** Missing or contradictory settings, wrong password, missing rights, `init` not run. */
+  configuration: 3,
+  /** Refused rows beyond the limit, totals that differ, a corrupt partition file. */
+  data: 4,
+  /** An earlier date or step must succeed first. */
+  prerequisite: 5,
+  /** A service is unreachable after retries. */
+  unreachable: 69,
+  /** Another finpipe works on the same thing. */
+  locked: 75,
+} as const;
+
+/** A kind of failure; see {@link EXIT_CODES}. */
+export type ErrorKind = keyof typeof EXIT_CODES;
+
+/** What an error may carry beside its message. */
+export interface ErrorDetails {
+  /** What to do about it: a sentence, or a command to run. */
+  hint?: string;
+  /** The error underneath; shown at `--log-level debug` only, as drivers quote row values. */
+  cause?: unknown;
+}
+
+/** An expected failure with a message for a person. */
+export class FinpipeError extends Error {
+  override readonly name = "FinpipeError";
+  readonly kind: ErrorKind;
+  readonly hint: string | undefined;
+
+  constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.kind = kind;
+    this.hint = details.hint;
+  }
+
+  /** The process exit code of this failure. */
+  get exitCode(): number {
+    return EXIT_CODES[this.kind];
+  }
+}
+
+/** The work was interrupted by a signal before it was done. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+  readonly exitCode: number;
+
+  constructor(readonly signalName: "SIGINT" | "SIGTERM") {
+    super(`Interrupted by ${signalName}`);
+    this.exitCode = signalName === "SIGINT" ? 130 : 143;
+  }
+}
+
+/** True for a {@link FinpipeError} of the given kind. */
+export function isKind(error: unknown, kind: ErrorKind): error is FinpipeError {
+  return error instanceof FinpipeError && error.kind === kind;
+}
+
+/**
+ * The text of an error for stderr: message, then the hint on a line of its own.
+ *
+ * @param debug adds the chain of causes with stack traces, which may quote row values.
+ */
+export function describeError(error: unknown, debug = false): string {
+  const lines: string[] = [];
+  if (error instanceof FinpipeError) {
+    lines.push(error.message);
+    if (error.hint !== undefined) lines.push(`  ${error.hint}`);
+  } else if (error instanceof Interrupted) {
+    lines.push(error.message);
+  } else {
+    const text = error instanceof Error ? error.message : String(error);
+    lines.push(`Unexpected error: ${text}`);
+    lines.push("  This is a bug in finpipe; run again with --log-level debug for the details");
+  }
+  if (debug) {
+    for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+      lines.push(cause.stack ?? String(cause));
+    }
+  }
+  return lines.join("\n");
+}

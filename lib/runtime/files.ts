@@ -1,0 +1,38 @@
+/** Files that must be whole or absent, and locks that die with their process. */
+import { dirname } from "node:path";
+import { FinpipeError } from "./errors.ts";
+
+/**
+ * Takes an exclusive lock on a file, which is made if absent, for as long as the returned file is
+ * open. The operating system gives it up when the process dies, however it dies.
+ *
+ * @param what is named in the message
+ * @throws FinpipeError of kind `locked` where another process holds it
+ */
+export async function lockFile(path: string, what: string): Promise<Deno.FsFile> {
+  const file = await Deno.open(path, { create: true, read: true, write: true, mode: 0o600 });
+  if (await file.tryLock(true)) return file;
+  file.close();
+  throw new FinpipeError("locked", `Another finpipe process uses ${what}`, {
+    hint: "Wait until it has ended, then try again",
+  });
+}
+
+/** Makes the entry of a rename durable: on Linux a folder is synced like a file. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await Deno.open(path, { read: true });
+  try {
+    await folder.sync();
+  } finally {
+    folder.close();
+  }
+}
+
+/**
+ * Makes a file appear under its final name with all its bytes, or not at all: written aside, synced,
+ * renamed, and the folder synced.
+ */
+export async function publishFile(temporary: string, final: string): Promise<void> {
+  await Deno.rename(temporary, final);
+  await syncFolder(dirname(final));
+}

@@ -1,0 +1,26 @@
+/**
+ * Everything that a run of finpipe takes from outside, so that a whole run fits in a test:
+ * streams, environment, clock and the signal to stop.
+ */
+
+/** A destination of text or bytes, written in order. */
+export interface Output {
+  write(data: string | Uint8Array): Promise<void>;
+  /** True where a person is looking: decides colours, progress and the log format. */
+  readonly isTerminal: boolean;
+}
+
+/** The world of one run. */
+export interface Io {
+  stdin: ReadableStream<Uint8Array>;
+  /** Results. */
+  stdout: Output;
+  /** Log, progress, warnings and errors. */
+  stderr: Output;
+  /** The value of an environment variable, or undefined. */
+  env(name: string): string | undefined;
+  /** The clock. */
+  now(): Temporal.Instant;
+  /** Aborted, with an `Interrupted` as reason, when the run should stop. */
+  signal: AbortSignal;
+}

@@ -1,0 +1,73 @@
+/**
+ * The log: one line an event on stderr, as text for a person or JSON for a collector.
+ *
+ * Not a logging library, since those configure one logger for the whole process and a run of
+ * finpipe must fit inside a test beside others.
+ */
+import type { Output } from "./io.ts";
+
+/** Levels in order of weight. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Named values beside a message; never secrets, and row values at debug only. */
+export type LogFields = Record<string, string | number | bigint | boolean | null | undefined>;
+
+/** Writes log lines of at least one level. */
+export interface Logger {
+  readonly level: LogLevel;
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  /** Resolves when everything logged so far is written. */
+  flush(): Promise<void>;
+}
+
+/** How a logger writes. */
+export interface LoggerOptions {
+  level: LogLevel;
+  format: "text" | "json";
+  output: Output;
+  now: () => Temporal.Instant;
+}
+
+/** Makes a logger; lines are written in order, the caller never waits for them. */
+export function createLogger({ level, format, output, now }: LoggerOptions): Logger {
+  const threshold = LOG_LEVELS.indexOf(level);
+  let written = Promise.resolve();
+  const log = (at: LogLevel) => (message: string, fields: LogFields = {}) => {
+    if (LOG_LEVELS.indexOf(at) < threshold) return;
+    const line = format === "json"
+      ? formatJson(now(), at, message, fields)
+      : formatText(at, message, fields);
+    // A closed stderr must not end the work.
+    written = written.then(() => output.write(line)).catch(() => {});
+  };
+  return {
+    level,
+    debug: log("debug"),
+    info: log("info"),
+    warn: log("warn"),
+    error: log("error"),
+    flush: () => written,
+  };
+}
+
+function formatJson(now: Temporal.Instant, level: LogLevel, message: string, fields: LogFields) {
+  const record = { time: now.toString(), level, message, ...fields };
+  const text = JSON.stringify(
+    record,
+    (_key, value) => typeof value === "bigint" ? String(value) : value,
+  );
+  return text + "\n";
+}
+
+function formatText(level: LogLevel, message: string, fields: LogFields) {
+  const values = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ` ${name}=${value}`)
+    .join("");
+  const prefix = level === "info" ? "" : `${level}: `;
+  return `${prefix}${message}${values}\n`;
+}

@@ -1,0 +1,39 @@
+/** {@link Io} of the process itself. */
+import { Interrupted } from "./errors.ts";
+import type { Io, Output } from "./io.ts";
+
+/**
+ * The process's streams, environment, clock and signals. The first SIGINT or SIGTERM asks the work
+ * to stop; the second ends the process at once, as a person expects who presses Ctrl-C twice.
+ *
+ * @param exit ends the process: handed in, since the entry alone may do that
+ */
+export function terminal(exit: (code: number) => never): Io {
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(name, () => {
+      const interrupted = new Interrupted(name);
+      if (stop.signal.aborted) exit(interrupted.exitCode);
+      stop.abort(interrupted);
+    });
+  }
+  return {
+    stdin: Deno.stdin.readable,
+    stdout: outputTo(Deno.stdout),
+    stderr: outputTo(Deno.stderr),
+    env: (name) => Deno.env.get(name),
+    now: () => Temporal.Now.instant(),
+    signal: stop.signal,
+  };
+}
+
+function outputTo(stream: typeof Deno.stdout): Output {
+  const encoder = new TextEncoder();
+  return {
+    isTerminal: stream.isTerminal(),
+    async write(data) {
+      let bytes = typeof data === "string" ? encoder.encode(data) : data;
+      while (bytes.length > 0) bytes = bytes.subarray(await stream.write(bytes));
+    },
+  };
+}

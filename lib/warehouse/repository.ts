@@ -1,0 +1,100 @@
+/**
+ * The port to the warehouse, whichever it is (contract, sections 5 to 8).
+ *
+ * Written so that Vertica fits behind it: a day is loaded by streaming a file into a side table,
+ * compared with its manifest, and swapped in; refused rows come with reasons.
+ */
+import type { DatasetName } from "../events/dataset.ts";
+import type { DateRange } from "../partitions/run_date.ts";
+import type { PartitionFile } from "../partitions/partition_file.ts";
+
+/** What the warehouse's record of loads says of one day of one dataset. */
+export interface LoadRecord {
+  sha256: string;
+  rows: bigint;
+  refused: bigint;
+  /** Exact sum of the control field over the rows that were taken, as decimal text. */
+  controlTotal: string;
+}
+
+/** What stands in the warehouse for one day of one dataset, counted now. */
+export interface DayMeasure {
+  rows: bigint;
+  controlTotal: string;
+}
+
+export interface LoadLimits {
+  /** More refused rows than this fail the load. */
+  maxRejected: number;
+  /** Aborted when the load should stop; the old day stays then. */
+  signal: AbortSignal;
+}
+
+export interface MartOptions {
+  /** Status values of counted transactions. */
+  statuses: readonly string[];
+  /** Fail, before anything is written, where a currency has no rate. */
+  strict: boolean;
+}
+
+/** A currency that had counted transactions and no rate on or before the day. */
+export interface LeftOut {
+  currency: number;
+  transactions: bigint;
+}
+
+export interface MartResult {
+  /** Rows of the mart for the day. */
+  rows: number;
+  leftOut: LeftOut[];
+}
+
+/** A row of `global_metrics`; decimals and 64-bit integers as text, exact. */
+export interface MartRow {
+  hk_global_metrics: string;
+  date_update: string;
+  currency_from: string;
+  amount_total: string;
+  cnt_transactions: string;
+  avg_transactions_per_account: string;
+  cnt_accounts_make_transactions: string;
+  load_dt: string;
+  load_src: string;
+}
+
+export interface WarehouseRepository extends AsyncDisposable {
+  /** Creates or upgrades schemas and tables; returns the names of what it applied. */
+  migrate(): Promise<string[]>;
+
+  /** @throws FinpipeError of kind `configuration` where `init` was not run, or a newer one was */
+  checkSchema(): Promise<void>;
+
+  /** The record of the day's load; undefined where the day was never loaded. */
+  loadRecord(dataset: DatasetName, day: Temporal.PlainDate): Promise<LoadRecord | undefined>;
+
+  /** Counts what stands for the day, to compare with its record. */
+  measureDay(dataset: DatasetName, day: Temporal.PlainDate): Promise<DayMeasure>;
+
+  /**
+   * Replaces the day as a whole with the file's rows; readers see the old day or the new one. The
+   * old day is kept for {@link undoDay}.
+   *
+   * @throws FinpipeError of kind `data` where more rows than the limit are refused or totals differ;
+   * `locked` where another load of the dataset runs
+   */
+  replaceDay(file: PartitionFile, limits: LoadLimits): Promise<LoadRecord>;
+
+  /** Puts back the day as it was before its last load; false where no undo of it is kept. */
+  undoDay(dataset: DatasetName, day: Temporal.PlainDate): Promise<boolean>;
+
+  /**
+   * Rebuilds the mart for one day, atomically.
+   *
+   * @throws FinpipeError of kind `prerequisite` where a dataset of the day was never loaded; `data`
+   * where `strict` is set and a currency has no rate
+   */
+  buildMart(day: Temporal.PlainDate, options: MartOptions): Promise<MartResult>;
+
+  /** The mart in order of date and currency; of all dates where no range is given. */
+  mart(range?: DateRange): AsyncIterable<MartRow>;
+}
