@@ -1,0 +1,71 @@
+/** Arguments and options that several commands share. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { DATASET_NAMES, type DatasetName } from "../lib/events/dataset.ts";
+import { FinpipeError } from "../lib/runtime/errors.ts";
+import {
+  type DayRun,
+  parseDate,
+  runOfDate,
+  runOfPartition,
+  today,
+} from "../lib/partitions/run_date.ts";
+import type { Context, OptionValues } from "./command.ts";
+
+/** Adds `[run_date]` and `--partition` to a command that processes one day. */
+export function addRunDate(command: Command): Command {
+  return command
+    .argument("[run_date]", "the partition processed is the day before it (default: today, UTC)")
+    .option("--partition <date>", "name the partition itself instead of a run date");
+}
+
+/**
+ * The day that a command was asked to process.
+ *
+ * @throws FinpipeError of kind `usage` for no date, or for a run date and a partition at once
+ */
+export function runOf(
+  [runDate]: readonly (string | undefined)[],
+  { partition }: OptionValues,
+  now: Temporal.Instant,
+): DayRun {
+  if (typeof partition !== "string") {
+    return runOfDate(runDate === undefined ? today(now) : parseDate(runDate, "RUN_DATE"));
+  }
+  if (runDate !== undefined) {
+    throw new FinpipeError("usage", "Cannot take both a run date and --partition", {
+      hint: "Leave one of the two out",
+    });
+  }
+  return runOfPartition(parseDate(partition, "--partition"));
+}
+
+/** Adds `--dataset`, for commands that can do one of the two alone. */
+export function addDataset(command: Command): Command {
+  return command.addOption(
+    new Option("--dataset <name>", "one dataset alone (default: both)").choices(DATASET_NAMES),
+  );
+}
+
+/** The datasets that a command was asked for. */
+export function datasetsOf({ dataset }: OptionValues): DatasetName[] {
+  const named = DATASET_NAMES.find((name) => name === dataset);
+  return named === undefined ? DATASET_NAMES : [named];
+}
+
+/** An option's parser for whole numbers of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`It must be a whole number, ${least} or more.`);
+  };
+}
+
+/** Prints a command's result: one JSON value with `--json`, else lines of text. */
+export async function printResult(
+  { io, json }: Context,
+  result: unknown,
+  lines: readonly string[],
+): Promise<void> {
+  await io.stdout.write((json ? JSON.stringify(result) : lines.join("\n")) + "\n");
+}
