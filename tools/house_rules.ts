@@ -1,0 +1,199 @@
+/**
+ * The house rules that `deno lint` can see: what the layout of the project stands on
+ * (ARCHITECTURE.md), as a local lint plugin.
+ */
+
+/** A driver and the folder that alone may import it. */
+const DRIVERS: readonly [module: RegExp, folder: string][] = [
+  [/^pg(-copy-streams|-protocol)?$/, "lib/postgres/"],
+  [/^@electric-sql\/pglite/, "lib/postgres/"],
+  [/^kafkajs$/, "lib/sources/"],
+  [/^vertica-nodejs$/, "lib/warehouse/vertica/"],
+];
+
+/** Folders whose code is no part of the program. */
+const OUTSIDE = ["tests/", "bench/", "tools/"];
+
+/** Where the process's environment may be read. */
+const ENVIRONMENT = ["lib/runtime/terminal.ts", "lib/runtime/config/", ...OUTSIDE];
+
+/** Code without I/O, clock or chance: the same result for the same arguments, whenever it runs. */
+const PURE = ["lib/events/", "lib/pipeline/backfill/plan.ts"];
+
+/** What pure code may import; types come from anywhere. */
+const PURE_MODULES = [/^lib\/events\//, /^lib\/(runtime\/errors|partitions\/run_date)\.ts$/];
+const PURE_BUILTINS = ["node:buffer", "node:crypto"];
+
+/** Globals that reach outside, or read the clock. */
+const IMPURE_GLOBALS = ["Deno", "process", "fetch", "WebSocket", "setTimeout", "setInterval"];
+const IMPURE_MEMBERS = ["Temporal.Now", "Date.now", "Math.random", "performance.now"];
+
+const ROOT = new URL("..", import.meta.url).pathname;
+
+const plugin: Deno.lint.Plugin = {
+  name: "finpipe",
+  rules: {
+    "one-exit": {
+      create: (context) =>
+        within(context, ["main.ts", ...OUTSIDE]) ? {} : {
+          MemberExpression(node) {
+            if (memberName(node) !== "Deno.exit") return;
+            report(context, node, "Only main.ts exits: return, or throw a FinpipeError");
+          },
+        },
+    },
+    "environment-in-one-place": {
+      create: (context) =>
+        within(context, ENVIRONMENT) ? {} : {
+          MemberExpression(node) {
+            const name = memberName(node);
+            if (name !== "Deno.env" && name !== "process.env") return;
+            report(context, node, "The environment comes in through Io and lib/runtime/config");
+          },
+        },
+    },
+    "driver-in-one-folder": {
+      create: (context) =>
+        within(context, OUTSIDE) ? {} : onImport((node, module) => {
+          for (const [driver, folder] of DRIVERS) {
+            if (!driver.test(bareName(module)) || within(context, [folder])) continue;
+            report(context, node, `Only ${folder} imports ${module}: use the port that it offers`);
+          }
+        }),
+    },
+    "ports-only": {
+      create: (context) =>
+        !within(context, ["commands/", "lib/pipeline/"]) ? {} : onImport((node, module) => {
+          if (module.endsWith(".sql")) {
+            report(context, node, "SQL belongs to a repository, behind its port");
+          }
+          const target = resolve(context, module);
+          if (!within(context, ["lib/pipeline/"])) return;
+          if (/^lib\/postgres\/(server|embedded)\.ts$/.test(target)) {
+            report(context, node, "The pipeline sees ports only: take a repository as a parameter");
+          }
+        }),
+    },
+    "pure": {
+      create: (context) =>
+        !within(context, PURE) ? {} : {
+          ...onImport((node, module) => {
+            if (node.type === "ImportDeclaration" && node.importKind === "type") return;
+            const target = resolve(context, module);
+            if (PURE_BUILTINS.includes(module)) return;
+            if (PURE_MODULES.some((allowed) => allowed.test(target))) return;
+            report(context, node, `Pure code must not import ${module}: pass in what it needs`);
+          }),
+          Identifier(node) {
+            if (!IMPURE_GLOBALS.includes(node.name) || isPropertyName(node)) return;
+            report(context, node, `Pure code must not use ${node.name}: pass in what it needs`);
+          },
+          MemberExpression(node) {
+            const name = memberName(node);
+            if (!IMPURE_MEMBERS.includes(name)) return;
+            report(context, node, `Pure code must not use ${name}: pass in what it needs`);
+          },
+          NewExpression(node) {
+            if (nameOf(node.callee) !== "Date" || node.arguments.length > 0) return;
+            report(context, node, "Pure code must not read the clock: pass in what it needs");
+          },
+        },
+    },
+    "error-wording": {
+      create: (context) => ({
+        NewExpression(node) {
+          const message = node.arguments[1];
+          if (nameOf(node.callee) !== "FinpipeError" || message === undefined) return;
+          const { start, end } = fixedEnds(message);
+          if (start !== undefined && /^\p{Ll}/u.test(start)) {
+            report(
+              context,
+              message,
+              "The message of a FinpipeError begins with an upper case letter",
+            );
+          }
+          if (end !== undefined && /\.\s*$/.test(end)) {
+            report(context, message, "The message of a FinpipeError ends without a period");
+          }
+        },
+      }),
+    },
+  },
+};
+export default plugin;
+
+type Context = Deno.lint.RuleContext;
+type ImportNode =
+  | Deno.lint.ImportDeclaration
+  | Deno.lint.ImportExpression
+  | Deno.lint.ExportNamedDeclaration
+  | Deno.lint.ExportAllDeclaration;
+
+function report(context: Context, node: Deno.lint.Node, message: string): void {
+  context.report({ node, message });
+}
+
+/** The linted file's path inside the project. */
+function pathOf(context: Context): string {
+  const path = context.filename.replaceAll("\\", "/");
+  return path.startsWith(ROOT) ? path.slice(ROOT.length) : path;
+}
+
+function within(context: Context, places: readonly string[]): boolean {
+  const path = pathOf(context);
+  return places.some((place) => place.endsWith("/") ? path.startsWith(place) : path === place);
+}
+
+/** The path inside the project that a relative import means; other specifiers stay as they are. */
+function resolve(context: Context, module: string): string {
+  if (!module.startsWith(".")) return module;
+  return new URL(module, `file:///${pathOf(context)}`).pathname.slice(1);
+}
+
+/** A package's name without `npm:` and version. */
+function bareName(module: string): string {
+  return module.replace(/^npm:\/?/, "").replace(/(?<=.)@[^/]*/, "");
+}
+
+/** Visits everything that imports: declarations, re-exports, `import()` of a literal. */
+function onImport(visit: (node: ImportNode, module: string) => void): Deno.lint.LintVisitor {
+  const check = (node: ImportNode) => {
+    const module = node.source;
+    if (module?.type === "Literal" && typeof module.value === "string") visit(node, module.value);
+  };
+  return {
+    ImportDeclaration: check,
+    ImportExpression: check,
+    ExportNamedDeclaration: check,
+    ExportAllDeclaration: check,
+  };
+}
+
+function nameOf(node: Deno.lint.Node): string | undefined {
+  return node.type === "Identifier" ? node.name : undefined;
+}
+
+/** `Deno.exit` for `Deno.exit` and `Deno["exit"]`; empty for anything deeper. */
+function memberName(node: Deno.lint.MemberExpression): string {
+  const { property } = node;
+  const name = property.type === "Literal" ? String(property.value) : nameOf(property);
+  return `${nameOf(node.object)}.${name}`;
+}
+
+/** True for `x` in `a.x` and `{ x: 1 }`, which name no global. */
+function isPropertyName(node: Deno.lint.Identifier): boolean {
+  const { parent } = node;
+  if (parent.type === "MemberExpression") return parent.property === node && !parent.computed;
+  return parent.type === "Property" && parent.key === node && !parent.shorthand;
+}
+
+/** What a message begins and ends with, where that is written in the code. */
+function fixedEnds(node: Deno.lint.Node): { start?: string; end?: string } {
+  if (node.type === "Literal" && typeof node.value === "string") {
+    return { start: node.value, end: node.value };
+  }
+  if (node.type !== "TemplateLiteral") return {};
+  const start = node.quasis.at(0)?.cooked;
+  const end = node.quasis.at(-1)?.cooked;
+  return { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
+}
