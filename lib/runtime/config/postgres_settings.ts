@@ -1,0 +1,82 @@
+/** From the parts of a connection to settings for the driver: defaults, checks, TLS. */
+import { readTlsAttempts } from "./postgres_tls.ts";
+import type { ConnectionParts, PostgresSettings } from "./postgres_url.ts";
+import type { Report } from "./problems.ts";
+
+const DEFAULT_PORT = "5432";
+
+/** Parameters that stand for parts of the URL, as in libpq. */
+const PARTS = ["host", "port", "user", "password", "dbname"];
+const TLS = ["sslmode", "sslrootcert", "sslcert", "sslkey"];
+
+/** Harmless parameters of URLs that were written for other programs: finpipe has its own way. */
+const TOLERATED = [
+  "application_name",
+  "fallback_application_name",
+  "connect_timeout",
+  "client_encoding",
+  "keepalives",
+  "keepalives_idle",
+  "keepalives_interval",
+  "keepalives_count",
+  "tcp_user_timeout",
+];
+
+const KNOWN = new Set([...PARTS, ...TLS, ...TOLERATED]);
+
+/** What stands in for the operating system's user in the defaults. */
+export interface UserDefaults {
+  /** The role where none is named. */
+  user: string | undefined;
+  /** The user's folder. */
+  home: string | undefined;
+}
+
+/**
+ * Settings for the driver; TLS files are read.
+ *
+ * @returns settings of use only where nothing was reported
+ */
+export async function postgresSettings(
+  parts: ConnectionParts,
+  defaults: UserDefaults,
+  report: Report,
+): Promise<PostgresSettings> {
+  const { parameters } = parts;
+  reportUnknown(parameters, report);
+  const host = parameters.get("host") ?? parts.host ?? "localhost";
+  const user = parameters.get("user") ?? parts.user ?? defaults.user ?? "postgres";
+  const database = parameters.get("dbname") ?? parts.database ?? user;
+  const port = readPort(parameters.get("port") ?? parts.port ?? DEFAULT_PORT, report);
+  if (host.includes(",")) {
+    report("it names several hosts", "Name one: the primary, or a proxy that knows it");
+  }
+  // TLS is for the network: libpq ignores sslmode on a unix socket.
+  const isSocket = host.startsWith("/");
+  const shownHost = host.includes(":") && !isSocket ? `[${host}]` : host;
+  return {
+    host,
+    port,
+    user,
+    password: parameters.get("password") ?? parts.password,
+    database,
+    tlsAttempts: isSocket ? [false] : await readTlsAttempts(parameters, defaults.home, report),
+    displayName: `PostgreSQL at ${shownHost}:${port}/${database}`,
+  };
+}
+
+/** Never quotes the text: it may be a piece of a password with an unescaped character. */
+function readPort(text: string, report: Report): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535) return port;
+  report("the port is not a number from 1 to 65535", "Write the port after the host, as in :5432");
+  return 0;
+}
+
+function reportUnknown(parameters: ReadonlyMap<string, string>, report: Report): void {
+  for (const name of parameters.keys()) {
+    if (KNOWN.has(name)) continue;
+    const shown = /^[a-z_]{1,40}$/i.test(name) ? `"${name}"` : "that is no name";
+    report(`finpipe does not know the parameter ${shown}`, "Take it out");
+  }
+}

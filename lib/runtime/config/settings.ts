@@ -1,0 +1,49 @@
+/**
+ * The settings of a run. This folder is the only place that reads the environment, through the
+ * function that it is handed.
+ */
+import { parseDuration } from "./duration.ts";
+import { type Ends, type EndTouches, readEnds } from "./ends.ts";
+import { Problems } from "./problems.ts";
+import { judgeSchemaNames, type SchemaNames, schemaNames } from "./schemas.ts";
+import { type ConfigSource, setting } from "./source.ts";
+
+export type { ConfigSource } from "./source.ts";
+export type { Ends, EndTouch, EndTouches, StagingEnd, WarehouseEnd } from "./ends.ts";
+export { prepareWorkDir } from "./work_dir.ts";
+
+/** What a run works with. */
+export interface Settings extends Ends, SchemaNames {
+  /** What the touched ends are: all embedded, all servers, or one of each. */
+  engine: "embedded" | "remote" | "mixed";
+  /** Folder of the partition files and the embedded engine; see `prepareWorkDir`. */
+  workDir: string;
+  /** Milliseconds for which an unreachable server is tried again. */
+  retryFor: number;
+}
+
+/**
+ * Reads the settings that a command needs, judging only the ends that it touches.
+ *
+ * @throws FinpipeError of kind `configuration` that names everything that is wrong, each problem
+ * with its source and how to mend it; of kind `usage` for a malformed `--retry-for`
+ */
+export async function readSettings(source: ConfigSource, touches: EndTouches): Promise<Settings> {
+  const { retryFor } = source.flags;
+  const settings = {
+    workDir: setting(source, "workDir", "FINPIPE_WORK_DIR")?.value ?? "./finpipe-data",
+    retryFor: parseDuration(typeof retryFor === "string" ? retryFor : "60s", "--retry-for"),
+    ...schemaNames(source),
+  };
+  const problems = new Problems();
+  const ends = await readEnds(source, touches, problems);
+  if (touches.warehouse) judgeSchemaNames(settings, problems);
+  problems.throwIfAny();
+  return { ...settings, ...ends, engine: engineOf(ends) };
+}
+
+function engineOf({ staging, warehouse }: Ends): Settings["engine"] {
+  const kinds = [staging?.kind, warehouse?.kind].filter((kind) => kind !== undefined);
+  if (kinds.every((kind) => kind === "embedded")) return "embedded";
+  return kinds.includes("embedded") ? "mixed" : "remote";
+}

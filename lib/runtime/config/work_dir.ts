@@ -1,0 +1,41 @@
+/** The work dir: partition files and the embedded engine. */
+import { FinpipeError } from "../errors.ts";
+
+/**
+ * Makes the work dir, closed to other users, if it is absent, and sees that files can be made in it.
+ *
+ * @throws FinpipeError of kind `configuration`, or `failed` where the disk is full
+ */
+export async function prepareWorkDir(workDir: string): Promise<void> {
+  try {
+    await Deno.mkdir(workDir, { recursive: true, mode: 0o700 });
+    await Deno.remove(await Deno.makeTempFile({ dir: workDir, prefix: ".writable-" }));
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "ENOSPC" || code === "EDQUOT") {
+      throw new FinpipeError("failed", `Cannot write to the work dir "${workDir}": no space left`, {
+        hint: "Make room there, or name another folder with --work-dir",
+        cause: error,
+      });
+    }
+    const reason = REASONS[code ?? ""] ?? (error instanceof Error ? error.message : String(error));
+    throw new FinpipeError("configuration", `Cannot use the work dir "${workDir}": ${reason}`, {
+      hint: "Let finpipe's user write there, or name another folder with --work-dir",
+      cause: error,
+    });
+  }
+}
+
+/** What system errors mean here. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "no right to write there",
+  EPERM: "no right to write there",
+  EROFS: "the file system is read-only",
+  ENOTDIR: "a part of the path is a file",
+  EEXIST: "there is a file of that name",
+};
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === "string" ? code : undefined;
+}
