@@ -1,0 +1,270 @@
+/**
+ * A message's bytes become a version of an object, or a rejection with a reason (contract, section 1,
+ * checked in its order).
+ */
+import { CURRENCIES, type Dataset, type Field, TRANSACTIONS } from "./dataset.ts";
+import { JsonScanner, Kind, unescape } from "./json_scanner.ts";
+import {
+  formatMillionths,
+  isCurrencyCode,
+  isInt64,
+  isUuid,
+  MAX_TEXT_BYTES,
+  type Moment,
+  rateInMillionths,
+  readTimestamp,
+} from "./values.ts";
+
+/** Why a message is rejected: a closed list. `not_storable` is the database's, not the decoder's. */
+export const REASONS = [
+  "too_large",
+  "empty",
+  "not_utf8",
+  "not_json",
+  "too_deep",
+  "not_object",
+  "bad_text",
+  "missing_field",
+  "unknown_type",
+  "bad_value",
+  "not_storable",
+] as const;
+
+export type Reason = (typeof REASONS)[number];
+
+/** `too_large` above this many bytes, unless told otherwise. */
+export const DEFAULT_MAX_MESSAGE_BYTES = 10_000_000;
+
+const ENVELOPE = ["object_id", "object_type", "sent_dttm", "payload"];
+const FIELD_NAMES = [
+  ...new Set([...TRANSACTIONS.fields, ...CURRENCIES.fields].map(({ name }) => name)),
+];
+const OBJECT_ID = 0;
+const OBJECT_TYPE = 1;
+const SENT_DTTM = 2;
+const PAYLOAD = 3;
+
+/** A field with the slot that the scanner gives it. */
+interface FieldSlot extends Field {
+  readonly slot: number;
+}
+
+const FIELDS = new Map<Dataset, readonly FieldSlot[]>(
+  [TRANSACTIONS, CURRENCIES].map((dataset) => [
+    dataset,
+    dataset.fields.map((field) => ({
+      ...field,
+      slot: ENVELOPE.length + FIELD_NAMES.indexOf(field.name),
+    })),
+  ]),
+);
+
+const OBJECT_TYPES = [TRANSACTIONS, CURRENCIES].map((dataset) => ({
+  dataset,
+  bytes: new TextEncoder().encode(dataset.objectType),
+}));
+
+/** A value that was checked: its bytes lie in `bytes[from, to)`, without quotes and escapes. */
+export interface Value {
+  bytes: Uint8Array;
+  from: number;
+  to: number;
+}
+
+/**
+ * Decodes messages one after the other. The fields describe the last one and are only good until
+ * the next: an object a message would cost more than decoding it.
+ */
+export class MessageDecoder {
+  /** The dataset of an accepted message. */
+  dataset: Dataset = TRANSACTIONS;
+  /** Why the last message was rejected. */
+  reason: Reason = "empty";
+  /** The field that the reason names, or null. */
+  field: string | null = null;
+  /** object_id, 36 characters of any case. */
+  readonly objectId: Value = emptyValue();
+  /** sent_dttm as it stands in the message. */
+  readonly sentText: Value = emptyValue();
+  /** sent_dttm by value. */
+  readonly sent: Moment = { seconds: 0, micros: 0 };
+  /** The payload's own characters, from `{` to `}`. */
+  readonly payload: Value = emptyValue();
+  /** The dataset's fields, in its order. */
+  readonly values: Value[] = Array.from({ length: TRANSACTIONS.fields.length }, emptyValue);
+
+  readonly #scanner = new JsonScanner(ENVELOPE, FIELD_NAMES, "payload");
+  readonly #utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  readonly #moment: Moment = { seconds: 0, micros: 0 };
+  readonly #objectType: Value = emptyValue();
+  #bytes: Uint8Array = new Uint8Array();
+
+  /** The payload or a value may hold a backslash, tab, LF or CR. */
+  get hasSpecialBytes(): boolean {
+    return this.#scanner.hasSpecialBytes;
+  }
+
+  /** The last message was JSON and an object, whether it was accepted or not. */
+  get isObject(): boolean {
+    return this.reason !== "empty" && this.reason !== "not_utf8" && this.reason !== "not_json" &&
+      this.#scanner.rootKind === Kind.OBJECT;
+  }
+
+  /** Decodes `bytes[start, end)`, a message without its line's end. False: see {@link reason}. */
+  decode(bytes: Uint8Array, start: number, end: number): boolean {
+    this.#bytes = bytes;
+    const scanner = this.#scanner;
+    if (!scanner.scan(bytes, start, end)) {
+      if (isBlank(bytes, start, end)) return this.#reject("empty");
+      return this.#reject(this.#isUtf8(start, end) ? "not_json" : "not_utf8");
+    }
+    if (scanner.hasHighBytes && !this.#isUtf8(start, end)) return this.#reject("not_utf8");
+    if (scanner.tooDeep) return this.#reject("too_deep");
+    if (scanner.rootKind !== Kind.OBJECT) return this.#reject("not_object");
+    if (scanner.badText) return this.#reject("bad_text");
+    return this.#checkEnvelope() && this.#checkPayload();
+  }
+
+  #checkEnvelope(): boolean {
+    if (this.#isMissing(OBJECT_ID)) return this.#reject("missing_field", "object_id");
+    if (!this.#readText(OBJECT_ID, this.objectId) || !isUuidValue(this.objectId)) {
+      return this.#reject("bad_value", "object_id");
+    }
+    if (this.#isMissing(OBJECT_TYPE)) return this.#reject("missing_field", "object_type");
+    const dataset = this.#readDataset();
+    if (dataset === undefined) return this.#reject("unknown_type", "object_type");
+    this.dataset = dataset;
+    if (this.#isMissing(SENT_DTTM)) return this.#reject("missing_field", "sent_dttm");
+    const { sentText } = this;
+    if (
+      !this.#readText(SENT_DTTM, sentText) ||
+      !readTimestamp(sentText.bytes, sentText.from, sentText.to, this.sent)
+    ) return this.#reject("bad_value", "sent_dttm");
+    if (this.#isMissing(PAYLOAD)) return this.#reject("missing_field", "payload");
+    const scanner = this.#scanner;
+    if (scanner.kinds[PAYLOAD] !== Kind.OBJECT) return this.#reject("bad_value", "payload");
+    this.payload.bytes = this.#bytes;
+    this.payload.from = scanner.starts[PAYLOAD]!;
+    this.payload.to = scanner.ends[PAYLOAD]!;
+    return true;
+  }
+
+  #checkPayload(): boolean {
+    const fields = FIELDS.get(this.dataset)!;
+    for (let i = 0; i < fields.length; i++) {
+      const field = fields[i]!;
+      if (this.#isMissing(field.slot)) return this.#reject("missing_field", field.name);
+      if (!this.#readField(field, this.values[i]!)) return this.#reject("bad_value", field.name);
+    }
+    return true;
+  }
+
+  /** Reads a field's value in the form of its column; false where the type does not accept it. */
+  #readField({ type, slot }: FieldSlot, value: Value): boolean {
+    switch (type) {
+      case "uuid":
+        return this.#readText(slot, value) && isUuidValue(value);
+      case "text":
+        return this.#readText(slot, value) && value.to - value.from <= MAX_TEXT_BYTES;
+      case "timestamp":
+        return this.#readText(slot, value) &&
+          readTimestamp(value.bytes, value.from, value.to, this.#moment);
+      case "int64":
+      case "currency_code": {
+        if (this.#scanner.kinds[slot] !== Kind.INTEGER) return false;
+        this.#pointAt(slot, value);
+        const accepts = type === "int64" ? isInt64 : isCurrencyCode;
+        if (!accepts(value.bytes, value.from, value.to)) return false;
+        // `-0` is 0.
+        if (value.bytes[value.from] === 0x2d && value.bytes[value.from + 1] === 0x30) value.from++;
+        return true;
+      }
+      case "rate":
+        return this.#readRate(slot, value);
+    }
+  }
+
+  #readRate(slot: number, value: Value): boolean {
+    const kind = this.#scanner.kinds[slot];
+    if (kind !== Kind.INTEGER && kind !== Kind.DECIMAL) return false;
+    this.#pointAt(slot, value);
+    const millionths = rateInMillionths(asciiOf(value));
+    if (millionths === undefined) return false;
+    setText(value, formatMillionths(millionths));
+    return true;
+  }
+
+  #readDataset(): Dataset | undefined {
+    const value = this.#objectType;
+    if (!this.#readText(OBJECT_TYPE, value)) return undefined;
+    return OBJECT_TYPES.find(({ bytes }) =>
+      bytes.length === value.to - value.from &&
+      bytes.every((byte, i) => byte === value.bytes[value.from + i])
+    )?.dataset;
+  }
+
+  /** Points `value` at the characters of a string; false where it is none. */
+  #readText(slot: number, value: Value): boolean {
+    const kind = this.#scanner.kinds[slot];
+    if (kind === Kind.STRING) this.#pointAt(slot, value);
+    else if (kind === Kind.ESCAPED) {
+      setText(value, unescape(this.#bytes, this.#scanner.starts[slot]!, this.#scanner.ends[slot]!));
+    } else return false;
+    return true;
+  }
+
+  #pointAt(slot: number, value: Value): void {
+    value.bytes = this.#bytes;
+    value.from = this.#scanner.starts[slot]!;
+    value.to = this.#scanner.ends[slot]!;
+  }
+
+  #isMissing(slot: number): boolean {
+    return this.#scanner.kinds[slot]! <= Kind.NULL;
+  }
+
+  #isUtf8(start: number, end: number): boolean {
+    try {
+      this.#utf8.decode(this.#bytes.subarray(start, end));
+      return true;
+    } catch (error) {
+      if (error instanceof TypeError) return false;
+      throw error;
+    }
+  }
+
+  #reject(reason: Reason, field: string | null = null): false {
+    this.reason = reason;
+    this.field = field;
+    return false;
+  }
+}
+
+function emptyValue(): Value {
+  return { bytes: new Uint8Array(), from: 0, to: 0 };
+}
+
+function isUuidValue({ bytes, from, to }: Value): boolean {
+  return isUuid(bytes, from, to);
+}
+
+function setText(value: Value, text: string): void {
+  value.bytes = new TextEncoder().encode(text);
+  value.from = 0;
+  value.to = value.bytes.length;
+}
+
+function asciiOf({ bytes, from, to }: Value): string {
+  let text = "";
+  for (let at = from; at < to; at++) text += String.fromCharCode(bytes[at]!);
+  return text;
+}
+
+/** True where there is nothing but JSON's white space. */
+export function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
+  }
+  return true;
+}
