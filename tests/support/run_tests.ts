@@ -1,0 +1,94 @@
+/**
+ * `deno task test`: the tests, with one PostgreSQL for all of them, which is stopped at the end.
+ * Arguments go to `deno test`. The last line is `N passed, N failed`, for whoever reads only that.
+ */
+import { stripVTControlCharacters } from "node:util";
+import { findBinaries } from "./postgres_binaries.ts";
+import { startPostgres } from "./postgres_server.ts";
+
+const OPTIONS = ["-A", "--parallel", "--sanitize-ops", "--sanitize-resources"];
+
+if (import.meta.main) Deno.exit(await runTests(Deno.args));
+
+async function runTests(args: readonly string[]): Promise<number> {
+  await using scope = new AsyncDisposableStack();
+  const env: Record<string, string> = {};
+  const { missing } = await findServer(scope, env);
+  const { code, passed, failed, ignored } = await denoTest(args, env);
+  if (missing !== undefined) await say(`Skipped what needs PostgreSQL: ${missing}`);
+  if (ignored > 0) await say(`${ignored} ignored: their names above say why`);
+  await say(`${passed} passed, ${failed} failed`);
+  return code;
+}
+
+/** Sees to it that the tests find a server; says why there is none otherwise. */
+async function findServer(
+  scope: AsyncDisposableStack,
+  env: Record<string, string>,
+): Promise<{ missing?: string }> {
+  if (Deno.env.get("FINPIPE_TEST_PG_URL") !== undefined) return {};
+  const binaries = await findBinaries();
+  if ("missing" in binaries) return binaries;
+  const server = scope.use(await startPostgres());
+  env.FINPIPE_TEST_PG_URL = server.url;
+  return {};
+}
+
+interface Outcome {
+  code: number;
+  passed: number;
+  failed: number;
+  ignored: number;
+}
+
+async function denoTest(args: readonly string[], env: Record<string, string>): Promise<Outcome> {
+  const colors = Deno.stdout.isTerminal() && Deno.env.get("NO_COLOR") === undefined;
+  const tests = new Deno.Command(Deno.execPath(), {
+    args: ["test", ...OPTIONS, ...args],
+    env: { ...env, ...(colors ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" }) },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  using _signals = forwardSignals(tests);
+  let tail = "";
+  const decoder = new TextDecoder();
+  for await (const piece of tests.stdout) {
+    await writeAll(piece);
+    tail = (tail + decoder.decode(piece, { stream: true })).slice(-4096);
+  }
+  const { code } = await tests.status;
+  return { code, ...countsOf(tail) };
+}
+
+/**
+ * The counts of deno test's summary, as in `ok | 12 passed (3 steps) | 0 failed | 1 ignored (2s)`. A
+ * run that ended without one (a type error, a crash) has one failure.
+ */
+export function countsOf(output: string): Omit<Outcome, "code"> {
+  const plain = stripVTControlCharacters(output);
+  const summary = plain.match(/^(?:ok|FAILED) \| .*$/gm)?.at(-1);
+  if (summary === undefined) return { passed: 0, failed: 1, ignored: 0 };
+  const count = (word: string) => Number(summary.match(`(\\d+) ${word}`)?.[1] ?? 0);
+  return { passed: count("passed"), failed: count("failed"), ignored: count("ignored") };
+}
+
+/** Hands a request to stop on to the tests, so that the server is stopped after them. */
+function forwardSignals(process: Deno.ChildProcess): Disposable {
+  const scope = new DisposableStack();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    const forward = () => process.kill(name);
+    Deno.addSignalListener(name, forward);
+    scope.defer(() => Deno.removeSignalListener(name, forward));
+  }
+  return scope;
+}
+
+async function say(line: string): Promise<void> {
+  await writeAll(new TextEncoder().encode(`${line}\n`));
+}
+
+async function writeAll(bytes: Uint8Array): Promise<void> {
+  let rest = bytes;
+  while (rest.length > 0) rest = rest.subarray(await Deno.stdout.write(rest));
+}
