@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { type ConnectionParts, parsePostgresUrl } from "./postgres_url.ts";
 import type { Report } from "./problems.ts";
 
+// Every check has a text of ours: the library's own ones quote the value.
 const text = v.nullish(v.string("must be a string"));
 const Connection = v.object({
   conn_type: text,
@@ -13,13 +14,11 @@ const Connection = v.object({
   login: text,
   password: text,
   schema: text,
-  port: v.nullish(
-    v.union([v.pipe(v.number(), v.integer()), v.string()], "must be a whole number"),
-  ),
-  extra: v.nullish(
-    v.union([v.string(), v.record(v.string(), v.unknown())], "must be an object"),
-  ),
+  port: v.nullish(v.custom<string | number>(isPort, "must be a whole number")),
+  extra: v.nullish(v.custom<string | JsonObject>(isExtra, "must be an object")),
 }, "must be a JSON object");
+
+type JsonObject = Record<string, unknown>;
 
 /** Extras that are about Airflow's own hook. */
 const HOOK_EXTRAS = new Set(["cursor", "sqlalchemy_scheme", "sqlalchemy_query"]);
@@ -50,7 +49,6 @@ function parseUri(uri: string, report: Report): ConnectionParts | undefined {
 function parseJson(json: string, report: Report): ConnectionParts | undefined {
   const parsed = v.safeParse(Connection, parseObject(json));
   if (!parsed.success) {
-    // The library's own texts quote the value: only ours, and the path, are shown.
     for (const issue of parsed.issues) {
       report(`its JSON ${v.getDotPath(issue) ?? "value"} ${issue.message}`, JSON_FORM);
     }
@@ -74,7 +72,7 @@ function parseJson(json: string, report: Report): ConnectionParts | undefined {
 
 /** Extras are parameters of libpq; given as an object, or as JSON of one. */
 function readExtra(
-  extra: string | Record<string, unknown>,
+  extra: string | JsonObject,
   report: Report,
 ): Map<string, string> | undefined {
   const parameters = new Map<string, string>();
@@ -97,12 +95,23 @@ function withoutHookExtras(parts: ConnectionParts): ConnectionParts {
 }
 
 /** Undefined where the text is no JSON object; the parser's error would quote the text. */
-function parseObject(json: string): Record<string, unknown> | undefined {
+function parseObject(json: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(json);
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? value as Record<string, unknown> : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isPort(value: unknown): boolean {
+  return typeof value === "string" || Number.isInteger(value);
+}
+
+function isExtra(value: unknown): boolean {
+  return typeof value === "string" || isObject(value);
 }

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { prepareWorkDir } from "../../lib/runtime/config/work_dir.ts";
+import { isKind } from "../../lib/runtime/errors.ts";
+
+async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a work dir is made closed to other users, with its parents, and left empty", () =>
+  inFolder(async (folder) => {
+    const workDir = join(folder, "a", "b");
+    await prepareWorkDir(workDir);
+    const { mode } = await Deno.stat(workDir);
+    assert.equal(mode! & 0o777, 0o700);
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(workDir)), []);
+  }));
+
+Deno.test("a work dir that is there keeps its mode and its files", () =>
+  inFolder(async (folder) => {
+    await Deno.chmod(folder, 0o750);
+    await Deno.writeTextFile(join(folder, "file"), "");
+    await prepareWorkDir(folder);
+    const { mode } = await Deno.stat(folder);
+    assert.equal(mode! & 0o777, 0o750);
+    const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+    assert.deepEqual(names, ["file"]);
+  }));
+
+Deno.test("a file in the place of the work dir, or above it, is a configuration error", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "file");
+    await Deno.writeTextFile(file, "");
+    const cases = [[file, "there is a file of that name"], [
+      join(file, "x"),
+      "a part of the path is a file",
+    ]];
+    for (const [workDir, reason] of cases) {
+      await assert.rejects(
+        prepareWorkDir(workDir!),
+        (error) =>
+          isKind(error, "configuration") &&
+          error.message === `Cannot use the work dir "${workDir}": ${reason}` &&
+          error.hint!.includes("--work-dir"),
+      );
+    }
+  }));
+
+Deno.test("a work dir that cannot be written is a configuration error", () =>
+  inFolder(async (folder) => {
+    // Root may write anywhere but in /proc; others may not write in a folder of mode 0500.
+    const closed = Deno.uid() === 0 ? "/proc/1" : folder;
+    if (Deno.uid() !== 0) await Deno.chmod(folder, 0o500);
+    await assert.rejects(
+      prepareWorkDir(closed),
+      (error) => isKind(error, "configuration") && error.message.includes(`"${closed}"`),
+    );
+    await Deno.chmod(folder, 0o700);
+  }));
