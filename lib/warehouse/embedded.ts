@@ -1,0 +1,84 @@
+/**
+ * The warehouse on the embedded engine: staging and mart are two schemas of the one database. It
+ * asks nothing of the engine that a PostgreSQL server of version 16 or later does not have.
+ */
+import measureDay from "../../sql/warehouse/embedded/measure_day.sql" with { type: "text" };
+import record from "../../sql/warehouse/embedded/record.sql" with { type: "text" };
+import type { DatasetName } from "../events/dataset.ts";
+import type { PartitionFile } from "../partitions/partition_file.ts";
+import type { DateRange } from "../partitions/run_date.ts";
+import type { SqlSession } from "../postgres/session.ts";
+import { replaceDay, undoDay } from "./embedded_days.ts";
+import { buildMart, readMart } from "./embedded_mart.ts";
+import { checkSchema, migrate } from "./embedded_migrations.ts";
+import type { EmbeddedScope } from "./embedded_scope.ts";
+import type {
+  DayMeasure,
+  LoadLimits,
+  LoadRecord,
+  MartOptions,
+  MartResult,
+  MartRow,
+  WarehouseRepository,
+} from "./repository.ts";
+import { forDay, forSchemas, type WarehouseSchemas } from "./sql_template.ts";
+
+export interface EmbeddedWarehouseOptions extends WarehouseSchemas {
+  /** The clock. */
+  now: () => Temporal.Instant;
+}
+
+export class EmbeddedWarehouse implements WarehouseRepository {
+  readonly #scope: EmbeddedScope;
+
+  /** @param session stays the caller's, who may share it with the staging, and closes it */
+  constructor(session: SqlSession, { stagingSchema, martSchema, now }: EmbeddedWarehouseOptions) {
+    this.#scope = { session, schemas: { stagingSchema, martSchema }, now };
+  }
+
+  migrate(): Promise<string[]> {
+    return migrate(this.#scope);
+  }
+
+  checkSchema(): Promise<void> {
+    return checkSchema(this.#scope);
+  }
+
+  async loadRecord(dataset: DatasetName, day: Temporal.PlainDate): Promise<LoadRecord | undefined> {
+    const { session, schemas } = this.#scope;
+    const [row] = await session.query(forSchemas(record, schemas), [dataset, day.toString()]);
+    if (row === undefined) return undefined;
+    return {
+      sha256: row.sha256!,
+      rows: BigInt(row.rows!),
+      refused: BigInt(row.refused!),
+      controlTotal: row.control_total!,
+    };
+  }
+
+  async measureDay(dataset: DatasetName, day: Temporal.PlainDate): Promise<DayMeasure> {
+    const { session, schemas } = this.#scope;
+    const [row] = await session.query(forDay(measureDay, schemas, dataset, day));
+    return { rows: BigInt(row!.rows!), controlTotal: row!.control_total! };
+  }
+
+  async replaceDay(file: PartitionFile, limits: LoadLimits): Promise<LoadRecord> {
+    const loaded = await this.loadRecord(file.dataset, file.partition) !== undefined;
+    return await replaceDay(this.#scope, file, limits, loaded);
+  }
+
+  undoDay(dataset: DatasetName, day: Temporal.PlainDate): Promise<boolean> {
+    return undoDay(this.#scope, dataset, day);
+  }
+
+  buildMart(day: Temporal.PlainDate, options: MartOptions): Promise<MartResult> {
+    return buildMart(this.#scope, day, options);
+  }
+
+  mart(range?: DateRange): AsyncIterable<MartRow> {
+    return readMart(this.#scope, range);
+  }
+
+  /** Nothing to do: the session is the caller's. */
+  async [Symbol.asyncDispose](): Promise<void> {}
+}

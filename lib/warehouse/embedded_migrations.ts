@@ -1,0 +1,69 @@
+/** The schema of the embedded warehouse, version by version. */
+import migrationsTable from "../../sql/warehouse/embedded/migrations.sql" with { type: "text" };
+import migrationWrite from "../../sql/warehouse/embedded/migration_write.sql" with { type: "text" };
+import schemaExists from "../../sql/warehouse/embedded/schema_exists.sql" with { type: "text" };
+import schemaVersion from "../../sql/warehouse/embedded/schema_version.sql" with { type: "text" };
+import tables from "../../sql/warehouse/embedded/001_tables.sql" with { type: "text" };
+import { FinpipeError } from "../runtime/errors.ts";
+import { type EmbeddedScope, timestampOf } from "./embedded_scope.ts";
+import { forSchemas } from "./sql_template.ts";
+
+interface Migration {
+  version: number;
+  name: string;
+  sql: string;
+}
+
+const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: "001_tables", sql: tables },
+];
+
+const NEWEST = MIGRATIONS.length;
+
+/**
+ * Applies what is missing, each migration in a transaction with its record; safe to repeat.
+ *
+ * @returns the names of the migrations that were applied
+ * @throws FinpipeError of kind `configuration` where a newer finpipe was here
+ */
+export async function migrate(scope: EmbeddedScope): Promise<string[]> {
+  const { session, schemas } = scope;
+  const version = await versionOf(scope) ?? 0;
+  if (version > NEWEST) throw newerSchema(version);
+  await session.execute(forSchemas(migrationsTable, schemas));
+  const missing = MIGRATIONS.filter((migration) => migration.version > version);
+  for (const migration of missing) {
+    await session.transaction(async () => {
+      const params = [migration.version, migration.name, timestampOf(scope)];
+      await session.query(forSchemas(migrationWrite, schemas), params);
+      await session.execute(forSchemas(migration.sql, schemas));
+    });
+  }
+  return missing.map(({ name }) => name);
+}
+
+/** @throws FinpipeError of kind `configuration` where the schema is not the one of this finpipe */
+export async function checkSchema(scope: EmbeddedScope): Promise<void> {
+  const version = await versionOf(scope);
+  if (version === NEWEST) return;
+  if (version !== undefined && version > NEWEST) throw newerSchema(version);
+  const state = version === undefined ? "missing" : `at version ${version}, not ${NEWEST}`;
+  throw new FinpipeError("configuration", `The warehouse's schema is ${state}`, {
+    hint: "Run 'finpipe init'",
+  });
+}
+
+async function versionOf({ session, schemas }: EmbeddedScope): Promise<number | undefined> {
+  const [found] = await session.query(schemaExists, [schemas.stagingSchema]);
+  if (found?.present !== "t") return undefined;
+  const [row] = await session.query(forSchemas(schemaVersion, schemas));
+  return Number(row!.version);
+}
+
+function newerSchema(version: number): FinpipeError {
+  return new FinpipeError(
+    "configuration",
+    `The warehouse's schema is at version ${version}, this finpipe knows ${NEWEST}`,
+    { hint: "Upgrade finpipe" },
+  );
+}
