@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import pg from "pg";
 import { findBinaries } from "./postgres_binaries.ts";
+import { runCli } from "./run_cli.ts";
 import { startPostgres } from "./postgres_server.ts";
 
 /** A database that is dropped when it is disposed of. */
@@ -65,12 +66,13 @@ export async function emptyDatabase(t: Deno.TestContext | string): Promise<TestD
  * A database in which `prepare` was run, as a copy of a template that is made once for each state
  * of the migrations in sql/staging.
  *
- * @param prepare gets the URL of the template; every connection that it opens it must close
+ * @param prepare gets the URL of the template; every connection that it opens it must close.
+ * @default `finpipe init`
  * @param options.template name of the template. @default one by the hash of the migrations
  */
 export async function testDatabase(
   t: Deno.TestContext | string,
-  prepare: (url: string) => Promise<void>,
+  prepare: (url: string) => Promise<void> = initStaging,
   options: { template?: string } = {},
 ): Promise<TestDatabase> {
   const template = options.template ?? `finpipe_template_${await migrationsHash()}`;
@@ -88,6 +90,17 @@ export async function testDatabase(
     await admin.query(`ALTER DATABASE ${draft} RENAME TO ${template}`);
   });
   return await createDatabase(t, template);
+}
+
+async function initStaging(url: string): Promise<void> {
+  const workDir = await Deno.makeTempDir();
+  try {
+    const env = { FINPIPE_PG_URL: url, FINPIPE_WORK_DIR: workDir };
+    const { code, stderr } = await runCli(["init"], { env });
+    if (code !== 0) throw new Error(`Cannot prepare the template database: ${stderr}`);
+  } finally {
+    await Deno.remove(workDir, { recursive: true });
+  }
 }
 
 async function createDatabase(

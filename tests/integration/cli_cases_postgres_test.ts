@@ -1,0 +1,13 @@
+/** The CLI cases with staging on a real PostgreSQL, with the expectations of the embedded engine. */
+import { fileURLToPath } from "node:url";
+import { readCases } from "../support/case.ts";
+import { runCase } from "../support/case_runner.ts";
+import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres.ts";
+
+for (const test of await readCases(fileURLToPath(new URL("../cases", import.meta.url)))) {
+  if (!test.engines.includes("postgres")) continue;
+  postgresTest(
+    `case ${test.name} (postgres): ${test.description}`,
+    () => runCase(test, "postgres", { emptyDatabase, testDatabase }),
+  );
+}
