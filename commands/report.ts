@@ -1,0 +1,61 @@
+/** `finpipe report`: the mart, for people and programs. */
+import { Option } from "commander";
+import { openEngine } from "../lib/engine.ts";
+import { type DateRange, parseRange } from "../lib/partitions/run_date.ts";
+import { inBlocks } from "../lib/report/blocks.ts";
+import { FORMAT_NAMES, type FormatName, FORMATS } from "../lib/report/formats.ts";
+import { writeReport } from "../lib/report/write_file.ts";
+import type { CommandDefinition, OptionValues } from "./command.ts";
+
+/** What `report` was asked for. */
+export interface ReportCall {
+  /** Dates of the data; undefined: all there is. */
+  range: DateRange | undefined;
+  format: FormatName;
+  /** Undefined: stdout. */
+  out: string | undefined;
+}
+
+/**
+ * `--json` asks for the JSON form where no other is named.
+ *
+ * @throws FinpipeError of kind `usage`
+ */
+export function reportCallOf(
+  [range]: readonly (string | undefined)[],
+  { format, out }: OptionValues,
+  json: boolean,
+): ReportCall {
+  return {
+    range: range === undefined ? undefined : parseRange(range, "FROM..TO"),
+    format: FORMAT_NAMES.find((name) => name === format) ?? (json ? "json" : "table"),
+    out: typeof out === "string" ? out : undefined,
+  };
+}
+
+const command: CommandDefinition = {
+  configure(command) {
+    command
+      .description("Shows the mart; the dates are those of the data.")
+      .argument("[from..to]", "an inclusive range, or one date (default: all there is)")
+      .addOption(new Option("--format <format>", "(default: table)").choices(FORMAT_NAMES))
+      .option("--out <file>", "write to a file, which appears when it is whole");
+  },
+
+  examples: [
+    ["finpipe report", "shows all there is"],
+    ["finpipe report 2022-10-01..2022-10-31 --format csv --out october.csv", "writes a month"],
+  ],
+
+  async run(context, args, options) {
+    const call = reportCallOf(args, options, context.json);
+    await using engine = await openEngine(context, { warehouse: true, command: "report" });
+    await engine.warehouse.checkSchema();
+    const rows = engine.warehouse.mart(call.range);
+    const text = inBlocks(FORMATS[call.format](rows), context.io.signal);
+    if (call.out !== undefined) return await writeReport(call.out, text);
+    for await (const block of text) await context.io.stdout.write(block);
+  },
+};
+
+export default command;

@@ -1,0 +1,145 @@
+/** The step from partition files to the warehouse's staging (contract, section 5). */
+import type { DatasetName } from "../events/dataset.ts";
+import { openPartitionFile, type PartitionFile } from "../partitions/partition_file.ts";
+import type { DayRun } from "../partitions/run_date.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { LoadRecord, WarehouseRepository } from "../warehouse/repository.ts";
+
+export interface LoadDeps {
+  warehouse: WarehouseRepository;
+  /** Where the partition files are. */
+  workDir: string;
+  log: Logger;
+  /** Aborted when the load should stop; the old day stays then. */
+  signal: AbortSignal;
+}
+
+export interface LoadOptions {
+  datasets: readonly DatasetName[];
+  /** More refused rows of a dataset than this fail its load. */
+  maxRejected: number;
+  /** Load also a day whose file is already loaded. */
+  force: boolean;
+}
+
+/** What became of one dataset's day. */
+export interface DatasetLoad {
+  dataset: DatasetName;
+  /** `unchanged`: the file is the one already loaded, and the day is as it was loaded. */
+  outcome: "loaded" | "unchanged";
+  /** Rows that stand for the day. */
+  rows: bigint;
+  refused: bigint;
+  controlTotal: string;
+  /** The manifest's, which differs where rows were refused. */
+  manifestControlTotal: string;
+}
+
+export interface LoadReport extends DayRun {
+  datasets: DatasetLoad[];
+}
+
+/** What became of one dataset's day by undo. */
+export interface DatasetUndo {
+  dataset: DatasetName;
+  /** `none`: no undo of that day is kept. */
+  outcome: "put back" | "never loaded" | "none";
+  /** Rows that stand for the day; 0 where it was never loaded. Undefined where nothing was done. */
+  rows?: bigint;
+}
+
+export interface UndoReport extends DayRun {
+  datasets: DatasetUndo[];
+}
+
+/**
+ * Loads a day's partition files, each replacing the day as a whole. Every file is proven before the
+ * first is loaded.
+ *
+ * @throws FinpipeError of kind `prerequisite` without a manifest; `data` where file and manifest do
+ * not agree or too many rows are refused; `locked` where another load of the dataset runs
+ */
+export async function load(deps: LoadDeps, run: DayRun, options: LoadOptions): Promise<LoadReport> {
+  const files: PartitionFile[] = [];
+  for (const dataset of options.datasets) {
+    deps.signal.throwIfAborted();
+    files.push(await openPartitionFile(deps.workDir, dataset, run.partition));
+  }
+  const datasets: DatasetLoad[] = [];
+  for (const file of files) datasets.push(await loadFile(deps, file, options));
+  return { ...run, datasets };
+}
+
+/**
+ * Puts back the day as it was before its last load.
+ *
+ * @throws FinpipeError of kind `failed` where none of the datasets has an undo of that day
+ */
+export async function undoLoad(
+  { warehouse, log }: Pick<LoadDeps, "warehouse" | "log">,
+  run: DayRun,
+  names: readonly DatasetName[],
+): Promise<UndoReport> {
+  const datasets: DatasetUndo[] = [];
+  for (const dataset of names) datasets.push(await undoDataset(warehouse, dataset, run.partition));
+  if (datasets.every(({ outcome }) => outcome === "none")) {
+    throw new FinpipeError("failed", `No undo of ${run.partition} for ${names.join(" and ")}`, {
+      hint: "Only the day that was loaded last can be put back, and once",
+    });
+  }
+  for (const { dataset, outcome } of datasets) {
+    log.info(`Undo of ${dataset} for ${run.partition}: ${outcome}`);
+  }
+  return { ...run, datasets };
+}
+
+async function loadFile(
+  { warehouse, log, signal }: LoadDeps,
+  file: PartitionFile,
+  { maxRejected, force }: LoadOptions,
+): Promise<DatasetLoad> {
+  const { dataset, partition, manifest } = file;
+  const manifestControlTotal = manifest.control_total;
+  const standing = force ? undefined : await standingLoad(warehouse, file);
+  if (standing !== undefined) {
+    log.info(`Left ${dataset} for ${partition} alone: the file is the one already loaded`);
+    return { dataset, outcome: "unchanged", ...figuresOf(standing), manifestControlTotal };
+  }
+  const record = await warehouse.replaceDay(file, { maxRejected, signal });
+  log.info(`Loaded ${dataset} for ${partition}`, { rows: record.rows, refused: record.refused });
+  if (record.refused > 0n) {
+    log.warn(
+      `Refused rows of ${dataset} for ${partition}: their reasons are in load_refused`,
+      { manifest_rows: manifest.rows, rows: record.rows, refused: record.refused },
+    );
+  }
+  return { dataset, outcome: "loaded", ...figuresOf(record), manifestControlTotal };
+}
+
+/** The record of the day's load, if it was of this file and the day is still as it was loaded. */
+async function standingLoad(
+  warehouse: WarehouseRepository,
+  { dataset, partition, manifest }: PartitionFile,
+): Promise<LoadRecord | undefined> {
+  const record = await warehouse.loadRecord(dataset, partition);
+  if (record?.sha256 !== manifest.sha256) return undefined;
+  const { rows, controlTotal } = await warehouse.measureDay(dataset, partition);
+  return rows === record.rows && controlTotal === record.controlTotal ? record : undefined;
+}
+
+function figuresOf({ rows, refused, controlTotal }: LoadRecord) {
+  return { rows, refused, controlTotal };
+}
+
+async function undoDataset(
+  warehouse: WarehouseRepository,
+  dataset: DatasetName,
+  day: Temporal.PlainDate,
+): Promise<DatasetUndo> {
+  if (!await warehouse.undoDay(dataset, day)) return { dataset, outcome: "none" };
+  const record = await warehouse.loadRecord(dataset, day);
+  return record === undefined
+    ? { dataset, outcome: "never loaded", rows: 0n }
+    : { dataset, outcome: "put back", rows: record.rows };
+}
