@@ -1,0 +1,163 @@
+/**
+ * Messages from a JSONL file, gzip too, or from stdin: one a line (contract, sections 1 and 2).
+ *
+ * A file is known by its real path and the sha256 of all its decompressed bytes before the position
+ * that was stored; positions count decompressed bytes.
+ */
+import { FinpipeError } from "../runtime/errors.ts";
+import { fileBytes, reasonOf, streamBytes } from "./bytes.ts";
+import { type CutterStart, LineCutter } from "./line_cutter.ts";
+import { PrefixDigest } from "./prefix_digest.ts";
+import { type Chunks, readBatches } from "./read_batches.ts";
+import type { Source } from "./source.ts";
+
+/** How far a file was landed, and what it held up to there. */
+export interface FilePosition {
+  /** Decompressed bytes. */
+  position: number;
+  /** sha256 of the bytes before `position`, in hexadecimal. */
+  digest: string;
+}
+
+/** An open file. Its batches can be asked for once; disposing it closes the file. */
+export interface FileSource extends Source, AsyncDisposable {
+  /** Where its batches begin. */
+  readonly start: number;
+  /** The file is not the one that the stored position was of: it is read from its first byte. */
+  readonly replaced: boolean;
+}
+
+/**
+ * The path by which a file is known, without links.
+ *
+ * @throws FinpipeError of kind `failed` if it is absent, unreadable or no regular file
+ */
+export async function realPathOf(path: string): Promise<string> {
+  const { realPath, info } = await orUnreadable(path, async () => {
+    const realPath = await Deno.realPath(path);
+    return { realPath, info: await Deno.stat(realPath) };
+  });
+  if (info.isFile) return realPath;
+  if (info.isDirectory) {
+    throw new FinpipeError("failed", `Cannot read "${path}": it is a folder`, {
+      hint: "Name one JSONL file",
+    });
+  }
+  throw new FinpipeError("failed", `Cannot read "${path}": it is not a regular file`, {
+    hint: "A pipe has no position to go on from: hand it over as stdin, with --source -",
+  });
+}
+
+/**
+ * Opens a file to be read on from the stored position, or from its first byte if there is none.
+ * Reads all the bytes before that position, to see whether it is the same file.
+ *
+ * @param realPath see {@link realPathOf}
+ * @param signal stops that reading, which throws its reason
+ * @throws FinpipeError of kind `failed` if the file can't be read, also if its gzip data breaks off
+ * before the stored position: a damaged copy is no other file
+ */
+export async function openFileSource(
+  realPath: string,
+  stored?: FilePosition,
+  signal?: AbortSignal,
+): Promise<FileSource> {
+  const file = await orUnreadable(realPath, () => Deno.open(realPath));
+  let bytes = fileBytes(file, realPath);
+  try {
+    const digest = new PrefixDigest();
+    if (stored === undefined) return fileSource(file, bytes, { position: 0, digest });
+    const rest = await readPrefix(bytes, stored.position, digest, signal);
+    if (rest !== undefined && digest.marked() === stored.digest) {
+      return fileSource(file, bytes, { position: stored.position, digest, rest });
+    }
+    await bytes.return();
+    bytes = fileBytes(file, realPath);
+    return fileSource(file, bytes, { position: 0, digest: new PrefixDigest(), replaced: true });
+  } catch (error) {
+    await bytes.return();
+    file.close();
+    throw error;
+  }
+}
+
+/** Messages from a stream, which has no position to go on from: each time from its beginning. */
+export function stdinSource(stream: ReadableStream<Uint8Array>): Source {
+  return {
+    batches: (limits, signal) =>
+      readBatches({
+        open: (stop) => streamBytes(stream, stop),
+        cutter: new LineCutter(limits, { position: 0, digest: null }),
+        linger: limits.linger,
+        signal,
+      }),
+  };
+}
+
+interface FileStart extends CutterStart {
+  /** What was read already of the bytes from the start on. */
+  rest?: Uint8Array;
+  replaced?: boolean;
+}
+
+function fileSource(
+  file: Deno.FsFile,
+  bytes: Chunks,
+  { rest, replaced = false, ...start }: FileStart,
+): FileSource {
+  return {
+    start: start.position,
+    replaced,
+    batches: (limits, signal) =>
+      readBatches({
+        open: () => rest === undefined ? bytes : prepend(rest, bytes),
+        cutter: new LineCutter(limits, start),
+        linger: limits.linger,
+        signal,
+      }),
+    async [Symbol.asyncDispose]() {
+      await bytes.return();
+      file.close();
+    },
+  };
+}
+
+/**
+ * Reads `length` bytes into the digest and marks them there; returns what was read beyond them, or
+ * undefined if there are fewer.
+ */
+async function readPrefix(
+  bytes: Chunks,
+  length: number,
+  digest: PrefixDigest,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
+  let left = length;
+  let rest: Uint8Array = new Uint8Array();
+  while (left > 0) {
+    signal?.throwIfAborted();
+    const { done, value } = await bytes.next();
+    if (done) return undefined;
+    digest.update(value.subarray(0, left));
+    rest = value.subarray(left);
+    left = Math.max(0, left - value.length);
+  }
+  digest.mark();
+  return rest;
+}
+
+async function* prepend(first: Uint8Array, chunks: Chunks): Chunks {
+  yield first;
+  yield* chunks;
+}
+
+async function orUnreadable<T>(path: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (cause) {
+    throw new FinpipeError("failed", `Cannot read "${path}": ${reasonOf(cause)}`, {
+      hint: "Check the path and its permissions",
+      cause,
+    });
+  }
+}

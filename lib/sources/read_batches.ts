@@ -1,0 +1,103 @@
+/** Drives a {@link LineCutter} with the bytes of a source: waiting, lingering, stopping. */
+import type { LineCutter } from "./line_cutter.ts";
+import type { MessageBatch } from "./source.ts";
+
+/**
+ * The bytes of a source in order. A chunk is valid until the next one is asked for. Where a read may
+ * wait for long, it ends when `stop` is aborted.
+ */
+export type Chunks = AsyncGenerator<Uint8Array, void, void>;
+
+/** What a batch is made of. */
+export interface ReadOptions {
+  open: (stop: AbortSignal) => Chunks;
+  cutter: LineCutter;
+  /** Milliseconds that the first message of a batch waits for others. */
+  linger: number;
+  /** Ends the batches; what was read and not given out is dropped. */
+  signal: AbortSignal;
+}
+
+/**
+ * The batches of a source until its end or until `signal` is aborted.
+ *
+ * An error of the source is thrown after the whole lines before it were given out.
+ */
+export async function* readBatches(
+  { open, cutter, linger, signal }: ReadOptions,
+): AsyncGenerator<MessageBatch, void, void> {
+  // A consumer that goes away while a read waits must end that read as well.
+  const gone = new AbortController();
+  const chunks = open(AbortSignal.any([signal, gone.signal]));
+  const timer = new LingerTimer(linger);
+  let reading: Promise<Outcome> | undefined;
+  try {
+    while (!signal.aborted) {
+      reading ??= outcomeOf(chunks.next());
+      const outcome =
+        await (cutter.count === 0 ? reading : Promise.race([reading, timer.elapsed()]));
+      if (signal.aborted) return;
+      if (outcome === "lingered") {
+        timer.cancel();
+        const batch = cutter.take();
+        if (batch !== undefined) yield batch;
+      } else if ("chunk" in outcome) {
+        reading = undefined;
+        for (const batch of cutter.cut(outcome.chunk)) {
+          timer.cancel();
+          yield batch;
+          if (signal.aborted) return;
+        }
+      } else {
+        return yield* rest(cutter, outcome, signal);
+      }
+    }
+  } finally {
+    timer.cancel();
+    gone.abort();
+    await chunks.return();
+  }
+}
+
+/** What is left when the source ended, well or not. */
+function* rest(cutter: LineCutter, ending: Ending, signal: AbortSignal) {
+  const whole = cutter.take();
+  if (whole !== undefined) yield whole;
+  if (signal.aborted) return;
+  if ("error" in ending) throw ending.error;
+  const last = cutter.finish();
+  if (last !== undefined) yield last;
+}
+
+type Ending = { error: unknown } | { end: true };
+type Outcome = { chunk: Uint8Array } | Ending;
+
+/** Never rejects: the error may be looked at long after it happened. */
+function outcomeOf(next: Promise<IteratorResult<Uint8Array, void>>): Promise<Outcome> {
+  return next.then(
+    ({ done, value }) => done ? { end: true } : { chunk: value },
+    (error) => ({ error }),
+  );
+}
+
+/** Runs from the first wait of a batch that holds a message. */
+class LingerTimer {
+  readonly #milliseconds: number;
+  #id: ReturnType<typeof setTimeout> | undefined;
+  #elapsed: Promise<"lingered"> | undefined;
+
+  constructor(milliseconds: number) {
+    this.#milliseconds = milliseconds;
+  }
+
+  elapsed(): Promise<"lingered"> {
+    return this.#elapsed ??= new Promise((resolve) => {
+      this.#id = setTimeout(resolve, this.#milliseconds, "lingered");
+    });
+  }
+
+  cancel(): void {
+    clearTimeout(this.#id);
+    this.#elapsed = undefined;
+  }
+}
