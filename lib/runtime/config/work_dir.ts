@@ -1,4 +1,5 @@
 /** The work dir: partition files and the embedded engine. */
+import { statfs } from "node:fs/promises";
 import { FinpipeError } from "../errors.ts";
 
 /**
@@ -24,6 +25,12 @@ export async function prepareWorkDir(workDir: string): Promise<void> {
       cause: error,
     });
   }
+}
+
+/** Bytes that may still be written in a folder. */
+export async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 /** What system errors mean here. */

@@ -1,0 +1,182 @@
+/**
+ * Looks at everything that finpipe stands on and says of each failure what to do about it. What
+ * hangs on something that failed is not looked at.
+ */
+import { FinpipeError } from "../runtime/errors.ts";
+import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
+import type { Settings } from "../runtime/config/settings.ts";
+import type { ServerFacts, StagingInspection } from "../staging/inspection.ts";
+
+/** What came of looking at one thing. */
+export interface Check {
+  check: string;
+  outcome: "ok" | "warning" | "failed" | "skipped";
+  detail: string;
+  /** What to do about it. */
+  hint?: string;
+  /** The exit code of a failure. */
+  exit_code?: number;
+}
+
+/** The world that is looked at. */
+export interface DoctorDeps {
+  readSettings: () => Promise<Settings>;
+  prepareWorkDir: (workDir: string) => Promise<void>;
+  freeBytes: (folder: string) => Promise<number>;
+  inspectStaging: (postgres: PostgresSettings, retryFor: number) => Promise<StagingInspection>;
+  /** Opens the embedded ends of the settings, with their schema, and closes them. */
+  tryEmbedded: (settings: Settings) => Promise<void>;
+  now: () => Temporal.Instant;
+}
+
+/** PostgreSQL versions that finpipe is tested with. */
+const OLDEST_POSTGRES = 13;
+const NEWEST_POSTGRES = 18;
+
+/** Bytes: below the first nothing can be done, below the second not for long. */
+const TOO_LITTLE_SPACE = 100_000_000;
+const LITTLE_SPACE = 1_000_000_000;
+
+/** Milliseconds between the clocks beyond which messages look as if sent in the future. */
+const CLOCK_LIMIT = 60_000;
+
+/** Looks at one thing after the other; failures are results, only what is no failure is thrown. */
+export async function examine(deps: DoctorDeps): Promise<Check[]> {
+  const list = new Checklist();
+  const settings = await list.look("configuration", async () => {
+    const settings = await deps.readSettings();
+    return { detail: `${settings.engine} engine`, value: settings };
+  });
+  if (settings === undefined) return list.checks;
+  const workDir = await list.look("work dir", () => examineWorkDir(settings.workDir, deps));
+  if (settings.staging?.kind === "postgres") {
+    await examineServer(settings.staging.postgres, settings.retryFor, list, deps);
+  }
+  const embedded = Object.entries({ staging: settings.staging, warehouse: settings.warehouse })
+    .filter(([, end]) => end?.kind === "embedded").map(([name]) => name);
+  if (embedded.length > 0 && workDir !== undefined) {
+    await list.look(embedded.join(" and "), async () => {
+      await deps.tryEmbedded(settings);
+      return { detail: `the embedded engine in ${settings.workDir} opens` };
+    });
+  }
+  list.skip("staging", settings.stagingLeftOut);
+  list.skip("warehouse", settings.warehouseLeftOut);
+  return list.checks;
+}
+
+/** The exit code of the first failure, else 0. */
+export function exitCodeOf(checks: readonly Check[]): number {
+  return checks.find(({ outcome }) => outcome === "failed")?.exit_code ?? 0;
+}
+
+interface Finding<T> {
+  detail: string;
+  /** Makes it a warning. */
+  hint?: string;
+  value?: T;
+}
+
+class Checklist {
+  readonly checks: Check[] = [];
+
+  /** Notes what came of it; undefined where it failed. */
+  async look<T>(
+    check: string,
+    work: () => Finding<T> | Promise<Finding<T>>,
+  ): Promise<T | undefined> {
+    try {
+      const { detail, hint, value } = await work();
+      const outcome = hint === undefined ? "ok" : "warning";
+      this.checks.push({ check, outcome, detail, ...(hint === undefined ? {} : { hint }) });
+      return value;
+    } catch (error) {
+      if (!(error instanceof FinpipeError)) throw error;
+      const { message, hint, exitCode } = error;
+      const found = { check, outcome: "failed", detail: message, exit_code: exitCode } as const;
+      this.checks.push(hint === undefined ? found : { ...found, hint });
+      return undefined;
+    }
+  }
+
+  skip(check: string, reason: string | undefined): void {
+    if (reason !== undefined) this.checks.push({ check, outcome: "skipped", detail: reason });
+  }
+}
+
+async function examineWorkDir(workDir: string, deps: DoctorDeps): Promise<Finding<string>> {
+  await deps.prepareWorkDir(workDir);
+  const free = await deps.freeBytes(workDir);
+  const detail = `${workDir} can be written, ${(free / 1e9).toFixed(1)} GB free`;
+  const hint = "Make room there, or name another folder with --work-dir";
+  if (free >= LITTLE_SPACE) return { detail, value: workDir };
+  if (free >= TOO_LITTLE_SPACE) return { detail, hint, value: workDir };
+  throw new FinpipeError("failed", `The disk of ${workDir} is full`, { hint });
+}
+
+async function examineServer(
+  postgres: PostgresSettings,
+  retryFor: number,
+  list: Checklist,
+  deps: DoctorDeps,
+): Promise<void> {
+  const inspection = await list.look("staging: connection", async () => ({
+    detail: `connected to ${postgres.displayName}`,
+    value: await deps.inspectStaging(postgres, retryFor),
+  }));
+  if (inspection === undefined) return;
+  await using server = inspection;
+  const before = deps.now();
+  const facts = await list.look("staging: version", async () => {
+    const facts = await server.facts();
+    return { ...judgeVersion(facts), value: facts };
+  });
+  if (facts === undefined) return;
+  await list.look("staging: clock", () => judgeClock(facts, before, deps.now()));
+  await list.look("staging: rights", async () => judgeRights(facts, await server.missingRights()));
+  await list.look("staging: schema", async () => {
+    await server.checkSchema();
+    return { detail: "the one that this finpipe knows" };
+  });
+}
+
+function judgeVersion({ major, version }: ServerFacts): Finding<never> {
+  const detail = `PostgreSQL ${version}`;
+  if (major < OLDEST_POSTGRES) {
+    throw new FinpipeError("configuration", `${detail} is older than ${OLDEST_POSTGRES}`, {
+      hint: `Upgrade the server to one of ${OLDEST_POSTGRES} to ${NEWEST_POSTGRES}`,
+    });
+  }
+  if (major <= NEWEST_POSTGRES) return { detail };
+  return { detail, hint: `Newer than ${NEWEST_POSTGRES}, which finpipe was tested with last` };
+}
+
+/** The server's clock was read between two readings of ours, which may be far apart. */
+function judgeClock(
+  { clock }: ServerFacts,
+  before: Temporal.Instant,
+  after: Temporal.Instant,
+): Finding<never> {
+  const behind = before.epochMilliseconds - clock.epochMilliseconds;
+  const ahead = clock.epochMilliseconds - after.epochMilliseconds;
+  const apart = Math.max(behind, ahead, 0);
+  if (apart <= CLOCK_LIMIT) return { detail: "within a minute of ours" };
+  const way = ahead > 0 ? "ahead of" : "behind";
+  throw new FinpipeError(
+    "configuration",
+    `The server's clock is ${Math.round(apart / 1000)} s ${way} ours`,
+    { hint: "Set the wrong one of the two by NTP: deduplication and run dates go by the clock" },
+  );
+}
+
+function judgeRights({ role, readOnly }: ServerFacts, missing: string[]): Finding<never> {
+  if (readOnly) {
+    throw new FinpipeError("configuration", "The server is read-only", {
+      hint: "Connect to the primary, or unset default_transaction_read_only",
+    });
+  }
+  if (missing.length === 0) return { detail: `the role "${role}" may do what finpipe needs` };
+  throw new FinpipeError("configuration", `The role "${role}" lacks ${missing.join(", ")}`, {
+    hint: "Grant the missing rights to it, or use another role",
+  });
+}

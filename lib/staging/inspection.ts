@@ -1,0 +1,75 @@
+/** What `doctor` looks at on a PostgreSQL server that staging is to be on; changes nothing. */
+import missingRights from "../../sql/staging/missing_rights.sql" with { type: "text" };
+import serverFacts from "../../sql/staging/server_facts.sql" with { type: "text" };
+import { openServerSession } from "../postgres/server.ts";
+import type { SqlSession } from "../postgres/session.ts";
+import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
+import { retrying, type RetryOptions } from "../runtime/retry.ts";
+import { checkSchema } from "./migrations.ts";
+
+/** The server, as it says of itself. */
+export interface ServerFacts {
+  /** The major version. */
+  major: number;
+  /** The version in full, as in `15.8 (Debian 15.8-1)`. */
+  version: string;
+  /** The role that we are connected as. */
+  role: string;
+  clock: Temporal.Instant;
+  /** A standby, or set so by its owner. */
+  readOnly: boolean;
+}
+
+/** A connected server. */
+export interface StagingInspection extends AsyncDisposable {
+  facts(): Promise<ServerFacts>;
+  /** What finpipe needs and its role may not do, as in `INSERT on stg.transactions`. */
+  missingRights(): Promise<string[]>;
+  /** @throws FinpipeError of kind `configuration` where `init` was not run, or a newer one was */
+  checkSchema(): Promise<void>;
+}
+
+/**
+ * Connects to the server.
+ *
+ * @throws FinpipeError of kind `unreachable` or `configuration`
+ */
+export async function inspectStaging(
+  settings: PostgresSettings,
+  retry: RetryOptions,
+): Promise<StagingInspection> {
+  const open = () => openServerSession(settings, { applicationName: "finpipe doctor" });
+  return new SqlInspection(await retrying(open, retry));
+}
+
+class SqlInspection implements StagingInspection {
+  readonly #session: SqlSession;
+
+  constructor(session: SqlSession) {
+    this.#session = session;
+  }
+
+  async facts(): Promise<ServerFacts> {
+    const [row] = await this.#session.query(serverFacts);
+    return {
+      major: Math.floor(this.#session.serverVersion / 10_000),
+      version: row!.version!,
+      role: row!.role!,
+      clock: Temporal.Instant.fromEpochMilliseconds(Math.round(Number(row!.epoch) * 1000)),
+      readOnly: row!.read_only === "t",
+    };
+  }
+
+  async missingRights(): Promise<string[]> {
+    const rows = await this.#session.query(missingRights);
+    return rows.map(({ missing }) => missing!);
+  }
+
+  checkSchema(): Promise<void> {
+    return checkSchema(this.#session);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#session.close();
+  }
+}

@@ -1,0 +1,20 @@
+-- Rights that finpipe needs and its role has not, on what is there; creating the schemas needs one
+-- on the database, for as long as they are not there.
+SELECT 'CREATE on database ' || current_database() AS missing
+WHERE NOT has_database_privilege(current_database(), 'CREATE')
+  AND (SELECT count(*) FROM pg_namespace WHERE nspname IN ('stg', 'finpipe')) < 2
+UNION ALL
+SELECT 'USAGE on schema ' || nspname
+FROM pg_namespace
+WHERE nspname IN ('stg', 'finpipe') AND NOT has_schema_privilege(oid, 'USAGE')
+UNION ALL
+SELECT privilege || ' on ' || nspname || '.' || relname
+FROM pg_class
+JOIN pg_namespace ON pg_namespace.oid = relnamespace
+CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE')) AS needed (privilege)
+WHERE nspname IN ('stg', 'finpipe')
+  AND relkind IN ('r', 'p')
+  AND (privilege = 'SELECT' OR relname <> 'migrations')
+  AND (privilege <> 'UPDATE' OR relname = 'source_partitions')
+  AND NOT has_table_privilege(pg_class.oid, privilege)
+ORDER BY 1;

@@ -1,0 +1,125 @@
+/** The doctor on a real PostgreSQL. */
+import assert from "node:assert/strict";
+import pg from "pg";
+import type { Check } from "../../lib/pipeline/doctor.ts";
+import { openServerSession } from "../../lib/postgres/server.ts";
+import { readSettings } from "../../lib/runtime/config/settings.ts";
+import { migrate } from "../../lib/staging/migrations.ts";
+import { emptyDatabase, postgresTest } from "../support/postgres.ts";
+import { runCli } from "../support/run_cli.ts";
+
+async function doctor(url: string): Promise<{ code: number; checks: Check[]; text: string }> {
+  const workDir = await Deno.makeTempDir();
+  try {
+    const args = ["doctor", "--json", "--retry-for", "0s", "--work-dir", workDir];
+    const { code, stdout, stderr } = await runCli(args, { env: { FINPIPE_PG_URL: url } });
+    return { code, checks: JSON.parse(stdout).checks, text: stdout + stderr };
+  } finally {
+    await Deno.remove(workDir, { recursive: true });
+  }
+}
+
+async function initialise(url: string): Promise<void> {
+  const source = { env: (name: string) => name === "FINPIPE_PG_URL" ? url : undefined, flags: {} };
+  const { staging } = await readSettings(source, { staging: true });
+  assert.ok(staging?.kind === "postgres");
+  const session = await openServerSession(staging.postgres, { applicationName: "test" });
+  try {
+    await migrate(session);
+  } finally {
+    await session.close();
+  }
+}
+
+function find(checks: Check[], name: string): Check | undefined {
+  return checks.find(({ check }) => check === name);
+}
+
+async function execute(url: string, statements: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statements);
+  } finally {
+    await client.end();
+  }
+}
+
+postgresTest("doctor: a database before and after init", async (t) => {
+  await using database = await emptyDatabase(t);
+  const before = await doctor(database.url);
+  assert.equal(before.code, 3);
+  assert.deepEqual(
+    before.checks.filter(({ outcome }) => outcome !== "ok").map(({ check }) => check),
+    ["staging: schema", "warehouse"],
+  );
+  assert.equal(find(before.checks, "staging: schema")?.hint, "Run 'finpipe init'");
+
+  await initialise(database.url);
+  const after = await doctor(database.url);
+  assert.equal(after.code, 0, after.text);
+  assert.match(find(after.checks, "staging: version")!.detail, /^PostgreSQL 1\d/);
+});
+
+postgresTest("doctor: a role without rights, and a wrong password", async (t) => {
+  await using database = await emptyDatabase(t);
+  const role = `${database.name}_role`;
+  await execute(database.url, `CREATE ROLE ${role} LOGIN PASSWORD 's3cret'`);
+  const url = new URL(database.url);
+  url.username = role;
+  url.password = "s3cret";
+  try {
+    const empty = await doctor(url.href);
+    assert.equal(empty.code, 3);
+    assert.equal(
+      find(empty.checks, "staging: rights")?.detail,
+      `The role "${role}" lacks CREATE on database ${database.name}`,
+    );
+
+    await initialise(database.url);
+    await execute(
+      database.url,
+      `GRANT USAGE ON SCHEMA stg TO ${role}; GRANT INSERT ON stg.rejected TO ${role};
+       GRANT SELECT ON ALL TABLES IN SCHEMA stg TO ${role}`,
+    );
+    const rights = find((await doctor(url.href)).checks, "staging: rights")!.detail;
+    assert.match(rights, /USAGE on schema finpipe/);
+    assert.match(rights, /INSERT on stg\.transactions/);
+    assert.match(rights, /UPDATE on finpipe\.source_partitions/);
+    assert.doesNotMatch(rights, /INSERT on stg\.rejected|SELECT on stg|schema stg|CREATE/);
+
+    await execute(
+      database.url,
+      `GRANT USAGE ON SCHEMA finpipe TO ${role};
+       GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA stg, finpipe TO ${role};
+       GRANT UPDATE ON finpipe.source_partitions TO ${role}`,
+    );
+    const granted = await doctor(url.href);
+    assert.equal(granted.code, 0, granted.text);
+
+    url.password = "wr0ng";
+    const refused = await doctor(url.href);
+    assert.equal(refused.code, 3);
+    assert.equal(find(refused.checks, "staging: connection")?.outcome, "failed");
+    assert.doesNotMatch(refused.text, /s3cret|wr0ng/);
+  } finally {
+    await execute(database.url, `DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  }
+});
+
+postgresTest("doctor: a database set read-only by its owner", async (t) => {
+  await using database = await emptyDatabase(t);
+  await execute(
+    database.url,
+    `ALTER DATABASE ${database.name} SET default_transaction_read_only = on`,
+  );
+  const { code, checks } = await doctor(database.url);
+  assert.equal(code, 3);
+  assert.equal(find(checks, "staging: rights")?.detail, "The server is read-only");
+});
+
+Deno.test("doctor: a server that is not there", async () => {
+  const { code, checks } = await doctor("postgres://ada:s3cret@127.0.0.1:1/d");
+  assert.equal(code, 69);
+  assert.equal(find(checks, "staging: connection")?.outcome, "failed");
+});

@@ -1,0 +1,227 @@
+/** What the doctor makes of what it finds, with a world that is handed in. */
+import assert from "node:assert/strict";
+import { type Check, type DoctorDeps, examine, exitCodeOf } from "../../lib/pipeline/doctor.ts";
+import type { Settings } from "../../lib/runtime/config/settings.ts";
+import { FinpipeError, Interrupted } from "../../lib/runtime/errors.ts";
+import type { ServerFacts, StagingInspection } from "../../lib/staging/inspection.ts";
+
+const NOW = Temporal.Instant.from("2022-10-06T09:00:00Z");
+const HEALTHY: ServerFacts = {
+  major: 15,
+  version: "15.8",
+  role: "ada",
+  clock: NOW,
+  readOnly: false,
+};
+const EMBEDDED: Settings = {
+  engine: "embedded",
+  workDir: "./work",
+  retryFor: 0,
+  stagingSchema: "s",
+  martSchema: "m",
+  staging: { kind: "embedded" },
+  warehouse: { kind: "embedded" },
+  stagingLeftOut: undefined,
+  warehouseLeftOut: undefined,
+};
+const SERVER: Settings = {
+  ...EMBEDDED,
+  engine: "remote",
+  staging: {
+    kind: "postgres",
+    postgres: {
+      host: "h",
+      port: 5432,
+      user: "ada",
+      password: "s3cret",
+      database: "d",
+      tlsAttempts: [false],
+      displayName: "PostgreSQL at h:5432/d",
+    },
+  },
+  warehouse: undefined,
+  warehouseLeftOut: "FINPIPE_VERTICA_URL is not set",
+};
+
+/** A world in which all is well. */
+function world(settings: Settings, changes: Partial<DoctorDeps> = {}): DoctorDeps {
+  return {
+    readSettings: () => Promise.resolve(settings),
+    prepareWorkDir: () => Promise.resolve(),
+    freeBytes: () => Promise.resolve(5e9),
+    inspectStaging: () => Promise.resolve(server()),
+    tryEmbedded: () => Promise.resolve(),
+    now: () => NOW,
+    ...changes,
+  };
+}
+
+let closed = 0;
+
+function server(
+  facts: Partial<ServerFacts> = {},
+  changes: Partial<StagingInspection> = {},
+): StagingInspection {
+  return {
+    facts: () => Promise.resolve({ ...HEALTHY, ...facts }),
+    missingRights: () => Promise.resolve([]),
+    checkSchema: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => {
+      closed++;
+      return Promise.resolve();
+    },
+    ...changes,
+  };
+}
+
+function withServer(...args: Parameters<typeof server>): DoctorDeps {
+  return world(SERVER, { inspectStaging: () => Promise.resolve(server(...args)) });
+}
+
+function outcomes(checks: Check[]): string[] {
+  return checks.map(({ check, outcome }) => `${outcome} ${check}`);
+}
+
+function failure(checks: Check[]): Check {
+  const found = checks.find(({ outcome }) => outcome === "failed");
+  assert.ok(found?.hint, "each failure says what to do");
+  return found;
+}
+
+const unreachable = () => new FinpipeError("unreachable", "Cannot reach it", { hint: "Start it" });
+
+Deno.test("all is well on the embedded engine", async () => {
+  const checks = await examine(world(EMBEDDED));
+  assert.deepEqual(outcomes(checks), [
+    "ok configuration",
+    "ok work dir",
+    "ok staging and warehouse",
+  ]);
+  assert.equal(exitCodeOf(checks), 0);
+});
+
+Deno.test("all is well on a server, which is closed; what is left out is said", async () => {
+  const before = closed;
+  const checks = await examine(world(SERVER));
+  assert.deepEqual(outcomes(checks), [
+    "ok configuration",
+    "ok work dir",
+    "ok staging: connection",
+    "ok staging: version",
+    "ok staging: clock",
+    "ok staging: rights",
+    "ok staging: schema",
+    "skipped warehouse",
+  ]);
+  assert.equal(exitCodeOf(checks), 0);
+  assert.equal(closed, before + 1);
+});
+
+Deno.test("without settings nothing else is looked at", async () => {
+  const error = new FinpipeError("configuration", "Cannot use it", { hint: "Mend it" });
+  const checks = await examine(world(EMBEDDED, { readSettings: () => Promise.reject(error) }));
+  assert.deepEqual(checks, [{
+    check: "configuration",
+    outcome: "failed",
+    detail: "Cannot use it",
+    hint: "Mend it",
+    exit_code: 3,
+  }]);
+});
+
+Deno.test("the first failure gives the exit code, the other ends are looked at all the same", async () => {
+  const mixed: Settings = {
+    ...SERVER,
+    warehouse: { kind: "embedded" },
+    warehouseLeftOut: undefined,
+  };
+  const checks = await examine(world(mixed, {
+    inspectStaging: () => Promise.reject(unreachable()),
+    tryEmbedded: () => Promise.reject(new FinpipeError("locked", "In use", { hint: "Wait" })),
+  }));
+  assert.deepEqual(outcomes(checks).slice(2), ["failed staging: connection", "failed warehouse"]);
+  assert.equal(exitCodeOf(checks), 69);
+});
+
+Deno.test("an embedded engine whose folder cannot be written is not opened", async () => {
+  const checks = await examine(world(EMBEDDED, {
+    prepareWorkDir: () =>
+      Promise.reject(new FinpipeError("configuration", "No right", { hint: "Mend" })),
+    tryEmbedded: () => assert.fail(),
+  }));
+  assert.deepEqual(outcomes(checks), ["ok configuration", "failed work dir"]);
+});
+
+Deno.test("little space is a warning, hardly any a failure", async () => {
+  const workDir = async (bytes: number) =>
+    (await examine(world(EMBEDDED, { freeBytes: () => Promise.resolve(bytes) })))[1]!;
+  assert.equal((await workDir(1e9)).outcome, "ok");
+  assert.equal((await workDir(1e9 - 1)).outcome, "warning");
+  assert.equal((await workDir(1e8)).outcome, "warning");
+  assert.deepEqual(
+    [(await workDir(1e8 - 1)).outcome, (await workDir(1e8 - 1)).exit_code],
+    ["failed", 1],
+  );
+});
+
+const VERSIONS: [major: number, outcome: string][] = [
+  [12, "failed"],
+  [13, "ok"],
+  [18, "ok"],
+  [19, "warning"],
+];
+for (const [major, outcome] of VERSIONS) {
+  Deno.test(`PostgreSQL ${major}: ${outcome}`, async () => {
+    const checks = await examine(withServer({ major, version: `${major}.1` }));
+    const found = checks.find(({ check }) => check === "staging: version");
+    assert.equal(found?.outcome, outcome);
+    assert.equal(exitCodeOf(checks), outcome === "failed" ? 3 : 0);
+  });
+}
+
+const CLOCKS: [seconds: number, failure: RegExp | undefined][] = [
+  [60, undefined],
+  [-60, undefined],
+  [61, /clock is 61 s ahead of ours/],
+  [-3600, /clock is 3600 s behind ours/],
+];
+for (const [seconds, pattern] of CLOCKS) {
+  Deno.test(`a clock ${seconds} s from ours: ${pattern ?? "ok"}`, async () => {
+    const checks = await examine(withServer({ clock: NOW.add({ seconds }) }));
+    if (pattern === undefined) assert.equal(exitCodeOf(checks), 0);
+    else assert.match(failure(checks).detail, pattern);
+  });
+}
+
+Deno.test("a slow connection is not taken for a wrong clock", async () => {
+  let at = NOW;
+  const checks = await examine({
+    ...withServer({ clock: NOW.add({ minutes: 5 }) }),
+    now: () => {
+      const now = at;
+      at = at.add({ minutes: 10 });
+      return now;
+    },
+  });
+  assert.equal(exitCodeOf(checks), 0);
+});
+
+Deno.test("missing rights, a read-only server and an old schema are configuration failures", async () => {
+  const rights = () => Promise.resolve(["INSERT on stg.transactions", "USAGE on schema finpipe"]);
+  const missing = await examine(withServer({}, { missingRights: rights }));
+  assert.equal(
+    failure(missing).detail,
+    'The role "ada" lacks INSERT on stg.transactions, USAGE on schema finpipe',
+  );
+  assert.match(failure(await examine(withServer({ readOnly: true }))).detail, /read-only/);
+  const error = new FinpipeError("configuration", "It is missing", { hint: "Run 'finpipe init'" });
+  const schema = await examine(withServer({}, { checkSchema: () => Promise.reject(error) }));
+  assert.equal(failure(schema).check, "staging: schema");
+  for (const checks of [missing, schema]) assert.equal(exitCodeOf(checks), 3);
+});
+
+Deno.test("an interruption is no finding", async () => {
+  const interrupted = new Interrupted("SIGINT");
+  const deps = world(SERVER, { inspectStaging: () => Promise.reject(interrupted) });
+  await assert.rejects(examine(deps), (error) => error === interrupted);
+});
