@@ -23,7 +23,11 @@ export interface CommandDefinition {
   /** Examples for `--help`, each a whole command line and what it does. */
   examples: readonly [line: string, does: string][];
   /** Does the work; a number is the exit code where it is not 0. */
-  run(context: Context, args: readonly (string | undefined)[], options: OptionValues): Promise<number | void>;
+  run(
+    context: Context,
+    args: readonly (string | undefined)[],
+    options: OptionValues,
+  ): Promise<number | void>;
 }
 
 /** Options as commander gives them: each command narrows its own before any I/O. */

@@ -2,12 +2,14 @@
  * A whole run of finpipe: arguments in, exit code out. Takes everything from {@link Io}, so that it
  * fits in a test.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { describeError, EXIT_CODES, FinpipeError, Interrupted } from "../lib/runtime/errors.ts";
 import type { Io } from "../lib/runtime/io.ts";
-import { createLogger, LOG_LEVELS, type Logger, type LogLevel } from "../lib/runtime/log.ts";
+import { logFormat, logLevel } from "../lib/runtime/config/logging.ts";
+import type { ConfigSource } from "../lib/runtime/config/settings.ts";
+import { createLogger, LOG_LEVELS, type Logger } from "../lib/runtime/log.ts";
 import { VERSION } from "../lib/runtime/version.ts";
-import type { CommandDefinition, OptionValues } from "./command.ts";
+import type { CommandDefinition } from "./command.ts";
 import { COMMANDS } from "./registry.ts";
 
 /** Runs one command line and returns the exit code; never throws and never exits. */
@@ -15,26 +17,45 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   let code = 0;
   let log: Logger | undefined;
   let debug = false;
+  const output = new OrderedOutput(io);
   try {
-    const program = createProgram(io, async (definition, args, command) => {
-      const globals = command.optsWithGlobals();
-      debug = levelOf(globals, io) === "debug";
-      log = loggerOf(globals, io);
-      const context = {
-        io,
-        log,
-        config: { env: io.env, flags: globals },
-        json: globals.json === true,
-        quiet: globals.quiet === true,
-      };
+    const program = createProgram(output, async (definition, args, command) => {
+      const flags = command.optsWithGlobals();
+      const config = { env: io.env, flags };
+      log = loggerOf(config, io);
+      debug = log.level === "debug";
+      const context = { io, log, config, json: flags.json === true, quiet: flags.quiet === true };
       code = (await definition.run(context, args, command.opts())) ?? 0;
     });
     await program.parseAsync([...argv], { from: "user" });
   } catch (error) {
+    await output.written;
     code = await report(error, io, log, debug);
   }
+  await output.written;
   await log?.flush();
   return code;
+}
+
+/** Where commander writes help to, without waiting. */
+export interface HelpOutput {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** Writes in order what is handed over synchronously; `written` is the end of it. */
+class OrderedOutput implements HelpOutput {
+  written = Promise.resolve();
+
+  constructor(readonly io: Pick<Io, "stdout" | "stderr">) {}
+
+  out(text: string): void {
+    this.written = this.written.then(() => this.io.stdout.write(text));
+  }
+
+  err(text: string): void {
+    this.written = this.written.then(() => this.io.stderr.write(text));
+  }
 }
 
 type Action = (
@@ -44,16 +65,15 @@ type Action = (
 ) => Promise<void>;
 
 /** The program with all its commands; the one that is called gets its options when it is loaded. */
-export function createProgram(io: Pick<Io, "stdout" | "stderr">, action: Action): Command {
-  // Commander writes synchronously; our streams are written in order by whoever awaits last.
+export function createProgram(output: HelpOutput, action: Action): Command {
   const program = new Command("finpipe")
     .description("Lands events from Kafka in PostgreSQL and builds the mart in Vertica.")
     .version(VERSION)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false, helpWidth: 100 })
     .configureOutput({
-      writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
+      writeOut: (text) => output.out(text),
+      writeErr: (text) => output.err(text),
       outputError: () => {},
     })
     .helpCommand("help [command]", "show help for a command")
@@ -98,37 +118,29 @@ function examplesText(examples: CommandDefinition["examples"]): string {
   return `\nExamples:\n${lines.join("\n")}`;
 }
 
-function levelOf(globals: OptionValues, io: Io): LogLevel {
-  const text = globals.logLevel ?? io.env("FINPIPE_LOG_LEVEL") ?? "info";
-  const level = LOG_LEVELS.find((name) => name === text);
-  if (level !== undefined) return level;
-  throw new FinpipeError("configuration", `Cannot use FINPIPE_LOG_LEVEL "${text}"`, {
-    hint: `Set it to one of ${LOG_LEVELS.join(", ")}`,
-  });
-}
-
-function loggerOf(globals: OptionValues, io: Io): Logger {
-  const format = globals.logFormat ?? io.env("FINPIPE_LOG_FORMAT") ?? "auto";
-  if (format !== "auto" && format !== "text" && format !== "json") {
-    throw new FinpipeError("configuration", `Cannot use FINPIPE_LOG_FORMAT "${format}"`, {
-      hint: "Set it to one of auto, text, json",
-    });
-  }
-  const level = levelOf(globals, io);
+function loggerOf(config: ConfigSource, io: Io): Logger {
+  const level = logLevel(config);
   return createLogger({
-    level: globals.quiet === true && level === "info" ? "warn" : level,
-    format: format === "auto" ? (io.stderr.isTerminal ? "text" : "json") : format,
+    level: config.flags.quiet === true && level === "info" ? "warn" : level,
+    format: logFormat(config, io.stderr.isTerminal),
     output: io.stderr,
     now: io.now,
   });
 }
 
-async function report(error: unknown, io: Io, log: Logger | undefined, debug: boolean): Promise<number> {
+async function report(
+  error: unknown,
+  io: Io,
+  log: Logger | undefined,
+  debug: boolean,
+): Promise<number> {
   await log?.flush();
   if (error instanceof CommanderError) return await reportUsage(error, io);
   // A failure that came of stopping is the stop, not a failure of its own.
   const stopped = io.signal.aborted ? io.signal.reason : undefined;
-  const shown = stopped instanceof Interrupted && !(error instanceof FinpipeError) ? stopped : error;
+  const shown = stopped instanceof Interrupted && !(error instanceof FinpipeError)
+    ? stopped
+    : error;
   await io.stderr.write(`finpipe: ${describeError(shown, debug)}\n`);
   if (shown instanceof FinpipeError || shown instanceof Interrupted) return shown.exitCode;
   return EXIT_CODES.failed;
@@ -141,6 +153,3 @@ async function reportUsage(error: CommanderError, io: Io): Promise<number> {
   await io.stderr.write(`finpipe: ${message}\n  Run 'finpipe --help' for what there is\n`);
   return EXIT_CODES.usage;
 }
-
-/** For option parsers: a bad value, said in the words of the option. */
-export { InvalidArgumentError };

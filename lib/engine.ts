@@ -38,6 +38,7 @@ export interface Touches {
 
 /** The opened ends. */
 export class Engine implements AsyncDisposable {
+  /** As they were read. */
   readonly settings: Settings;
   readonly #context: EngineContext;
   readonly #command: string;
@@ -45,6 +46,8 @@ export class Engine implements AsyncDisposable {
   #embedded: SqlSession | undefined;
   #staging: StagingRepository | undefined;
   #warehouse: WarehouseRepository | undefined;
+  /** What was applied to embedded ends when they were opened. */
+  readonly #applied = { staging: [] as string[], warehouse: [] as string[] };
 
   constructor(context: EngineContext, settings: Settings, command: string) {
     this.#context = context;
@@ -65,29 +68,47 @@ export class Engine implements AsyncDisposable {
   /** Opens the ends that the settings have, and the embedded one's schema with it. */
   async open(): Promise<void> {
     const { staging, warehouse } = this.settings;
-    if (staging !== undefined) this.#staging = await this.connectStaging();
+    if (staging !== undefined) {
+      this.#staging = await retrying(() => this.connectStaging(), {
+        log: this.#context.log,
+        retryFor: this.settings.retryFor,
+        signal: this.#context.io.signal,
+      });
+    }
     if (warehouse !== undefined) {
       this.#warehouse = new EmbeddedWarehouse(await this.#embeddedSession(), {
         stagingSchema: this.settings.stagingSchema,
         martSchema: this.settings.martSchema,
         now: this.#context.io.now,
       });
-      await this.#warehouse.migrate();
+      this.#applied.warehouse = await this.#warehouse.migrate();
     }
   }
 
-  /** One more staging repository with a session of its own; of the embedded engine the same one. */
+  /** Creates or upgrades staging; returns the names of what was applied since it was opened. */
+  async migrateStaging(): Promise<string[]> {
+    return [...this.#applied.staging, ...await this.staging.migrate()];
+  }
+
+  /** Creates or upgrades the warehouse, likewise. */
+  async migrateWarehouse(): Promise<string[]> {
+    return [...this.#applied.warehouse, ...await this.warehouse.migrate()];
+  }
+
+  /**
+   * One more staging repository with a session of its own; of the embedded engine the same one. One
+   * try: how long to go on trying is for the caller to say.
+   */
   async connectStaging(): Promise<StagingRepository> {
     const { staging } = this.settings;
     if (staging?.kind !== "postgres") {
       const repository = new SqlStaging(await this.#embeddedSession());
-      await repository.migrate();
+      this.#applied.staging.push(...await repository.migrate());
       return repository;
     }
-    const session = await retrying(
-      () => openServerSession(staging.postgres, { applicationName: `finpipe ${this.#command}` }),
-      { ...this.#context, retryFor: this.settings.retryFor, signal: this.#context.io.signal },
-    );
+    const session = await openServerSession(staging.postgres, {
+      applicationName: `finpipe ${this.#command}`,
+    });
     this.#open.defer(() => session.close());
     return new SqlStaging(session);
   }
@@ -116,7 +137,7 @@ export async function openEngine(context: EngineContext, touches: Touches): Prom
   const settings = await readSettings(context.config, touches);
   await prepareWorkDir(settings.workDir);
   if (settings.engine === "embedded") {
-    context.log.info(`No server is configured: using the embedded engine in ${settings.workDir}`);
+    context.log.info(`Using the embedded engine in ${settings.workDir}`);
   }
   const engine = new Engine(context, settings, touches.command ?? "finpipe");
   try {

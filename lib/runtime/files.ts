@@ -36,3 +36,27 @@ export async function publishFile(temporary: string, final: string): Promise<voi
   await Deno.rename(temporary, final);
   await syncFolder(dirname(final));
 }
+
+/**
+ * What an operating system's error about a file means for a person.
+ *
+ * @param action what was tried: `read`, `write`
+ */
+export function fileFailure(error: unknown, action: string, path: string): FinpipeError {
+  if (error instanceof FinpipeError) return error;
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new FinpipeError("failed", `Cannot ${action} ${path}: the disk is full`, {
+      hint: "Make room, then run again",
+      cause: error,
+    });
+  }
+  if (error instanceof Deno.errors.PermissionDenied || code === "EROFS" || code === "EACCES") {
+    return new FinpipeError("configuration", `Cannot ${action} ${path}: permission denied`, {
+      hint: "Give finpipe's user the right to, or name another folder with --work-dir",
+      cause: error,
+    });
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new FinpipeError("failed", `Cannot ${action} ${path}: ${reason}`, { cause: error });
+}

@@ -8,6 +8,8 @@ export interface RetryOptions {
   /** Ends the waiting; its reason is thrown. */
   signal: AbortSignal;
   log: Logger;
+  /** Which failures are tried again. @default those of kind `unreachable` */
+  isRetriable?: (error: unknown) => error is FinpipeError;
   /** Milliseconds before the second try, doubled each time. @default 100 */
   firstDelay?: number;
   /** Longest wait in milliseconds. @default 5000 */
@@ -27,13 +29,14 @@ export interface RetryOptions {
 export async function retrying<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { retryFor, signal, log, firstDelay = 100, longestDelay = 5000 } = options;
   const { random = Math.random, clock = () => performance.now() } = options;
+  const { isRetriable = isUnreachable } = options;
   let deadline: number | undefined;
   for (let attempt = 1;; attempt++) {
     signal.throwIfAborted();
     try {
       return await work();
     } catch (error) {
-      if (!isKind(error, "unreachable")) throw error;
+      if (!isRetriable(error)) throw error;
       const now = clock();
       deadline ??= now + retryFor;
       const nominal = Math.min(longestDelay, firstDelay * 2 ** (attempt - 1));
@@ -43,6 +46,10 @@ export async function retrying<T>(work: () => Promise<T>, options: RetryOptions)
       await wait(delay, signal);
     }
   }
+}
+
+function isUnreachable(error: unknown): error is FinpipeError {
+  return isKind(error, "unreachable");
 }
 
 function announce(log: Logger, error: FinpipeError, attempt: number, left: number): void {

@@ -6,7 +6,7 @@ import schemaVersion from "../../sql/warehouse/embedded/schema_version.sql" with
 import tables from "../../sql/warehouse/embedded/001_tables.sql" with { type: "text" };
 import { FinpipeError } from "../runtime/errors.ts";
 import { type EmbeddedScope, timestampOf } from "./embedded_scope.ts";
-import { forSchemas } from "./sql_template.ts";
+import { forSchemas, type WarehouseSchemas } from "./sql_template.ts";
 
 interface Migration {
   version: number;
@@ -66,4 +66,11 @@ function newerSchema(version: number): FinpipeError {
     `The warehouse's schema is at version ${version}, this finpipe knows ${NEWEST}`,
     { hint: "Upgrade finpipe" },
   );
+}
+
+/** What is run on an empty database, in order, to be read or run by hand. */
+export function migrationScript(schemas: WarehouseSchemas): string {
+  return [migrationsTable, ...MIGRATIONS.map(({ sql }) => sql)]
+    .map((sql) => forSchemas(sql, schemas))
+    .join("\n");
 }

@@ -1,0 +1,100 @@
+/** `finpipe backfill`: each date of a range, from staging to the mart. */
+import { openEngine } from "../lib/engine.ts";
+import type { DateRange } from "../lib/partitions/run_date.ts";
+import { parseRange } from "../lib/partitions/run_date.ts";
+import { backfill, type BackfilledDay } from "../lib/pipeline/backfill/backfill.ts";
+import { planBackfill, STEPS } from "../lib/pipeline/backfill/plan.ts";
+import { type StepOptions, stepRunners } from "../lib/pipeline/backfill/steps.ts";
+import { Progress } from "../lib/runtime/progress.ts";
+import { martOptionsOf } from "./cdm.ts";
+import type { CommandDefinition, Context, OptionValues } from "./command.ts";
+import { printResult, wholeNumber } from "./options.ts";
+
+/** What `backfill` was asked for. */
+export interface BackfillCall extends StepOptions {
+  range: DateRange;
+  dryRun: boolean;
+}
+
+/** @throws FinpipeError of kind `usage` */
+export function backfillCallOf(
+  [range]: readonly (string | undefined)[],
+  options: OptionValues,
+): BackfillCall {
+  return {
+    range: parseRange(range ?? "", "FROM..TO"),
+    dryRun: options.dryRun === true,
+    maxRejected: typeof options.maxRejected === "number" ? options.maxRejected : 0,
+    force: options.force === true,
+    ...martOptionsOf(options),
+  };
+}
+
+const command: CommandDefinition = {
+  configure(command) {
+    command
+      .description(
+        "Runs init, then dump, load and cdm for each run date of a range, in order. " +
+          "Each run processes the day before its date. Stops at the first step that fails.",
+      )
+      .argument("<from..to>", "run dates, inclusive; one date alone is a range of one")
+      .option("--dry-run", "print what would be run, and run nothing")
+      .option("--max-rejected <n>", "refused rows that are allowed (default: 0)", wholeNumber(0))
+      .option("--force", "load also days whose file is already loaded")
+      .option("--statuses <list>", "status values that are counted (default: done)")
+      .option("--strict", "fail where a currency has no rate, instead of leaving it out");
+  },
+
+  examples: [
+    ["finpipe backfill 2022-10-02..2022-11-01", "builds the mart of October 2022"],
+    ["finpipe backfill 2022-10-02", "one run, for 2022-10-01"],
+  ],
+
+  async run(context, args, options) {
+    const { io, log } = context;
+    const { range, dryRun, ...stepOptions } = backfillCallOf(args, options);
+    if (dryRun) return await printPlan(context, range);
+    await using engine = await openEngine(context, {
+      staging: true,
+      warehouse: true,
+      command: "backfill",
+    });
+    await engine.migrateStaging();
+    await engine.migrateWarehouse();
+    const progress = new Progress(io.stderr, !context.quiet);
+    const runners = stepRunners({ engine, log, now: io.now, signal: io.signal }, stepOptions);
+    const days = await backfill(range, runners, {
+      signal: io.signal,
+      onStep: ({ runDate }, step) => progress.show(() => `${runDate} ${step}`),
+      async onDay(day) {
+        await progress.clear();
+        if (!context.json) await io.stdout.write(`${lineOf(day)}\n`);
+      },
+    });
+    if (context.json) await printResult(context, { runs: days.map(resultOf) }, []);
+  },
+};
+
+export default command;
+
+async function printPlan(context: Context, range: DateRange): Promise<void> {
+  const runs = planBackfill(range);
+  await printResult(
+    context,
+    { runs: runs.map((run) => ({ ...datesOf(run), steps: STEPS })) },
+    runs.map(({ runDate, partition }) => `${runDate} (${partition}): ${STEPS.join(" -> ")}`),
+  );
+}
+
+function datesOf({ runDate, partition }: Pick<BackfilledDay, "runDate" | "partition">) {
+  return { run_date: runDate.toString(), partition: partition.toString() };
+}
+
+function resultOf(day: BackfilledDay) {
+  return { ...datesOf(day), steps: day.steps };
+}
+
+function lineOf({ runDate, partition, steps }: BackfilledDay): string {
+  const said = STEPS.map((step) => `${step}: ${steps[step]}`).join("; ");
+  return `${runDate} (${partition}): ${said}`;
+}

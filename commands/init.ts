@@ -1,0 +1,38 @@
+/** `finpipe init`: creates or upgrades everything that finpipe needs. */
+import { openEngine } from "../lib/engine.ts";
+import { init, initScript } from "../lib/pipeline/init.ts";
+import { schemaNames } from "../lib/runtime/config/schemas.ts";
+import type { CommandDefinition } from "./command.ts";
+import { printResult } from "./options.ts";
+
+const command: CommandDefinition = {
+  configure(command) {
+    command
+      .description(
+        "Creates or upgrades everything that finpipe needs in staging and warehouse. " +
+          "Safe to run any number of times, also from two processes at once.",
+      )
+      .option("--print-sql", "print what would be run on empty databases, and run nothing");
+  },
+
+  examples: [
+    ["finpipe init", "prepares each end that has a setting"],
+    ["finpipe init --print-sql", "shows the SQL to whoever has to approve it"],
+  ],
+
+  async run(context, _args, options) {
+    if (options.printSql === true) {
+      await context.io.stdout.write(initScript(schemaNames(context.config)));
+      return;
+    }
+    await using engine = await openEngine(context, {
+      staging: "if-set",
+      warehouse: "if-set",
+      command: "init",
+    });
+    const ends = await init(engine);
+    await printResult(context, ends, ends.ends.map(({ end, state }) => `${end}: ${state}`));
+  },
+};
+
+export default command;

@@ -1,0 +1,92 @@
+/**
+ * Measures a partition file as it is written: rows, and the exact sum of the control field. Reads the
+ * format of the contract's section 4 and no other CSV.
+ */
+import type { Dataset } from "../events/dataset.ts";
+import { fileColumns } from "../events/dataset.ts";
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const LF = 0x0a;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+/** Integers up to 15 digits are exact in a double; longer ones are summed as bigint. */
+const EXACT_DIGITS = 15;
+const FLUSH_AT = 2 ** 52;
+
+/** Takes the file in pieces cut anywhere. */
+export class CsvMeter {
+  rows = 0;
+  readonly #controlColumn: number;
+  readonly #decimals: number;
+  #column = 0;
+  #quoted = false;
+  /** The control field of the row that is being read. */
+  #digits = 0;
+  #value = 0;
+  #negative = false;
+  #text = "";
+  #exactSum = 0n;
+  /** A part of the sum that is still small enough to be exact. */
+  #smallSum = 0;
+
+  constructor(dataset: Dataset) {
+    const columns = fileColumns(dataset);
+    this.#controlColumn = columns.findIndex(({ name }) => name === dataset.control);
+    this.#decimals = columns[this.#controlColumn]!.type === "rate" ? 6 : 0;
+  }
+
+  /** The exact sum of the control field so far, as decimal text. */
+  get controlTotal(): string {
+    const sum = this.#exactSum + BigInt(this.#smallSum);
+    if (this.#decimals === 0) return sum.toString();
+    const digits = (sum < 0n ? -sum : sum).toString().padStart(this.#decimals + 1, "0");
+    const sign = sum < 0n ? "-" : "";
+    return `${sign}${digits.slice(0, -this.#decimals)}.${digits.slice(-this.#decimals)}`;
+  }
+
+  push(piece: Uint8Array): void {
+    let column = this.#column;
+    let quoted = this.#quoted;
+    const control = this.#controlColumn;
+    for (let i = 0; i < piece.length; i++) {
+      const byte = piece[i]!;
+      if (byte === QUOTE) quoted = !quoted;
+      else if (quoted) continue;
+      else if (byte === COMMA) {
+        if (column === control) this.#endControl();
+        column++;
+      } else if (byte === LF) {
+        if (column === control) this.#endControl();
+        column = 0;
+        this.rows++;
+      } else if (column === control) this.#takeControl(byte);
+    }
+    this.#column = column;
+    this.#quoted = quoted;
+  }
+
+  /** A digit, the sign or the decimal point, which stands before exactly 6 decimals. */
+  #takeControl(byte: number): void {
+    if (byte === MINUS) this.#negative = true;
+    else if (byte >= ZERO) {
+      if (this.#digits === EXACT_DIGITS) this.#text = String(this.#value);
+      if (this.#digits >= EXACT_DIGITS) this.#text += String.fromCharCode(byte);
+      this.#value = this.#value * 10 + byte - ZERO;
+      this.#digits++;
+    }
+  }
+
+  #endControl(): void {
+    if (this.#digits <= EXACT_DIGITS) {
+      this.#smallSum += this.#negative ? -this.#value : this.#value;
+      if (Math.abs(this.#smallSum) > FLUSH_AT) {
+        this.#exactSum += BigInt(this.#smallSum);
+        this.#smallSum = 0;
+      }
+    } else this.#exactSum += BigInt((this.#negative ? "-" : "") + this.#text);
+    this.#digits = this.#value = 0;
+    this.#negative = false;
+    this.#text = "";
+  }
+}

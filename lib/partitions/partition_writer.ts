@@ -1,0 +1,142 @@
+/**
+ * Writes a partition file aside, measures it on the way, and publishes it with its manifest: the data
+ * is renamed first, the manifest last, so that a pair that does not agree is never taken for whole.
+ */
+import { createHash } from "node:crypto";
+import { type DatasetName, DATASETS } from "../events/dataset.ts";
+import { fileFailure, publishFile } from "../runtime/files.ts";
+import { CsvMeter } from "./csv_meter.ts";
+import type { Manifest } from "./manifest.ts";
+import { partitionPaths } from "./partition_file.ts";
+
+/** Pieces are gathered to this many bytes: a write and a hash update each cost a call. */
+const BLOCK = 256 * 1024;
+
+/** What a manifest says beside what the writer measures itself. */
+export type ManifestRest = Omit<
+  Manifest,
+  "dataset" | "partition" | "rows" | "bytes" | "sha256" | "control_total"
+>;
+
+export class PartitionWriter implements Disposable {
+  readonly #paths: ReturnType<typeof partitionPaths>;
+  readonly #temporary: string;
+  readonly #file: Deno.FsFile;
+  readonly #meter: CsvMeter;
+  readonly #hash = createHash("sha256");
+  readonly #block = new Uint8Array(BLOCK);
+  #filled = 0;
+  #bytes = 0;
+  #failure: unknown;
+  #open = true;
+
+  private constructor(
+    readonly dataset: DatasetName,
+    readonly day: Temporal.PlainDate,
+    paths: ReturnType<typeof partitionPaths>,
+    temporary: string,
+    file: Deno.FsFile,
+  ) {
+    this.#paths = paths;
+    this.#temporary = temporary;
+    this.#file = file;
+    this.#meter = new CsvMeter(DATASETS[dataset]);
+  }
+
+  /** Opens the temporary file; the caller holds the dataset's lock. */
+  static async create(
+    workDir: string,
+    dataset: DatasetName,
+    day: Temporal.PlainDate,
+  ): Promise<PartitionWriter> {
+    const paths = partitionPaths(workDir, dataset, day);
+    const temporary = `${paths.data}.tmp`;
+    try {
+      const file = await Deno.open(temporary, {
+        create: true,
+        write: true,
+        truncate: true,
+        mode: 0o600,
+      });
+      return new PartitionWriter(dataset, day, paths, temporary, file);
+    } catch (error) {
+      throw fileFailure(error, "write", temporary);
+    }
+  }
+
+  /**
+   * Takes a piece of the file. Never throws, as it is called from inside the embedded engine; what
+   * failed is thrown by {@link publish}.
+   */
+  write(piece: Uint8Array): void {
+    if (this.#failure !== undefined) return;
+    let at = 0;
+    while (at < piece.length) {
+      const taken = Math.min(piece.length - at, BLOCK - this.#filled);
+      this.#block.set(piece.subarray(at, at + taken), this.#filled);
+      this.#filled += taken;
+      at += taken;
+      if (this.#filled === BLOCK) this.#flush();
+    }
+  }
+
+  /** Syncs the file and makes the pair appear; returns the manifest. */
+  async publish(rest: ManifestRest): Promise<Manifest> {
+    this.#flush();
+    const manifest: Manifest = {
+      dataset: this.dataset,
+      partition: this.day.toString(),
+      rows: this.#meter.rows,
+      staged_rows: rest.staged_rows,
+      bytes: this.#bytes,
+      sha256: this.#hash.digest("hex"),
+      control_total: this.#meter.controlTotal,
+      created_at: rest.created_at,
+      version: rest.version,
+      sources: rest.sources,
+      complete: rest.complete,
+    };
+    try {
+      if (this.#failure !== undefined) throw this.#failure;
+      await this.#file.sync();
+      await publishFile(this.#temporary, this.#paths.data);
+      await this.#writeManifest(manifest);
+    } catch (error) {
+      throw fileFailure(error, "write", this.#paths.data);
+    }
+    return manifest;
+  }
+
+  /** Closes the file; one that was not published is left, and the next dump overwrites it. */
+  [Symbol.dispose](): void {
+    if (this.#open) this.#file.close();
+    this.#open = false;
+  }
+
+  async #writeManifest(manifest: Manifest): Promise<void> {
+    const temporary = `${this.#paths.manifest}.tmp`;
+    using file = await Deno.open(temporary, {
+      create: true,
+      write: true,
+      truncate: true,
+      mode: 0o600,
+    });
+    const text = new TextEncoder().encode(JSON.stringify(manifest, null, 2) + "\n");
+    for (let at = 0; at < text.length;) at += await file.write(text.subarray(at));
+    await file.sync();
+    await publishFile(temporary, this.#paths.manifest);
+  }
+
+  #flush(): void {
+    const block = this.#block.subarray(0, this.#filled);
+    this.#filled = 0;
+    try {
+      for (let at = 0; at < block.length;) at += this.#file.writeSync(block.subarray(at));
+      this.#hash.update(block);
+      this.#meter.push(block);
+      this.#bytes += block.length;
+    } catch (error) {
+      this.#failure ??= error;
+    }
+  }
+}

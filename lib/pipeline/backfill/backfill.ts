@@ -1,0 +1,65 @@
+/**
+ * The runs of a range of dates, one after the other: dump, load and mart of each, stopping at the
+ * first step that fails.
+ */
+import type { DateRange, DayRun } from "../../partitions/run_date.ts";
+import { FinpipeError } from "../../runtime/errors.ts";
+import { planBackfill, type Step, STEPS } from "./plan.ts";
+
+/** What each step does for one day; returns what a person is told about it. */
+export type StepRunner = (run: DayRun) => Promise<string>;
+
+/** A run that is done, with what its steps said. */
+export interface BackfilledDay extends DayRun {
+  steps: Record<Step, string>;
+}
+
+export interface BackfillOptions {
+  signal: AbortSignal;
+  onStep(run: DayRun, step: Step): void;
+  onDay(day: BackfilledDay): void | Promise<void>;
+}
+
+/**
+ * Runs each date's steps in order.
+ *
+ * @throws FinpipeError of the failed step's kind, which names date, step, cause and the command that
+ * goes on from there
+ */
+export async function backfill(
+  range: DateRange,
+  runners: Record<Step, StepRunner>,
+  options: BackfillOptions,
+): Promise<BackfilledDay[]> {
+  const days: BackfilledDay[] = [];
+  for (const run of planBackfill(range)) {
+    const steps = {} as Record<Step, string>;
+    for (const step of STEPS) {
+      options.signal.throwIfAborted();
+      options.onStep(run, step);
+      try {
+        steps[step] = await runners[step](run);
+      } catch (error) {
+        throw stoppedAt(run, step, range, error);
+      }
+    }
+    const day = { ...run, steps };
+    days.push(day);
+    await options.onDay(day);
+  }
+  return days;
+}
+
+function stoppedAt({ runDate, partition }: DayRun, step: Step, { to }: DateRange, error: unknown) {
+  if (!(error instanceof FinpipeError)) return error;
+  const where = `run date ${runDate} (partition ${partition}), step ${step}`;
+  const goOn = `then go on with 'finpipe backfill ${runDate}..${to}'`;
+  return new FinpipeError(error.kind, `Backfill stopped at ${where}: ${error.message}`, {
+    hint: error.hint === undefined ? capitalized(goOn) : `${error.hint}; ${goOn}`,
+    cause: error,
+  });
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,52 @@
+/** The steps of a run on the opened ends, as a backfill calls them. */
+import type { Engine } from "../../engine.ts";
+import { DATASET_NAMES } from "../../events/dataset.ts";
+import type { Logger } from "../../runtime/log.ts";
+import type { MartOptions } from "../../warehouse/repository.ts";
+import { cdm } from "../cdm.ts";
+import { dump } from "../dump.ts";
+import { load } from "../load.ts";
+import type { StepRunner } from "./backfill.ts";
+import type { Step } from "./plan.ts";
+
+/** The options of the steps that a backfill runs. */
+export interface StepOptions extends MartOptions {
+  /** More refused rows of a dataset than this fail its load. */
+  maxRejected: number;
+  /** Load also a day whose file is already loaded. */
+  force: boolean;
+}
+
+export interface StepContext {
+  engine: Engine;
+  log: Logger;
+  now(): Temporal.Instant;
+  signal: AbortSignal;
+}
+
+/** What each step does, and the few words that it says of it. */
+export function stepRunners(context: StepContext, options: StepOptions): Record<Step, StepRunner> {
+  const { engine, log, now, signal } = context;
+  const { workDir } = engine.settings;
+  return {
+    async dump({ partition }) {
+      const deps = { staging: engine.staging, workDir, log, now, signal };
+      const manifests = await dump(deps, partition);
+      return manifests.map(({ dataset, rows }) => `${rows} ${dataset}`).join(", ");
+    },
+    async load(run) {
+      const deps = { warehouse: engine.warehouse, workDir, log, signal };
+      const { datasets } = await load(deps, run, { ...options, datasets: DATASET_NAMES });
+      const unchanged = datasets.every(({ outcome }) => outcome === "unchanged");
+      const refused = datasets.reduce((sum, { refused }) => sum + refused, 0n);
+      if (unchanged) return "already loaded";
+      return refused === 0n ? "loaded" : `loaded, ${refused} rows refused`;
+    },
+    async cdm(run) {
+      const { rows, leftOut } = await cdm({ warehouse: engine.warehouse, log }, run, options);
+      return leftOut.length === 0
+        ? `${rows} currencies`
+        : `${rows} currencies, ${leftOut.length} left out`;
+    },
+  };
+}

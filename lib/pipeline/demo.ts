@@ -1,0 +1,146 @@
+/**
+ * The whole pipeline on events of our own making, for somebody who sees finpipe for the first time:
+ * whatever is configured, it works on the embedded engine in a folder of its own.
+ */
+import { join } from "node:path";
+import { openEngine } from "../engine.ts";
+import { emulate } from "../events/emulator.ts";
+import { DEFAULT_MAX_MESSAGE_BYTES } from "../events/message.ts";
+import { DEFAULT_WATERMARK } from "../events/partition_window.ts";
+import { tableReport } from "../report/table.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import { fileFailure } from "../runtime/files.ts";
+import type { Io } from "../runtime/io.ts";
+import { createLogger, type Logger } from "../runtime/log.ts";
+import { backfill } from "./backfill/backfill.ts";
+import { stepRunners } from "./backfill/steps.ts";
+import { landFile } from "./landing/land.ts";
+
+export interface DemoOptions {
+  /** Where to work. */
+  folder: string;
+  /** The user named the folder: no other is taken where it exists. */
+  named: boolean;
+  io: Io;
+  log: Logger;
+  /** Told what is being done. */
+  onPhase(text: string): void;
+}
+
+/** A week: enough for a report, and made in seconds. */
+const FROM = Temporal.PlainDate.from("2022-10-01");
+const TO = Temporal.PlainDate.from("2022-10-07");
+const OPERATIONS_PER_DAY = 1000;
+const SEED = 1;
+/** Messages between two looks at the signal to stop. */
+const TURN = 2000;
+/** Folders tried before giving up. */
+const MOST_FOLDERS = 1000;
+
+/** Makes events, lands them, builds and shows the mart, and says what to type next. */
+export async function demo(options: DemoOptions): Promise<void> {
+  const { io, onPhase } = options;
+  const folder = await makeFolder(options);
+  const events = join(folder, "events.jsonl");
+  const say = (text: string) => io.stdout.write(`${text}\n`);
+
+  onPhase("making events");
+  const messages = await writeEvents(events, io.signal);
+  await say(`Made ${messages} messages of ${FROM}..${TO} in ${events}`);
+
+  onPhase("opening the embedded engine");
+  // The steps' own log would say again what is printed here.
+  const log = createLogger({ level: "warn", format: "text", output: io.stderr, now: io.now });
+  const config = { env: () => undefined, flags: { engine: "embedded", workDir: folder } };
+  await using engine = await openEngine({ io, log, config }, { staging: true, warehouse: true });
+  const context = {
+    staging: engine.staging,
+    connect: () => engine.connectStaging(),
+    log,
+    now: io.now,
+    signal: io.signal,
+    retryFor: 0,
+    onProgress: ({ messages_read }: { messages_read: number }) =>
+      onPhase(`landing: ${messages_read} messages`),
+  };
+  const limits = {
+    rows: 10_000,
+    bytes: 8 * 1024 * 1024,
+    linger: 1000,
+    maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES,
+  };
+  const totals = await landFile(context, events, { limits, watermark: DEFAULT_WATERMARK });
+  io.signal.throwIfAborted();
+  await say(
+    `Landed ${totals.transactions} transactions and ${totals.currencies} currencies; ` +
+      `${totals.duplicates} duplicates dropped, ${totals.rejected} rejected`,
+  );
+
+  const range = { from: FROM.add({ days: 1 }), to: TO.add({ days: 1 }) };
+  const runners = stepRunners(
+    { engine, log, now: io.now, signal: io.signal },
+    { statuses: ["done"], strict: false, maxRejected: 0, force: false },
+  );
+  await backfill(range, runners, {
+    signal: io.signal,
+    onStep: ({ runDate }, step) => onPhase(`backfill: ${runDate} ${step}`),
+    onDay: () => {},
+  });
+  await say(`Built the mart for each day: finpipe backfill ${range.from}..${range.to}\n`);
+
+  for await (const block of tableReport(engine.warehouse.mart())) await io.stdout.write(block);
+  await say(nextSteps(folder));
+}
+
+/** Makes a folder that was not there before. */
+async function makeFolder({ folder, named }: DemoOptions): Promise<string> {
+  for (let number = 1; number <= (named ? 1 : MOST_FOLDERS); number++) {
+    const path = number === 1 ? folder : `${folder}-${number}`;
+    try {
+      await Deno.mkdir(path, { mode: 0o700 });
+      return path;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw fileFailure(error, "make", path);
+    }
+  }
+  throw new FinpipeError("configuration", `Cannot make the demo's folder ${folder}: it exists`, {
+    hint: "Name a folder that is not there yet with --work-dir",
+  });
+}
+
+async function writeEvents(path: string, signal: AbortSignal): Promise<number> {
+  const encoder = new TextEncoder();
+  const emulation = { from: FROM, to: TO, operationsPerDay: OPERATIONS_PER_DAY, seed: SEED };
+  let messages = 0;
+  let lines: string[] = [];
+  try {
+    using file = await Deno.open(path, { createNew: true, write: true, mode: 0o600 });
+    const flush = async () => {
+      signal.throwIfAborted();
+      const block = encoder.encode(lines.join(""));
+      for (let at = 0; at < block.length;) at += await file.write(block.subarray(at));
+      lines = [];
+    };
+    for (const message of emulate(emulation)) {
+      lines.push(message, "\n");
+      if (++messages % TURN === 0) await flush();
+    }
+    await flush();
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw fileFailure(error, "write", path);
+  }
+  return messages;
+}
+
+function nextSteps(folder: string): string {
+  const finpipe = `finpipe --work-dir ${folder}`;
+  return [
+    "",
+    "Everything is in that folder: type next",
+    `  ${finpipe} report ${FROM} --format csv`,
+    `  ${finpipe} stream --source ${join(folder, "events.jsonl")}    # lands nothing twice`,
+    `  ${finpipe} load --partition ${TO} --undo`,
+    "  finpipe --help",
+  ].join("\n");
+}

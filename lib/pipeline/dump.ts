@@ -1,0 +1,82 @@
+/** Dumping a day of staging to partition files (contract, section 4). */
+import { join } from "node:path";
+import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
+import type { Manifest } from "../partitions/manifest.ts";
+import { PartitionWriter } from "../partitions/partition_writer.ts";
+import { fileFailure, lockFile } from "../runtime/files.ts";
+import type { Logger } from "../runtime/log.ts";
+import { SIGNATURE } from "../runtime/version.ts";
+import type { DaySnapshot, StagingRepository } from "../staging/repository.ts";
+
+export interface DumpContext {
+  staging: StagingRepository;
+  workDir: string;
+  log: Logger;
+  now(): Temporal.Instant;
+  signal: AbortSignal;
+}
+
+/**
+ * Writes the partition files of a day, all of them from one snapshot of staging, and returns their
+ * manifests. What stood under their names before stays until they are whole.
+ *
+ * @throws FinpipeError of kind `locked` where another process dumps one of the datasets
+ */
+export async function dump(
+  context: DumpContext,
+  day: Temporal.PlainDate,
+  datasets: readonly DatasetName[] = DATASET_NAMES,
+): Promise<Manifest[]> {
+  const { staging, workDir, log } = context;
+  using open = new DisposableStack();
+  for (const dataset of datasets) open.use(await lockDataset(workDir, dataset));
+  const written = await staging.snapshotDay(day, async (snapshot) => {
+    const sources = await snapshot.sources();
+    const files = [];
+    for (const dataset of datasets) {
+      context.signal.throwIfAborted();
+      const writer = open.use(await PartitionWriter.create(workDir, dataset, day));
+      files.push({ writer, staged_rows: await copyDay(snapshot, dataset, writer), sources });
+    }
+    return files;
+  });
+  const manifests: Manifest[] = [];
+  for (const { writer, staged_rows, sources } of written) {
+    context.signal.throwIfAborted();
+    const manifest = await writer.publish({
+      staged_rows,
+      created_at: context.now().toString({ smallestUnit: "second" }),
+      version: SIGNATURE,
+      sources,
+      // No Kafka partition is known yet.
+      complete: null,
+    });
+    log.info(`Dumped ${manifest.dataset} of ${day}`, {
+      rows: manifest.rows,
+      bytes: manifest.bytes,
+    });
+    manifests.push(manifest);
+  }
+  return manifests;
+}
+
+async function copyDay(
+  snapshot: DaySnapshot,
+  dataset: DatasetName,
+  writer: PartitionWriter,
+): Promise<number> {
+  const stagedRows = await snapshot.stagedRows(dataset);
+  await snapshot.copyDay(dataset, (piece) => writer.write(piece));
+  return stagedRows;
+}
+
+/** One dump of a dataset at a time, so that temporary files are nobody else's. */
+async function lockDataset(workDir: string, dataset: DatasetName): Promise<Deno.FsFile> {
+  const folder = join(workDir, "partitions", dataset);
+  try {
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    return await lockFile(join(folder, ".lock"), `the partition files of ${dataset} in ${workDir}`);
+  } catch (error) {
+    throw fileFailure(error, "write", folder);
+  }
+}

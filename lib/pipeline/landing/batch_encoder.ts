@@ -1,0 +1,107 @@
+/** Decodes and judges the messages of a batch, each into one of the four places (contract, section 2). */
+import { setImmediate } from "node:timers";
+import { TRANSACTIONS } from "../../events/dataset.ts";
+import { MessageDecoder } from "../../events/message.ts";
+import type { JudgedVersion, PartitionWindow } from "../../events/partition_window.ts";
+import type { Moment } from "../../events/values.ts";
+import type { MessageBatch } from "../../sources/source.ts";
+import { LandedBatch } from "../../staging/landed_batch.ts";
+import type { SourcePartition } from "../../staging/repository.ts";
+
+/** Messages decoded in one go, before whoever else waits (the socket to the database) has a turn. */
+const TURN = 500;
+
+export interface EncodeOptions {
+  partition: SourcePartition;
+  window: PartitionWindow;
+  /** Position that the batch was read from. */
+  start: number;
+  /** Sent times beyond it do not move the watermark. */
+  horizon: Moment;
+  /** Positions whose rows the database was found to refuse. */
+  unstorable: ReadonlySet<number>;
+}
+
+export class BatchEncoder {
+  readonly #decoder = new MessageDecoder();
+  readonly #version: JudgedVersion = {
+    type: 0,
+    id: new Uint8Array(),
+    idFrom: 0,
+    sent: this.#decoder.sent,
+    payload: new Uint8Array(),
+    payloadFrom: 0,
+    payloadTo: 0,
+  };
+
+  /** Encodes a batch; the window moves on with it. */
+  async encode(batch: MessageBatch, options: EncodeOptions): Promise<LandedBatch> {
+    const { partition, window, start } = options;
+    const landed = new LandedBatch(partition, start, batch.next, batch.digest);
+    const forgottenBefore = window.forgotten;
+    for (let from = 0; from < batch.count; from += TURN) {
+      if (from > 0) await new Promise<void>((resolve) => setImmediate(resolve));
+      const to = Math.min(batch.count, from + TURN);
+      for (let message = from; message < to; message++) {
+        this.#encodeMessage(batch, message, options, landed);
+      }
+    }
+    landed.watermark = window.watermark;
+    landed.forgotten = window.forgotten - forgottenBefore;
+    landed.forgottenPosition = window.forgottenPosition;
+    return landed;
+  }
+
+  /**
+   * True where the last line of a file, which has no end, is a message all the same: valid UTF-8 and
+   * a JSON object. Anything else may still be growing.
+   */
+  isWholeMessage(batch: MessageBatch): boolean {
+    if (batch.oversized.size > 0) return false;
+    const decoder = this.#decoder;
+    return decoder.decode(batch.bytes, batch.starts[0]!, batch.ends[0]!) || decoder.isObject;
+  }
+
+  #encodeMessage(
+    batch: MessageBatch,
+    message: number,
+    { window, horizon, unstorable }: EncodeOptions,
+    landed: LandedBatch,
+  ): void {
+    const position = batch.positions[message]!;
+    const oversized = batch.oversized.get(message);
+    if (oversized !== undefined) {
+      const { head, length, sha256 } = oversized;
+      const rejection = { reason: "too_large", field: null, raw: head, length, sha256 } as const;
+      landed.addRejected({ ...rejection, position }, message);
+      return;
+    }
+    const start = batch.starts[message]!;
+    const end = batch.ends[message]!;
+    const decoder = this.#decoder;
+    if (!decoder.decode(batch.bytes, start, end)) {
+      const { reason, field } = decoder;
+      landed.addRejected(
+        { reason, field, raw: batch.bytes.subarray(start, end), position },
+        message,
+      );
+    } else if (unstorable.has(position)) {
+      const raw = batch.bytes.subarray(start, end);
+      landed.addRejected({ reason: "not_storable", field: null, raw, position }, message);
+    } else if (window.admit(this.#describeVersion(), position, horizon)) {
+      landed.addVersion(decoder, message, position);
+    } else landed.duplicates++;
+  }
+
+  #describeVersion(): JudgedVersion {
+    const decoder = this.#decoder;
+    const version = this.#version;
+    version.type = decoder.dataset === TRANSACTIONS ? 0 : 1;
+    version.id = decoder.objectId.bytes;
+    version.idFrom = decoder.objectId.from;
+    version.payload = decoder.payload.bytes;
+    version.payloadFrom = decoder.payload.from;
+    version.payloadTo = decoder.payload.to;
+    return version;
+  }
+}

@@ -1,0 +1,84 @@
+/** Landing a file or stdin in staging, each message exactly once (contract, section 2). */
+import { FinpipeError } from "../../runtime/errors.ts";
+import type { FilePosition } from "../../sources/jsonl.ts";
+import { openFileSource, realPathOf, stdinSource } from "../../sources/jsonl.ts";
+import type { BatchLimits } from "../../sources/source.ts";
+import type { SourcePartition, StagingRepository } from "../../staging/repository.ts";
+import { type LandingContext, PartitionLander, type Totals } from "./partition_lander.ts";
+
+export interface LandOptions {
+  limits: BatchLimits;
+  /** Milliseconds between the greatest sent time and the watermark. */
+  watermark: number;
+}
+
+/** What landing a file or stdin needs; `connect` opens a session of staging, one try. */
+export interface LandContext extends Omit<LandingContext, "reconnect"> {
+  staging: StagingRepository;
+  connect(): Promise<StagingRepository>;
+}
+
+/**
+ * Lands a JSONL file from where it was left, up to its end.
+ *
+ * @throws FinpipeError of kind `locked` where another process lands the same file; `failed` where it
+ * cannot be read to its end, after what was read was landed
+ */
+export async function landFile(
+  context: LandContext,
+  path: string,
+  options: LandOptions,
+): Promise<Totals> {
+  const { staging, log, signal } = context;
+  const realPath = await realPathOf(path);
+  await staging.lockSource(realPath);
+  const latest = await staging.latestPartition(realPath);
+  await using source = await openFileSource(realPath, storedPosition(latest), signal);
+  if (source.replaced) {
+    log.warn("The file is not the one that was landed under this path: reading it from its start", {
+      path: realPath,
+    });
+  } else if (source.start > 0) {
+    log.info("Going on from where the file was left", { path: realPath, position: source.start });
+  }
+  const partition = latest === undefined || source.replaced
+    ? await staging.addPartition("file", realPath)
+    : latest;
+  const reconnect = async () => {
+    const session = await context.connect();
+    await session.lockSource(realPath);
+    return session;
+  };
+  const lander = await PartitionLander.open(
+    { ...context, reconnect },
+    staging,
+    partition,
+    options.watermark,
+  );
+  await lander.land(source, options.limits);
+  return lander.totals;
+}
+
+/** Lands stdin to its end. It has no position: read twice, it is landed twice. */
+export async function landStdin(
+  context: LandContext,
+  stdin: ReadableStream<Uint8Array>,
+  options: LandOptions,
+): Promise<Totals> {
+  const partition = await context.staging.addPartition("stdin", "stdin");
+  const lander = await PartitionLander.open(
+    { ...context, reconnect: context.connect },
+    context.staging,
+    partition,
+    options.watermark,
+  );
+  await lander.land(stdinSource(stdin), options.limits);
+  return lander.totals;
+}
+
+function storedPosition(partition: SourcePartition | undefined): FilePosition | undefined {
+  if (partition === undefined || partition.nextPosition === 0) return undefined;
+  const { nextPosition, digest, source } = partition;
+  if (digest !== null) return { position: nextPosition, digest };
+  throw new FinpipeError("failed", `The stored position of ${source} has no sha256 beside it`);
+}

@@ -1,0 +1,39 @@
+/** A line of progress on a terminal, drawn over itself; nothing where nobody is looking. */
+import type { Output } from "./io.ts";
+
+/** Milliseconds between two drawings. */
+const INTERVAL = 200;
+
+export class Progress {
+  readonly #output: Output;
+  readonly #enabled: boolean;
+  readonly #clock: () => number;
+  #drawnAt = -Infinity;
+  #isDrawn = false;
+
+  /**
+   * @param enabled false for `--quiet`
+   * @param clock milliseconds @default performance.now
+   */
+  constructor(output: Output, enabled: boolean, clock: () => number = () => performance.now()) {
+    this.#output = output;
+    this.#enabled = enabled && output.isTerminal;
+    this.#clock = clock;
+  }
+
+  /** Shows the text, unless another was shown just now. */
+  show(text: () => string): void {
+    const now = this.#clock();
+    if (!this.#enabled || now - this.#drawnAt < INTERVAL) return;
+    this.#drawnAt = now;
+    this.#isDrawn = true;
+    // Nobody waits for a drawing, and a closed terminal must not end the work.
+    this.#output.write(`\r\x1b[2K${text()}`).catch(() => {});
+  }
+
+  /** Takes the line away. */
+  async clear(): Promise<void> {
+    if (this.#isDrawn) await this.#output.write("\r\x1b[2K");
+    this.#isDrawn = false;
+  }
+}

@@ -1,0 +1,82 @@
+/** Creates and upgrades staging: numbered files, each applied once, in one transaction. */
+import landing from "../../sql/staging/001_landing.sql" with { type: "text" };
+import lockMigrations from "../../sql/staging/lock_migrations.sql" with { type: "text" };
+import migrationsApplied from "../../sql/staging/migrations_applied.sql" with { type: "text" };
+import migrationsTable from "../../sql/staging/migrations_table.sql" with { type: "text" };
+import recordMigration from "../../sql/staging/record_migration.sql" with { type: "text" };
+import schemasPresent from "../../sql/staging/schemas_present.sql" with { type: "text" };
+import type { SqlSession } from "../postgres/session.ts";
+import { FinpipeError, isKind } from "../runtime/errors.ts";
+
+interface Migration {
+  version: number;
+  name: string;
+  sql: string;
+}
+
+/** In order; a migration that was released is never changed. */
+const MIGRATIONS: readonly Migration[] = [{ version: 1, name: "001_landing", sql: landing }];
+
+/** What `init` would run on an empty database, to be read or run by hand. */
+export function migrationScript(): string {
+  const schemas = SCHEMAS.map((name) => `CREATE SCHEMA IF NOT EXISTS ${name};`).join("\n");
+  return [schemas, migrationsTable, ...MIGRATIONS.map(({ sql }) => sql)].join("\n\n");
+}
+
+const SCHEMAS = ["stg", "finpipe"];
+
+/** Applies what is missing; returns the names of what it applied. Two at once wait for each other. */
+export function migrate(session: SqlSession): Promise<string[]> {
+  return session.transaction(async () => {
+    await session.query(lockMigrations);
+    const present = new Set((await session.query(schemasPresent)).map(({ name }) => name));
+    for (const schema of SCHEMAS) {
+      if (!present.has(schema)) await session.execute(`CREATE SCHEMA ${schema}`);
+    }
+    await session.execute(migrationsTable);
+    const newest = await appliedVersion(session);
+    refuseNewer(newest);
+    const missing = MIGRATIONS.filter(({ version }) => version > newest);
+    for (const { version, name, sql } of missing) {
+      await session.execute(sql);
+      await session.query(recordMigration, [version, name]);
+    }
+    return missing.map(({ name }) => name);
+  });
+}
+
+/**
+ * Proves that the schema is the one that this finpipe knows.
+ *
+ * @throws FinpipeError of kind `configuration`
+ */
+export async function checkSchema(session: SqlSession): Promise<void> {
+  let version = 0;
+  try {
+    version = await appliedVersion(session);
+  } catch (error) {
+    if (!isKind(error, "configuration")) throw error;
+  }
+  refuseNewer(version);
+  if (version < MIGRATIONS.at(-1)!.version) {
+    const state = version === 0 ? "is missing" : `has version ${version}, which is too old`;
+    throw new FinpipeError("configuration", `The schema of staging ${state}`, {
+      hint: "Run 'finpipe init'",
+    });
+  }
+}
+
+async function appliedVersion(session: SqlSession): Promise<number> {
+  const rows = await session.query(migrationsApplied);
+  return Number(rows.at(-1)?.version ?? 0);
+}
+
+function refuseNewer(version: number): void {
+  const known = MIGRATIONS.at(-1)!.version;
+  if (version <= known) return;
+  throw new FinpipeError(
+    "configuration",
+    `The schema of staging has version ${version}, this finpipe knows ${known}`,
+    { hint: "Upgrade finpipe" },
+  );
+}

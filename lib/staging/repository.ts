@@ -1,0 +1,95 @@
+/**
+ * The port to staging: what is landed, and how far each source was read (contract, section 2).
+ */
+import type { DatasetName } from "../events/dataset.ts";
+import type { Moment } from "../events/values.ts";
+import type { ManifestSource } from "../partitions/manifest.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import type { LandedBatch } from "./landed_batch.ts";
+
+export type SourceKind = "kafka" | "file" | "stdin";
+
+/** A source partition as it was committed last. */
+export interface SourcePartition {
+  id: number;
+  kind: SourceKind;
+  /** The topic, the file's real path, or `stdin`. */
+  source: string;
+  partition: number;
+  nextPosition: number;
+  watermark: Moment | null;
+  /** Of a file: sha256 of its bytes before `nextPosition`. */
+  digest: string | null;
+  /** Position of the version that the window forgot last, -1 for none. */
+  forgottenPosition: number;
+}
+
+/** A version that a window remembers, as it was landed. */
+export interface WindowVersion {
+  /** 0 for a transaction, 1 for a currency. */
+  type: number;
+  objectId: string;
+  sentDttm: string;
+  position: number;
+  payload: string;
+}
+
+/** What stands in staging for one day, as one snapshot saw it. */
+export interface DaySnapshot {
+  /** Rows of the day, before one per object_id. */
+  stagedRows(dataset: DatasetName): Promise<number>;
+  /** The day's partition file, piece by piece; the bytes are only valid during the call. */
+  copyDay(dataset: DatasetName, sink: (piece: Uint8Array) => void): Promise<void>;
+  /** Up to where each source partition is contained. */
+  sources(): Promise<ManifestSource[]>;
+}
+
+export interface StagingRepository {
+  /** Creates or upgrades schemas and tables; returns the names of what it applied. */
+  migrate(): Promise<string[]>;
+
+  /** @throws FinpipeError of kind `configuration` where `init` was not run, or a newer one was */
+  checkSchema(): Promise<void>;
+
+  /**
+   * Takes a source for this session alone.
+   *
+   * @throws FinpipeError of kind `locked` where another session has it
+   */
+  lockSource(source: string): Promise<void>;
+
+  /** The newest partition of a source that was read before. */
+  latestPartition(source: string): Promise<SourcePartition | undefined>;
+
+  /** Notes a new partition of a source: number 0, or one more than the newest. */
+  addPartition(kind: SourceKind, source: string): Promise<SourcePartition>;
+
+  /** The position that is committed now. */
+  nextPosition(partition: SourcePartition): Promise<number>;
+
+  /** The versions that the partition's window remembers, in order of landing. */
+  windowVersions(partition: SourcePartition): AsyncIterable<WindowVersion>;
+
+  /**
+   * Commits rows, rejected messages, counters, watermark and position in one transaction.
+   *
+   * @throws PositionMoved where somebody else read on from the batch's start
+   * @throws RefusedData where the database refuses a row; nothing is landed then
+   */
+  land(batch: LandedBatch): Promise<void>;
+
+  /** The messages, by index in their batch, whose rows the database refuses. Lands nothing. */
+  findRefused(batch: LandedBatch): Promise<number[]>;
+
+  /** Runs `work` on one snapshot of staging. */
+  snapshotDay<T>(day: Temporal.PlainDate, work: (snapshot: DaySnapshot) => Promise<T>): Promise<T>;
+}
+
+/** Somebody else has read on from the position that a batch began at. */
+export class PositionMoved extends FinpipeError {
+  constructor(partition: SourcePartition) {
+    super("locked", `Another finpipe process has landed from ${partition.source} meanwhile`, {
+      hint: "Nothing was landed twice; run again to go on from the position that it left",
+    });
+  }
+}

@@ -1,0 +1,227 @@
+/** {@link StagingRepository} in SQL: one for a PostgreSQL server and for the embedded engine. */
+import { type DatasetName } from "../events/dataset.ts";
+import { formatMoment, type Moment, readTimestamp } from "../events/values.ts";
+import type { ManifestSource } from "../partitions/manifest.ts";
+import { RefusedData } from "../postgres/failure.ts";
+import type { SqlRow, SqlSession } from "../postgres/session.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import type { LandedBatch } from "./landed_batch.ts";
+import { checkSchema, migrate } from "./migrations.ts";
+import {
+  type DaySnapshot,
+  PositionMoved,
+  type SourceKind,
+  type SourcePartition,
+  type StagingRepository,
+  type WindowVersion,
+} from "./repository.ts";
+import type { RowBuffer } from "./row_buffer.ts";
+import * as sql from "./statements.ts";
+
+export class SqlStaging implements StagingRepository {
+  readonly #session: SqlSession;
+
+  constructor(session: SqlSession) {
+    this.#session = session;
+  }
+
+  migrate(): Promise<string[]> {
+    return migrate(this.#session);
+  }
+
+  checkSchema(): Promise<void> {
+    return checkSchema(this.#session);
+  }
+
+  async lockSource(source: string): Promise<void> {
+    const [row] = await this.#session.query(sql.lockSource, [source]);
+    if (row!.locked === "t") return;
+    throw new FinpipeError("locked", `Another finpipe process is landing ${source}`, {
+      hint: "Wait until it has ended, then try again",
+    });
+  }
+
+  async latestPartition(source: string): Promise<SourcePartition | undefined> {
+    const [row] = await this.#session.query(sql.latestPartition, [source]);
+    return row && partitionOf(row);
+  }
+
+  async addPartition(kind: SourceKind, source: string): Promise<SourcePartition> {
+    const [row] = await this.#session.query(sql.addPartition, [kind, source]);
+    return partitionOf(row!);
+  }
+
+  async nextPosition({ id }: SourcePartition): Promise<number> {
+    const [row] = await this.#session.query(sql.nextPosition, [id]);
+    return Number(row!.next_position);
+  }
+
+  async *windowVersions(partition: SourcePartition): AsyncGenerator<WindowVersion> {
+    if (partition.watermark === null) return;
+    const { id, watermark, forgottenPosition } = partition;
+    await this.#session.execute("BEGIN");
+    try {
+      await this.#session.execute(
+        withLiterals(sql.windowVersions, [
+          String(id),
+          `'${formatMoment(watermark)}'`,
+          String(forgottenPosition),
+        ]),
+      );
+      for (;;) {
+        const rows = await this.#session.query(sql.fetchWindowVersions);
+        if (rows.length === 0) return;
+        yield* rows.map(versionOf);
+      }
+    } finally {
+      await this.#session.execute("ROLLBACK");
+    }
+  }
+
+  async land(batch: LandedBatch): Promise<void> {
+    await this.#session.transaction(async () => {
+      await this.#advance(batch);
+      for (const [statement, rows] of copiesOf(batch)) {
+        if (rows.rows > 0) await this.#session.copyIn(statement, rows.slice());
+      }
+    });
+  }
+
+  async findRefused(batch: LandedBatch): Promise<number[]> {
+    const refused: number[] = [];
+    await this.#session.execute("BEGIN");
+    try {
+      for (const [statement, rows] of copiesOf(batch)) {
+        if (statement === sql.copyRejected) continue;
+        for await (const row of this.#refusedRows(statement, rows, 0, rows.rows)) {
+          refused.push(rows.messageOf(row));
+        }
+      }
+    } finally {
+      await this.#session.execute("ROLLBACK");
+    }
+    return refused;
+  }
+
+  snapshotDay<T>(
+    day: Temporal.PlainDate,
+    work: (snapshot: DaySnapshot) => Promise<T>,
+  ): Promise<T> {
+    const session = this.#session;
+    const snapshot: DaySnapshot = {
+      async stagedRows(dataset: DatasetName) {
+        const [row] = await session.query(sql.countDay[dataset], [day.toString()]);
+        return Number(row!.staged_rows);
+      },
+      copyDay: (dataset, sink) => session.copyOut(sql.dumpDay(dataset, day), sink),
+      async sources() {
+        return (await session.query(sql.sourcePositions)).map(manifestSourceOf);
+      },
+    };
+    return session.transaction(() => work(snapshot), "snapshot");
+  }
+
+  async #advance(batch: LandedBatch): Promise<void> {
+    const { partition, counters } = batch;
+    const read = counters.transactions + counters.currencies + counters.rejected +
+      counters.duplicates;
+    const rows = await this.#session.query(sql.advancePosition, [
+      partition.id,
+      batch.start,
+      batch.next,
+      batch.watermark === null ? null : formatMoment(batch.watermark),
+      batch.digest,
+      batch.forgotten,
+      batch.forgottenPosition,
+      read,
+      counters.transactions,
+      counters.currencies,
+      counters.rejected,
+      counters.duplicates,
+    ]);
+    if (rows.length === 0) throw new PositionMoved(partition);
+  }
+
+  /** Halves the rows until those are found that the database refuses. */
+  async *#refusedRows(
+    statement: string,
+    rows: RowBuffer,
+    from: number,
+    to: number,
+  ): AsyncGenerator<number> {
+    if (from === to || await this.#accepts(statement, rows.slice(from, to))) return;
+    if (to - from === 1) {
+      yield from;
+      return;
+    }
+    const middle = (from + to) >> 1;
+    yield* this.#refusedRows(statement, rows, from, middle);
+    yield* this.#refusedRows(statement, rows, middle, to);
+  }
+
+  async #accepts(statement: string, rows: Uint8Array): Promise<boolean> {
+    await this.#session.execute("SAVEPOINT probe");
+    try {
+      await this.#session.copyIn(statement, rows);
+      return true;
+    } catch (error) {
+      if (!(error instanceof RefusedData)) throw error;
+      return false;
+    } finally {
+      await this.#session.execute("ROLLBACK TO SAVEPOINT probe");
+    }
+  }
+}
+
+function copiesOf(batch: LandedBatch): [statement: string, rows: RowBuffer][] {
+  return [
+    [sql.copyRows.transactions, batch.transactions],
+    [sql.copyRows.currencies, batch.currencies],
+    [sql.copyRejected, batch.rejected],
+  ];
+}
+
+function partitionOf(row: SqlRow): SourcePartition {
+  return {
+    id: Number(row.id),
+    kind: row.kind as SourceKind,
+    source: row.source!,
+    partition: Number(row.partition),
+    nextPosition: Number(row.next_position),
+    watermark: row.watermark === null ? null : momentOf(row.watermark!),
+    digest: row.digest!,
+    forgottenPosition: Number(row.forgotten_position),
+  };
+}
+
+function versionOf(row: SqlRow): WindowVersion {
+  return {
+    type: Number(row.type),
+    objectId: row.object_id!,
+    sentDttm: row.sent_dttm!,
+    position: Number(row.position),
+    payload: row.payload!,
+  };
+}
+
+function manifestSourceOf(row: SqlRow): ManifestSource {
+  return {
+    source: row.source!,
+    partition: Number(row.partition),
+    next_position: row.next_position!,
+  };
+}
+
+function momentOf(text: string): Moment {
+  const bytes = new TextEncoder().encode(text);
+  const moment = { seconds: 0, micros: 0 };
+  if (!readTimestamp(bytes, 0, bytes.length, moment)) {
+    throw new FinpipeError("failed", `Cannot read the stored watermark "${text}"`);
+  }
+  return moment;
+}
+
+/** A cursor cannot be declared with parameters over the simple protocol; these are our own values. */
+function withLiterals(statement: string, literals: readonly string[]): string {
+  return literals.reduce((text, literal, i) => text.replaceAll(`$${i + 1}`, literal), statement);
+}

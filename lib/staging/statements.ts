@@ -1,0 +1,51 @@
+/** The SQL of staging; the files can be run by hand. */
+import addPartition from "../../sql/staging/add_partition.sql" with { type: "text" };
+import advancePosition from "../../sql/staging/advance_position.sql" with { type: "text" };
+import copyCurrencies from "../../sql/staging/copy_currencies.sql" with { type: "text" };
+import copyRejected from "../../sql/staging/copy_rejected.sql" with { type: "text" };
+import copyTransactions from "../../sql/staging/copy_transactions.sql" with { type: "text" };
+import countCurrencies from "../../sql/staging/count_currencies.sql" with { type: "text" };
+import countTransactions from "../../sql/staging/count_transactions.sql" with { type: "text" };
+import dumpCurrencies from "../../sql/staging/dump_currencies.sql" with { type: "text" };
+import dumpTransactions from "../../sql/staging/dump_transactions.sql" with { type: "text" };
+import fetchWindowVersions from "../../sql/staging/fetch_window_versions.sql" with { type: "text" };
+import latestPartition from "../../sql/staging/latest_partition.sql" with { type: "text" };
+import lockSource from "../../sql/staging/lock_source.sql" with { type: "text" };
+import nextPosition from "../../sql/staging/next_position.sql" with { type: "text" };
+import sourcePositions from "../../sql/staging/source_positions.sql" with { type: "text" };
+import windowVersions from "../../sql/staging/window_versions.sql" with { type: "text" };
+import type { DatasetName } from "../events/dataset.ts";
+
+export {
+  addPartition,
+  advancePosition,
+  copyRejected,
+  fetchWindowVersions,
+  latestPartition,
+  lockSource,
+  nextPosition,
+  sourcePositions,
+  windowVersions,
+};
+
+/** Lands rows of a dataset. */
+export const copyRows: Record<DatasetName, string> = {
+  transactions: copyTransactions,
+  currencies: copyCurrencies,
+};
+
+/** Counts a day's rows. */
+export const countDay: Record<DatasetName, string> = {
+  transactions: countTransactions,
+  currencies: countCurrencies,
+};
+
+const dumps: Record<DatasetName, string> = {
+  transactions: dumpTransactions,
+  currencies: dumpCurrencies,
+};
+
+/** Dumps a day. COPY takes no parameters, so the day replaces the one that stands in the file. */
+export function dumpDay(dataset: DatasetName, day: Temporal.PlainDate): string {
+  return dumps[dataset].replaceAll("'2022-10-01'", `'${day}'`);
+}

@@ -1,0 +1,6 @@
+-- A source partition that was never read: number 0, and one more for each before it.
+INSERT INTO finpipe.source_partitions (kind, source, partition, next_position)
+SELECT $1, $2, coalesce(max(partition) + 1, 0), 0
+FROM finpipe.source_partitions
+WHERE source = $2
+RETURNING id, kind, source, partition, next_position, watermark, digest, forgotten_position;

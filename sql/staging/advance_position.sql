@@ -1,0 +1,16 @@
+-- Compare and set: no row where somebody else read on from the position that we began at.
+-- It comes first in the landing transaction, so that two of them wait for each other here.
+UPDATE finpipe.source_partitions
+SET next_position = $3,
+    watermark = $4::timestamp,
+    digest = $5,
+    forgotten = forgotten + $6,
+    forgotten_position = $7,
+    messages_read = messages_read + $8,
+    transactions = transactions + $9,
+    currencies = currencies + $10,
+    rejected = rejected + $11,
+    duplicates = duplicates + $12,
+    updated_at = now() AT TIME ZONE 'UTC'
+WHERE id = $1 AND next_position = $2
+RETURNING id;

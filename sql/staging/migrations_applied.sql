@@ -1,0 +1,1 @@
+SELECT version FROM finpipe.migrations ORDER BY version;

@@ -1,0 +1,1 @@
+SELECT next_position FROM finpipe.source_partitions WHERE id = $1;
