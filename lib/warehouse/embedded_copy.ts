@@ -18,7 +18,7 @@ import type { LoadLimits } from "./repository.ts";
 import { forDay, forSchemas } from "./sql_template.ts";
 
 /** Refused rows beyond the limit that are still looked for, so that a person sees more than one. */
-const SHOWN_BEYOND_LIMIT = 1000;
+const SHOWN_BEYOND_LIMIT = 100;
 
 /** The side table's filling. */
 export class SideTableCopy {
@@ -93,7 +93,7 @@ export class SideTableCopy {
       `Refused ${atLeast}${this.#refused} rows of ${dataset} for ${partition}, ` +
         `${maxRejected} are allowed: ${this.#first}`,
       {
-        hint: `${table} has them all. Run 'finpipe dump ${runOfPartition(partition).runDate}' ` +
+        hint: `${table} has the reasons. Run 'finpipe dump ${runOfPartition(partition).runDate}' ` +
           "to write the file anew, or allow them with --max-rejected",
       },
     );
