@@ -1,0 +1,158 @@
+/** The steps `load` and `cdm` on the embedded warehouse, and what they say. */
+import assert from "node:assert/strict";
+import type { DatasetName } from "../../lib/events/dataset.ts";
+import { runOfPartition } from "../../lib/partitions/run_date.ts";
+import { cdm } from "../../lib/pipeline/cdm.ts";
+import { load, type LoadOptions, undoLoad } from "../../lib/pipeline/load.ts";
+import { isKind } from "../../lib/runtime/errors.ts";
+import { createLogger } from "../../lib/runtime/log.ts";
+import {
+  embeddedEngine,
+  NOW,
+  rate,
+  type TestWarehouse,
+  transaction,
+} from "../support/embedded_warehouse.ts";
+import { csv, type Row, writePartition, writePartitionText } from "../support/reference.ts";
+
+const engine = embeddedEngine();
+const DAY = "2022-10-01";
+const run = runOfPartition(Temporal.PlainDate.from(DAY));
+const BOTH: LoadOptions = {
+  datasets: ["transactions", "currencies"],
+  maxRejected: 0,
+  force: false,
+};
+
+/** What the steps take, and the log that they wrote. */
+function depsOf({ warehouse, workDir }: TestWarehouse) {
+  const lines: string[] = [];
+  const output = {
+    isTerminal: false,
+    write(data: string | Uint8Array) {
+      lines.push(String(data));
+      return Promise.resolve();
+    },
+  };
+  const log = createLogger({ level: "info", format: "text", output, now: () => NOW });
+  return { warehouse, workDir, log, signal: new AbortController().signal, lines };
+}
+
+async function writeDay(test: TestWarehouse, transactions: Row[], currencies: Row[]) {
+  await writePartition(test.workDir, "transactions", DAY, transactions);
+  await writePartition(test.workDir, "currencies", DAY, currencies);
+}
+
+/** Dataset and outcome of each load. */
+function outcomes({ datasets }: { datasets: { dataset: DatasetName; outcome: string }[] }) {
+  return datasets.map(({ dataset, outcome }) => `${dataset} ${outcome}`);
+}
+
+Deno.test("a file that is already loaded is left alone, and that is said", async () => {
+  const test = await (await engine()).migrate();
+  const deps = depsOf(test);
+  await writeDay(test, [transaction(DAY)], []);
+  assert.deepEqual(outcomes(await load(deps, run, BOTH)), [
+    "transactions loaded",
+    "currencies loaded",
+  ]);
+  await writePartition(test.workDir, "currencies", DAY, [rate(DAY)]);
+  const second = await load(deps, run, BOTH);
+  assert.deepEqual(outcomes(second), ["transactions unchanged", "currencies loaded"]);
+  assert.equal(second.datasets[0]!.rows, 1n);
+  await deps.log.flush();
+  assert.match(deps.lines.join(""), /Left transactions for 2022-10-01 alone/);
+});
+
+Deno.test("a day that is not as it was loaded is loaded again; so is any by force", async () => {
+  const test = await (await engine()).migrate();
+  const deps = depsOf(test);
+  await writeDay(test, [transaction(DAY), transaction(DAY)], []);
+  await load(deps, run, BOTH);
+  await test.query("UPDATE staging.transactions SET amount = amount + 1");
+  const changed = await load(deps, run, BOTH);
+  assert.deepEqual(outcomes(changed), ["transactions loaded", "currencies unchanged"]);
+  await test.query("DELETE FROM staging.transactions");
+  assert.equal((await load(deps, run, BOTH)).datasets[0]!.outcome, "loaded");
+  const forced = await load(deps, run, { ...BOTH, force: true });
+  assert.deepEqual(outcomes(forced), ["transactions loaded", "currencies loaded"]);
+});
+
+Deno.test("one dataset alone needs its own file only", async () => {
+  const test = await (await engine()).migrate();
+  const deps = depsOf(test);
+  await writePartition(test.workDir, "currencies", DAY, []);
+  const { datasets } = await load(deps, run, { ...BOTH, datasets: ["currencies"] });
+  assert.equal(datasets.length, 1);
+});
+
+Deno.test("every file is proven before the first is loaded", async () => {
+  const test = await (await engine()).migrate();
+  const deps = depsOf(test);
+  await writePartition(test.workDir, "transactions", DAY, [transaction(DAY)]);
+  await assert.rejects(load(deps, run, BOTH), (error) => isKind(error, "prerequisite"));
+  const file = await writePartition(test.workDir, "currencies", DAY, [rate(DAY)]);
+  await Deno.writeTextFile(file.path, csv([rate(DAY)]));
+  await assert.rejects(load(deps, run, BOTH), (error) => isKind(error, "data"));
+  assert.deepEqual(await test.query("SELECT * FROM staging.loads"), []);
+});
+
+Deno.test("rows refused within the limit are warned of, with both control totals", async () => {
+  const test = await (await engine()).migrate();
+  const deps = depsOf(test);
+  const rows = [transaction(DAY, { amount: "5" }), transaction(DAY, { amount: "secret" })];
+  const figures = { rows: 2, control_total: "12" };
+  await writePartitionText(test.workDir, "transactions", DAY, csv(rows), figures);
+  const options: LoadOptions = { ...BOTH, datasets: ["transactions"], maxRejected: 1 };
+  const { datasets: [done] } = await load(deps, run, options);
+  assert.deepEqual(done, {
+    dataset: "transactions",
+    outcome: "loaded",
+    rows: 1n,
+    refused: 1n,
+    controlTotal: "5",
+    manifestControlTotal: "12",
+  });
+  await deps.log.flush();
+  assert.match(deps.lines.join(""), /warn: Refused rows .* manifest_rows=2 rows=1 refused=1/);
+  assert.doesNotMatch(deps.lines.join(""), /secret/);
+  // The same file again: it is the day that stands.
+  assert.equal((await load(deps, run, options)).datasets[0]!.outcome, "unchanged");
+});
+
+Deno.test("undo puts back what has one, and fails where nothing has", async () => {
+  const test = await (await engine()).migrate();
+  const deps = depsOf(test);
+  await writeDay(test, [transaction(DAY)], [rate(DAY)]);
+  await load(deps, run, BOTH);
+  await writePartition(test.workDir, "transactions", DAY, []);
+  await load(deps, run, BOTH);
+  assert.deepEqual(await undoLoad(deps, run, ["currencies"]), {
+    ...run,
+    datasets: [{ dataset: "currencies", outcome: "never loaded", rows: 0n }],
+  });
+  assert.deepEqual((await undoLoad(deps, run, BOTH.datasets)).datasets, [
+    { dataset: "transactions", outcome: "put back", rows: 1n },
+    { dataset: "currencies", outcome: "none" },
+  ]);
+  for (const names of [BOTH.datasets, ["transactions"] as const]) {
+    await assert.rejects(undoLoad(deps, run, names), (error) => isKind(error, "failed"));
+  }
+  // The file that was undone is loaded again: the record is that of the day before it.
+  assert.deepEqual(outcomes(await load(deps, run, BOTH)), [
+    "transactions loaded",
+    "currencies loaded",
+  ]);
+});
+
+Deno.test("cdm warns of each currency that it leaves out", async () => {
+  const test = await (await engine()).migrate();
+  const deps = depsOf(test);
+  await writeDay(test, [transaction(DAY), transaction(DAY)], []);
+  await load(deps, run, BOTH);
+  const report = await cdm(deps, run, { statuses: ["done"], strict: false });
+  assert.deepEqual(report.leftOut, [{ currency: 430, transactions: 2n }]);
+  assert.equal(String(report.runDate), "2022-10-02");
+  await deps.log.flush();
+  assert.match(deps.lines.join(""), /warn: Left currency 430 out .*2022-10-01.* transactions=2/);
+});

@@ -1,0 +1,61 @@
+/** What `report`, `load` and `cdm` make of their options, before any I/O. */
+import assert from "node:assert/strict";
+import { cdmCallOf } from "../../commands/cdm.ts";
+import { loadCallOf } from "../../commands/load.ts";
+import { reportCallOf } from "../../commands/report.ts";
+import { isKind } from "../../lib/runtime/errors.ts";
+
+const NOW = Temporal.Instant.from("2022-10-02T23:59:59Z");
+
+const isUsage = (error: unknown) => isKind(error, "usage");
+
+Deno.test("report: all there is as a table, unless something is said", () => {
+  assert.deepEqual(reportCallOf([], {}, false), {
+    range: undefined,
+    format: "table",
+    out: undefined,
+  });
+  assert.equal(reportCallOf([], {}, true).format, "json");
+  assert.equal(reportCallOf([], { format: "csv" }, true).format, "csv");
+  assert.equal(reportCallOf([], { out: "x.csv" }, false).out, "x.csv");
+  const { range } = reportCallOf(["2022-10-01..2022-10-31"], {}, false);
+  assert.deepEqual([String(range?.from), String(range?.to)], ["2022-10-01", "2022-10-31"]);
+  assert.throws(() => reportCallOf(["2022-10-31..2022-10-01"], {}, false), isUsage);
+  assert.throws(() => reportCallOf(["october"], {}, false), isUsage);
+});
+
+Deno.test("load: both datasets of yesterday, no refused row", () => {
+  const { run, ...call } = loadCallOf([], {}, NOW);
+  assert.equal(String(run.partition), "2022-10-01");
+  assert.deepEqual(call, {
+    datasets: ["transactions", "currencies"],
+    maxRejected: 0,
+    force: false,
+    undo: false,
+  });
+  const options = { dataset: "currencies", maxRejected: 7, force: true };
+  const { run: named, ...asked } = loadCallOf(["2022-09-02"], options, NOW);
+  assert.equal(String(named.partition), "2022-09-01");
+  assert.deepEqual(asked, { datasets: ["currencies"], maxRejected: 7, force: true, undo: false });
+});
+
+Deno.test("load --undo goes with no option of a load", () => {
+  assert.equal(loadCallOf([], { undo: true }, NOW).undo, true);
+  assert.throws(() => loadCallOf([], { undo: true, force: true }, NOW), isUsage);
+  assert.throws(() => loadCallOf([], { undo: true, maxRejected: 0 }, NOW), isUsage);
+});
+
+Deno.test("cdm: done is counted, or the list that is given", () => {
+  const { run, ...call } = cdmCallOf([], { partition: "2022-10-05" }, NOW);
+  assert.equal(String(run.runDate), "2022-10-06");
+  assert.deepEqual(call, { statuses: ["done"], strict: false });
+  const { statuses, strict } = cdmCallOf(
+    [],
+    { statuses: "done, chargeback,done", strict: true },
+    NOW,
+  );
+  assert.deepEqual([statuses, strict], [["done", "chargeback"], true]);
+  for (const statuses of ["", "done,", ","]) {
+    assert.throws(() => cdmCallOf([], { statuses }, NOW), isUsage);
+  }
+});

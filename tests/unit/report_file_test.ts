@@ -1,0 +1,73 @@
+/** A report in a file: whole or not at all. */
+import assert from "node:assert/strict";
+import { FinpipeError } from "../../lib/runtime/errors.ts";
+import { writeReport } from "../../lib/report/write_file.ts";
+
+async function* streamOf(pieces: readonly string[], failure?: Error): AsyncGenerator<string> {
+  yield* pieces;
+  if (failure !== undefined) throw failure;
+}
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+}
+
+async function failureOf(work: Promise<void>): Promise<FinpipeError> {
+  const error = await work.then(() => undefined, (error) => error);
+  assert.ok(error instanceof FinpipeError, String(error));
+  return error;
+}
+
+Deno.test("the file holds all pieces, with the rights of any new file", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/report.csv`;
+    await writeReport(path, streamOf(["one\n", "", "zwölf\n"]));
+    assert.equal(await Deno.readTextFile(path), "one\nzwölf\n");
+    await Deno.writeTextFile(`${folder}/other`, "");
+    const modes = await Promise.all([path, `${folder}/other`].map((path) => Deno.stat(path)));
+    assert.equal(modes[0]!.mode, modes[1]!.mode);
+  });
+});
+
+Deno.test("what fails halfway leaves the old file, and nothing beside it", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/report.csv`;
+    await writeReport(path, streamOf(["old"]));
+    const failure = new Error("the mart is gone");
+    await assert.rejects(writeReport(path, streamOf(["new"], failure)), failure);
+    assert.equal(await Deno.readTextFile(path), "old");
+    assert.deepEqual(await namesIn(folder), ["report.csv"]);
+  });
+});
+
+Deno.test("a link stays a link, and the file it names is replaced", async () => {
+  await inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/real`);
+    await Deno.writeTextFile(`${folder}/real/report`, "old");
+    await Deno.symlink("real/report", `${folder}/link`);
+    await writeReport(`${folder}/link`, streamOf(["new"]));
+    assert.equal(await Deno.readTextFile(`${folder}/real/report`), "new");
+    assert.ok((await Deno.lstat(`${folder}/link`)).isSymlink);
+  });
+});
+
+Deno.test("a folder that is not there, or a target that is no file, is said", async () => {
+  await inFolder(async (folder) => {
+    const absent = await failureOf(writeReport(`${folder}/no/report`, streamOf(["x"])));
+    assert.equal(absent.kind, "failed");
+    assert.match(absent.message, /^Cannot write the report to .*\/no\/report: /);
+    const target = await failureOf(writeReport(folder, streamOf(["x"])));
+    assert.match(target.message, /no ordinary file$/);
+    const device = await failureOf(writeReport("/dev/null", streamOf(["x"])));
+    assert.match(device.message, /no ordinary file$/);
+  });
+});
