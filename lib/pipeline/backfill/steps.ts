@@ -45,8 +45,8 @@ export function stepRunners(context: StepContext, options: StepOptions): Record<
     async cdm(run) {
       const { rows, leftOut } = await cdm({ warehouse: engine.warehouse, log }, run, options);
       return leftOut.length === 0
-        ? `${rows} currencies`
-        : `${rows} currencies, ${leftOut.length} left out`;
+        ? `${rows} rows`
+        : `${rows} rows, ${leftOut.length} currencies left out`;
     },
   };
 }
