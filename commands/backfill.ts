@@ -5,6 +5,7 @@ import { parseRange } from "../lib/partitions/run_date.ts";
 import { backfill, type BackfilledDay } from "../lib/pipeline/backfill/backfill.ts";
 import { planBackfill, STEPS } from "../lib/pipeline/backfill/plan.ts";
 import { type StepOptions, stepRunners } from "../lib/pipeline/backfill/steps.ts";
+import { isClosed } from "../lib/runtime/io.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import { martOptionsOf } from "./cdm.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
@@ -68,7 +69,11 @@ const command: CommandDefinition = {
       onStep: ({ runDate }, step) => progress.show(() => `${runDate} ${step}`),
       async onDay(day) {
         await progress.clear();
-        if (!context.json) await io.stdout.write(`${lineOf(day)}\n`);
+        if (context.json) return;
+        // A reader that has had enough must not end the work halfway.
+        await io.stdout.write(`${lineOf(day)}\n`).catch((error) => {
+          if (!isClosed(error)) throw error;
+        });
       },
     });
     if (context.json) await printResult(context, { runs: days.map(resultOf) }, []);

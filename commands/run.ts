@@ -4,7 +4,7 @@
  */
 import { Command, CommanderError, Option } from "commander";
 import { describeError, EXIT_CODES, FinpipeError, Interrupted } from "../lib/runtime/errors.ts";
-import type { Io } from "../lib/runtime/io.ts";
+import { type Io, isClosed } from "../lib/runtime/io.ts";
 import { logFormat, logLevel } from "../lib/runtime/config/logging.ts";
 import type { ConfigSource } from "../lib/runtime/config/settings.ts";
 import { createLogger, LOG_LEVELS, type Logger } from "../lib/runtime/log.ts";
@@ -27,12 +27,14 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       const context = { io, log, config, json: flags.json === true, quiet: flags.quiet === true };
       code = (await definition.run(context, args, command.opts())) ?? 0;
     });
-    await program.parseAsync([...argv], { from: "user" });
+    try {
+      await program.parseAsync([...argv], { from: "user" });
+    } finally {
+      await output.written;
+    }
   } catch (error) {
-    await output.written;
     code = await report(error, io, log, debug);
   }
-  await output.written;
   await log?.flush();
   return code;
 }
@@ -135,6 +137,8 @@ async function report(
   debug: boolean,
 ): Promise<number> {
   await log?.flush();
+  // Whoever closes stdout, as head does, has had enough: that is no failure.
+  if (isClosed(error)) return 0;
   if (error instanceof CommanderError) return await reportUsage(error, io);
   // A failure that came of stopping is the stop, not a failure of its own.
   const stopped = io.signal.aborted ? io.signal.reason : undefined;

@@ -10,6 +10,11 @@ export interface Output {
   readonly isTerminal: boolean;
 }
 
+/** True of the error of a write whose reader has gone away. */
+export function isClosed(error: unknown): boolean {
+  return error instanceof Deno.errors.BrokenPipe;
+}
+
 /** The world of one run. */
 export interface Io {
   stdin: ReadableStream<Uint8Array>;

@@ -1,6 +1,7 @@
 /** {@link Io} of the process itself. */
 import { Interrupted } from "./errors.ts";
-import type { Io, Output } from "./io.ts";
+import { fileFailure } from "./files.ts";
+import { type Io, isClosed, type Output } from "./io.ts";
 
 /**
  * The process's streams, environment, clock and signals. The first SIGINT or SIGTERM asks the work
@@ -19,21 +20,28 @@ export function terminal(exit: (code: number) => never): Io {
   }
   return {
     stdin: Deno.stdin.readable,
-    stdout: outputTo(Deno.stdout),
-    stderr: outputTo(Deno.stderr),
+    stdout: outputTo(Deno.stdout, (error) => {
+      throw isClosed(error) ? error : fileFailure(error, "write", "stdout");
+    }),
+    // What cannot be told to anybody must not end the work.
+    stderr: outputTo(Deno.stderr, () => {}),
     env: (name) => Deno.env.get(name),
     now: () => Temporal.Now.instant(),
     signal: stop.signal,
   };
 }
 
-function outputTo(stream: typeof Deno.stdout): Output {
+function outputTo(stream: typeof Deno.stdout, onFailure: (error: unknown) => void): Output {
   const encoder = new TextEncoder();
   return {
     isTerminal: stream.isTerminal(),
     async write(data) {
       let bytes = typeof data === "string" ? encoder.encode(data) : data;
-      while (bytes.length > 0) bytes = bytes.subarray(await stream.write(bytes));
+      try {
+        while (bytes.length > 0) bytes = bytes.subarray(await stream.write(bytes));
+      } catch (error) {
+        onFailure(error);
+      }
     },
   };
 }
