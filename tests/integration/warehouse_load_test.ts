@@ -212,14 +212,15 @@ Deno.test("a file that is refused whole is given up a hundred rows beyond the li
   );
 });
 
-Deno.test("an aborted load leaves the old day", async () => {
+Deno.test("an aborted load reads no further and leaves the old day", async () => {
   const test = await (await engine()).migrate();
   await test.load("transactions", DAY, amounts(1));
-  const file = await writePartition(test.workDir, "transactions", DAY, amounts(2));
+  const file = await withRefused(test, "never read");
   const reason = new Error("stop");
-  const limits = { maxRejected: 0, signal: AbortSignal.abort(reason) };
+  const limits = { maxRejected: 1, signal: AbortSignal.abort(reason) };
   await assert.rejects(test.warehouse.replaceDay(file, limits), reason);
   assert.deepEqual(await standing(test), ["1"]);
+  assert.deepEqual(await refused(test), []);
 });
 
 Deno.test("a side table that a killed load left is dropped by the next", async () => {

@@ -109,8 +109,11 @@ Deno.test("the rate is the latest by date_update, then by sent_dttm, then by obj
   for (
     const [count, expected] of [[1, "10.00"], [2, "20.00"], [3, "30.00"], [6, "40.00"]] as const
   ) {
-    const [row] = await martOf(test, [ten], candidates.slice(0, count).toReversed());
-    assert.equal(row!.amount_total, expected);
+    const given = candidates.slice(0, count);
+    for (const rates of [given, given.toReversed()]) {
+      const [row] = await martOf(test, [ten], rates);
+      assert.equal(row!.amount_total, expected);
+    }
   }
 });
 
@@ -264,7 +267,14 @@ Deno.test("amounts and averages are exact and rounded half away from zero", asyn
     ),
     {
       numRuns: 40,
-      examples: [[[[-1n, 1]], 5_000n], [[[1n, 1]], 500_000n], [[[-1n, 1]], 500_000n]],
+      examples: [
+        // A cent's half, both ways, and less than it below zero: no -0.00.
+        [[[1n, 1]], 500_000n],
+        [[[-1n, 1]], 500_000n],
+        [[[-1n, 1]], 5_000n],
+        // Just below a half: a quotient rounded to 16 digits first would reach it.
+        [[[10n ** 16n + 499_999n, 1]], 1_000_001n],
+      ],
     },
   );
 });
