@@ -11,7 +11,7 @@ import {
   type TestWarehouse,
   transaction,
 } from "../support/embedded_warehouse.ts";
-import { csv, type Row, total, writePartition, writePartitionText } from "../support/reference.ts";
+import { csv, type Row, total, writePartitionText } from "../support/reference.ts";
 
 const engine = embeddedEngine();
 const DAY = "2022-10-01";
