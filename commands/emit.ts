@@ -1,0 +1,88 @@
+/** `finpipe emit`: the source service's stand-in. */
+import { emulate, type Emulation } from "../lib/events/emulator.ts";
+import { parseRange, partitionOf, today } from "../lib/partitions/run_date.ts";
+import { emit } from "../lib/pipeline/emit.ts";
+import { writeFile } from "../lib/pipeline/emit_file.ts";
+import { FinpipeError } from "../lib/runtime/errors.ts";
+import type { CommandDefinition, OptionValues } from "./command.ts";
+import { printResult, wholeNumber } from "./options.ts";
+
+/** What `emit` was asked for. */
+export interface EmitCall {
+  /** A path, or `-` for stdout. */
+  target: string;
+  /** Messages a second; undefined: as fast as they are taken. */
+  rate: number | undefined;
+  emulation: Emulation;
+}
+
+/** @throws FinpipeError of kind `usage` */
+export function emitCallOf(options: OptionValues, now: Temporal.Instant): EmitCall {
+  const { to = "-", dates, operationsPerDay = 1000, rate, seed = 1 } = options;
+  if (to === "kafka") {
+    throw new FinpipeError("usage", "Cannot emit to Kafka yet", {
+      hint: "Name a JSONL file with --to FILE (.gz too), or --to - for stdout",
+    });
+  }
+  const yesterday = partitionOf(today(now));
+  const range = typeof dates === "string"
+    ? parseRange(dates, "--dates")
+    : { from: yesterday, to: yesterday };
+  return {
+    target: String(to),
+    rate: typeof rate === "number" ? rate : undefined,
+    emulation: { ...range, operationsPerDay: Number(operationsPerDay), seed: Number(seed) },
+  };
+}
+
+const command: CommandDefinition = {
+  configure(command) {
+    command
+      .description(
+        "Makes a stream of events as the source service would; the same seed gives the same ones.",
+      )
+      .option("--to <target>", "a file (.gz too), or - for stdout (default: -)")
+      .option("--dates <from..to>", "days of the events, inclusive (default: yesterday, UTC)")
+      .option(
+        "--operations-per-day <n>",
+        "each of about three messages (default: 1000)",
+        wholeNumber(0),
+      )
+      .option(
+        "--rate <n>",
+        "messages a second, to a file that grows (default: as fast as it goes)",
+        wholeNumber(1),
+      )
+      .option("--seed <n>", "another number gives other events (default: 1)", wholeNumber(0));
+  },
+
+  examples: [
+    [
+      "finpipe emit --dates 2022-10-01..2022-10-31 --to events.jsonl.gz",
+      "writes a month to a file",
+    ],
+    ["finpipe emit --rate 50 | finpipe stream --source -", "lands events as they come"],
+  ],
+
+  async run(context, _args, options) {
+    const { io, log } = context;
+    const { target, rate, emulation } = emitCallOf(options, io.now());
+    const send = (write: (text: string) => Promise<void>) =>
+      emit(emulate(emulation), write, { rate, signal: io.signal });
+    const messages = target === "-"
+      ? await send((text) => io.stdout.write(text))
+      : await writeFile(target, { growing: rate !== undefined }, send);
+    if (messages === undefined) return;
+    const result = {
+      messages,
+      from: emulation.from.toString(),
+      to: emulation.to.toString(),
+      operations_per_day: emulation.operationsPerDay,
+      seed: emulation.seed,
+    };
+    log.info(`Emitted ${messages} messages to ${target === "-" ? "stdout" : target}`, result);
+    if (context.json && target !== "-") await printResult(context, result, []);
+  },
+};
+
+export default command;

@@ -1,0 +1,47 @@
+/** Sends messages at their pace, wherever they go. */
+import { wait } from "../runtime/retry.ts";
+
+/** Bytes of text, nearly, that are written at once. */
+const PIECE = 64 * 1024;
+
+export interface EmitOptions {
+  /** Messages a second at most, on the whole; as fast as they are taken if left out. */
+  rate?: number | undefined;
+  /** Stops the sending, which throws its reason. */
+  signal: AbortSignal;
+  /** Milliseconds on a clock that only goes forward. @default performance.now */
+  clock?: () => number;
+}
+
+/**
+ * Writes messages, one a line, and returns how many; undefined where the reader went away, as `head`
+ * does, which is no failure: it had enough.
+ */
+export async function emit(
+  messages: Iterable<string>,
+  write: (text: string) => Promise<void>,
+  { rate, signal, clock = () => performance.now() }: EmitOptions,
+): Promise<number | undefined> {
+  const started = clock();
+  let count = 0;
+  let text = "";
+  const flush = async () => {
+    signal.throwIfAborted();
+    await write(text);
+    text = "";
+  };
+  try {
+    for (const message of messages) {
+      const early = rate === undefined ? 0 : started + count / rate * 1000 - clock();
+      if (early > 0 || text.length >= PIECE) await flush();
+      if (early > 0) await wait(early, signal);
+      text += message + "\n";
+      count++;
+    }
+    await flush();
+    return count;
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) return undefined;
+    throw error;
+  }
+}
