@@ -34,7 +34,7 @@ export interface RejectedMessage {
 }
 
 export class LandedBatch {
-  readonly transactions = new RowBuffer();
+  readonly transactions: RowBuffer;
   readonly currencies = new RowBuffer();
   readonly rejected = new RowBuffer();
   duplicates = 0;
@@ -49,13 +49,17 @@ export class LandedBatch {
    * @param start position that the batch was read from, which must still be the stored one
    * @param next position after it
    * @param digest of a file: sha256 of its bytes before `next`
+   * @param size bytes of rows to expect
    */
   constructor(
     readonly partition: SourcePartition,
     readonly start: number,
     readonly next: number,
     readonly digest: string | null,
-  ) {}
+    size?: number,
+  ) {
+    this.transactions = new RowBuffer(size);
+  }
 
   get counters(): Counters {
     return {

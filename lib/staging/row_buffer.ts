@@ -9,12 +9,22 @@ const SHORT = 48;
 const HEX = new TextEncoder().encode("0123456789abcdef");
 
 export class RowBuffer {
-  #bytes = new Uint8Array(4096);
+  #bytes: Uint8Array;
   #length = 0;
   /** Where each row ends. */
   readonly #ends: number[] = [];
   /** Of which message each row came: its index in the batch. */
   readonly #messages: number[] = [];
+
+  /** @param size bytes to begin with: growing costs a copy each time */
+  constructor(size = 4096) {
+    this.#bytes = new Uint8Array(size);
+  }
+
+  /** Bytes in use. */
+  get length(): number {
+    return this.#length;
+  }
 
   get rows(): number {
     return this.#ends.length;

@@ -1,5 +1,5 @@
 /** {@link StagingRepository} in SQL: one for a PostgreSQL server and for the embedded engine. */
-import { type DatasetName } from "../events/dataset.ts";
+import type { DatasetName } from "../events/dataset.ts";
 import { formatMoment, type Moment, readTimestamp } from "../events/values.ts";
 import type { ManifestSource } from "../partitions/manifest.ts";
 import { RefusedData } from "../postgres/failure.ts";

@@ -24,6 +24,8 @@ export interface EncodeOptions {
 
 export class BatchEncoder {
   readonly #decoder = new MessageDecoder();
+  /** Bytes of rows in the batch before: what the next one is likely to need. */
+  #lastSize = 4096;
   readonly #version: JudgedVersion = {
     type: 0,
     id: new Uint8Array(),
@@ -37,7 +39,8 @@ export class BatchEncoder {
   /** Encodes a batch; the window moves on with it. */
   async encode(batch: MessageBatch, options: EncodeOptions): Promise<LandedBatch> {
     const { partition, window, start } = options;
-    const landed = new LandedBatch(partition, start, batch.next, batch.digest);
+    const size = Math.max(4096, Math.ceil(this.#lastSize * 1.125));
+    const landed = new LandedBatch(partition, start, batch.next, batch.digest, size);
     const forgottenBefore = window.forgotten;
     for (let from = 0; from < batch.count; from += TURN) {
       if (from > 0) await new Promise<void>((resolve) => setImmediate(resolve));
@@ -46,6 +49,7 @@ export class BatchEncoder {
         this.#encodeMessage(batch, message, options, landed);
       }
     }
+    this.#lastSize = landed.transactions.length;
     landed.watermark = window.watermark;
     landed.forgotten = window.forgotten - forgottenBefore;
     landed.forgottenPosition = window.forgottenPosition;
