@@ -89,7 +89,7 @@ export async function undoLoad(
     });
   }
   for (const { dataset, outcome } of datasets) {
-    log.info(`Undo of ${dataset} for ${run.partition}: ${outcome}`);
+    if (outcome !== "none") log.info(`Undid the last load of ${dataset} for ${run.partition}`);
   }
   return { ...run, datasets };
 }
