@@ -90,6 +90,7 @@ export function stdinSource(stream: ReadableStream<Uint8Array>): Source {
         cutter: new LineCutter(limits, { position: 0, digest: null }),
         linger: limits.linger,
         signal,
+        drains: true,
       }),
   };
 }
@@ -114,6 +115,7 @@ function fileSource(
         cutter: new LineCutter(limits, start),
         linger: limits.linger,
         signal,
+        drains: false,
       }),
     async [Symbol.asyncDispose]() {
       await bytes.return();

@@ -14,8 +14,13 @@ export interface ReadOptions {
   cutter: LineCutter;
   /** Milliseconds that the first message of a batch waits for others. */
   linger: number;
-  /** Ends the batches; what was read and not given out is dropped. */
+  /** Ends the batches. */
   signal: AbortSignal;
+  /**
+   * Whether the whole lines that were read before that are given out: of a source that gives them
+   * only once. Of another they are dropped, and read again.
+   */
+  drains: boolean;
 }
 
 /**
@@ -24,7 +29,7 @@ export interface ReadOptions {
  * An error of the source is thrown after the whole lines before it were given out.
  */
 export async function* readBatches(
-  { open, cutter, linger, signal }: ReadOptions,
+  { open, cutter, linger, signal, drains }: ReadOptions,
 ): AsyncGenerator<MessageBatch, void, void> {
   // A consumer that goes away while a read waits must end that read as well.
   const gone = new AbortController();
@@ -36,7 +41,7 @@ export async function* readBatches(
       reading ??= outcomeOf(chunks.next());
       const outcome =
         await (cutter.count === 0 ? reading : Promise.race([reading, timer.elapsed()]));
-      if (signal.aborted) return;
+      if (signal.aborted) break;
       if (outcome === "lingered") {
         timer.cancel();
         const batch = cutter.take();
@@ -46,12 +51,13 @@ export async function* readBatches(
         for (const batch of cutter.cut(outcome.chunk)) {
           timer.cancel();
           yield batch;
-          if (signal.aborted) return;
+          if (signal.aborted && !drains) return;
         }
       } else {
         return yield* rest(cutter, outcome, signal);
       }
     }
+    if (drains) yield* readBefore(cutter, await reading);
   } finally {
     timer.cancel();
     gone.abort();
@@ -67,6 +73,13 @@ function* rest(cutter: LineCutter, ending: Ending, signal: AbortSignal) {
   if ("error" in ending) throw ending.error;
   const last = cutter.finish();
   if (last !== undefined) yield last;
+}
+
+/** What is left of what was read before the stop; a chunk may have come with it. */
+function* readBefore(cutter: LineCutter, outcome: Outcome | undefined) {
+  if (outcome !== undefined && "chunk" in outcome) yield* cutter.cut(outcome.chunk);
+  const whole = cutter.take();
+  if (whole !== undefined) yield whole;
 }
 
 type Ending = { error: unknown } | { end: true };

@@ -231,18 +231,32 @@ Deno.test("what is there is given out after the linger, though no more comes", a
   }
 });
 
-Deno.test("a stop ends a read that waits, and cancels stdin", async () => {
+Deno.test("a stop ends a read that waits: the lines before it are given out, stdin is cancelled", async () => {
   const stdin = trickle();
   const stop = new AbortController();
   const batches = stdinSource(stdin.readable).batches(LIMITS, stop.signal);
   const next = batches.next();
   await stdin.write("1\n2");
   stop.abort(new Error("stop"));
-  assert.deepEqual(await next, { done: true, value: undefined });
+  assert.deepEqual(textsOf((await next).value!), ["1"]);
+  assert.equal((await batches.next()).done, true);
   assert.equal(await stdin.cancelled, true);
 });
 
-Deno.test("a stop between two batches of a chunk ends the batches", () =>
+Deno.test("a stop between two batches of stdin: what was read is given out, as it comes only once", async () => {
+  const stdin = trickle();
+  const stop = new AbortController();
+  const batches = stdinSource(stdin.readable).batches(LIMITS, stop.signal);
+  const first = batches.next();
+  await stdin.write("1\n2\n3\n4\n5\n6\n7\n8\n9\n10");
+  assert.equal((await first).value?.count, 4);
+  stop.abort(new Error("stop"));
+  assert.deepEqual(textsOf((await batches.next()).value!), ["5", "6", "7", "8"]);
+  assert.deepEqual(textsOf((await batches.next()).value!), ["9"]);
+  assert.equal((await batches.next()).done, true);
+});
+
+Deno.test("a stop between two batches of a file ends the batches: it can be read again", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "a.jsonl"), lines(12));
     await using source = await openFileSource(join(folder, "a.jsonl"));
