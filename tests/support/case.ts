@@ -22,6 +22,8 @@ import * as v from "valibot";
 export type CaseEngine = "none" | "embedded" | "postgres";
 
 const StepSchema = v.strictObject({
+  /** Texts to append to files before the step, by path; an absent file is made. */
+  append: v.optional(v.record(v.string(), v.string()), {}),
   args: v.array(v.string()),
   /** Variables beside those of the engine; an empty one is taken away. */
   env: v.optional(v.record(v.string(), v.string()), {}),

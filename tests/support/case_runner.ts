@@ -43,6 +43,9 @@ export async function runCase(
 
 async function runStep(test: Case, step: Step, place: Place): Promise<CliResult> {
   const env = { ...place.env, ...mapValues(step.env, place.fill) };
+  for (const [path, text] of Object.entries(step.append)) {
+    await Deno.writeTextFile(place.fill(path), text, { append: true });
+  }
   const given = Object.entries(env).filter(([, value]) => value !== "");
   return await runCli(step.args.map(place.fill), {
     env: Object.fromEntries(given),
@@ -73,7 +76,9 @@ async function makePlace(
   await Deno.mkdir(temp);
   const make = test.initialised ? databases?.testDatabase : databases?.emptyDatabase;
   const database = engine === "postgres" && make ? scope.use(await make(test.name)) : undefined;
-  if (test.initialised && engine !== "none") await cp(await preparedWorkDir(), workDir, COPY);
+  if (test.initialised && opensEmbedded(test, engine)) {
+    await cp(await preparedWorkDir(), workDir, { recursive: true });
+  }
 
   const values: [placeholder: string, value: string][] = [
     ["<work-dir>", workDir],
@@ -106,7 +111,13 @@ async function makePlace(
   };
 }
 
-const COPY = { recursive: true };
+/** Commands that open the warehouse, which is embedded beside a real PostgreSQL. */
+const WAREHOUSE_COMMANDS = ["init", "load", "cdm", "backfill", "report"];
+
+function opensEmbedded(test: Case, engine: CaseEngine): boolean {
+  if (engine !== "postgres") return engine === "embedded";
+  return test.steps.some(({ args }) => args.some((arg) => WAREHOUSE_COMMANDS.includes(arg)));
+}
 
 function envOf(engine: CaseEngine, url = ""): Record<string, string> {
   return engine === "postgres" ? { FINPIPE_PG_URL: url, FINPIPE_VERTICA_URL: "embedded" } : {};
@@ -114,7 +125,9 @@ function envOf(engine: CaseEngine, url = ""): Record<string, string> {
 
 /** The line that says which engine it is: the one that may differ in a case for several. */
 function withoutEngine(test: Case, stderr: string): string {
-  return test.engines.length === 1 ? stderr : stderr.replace(/^No server is configured.*\n/m, "");
+  return test.engines.length === 1
+    ? stderr
+    : stderr.replace(/^.*embedded engine in <work-dir>\n/m, "");
 }
 
 let prepared: Promise<string> | undefined;
