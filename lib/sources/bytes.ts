@@ -41,8 +41,7 @@ export function isCompressed(path: string): boolean {
 }
 
 /**
- * The bytes of a stream. A read that waits ends when `stop` is aborted; the stream is cancelled at
- * the end in any case.
+ * The bytes of a stream, which is cancelled when `stop` is aborted: that ends a read that waits.
  *
  * @throws FinpipeError of kind `failed` where the stream fails
  */
@@ -58,7 +57,6 @@ export async function* streamBytes(
     for (let next = await read(reader); !next.done; next = await read(reader)) yield next.value;
   } finally {
     stop.removeEventListener("abort", cancel);
-    await cancel();
     reader.releaseLock();
   }
 }

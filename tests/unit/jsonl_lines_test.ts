@@ -146,6 +146,8 @@ Deno.test("a batch is full at its limit of rows or of bytes", () => {
   assert.deepEqual(counts({ bytes: 10 }), [2, 2, 1]);
   assert.deepEqual(counts({ bytes: 11 }), [3, 2]);
   assert.deepEqual(counts({ bytes: 1 }), [1, 1, 1, 1, 1]);
+  // What is kept of messages that are not held counts too.
+  assert.deepEqual(counts({ bytes: 8, maxMessageBytes: 3 }), [2, 2, 1]);
 });
 
 Deno.test("a message of exactly the limit is held, with CRLF as with LF", () => {

@@ -237,6 +237,7 @@ Deno.test("a stop ends a read that waits: the lines before it are given out, std
   const batches = stdinSource(stdin.readable).batches(LIMITS, stop.signal);
   const next = batches.next();
   await stdin.write("1\n2");
+  await settle();
   stop.abort(new Error("stop"));
   assert.deepEqual(textsOf((await next).value!), ["1"]);
   assert.equal((await batches.next()).done, true);
