@@ -5,7 +5,7 @@ import * as v from "valibot";
 import type { DatasetName } from "../events/dataset.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { Manifest } from "./manifest.ts";
-import { runOfPartition } from "./run_date.ts";
+import { dayArgument } from "./run_date.ts";
 
 /** A partition file on disk with the manifest that describes it. */
 export interface PartitionFile {
@@ -38,7 +38,7 @@ export async function openPartitionFile(
   day: Temporal.PlainDate,
 ): Promise<PartitionFile> {
   const paths = partitionPaths(workDir, dataset, day);
-  const hint = `Run 'finpipe dump ${runOfPartition(day).runDate}' first`;
+  const hint = `Run 'finpipe dump ${dayArgument(day)}' first`;
   const text = await readIfPresent(paths.manifest);
   if (text === undefined) {
     throw new FinpipeError("prerequisite", `No partition file of ${dataset} for ${day}`, { hint });
@@ -59,7 +59,7 @@ export async function openPartitionFile(
 
 function disagreement(path: string, why: string, day: Temporal.PlainDate): FinpipeError {
   return new FinpipeError("data", `Partition file and manifest do not agree: ${path}: ${why}`, {
-    hint: `Run 'finpipe dump ${runOfPartition(day).runDate}' to write both anew`,
+    hint: `Run 'finpipe dump ${dayArgument(day)}' to write both anew`,
   });
 }
 

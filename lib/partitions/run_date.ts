@@ -13,6 +13,9 @@ export interface DateRange {
   to: Temporal.PlainDate;
 }
 
+/** Dates are of the years 0001 to 9999. */
+const LAST_YEAR = 9999;
+
 /** The day that a run date processes: the day before it. */
 export function partitionOf(runDate: Temporal.PlainDate): Temporal.PlainDate {
   return runDate.subtract({ days: 1 });
@@ -21,6 +24,15 @@ export function partitionOf(runDate: Temporal.PlainDate): Temporal.PlainDate {
 /** The run of a partition: its run date is the day after. */
 export function runOfPartition(partition: Temporal.PlainDate): DayRun {
   return { runDate: partition.add({ days: 1 }), partition };
+}
+
+/**
+ * How a command is asked to process a partition: by its run date, or by `--partition` for the last
+ * day that there is, as the day after it is no date.
+ */
+export function dayArgument(partition: Temporal.PlainDate): string {
+  const { runDate } = runOfPartition(partition);
+  return runDate.year <= LAST_YEAR ? runDate.toString() : `--partition ${partition}`;
 }
 
 /** The run of a run date. */

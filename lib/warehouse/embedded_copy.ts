@@ -8,7 +8,7 @@
 import copyRows from "../../sql/warehouse/embedded/side_table_copy.sql" with { type: "text" };
 import refusedWrite from "../../sql/warehouse/embedded/refused_write.sql" with { type: "text" };
 import type { PartitionFile } from "../partitions/partition_file.ts";
-import { runOfPartition } from "../partitions/run_date.ts";
+import { dayArgument } from "../partitions/run_date.ts";
 import { RefusedData } from "../postgres/failure.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { countLines, csvPieces, middleRowEnd } from "./csv_pieces.ts";
@@ -93,7 +93,7 @@ export class SideTableCopy {
       `Refused ${atLeast}${this.#refused} rows of ${dataset} for ${partition}, ` +
         `${maxRejected} are allowed: ${this.#first}`,
       {
-        hint: `${table} has the reasons. Run 'finpipe dump ${runOfPartition(partition).runDate}' ` +
+        hint: `${table} has the reasons. Run 'finpipe dump ${dayArgument(partition)}' ` +
           "to write the file anew, or allow them with --max-rejected",
       },
     );

@@ -15,7 +15,7 @@ import undoKept from "../../sql/warehouse/embedded/undo_kept.sql" with { type: "
 import undoLoad from "../../sql/warehouse/embedded/undo_load.sql" with { type: "text" };
 import type { DatasetName } from "../events/dataset.ts";
 import type { PartitionFile } from "../partitions/partition_file.ts";
-import { runOfPartition } from "../partitions/run_date.ts";
+import { dayArgument } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { VERSION } from "../runtime/version.ts";
 import { SideTableCopy } from "./embedded_copy.ts";
@@ -98,7 +98,7 @@ async function compare(
   const { rows, control_total: controlTotal } = row as { rows: string; control_total: string };
   const what = `${dataset} for ${partition}`;
   const hint = `The file and its manifest do not agree: run ` +
-    `'finpipe dump ${runOfPartition(partition).runDate}' to write both anew`;
+    `'finpipe dump ${dayArgument(partition)}' to write both anew`;
   if (BigInt(rows) + BigInt(refused) !== BigInt(manifest.rows)) {
     const counts = `${rows} rows taken and ${refused} refused, the manifest says ${manifest.rows}`;
     throw new FinpipeError("data", `Row counts of ${what} differ: ${counts}`, { hint });

@@ -4,7 +4,7 @@ import martBuild from "../../sql/warehouse/embedded/mart_build.sql" with { type:
 import martClear from "../../sql/warehouse/embedded/mart_clear.sql" with { type: "text" };
 import martRead from "../../sql/warehouse/embedded/mart_read.sql" with { type: "text" };
 import { DATASET_NAMES } from "../events/dataset.ts";
-import { type DateRange, runOfPartition } from "../partitions/run_date.ts";
+import { type DateRange, dayArgument } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { SIGNATURE } from "../runtime/version.ts";
 import { type EmbeddedScope, timestampOf } from "./embedded_scope.ts";
@@ -68,7 +68,7 @@ async function requireLoads({ session, schemas }: EmbeddedScope, day: Temporal.P
   throw new FinpipeError(
     "prerequisite",
     `Cannot build the mart for ${day}: never loaded: ${missing.join(", ")}`,
-    { hint: `Run 'finpipe load ${runOfPartition(day).runDate}' first` },
+    { hint: `Run 'finpipe load ${dayArgument(day)}' first` },
   );
 }
 

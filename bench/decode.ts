@@ -1,0 +1,62 @@
+/** Decoding and encoding 500,000 messages of a file without a database, against JSON.parse of each. */
+import { join } from "node:path";
+import { horizonOf, PartitionWindow } from "../lib/events/partition_window.ts";
+import { BatchEncoder } from "../lib/pipeline/landing/batch_encoder.ts";
+import { openFileSource } from "../lib/sources/jsonl.ts";
+import type { SourcePartition } from "../lib/staging/repository.ts";
+import { benchFolder, bestOf, figure, writeEvents } from "./support.ts";
+
+const MESSAGES = Number(Deno.args[0] ?? 500_000);
+const ROUNDS = Number(Deno.args[1] ?? 3);
+const DELAY = 300_000;
+const LIMITS = { rows: 10_000, bytes: 8 << 20, linger: 1000, maxMessageBytes: 10_000_000 };
+
+await using folder = await benchFolder();
+const events = join(folder.path, "events.jsonl");
+await writeEvents(events, { messages: MESSAGES });
+const partition: SourcePartition = {
+  id: 1,
+  kind: "file",
+  source: events,
+  partition: 0,
+  nextPosition: 0,
+  watermark: null,
+  digest: null,
+  forgottenPosition: -1,
+};
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+const best = await bestOf(ROUNDS, {
+  encode: () =>
+    timed(async () => {
+      await using source = await openFileSource(events);
+      const encoder = new BatchEncoder();
+      const window = new PartitionWindow(DELAY, partition);
+      const horizon = horizonOf(Temporal.Now.instant(), DELAY);
+      for await (const batch of source.batches(LIMITS, new AbortController().signal)) {
+        await encoder.encode(batch, {
+          partition,
+          window,
+          start: 0,
+          horizon,
+          unstorable: new Set(),
+        });
+      }
+    }),
+  parse: () =>
+    timed(async () => {
+      await using source = await openFileSource(events);
+      const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+      for await (const batch of source.batches(LIMITS, new AbortController().signal)) {
+        for (let i = 0; i < batch.count; i++) {
+          JSON.parse(decoder.decode(batch.bytes.subarray(batch.starts[i], batch.ends[i])));
+        }
+      }
+    }),
+});
+figure("read, decode, judge and encode / read and JSON.parse alone", best.encode / best.parse);
