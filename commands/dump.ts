@@ -22,12 +22,11 @@ const command: CommandDefinition = {
     const datasets = datasetsOf(options);
     await using engine = await openEngine(context, { staging: true, command: "dump" });
     const { workDir } = engine.settings;
-    await engine.staging.checkSchema();
-    const manifests = await dump(
-      { staging: engine.staging, workDir, log, now: io.now, signal: io.signal },
-      run.partition,
-      datasets,
-    );
+    const manifests = await engine.withStaging(async (staging) => {
+      await staging.checkSchema();
+      const deps = { staging, workDir, log, now: io.now, signal: io.signal };
+      return await dump(deps, run.partition, datasets);
+    });
     const result = {
       run_date: run.runDate.toString(),
       partition: run.partition.toString(),

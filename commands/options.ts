@@ -52,12 +52,16 @@ export function datasetsOf({ dataset }: OptionValues): DatasetName[] {
   return named === undefined ? DATASET_NAMES : [named];
 }
 
-/** An option's parser for whole numbers of at least `least`. */
-export function wholeNumber(least: number): (text: string) => number {
+/** An option's parser for whole numbers of at least `least` and at most `most`. */
+export function wholeNumber(
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): (text: string) => number {
+  const border = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
   return (text) => {
     const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`It must be a whole number, ${least} or more.`);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number, ${border}.`);
   };
 }
 

@@ -12,6 +12,8 @@ import { printResult, wholeNumber } from "./options.ts";
 /** Bytes of messages in a batch: two batches, raw and encoded, are in memory at once. */
 const BATCH_BYTES = 8 * 1024 * 1024;
 const DEFAULT_BATCH_ROWS = 10_000;
+/** A bytea holds 1 GB, and a rejected message has to fit in one. */
+const LARGEST_MESSAGE = 500_000_000;
 
 /** What `stream` was asked for. */
 export interface StreamCall extends LandOptions {
@@ -58,12 +60,16 @@ const command: CommandDefinition = {
         "--watermark <duration>",
         "how late a message may come to be deduplicated (default: 5m)",
       )
-      .option("--batch-rows <n>", "messages in one transaction (default: 10000)", wholeNumber(1))
+      .option(
+        "--batch-rows <n>",
+        "messages in one transaction (default: 10000)",
+        wholeNumber(1, 1_000_000),
+      )
       .option("--linger <duration>", "how long a message waits for others (default: 1s)")
       .option(
         "--max-message-bytes <n>",
         "larger messages are rejected (default: 10000000)",
-        wholeNumber(1),
+        wholeNumber(1, LARGEST_MESSAGE),
       );
   },
 

@@ -5,7 +5,7 @@
 import { openEmbeddedSession } from "./postgres/embedded.ts";
 import { openServerSession } from "./postgres/server.ts";
 import type { SqlSession } from "./postgres/session.ts";
-import { FinpipeError } from "./runtime/errors.ts";
+import { FinpipeError, isKind } from "./runtime/errors.ts";
 import type { Io } from "./runtime/io.ts";
 import type { Logger } from "./runtime/log.ts";
 import { retrying } from "./runtime/retry.ts";
@@ -47,7 +47,7 @@ export class Engine implements AsyncDisposable {
   #staging: StagingRepository | undefined;
   #warehouse: WarehouseRepository | undefined;
   /** What was applied to embedded ends when they were opened. */
-  readonly #applied = { staging: [] as string[], warehouse: [] as string[] };
+  readonly #applied: Record<"staging" | "warehouse", string[]> = { staging: [], warehouse: [] };
 
   constructor(context: EngineContext, settings: Settings, command: string) {
     this.#context = context;
@@ -68,31 +68,43 @@ export class Engine implements AsyncDisposable {
   /** Opens the ends that the settings have, and the embedded one's schema with it. */
   async open(): Promise<void> {
     const { staging, warehouse } = this.settings;
-    if (staging !== undefined) {
-      this.#staging = await retrying(() => this.connectStaging(), {
-        log: this.#context.log,
-        retryFor: this.settings.retryFor,
-        signal: this.#context.io.signal,
-      });
-    }
+    if (staging !== undefined) await this.withStaging(() => Promise.resolve());
     if (warehouse !== undefined) {
       this.#warehouse = new EmbeddedWarehouse(await this.#embeddedSession(), {
         stagingSchema: this.settings.stagingSchema,
         martSchema: this.settings.martSchema,
         now: this.#context.io.now,
       });
-      this.#applied.warehouse = await this.#warehouse.migrate();
+      this.#applied.warehouse.push(...await this.#warehouse.migrate());
     }
+  }
+
+  /**
+   * Runs work on staging that may be run again: when the server went away, on a new session, for as
+   * long as an unreachable server is tried.
+   */
+  withStaging<T>(work: (staging: StagingRepository) => Promise<T>): Promise<T> {
+    const { log, io: { signal } } = this.#context;
+    return retrying(async () => {
+      this.#staging ??= await this.connectStaging();
+      try {
+        return await work(this.#staging);
+      } catch (error) {
+        if (isKind(error, "unreachable")) this.#staging = undefined;
+        throw error;
+      }
+    }, { log, signal, retryFor: this.settings.retryFor });
   }
 
   /** Creates or upgrades staging; returns the names of what was applied since it was opened. */
   async migrateStaging(): Promise<string[]> {
-    return [...this.#applied.staging, ...await this.staging.migrate()];
+    const applied = await this.withStaging((staging) => staging.migrate());
+    return [...this.#applied.staging.splice(0), ...applied];
   }
 
   /** Creates or upgrades the warehouse, likewise. */
   async migrateWarehouse(): Promise<string[]> {
-    return [...this.#applied.warehouse, ...await this.warehouse.migrate()];
+    return [...this.#applied.warehouse.splice(0), ...await this.warehouse.migrate()];
   }
 
   /**

@@ -30,8 +30,9 @@ export function stepRunners(context: StepContext, options: StepOptions): Record<
   const { workDir } = engine.settings;
   return {
     async dump({ partition }) {
-      const deps = { staging: engine.staging, workDir, log, now, signal };
-      const manifests = await dump(deps, partition);
+      const manifests = await engine.withStaging((staging) =>
+        dump({ staging, workDir, log, now, signal }, partition)
+      );
       return manifests.map(({ dataset, rows }) => `${rows} ${dataset}`).join(", ");
     },
     async load(run) {
