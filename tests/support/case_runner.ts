@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import { VERSION } from "../../lib/runtime/version.ts";
 import { type Case, type CaseEngine, readExpected, type Step, writeExpected } from "./case.ts";
 import type { TestDatabase } from "./postgres.ts";
@@ -37,7 +38,7 @@ export async function runCase(
       continue;
     }
     const expected = { code: step.code, ...await readExpected(test, index) };
-    assert.deepEqual(result, expected, differenceText(step, result, expected));
+    if (!isDeepStrictEqual(result, expected)) assert.fail(differenceText(step, result, expected));
   }
 }
 
@@ -148,7 +149,7 @@ function mapValues(record: Record<string, string>, map: (value: string) => strin
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }
 
-/** Shown in place of assert's own, which cuts long texts. */
+/** The parts that differ, whole: assert's own difference cuts long texts. */
 function differenceText(step: Step, actual: CliResult, expected: CliResult): string {
   const lines = [`finpipe ${step.args.join(" ")}`];
   for (const part of ["code", "stdout", "stderr"] as const) {
