@@ -57,14 +57,15 @@ export class SqlStaging implements StagingRepository {
   }
 
   async *windowVersions(partition: SourcePartition): AsyncGenerator<WindowVersion> {
-    if (partition.watermark === null) return;
     const { id, watermark, forgottenPosition } = partition;
+    // No watermark yet: all that was landed were versions beyond the clock, which are remembered.
+    const from = watermark === null ? "-infinity" : formatMoment(watermark);
     await this.#session.execute("BEGIN");
     try {
       await this.#session.execute(
         withLiterals(sql.windowVersions, [
           String(id),
-          `'${formatMoment(watermark)}'`,
+          `'${from}'`,
           String(forgottenPosition),
         ]),
       );
