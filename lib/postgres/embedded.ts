@@ -30,7 +30,10 @@ export async function openEmbeddedSession(workDir: string): Promise<SqlSession> 
     const marker = join(workDir, "embedded.ready");
     const ready = await exists(marker);
     // A process that was killed while it made the folder left an unusable one, with nothing in it.
-    if (!ready) await removeFolder(folder);
+    if (!ready) {
+      await removeFolder(folder);
+      await Deno.mkdir(folder, { mode: 0o700 });
+    }
     const database = await PGlite.create({
       dataDir: folder,
       ...(ready ? {} : { loadDataDir: await preparedDataDir() }),
