@@ -6,6 +6,9 @@
  * (`bench/decode.ts`), and says nothing of depth, repeated keys or numbers beyond 2^53.
  */
 
+import { hexDigit } from "./json_text.ts";
+import { KeyTable } from "./key_table.ts";
+
 /** What stands at a member; `ABSENT` where the key did not occur. */
 export const Kind = {
   ABSENT: 0,
@@ -344,44 +347,4 @@ export class JsonScanner {
     grown.set(this.#stack);
     return this.#stack = grown;
   }
-}
-
-/** Finds the slot of a key by its bytes; keys of one length are few. */
-class KeyTable {
-  readonly #byLength: { bytes: Uint8Array; slot: number }[][] = [];
-  readonly #byName = new Map<string, number>();
-
-  constructor(names: readonly string[], readonly firstSlot: number) {
-    names.forEach((name, index) => {
-      const bytes = new TextEncoder().encode(name);
-      (this.#byLength[bytes.length] ??= []).push({ bytes, slot: firstSlot + index });
-      this.#byName.set(name, firstSlot + index);
-    });
-  }
-
-  find(bytes: Uint8Array, from: number, to: number, escaped: boolean): number {
-    if (escaped) return this.#byName.get(unescape(bytes, from, to)) ?? -1;
-    const candidates = this.#byLength[to - from];
-    if (candidates === undefined) return -1;
-    for (let i = 0; i < candidates.length; i++) {
-      const candidate = candidates[i]!;
-      const name = candidate.bytes;
-      let at = 0;
-      while (at < name.length && name[at] === bytes[from + at]) at++;
-      if (at === name.length) return candidate.slot;
-    }
-    return -1;
-  }
-}
-
-/** The characters of a string that was scanned and has escapes. */
-export function unescape(bytes: Uint8Array, from: number, to: number): string {
-  return JSON.parse(`"${new TextDecoder().decode(bytes.subarray(from, to))}"`);
-}
-
-/** The value of a hexadecimal digit, or -1. */
-export function hexDigit(byte: number): number {
-  if (byte >= ZERO && byte <= NINE) return byte - ZERO;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }

@@ -3,7 +3,8 @@
  * checked in its order).
  */
 import { CURRENCIES, type Dataset, type Field, TRANSACTIONS } from "./dataset.ts";
-import { JsonScanner, Kind, unescape } from "./json_scanner.ts";
+import { JsonScanner, Kind } from "./json_scanner.ts";
+import { unescape } from "./json_text.ts";
 import {
   formatMillionths,
   isCurrencyCode,

@@ -2,7 +2,7 @@
  * What each type of field accepts, decided on the bytes (contract, section 1). Pure functions over
  * `bytes[from, to)`, called once a field on the landing path: they return numbers, not objects.
  */
-import { hexDigit } from "./json_scanner.ts";
+import { hexDigit } from "./json_text.ts";
 
 const ZERO = 0x30;
 const MINUS = 0x2d;
