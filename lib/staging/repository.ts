@@ -64,7 +64,11 @@ export interface StagingRepository {
   /** Notes a new partition of a source: number 0, or one more than the newest. */
   addPartition(kind: SourceKind, source: string): Promise<SourcePartition>;
 
-  /** The position that is committed now. */
+  /**
+   * The position that is committed, once no transaction is moving it any more.
+   *
+   * @throws FinpipeError of kind `locked` where one does not end within 5 seconds
+   */
   nextPosition(partition: SourcePartition): Promise<number>;
 
   /** The versions that the partition's window remembers, in order of landing. */

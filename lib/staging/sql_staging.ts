@@ -51,9 +51,13 @@ export class SqlStaging implements StagingRepository {
     return partitionOf(row!);
   }
 
-  async nextPosition({ id }: SourcePartition): Promise<number> {
-    const [row] = await this.#session.query(sql.nextPosition, [id]);
-    return Number(row!.next_position);
+  nextPosition({ id }: SourcePartition): Promise<number> {
+    return this.#session.transaction(async () => {
+      // A server that does not notice that a client has gone would have us wait for hours.
+      await this.#session.execute("SET LOCAL lock_timeout = '5s'");
+      const [row] = await this.#session.query(sql.nextPosition, [id]);
+      return Number(row!.next_position);
+    });
   }
 
   async *windowVersions(partition: SourcePartition): AsyncGenerator<WindowVersion> {

@@ -5,30 +5,29 @@
  * A batch is kept until it is committed. When the database went away, the stored position says
  * whether the last commit arrived; when it refuses a row, that row is found and rejected.
  */
-import { DEFAULT_WATERMARK, horizonOf, PartitionWindow } from "../../events/partition_window.ts";
+import {
+  DEFAULT_WATERMARK,
+  horizonOf,
+  type JudgedVersion,
+  PartitionWindow,
+} from "../../events/partition_window.ts";
 import { readTimestamp } from "../../events/values.ts";
 import { RefusedData } from "../../postgres/failure.ts";
-import { FinpipeError, isKind } from "../../runtime/errors.ts";
-import type { Logger } from "../../runtime/log.ts";
-import { retrying } from "../../runtime/retry.ts";
+import { FinpipeError } from "../../runtime/errors.ts";
 import type { BatchLimits, MessageBatch, Source } from "../../sources/source.ts";
 import type { Counters, LandedBatch } from "../../staging/landed_batch.ts";
 import {
   PositionMoved,
   type SourcePartition,
   type StagingRepository,
+  type WindowVersion,
 } from "../../staging/repository.ts";
 import { BatchEncoder } from "./batch_encoder.ts";
+import { type SteadyOptions, SteadyStaging } from "./steady_staging.ts";
 
 /** What landing needs from outside. */
-export interface LandingContext {
-  /** Opens a session of staging anew and takes the source's lock again. One try. */
-  reconnect(): Promise<StagingRepository>;
-  log: Logger;
+export interface LandingContext extends SteadyOptions {
   now(): Temporal.Instant;
-  signal: AbortSignal;
-  /** Milliseconds to try for when staging is unreachable. */
-  retryFor: number;
   /** Called after each commit with the totals so far. */
   onProgress?: (totals: Totals) => void;
 }
@@ -59,7 +58,7 @@ export class PartitionLander {
   readonly #delay: number;
   readonly #encoder = new BatchEncoder();
   readonly #unstorable = new Set<number>();
-  #staging: StagingRepository;
+  readonly #staging: SteadyStaging;
   #partition: SourcePartition;
   #window: PartitionWindow;
   #position: number;
@@ -71,7 +70,7 @@ export class PartitionLander {
     delay: number,
   ) {
     this.#context = context;
-    this.#staging = staging;
+    this.#staging = new SteadyStaging(staging, context);
     this.#partition = partition;
     this.#delay = delay;
     this.#position = partition.nextPosition;
@@ -167,33 +166,20 @@ export class PartitionLander {
 
   /** Commits a batch, through lost connections, and counts it. */
   async #write(batch: LandedBatch): Promise<void> {
-    const { log, signal, retryFor } = this.#context;
-    let connected = true;
-    const attempt = async () => {
-      if (!connected) {
-        this.#staging = await this.#context.reconnect();
-        connected = true;
+    await this.#staging.run(async (staging, again) => {
+      if (again) {
         // The commit may have arrived although its answer did not.
-        const stored = await this.#staging.nextPosition(this.#partition);
+        const stored = await staging.nextPosition(this.#partition);
         if (stored === batch.next) return;
         if (stored !== batch.start) throw new PositionMoved(this.#partition);
       }
       try {
-        await this.#staging.land(batch);
+        await staging.land(batch);
       } catch (error) {
-        if (isKind(error, "unreachable")) connected = false;
         if (!(error instanceof RefusedData)) throw error;
-        const messages = await this.#staging.findRefused(batch);
+        const messages = await staging.findRefused(batch);
         throw messages.length === 0 ? error : new RefusedRows(messages, error.sqlState, error);
       }
-    };
-    await retrying(attempt, {
-      log,
-      // A batch that was decoded is drained also after the signal to stop, but then not retried.
-      ...(signal.aborted ? { retryFor: 0, signal: NEVER } : { retryFor, signal }),
-      // The server may hold the lock of a session that broke until it notices.
-      isRetriable: (error) =>
-        isKind(error, "unreachable") || (!connected && isKind(error, "locked")),
     });
     this.#count(batch);
   }
@@ -244,25 +230,32 @@ export class PartitionLander {
 
   /** Makes the window what it was when the stored position was committed. */
   async #rebuildWindow(): Promise<void> {
-    const encoder = new TextEncoder();
-    const window = new PartitionWindow(this.#delay, this.#partition);
-    const sent = { seconds: 0, micros: 0 };
-    for await (const version of this.#staging.windowVersions(this.#partition)) {
-      const text = encoder.encode(version.sentDttm);
-      readTimestamp(text, 0, text.length, sent);
-      const payload = encoder.encode(version.payload);
-      window.restore({
-        type: version.type,
-        id: encoder.encode(version.objectId),
-        idFrom: 0,
-        sent,
-        payload,
-        payloadFrom: 0,
-        payloadTo: payload.length,
-      }, version.position);
-    }
-    this.#window = window;
+    this.#window = await this.#staging.run(async (staging) => {
+      const window = new PartitionWindow(this.#delay, this.#partition);
+      for await (const version of staging.windowVersions(this.#partition)) {
+        window.restore(judgedVersionOf(version), version.position);
+      }
+      return window;
+    });
   }
+}
+
+const encoder = new TextEncoder();
+
+function judgedVersionOf({ type, objectId, sentDttm, payload }: WindowVersion): JudgedVersion {
+  const sent = { seconds: 0, micros: 0 };
+  const text = encoder.encode(sentDttm);
+  readTimestamp(text, 0, text.length, sent);
+  const bytes = encoder.encode(payload);
+  return {
+    type,
+    id: encoder.encode(objectId),
+    idFrom: 0,
+    sent,
+    payload: bytes,
+    payloadFrom: 0,
+    payloadTo: bytes.length,
+  };
 }
 
 /** Rows that the database refuses, by message. */
@@ -271,9 +264,6 @@ class RefusedRows extends FinpipeError {
     super("data", "Staging refused rows of a batch", { cause });
   }
 }
-
-/** A signal that is never aborted. */
-const NEVER = new AbortController().signal;
 
 /** The failure of a promise, or undefined; so that one that fails early is not unhandled. */
 function outcomeOf(work: Promise<void>): Promise<unknown> {
