@@ -82,7 +82,7 @@ const rejected: fc.Arbitrary<StreamLine> = fc.constantFrom(
   "[1, 2]\n",
   '{"object_id": 1}\n',
   '{"unfinished": \n',
-  "\ufeff{}\n",
+  " \ufeff{}\n",
 ).map((text) => ({ ...NO_VERSION, text, kind: "rejected" }));
 
 const blank: fc.Arbitrary<StreamLine> = fc.constantFrom("\n", " \t \n", "\r\n")
