@@ -2,11 +2,12 @@
 import landing from "../../sql/staging/001_landing.sql" with { type: "text" };
 import lockMigrations from "../../sql/staging/lock_migrations.sql" with { type: "text" };
 import migrationsApplied from "../../sql/staging/migrations_applied.sql" with { type: "text" };
+import migrationsPresent from "../../sql/staging/migrations_present.sql" with { type: "text" };
 import migrationsTable from "../../sql/staging/migrations_table.sql" with { type: "text" };
 import recordMigration from "../../sql/staging/record_migration.sql" with { type: "text" };
 import schemasPresent from "../../sql/staging/schemas_present.sql" with { type: "text" };
 import type { SqlSession } from "../postgres/session.ts";
-import { FinpipeError, isKind } from "../runtime/errors.ts";
+import { FinpipeError } from "../runtime/errors.ts";
 
 interface Migration {
   version: number;
@@ -51,12 +52,8 @@ export function migrate(session: SqlSession): Promise<string[]> {
  * @throws FinpipeError of kind `configuration`
  */
 export async function checkSchema(session: SqlSession): Promise<void> {
-  let version = 0;
-  try {
-    version = await appliedVersion(session);
-  } catch (error) {
-    if (!isKind(error, "configuration")) throw error;
-  }
+  const [row] = await session.query(migrationsPresent);
+  const version = row!.present === "t" ? await appliedVersion(session) : 0;
   refuseNewer(version);
   if (version < MIGRATIONS.at(-1)!.version) {
     const state = version === 0 ? "is missing" : `has version ${version}, which is too old`;
