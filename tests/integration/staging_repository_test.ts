@@ -1,0 +1,208 @@
+/** The fence and the locks of staging, and its schema, on a real PostgreSQL. */
+import assert from "node:assert/strict";
+import { LandedBatch } from "../../lib/staging/landed_batch.ts";
+import { PositionMoved } from "../../lib/staging/repository.ts";
+import { SqlStaging } from "../../lib/staging/sql_staging.ts";
+import { isKind } from "../../lib/runtime/errors.ts";
+import { engineTests, openSession } from "../support/engines.ts";
+import { jsonl, transactionMessage } from "../support/messages.ts";
+import {
+  emptyDatabase,
+  postgresTest,
+  type TestDatabase,
+  testDatabase,
+} from "../support/postgres.ts";
+import { type CliResult, runCli } from "../support/run_cli.ts";
+
+const engineTest = engineTests();
+const LINE = jsonl(transactionMessage());
+
+/** Runs finpipe on a database with a work dir of its own. */
+async function cli(url: string, args: string[], stdin = ""): Promise<CliResult> {
+  const workDir = await Deno.makeTempDir({ prefix: "finpipe-staging-" });
+  try {
+    const env = { FINPIPE_PG_URL: url, FINPIPE_WORK_DIR: workDir };
+    return await runCli([...args, "--retry-for", "5s"], { env, stdin });
+  } finally {
+    await Deno.remove(workDir, { recursive: true });
+  }
+}
+
+function stream(url: string): Promise<CliResult> {
+  return cli(url, ["stream", "--source", "-"], LINE);
+}
+
+async function execute(database: TestDatabase, script: string): Promise<void> {
+  const session = await openSession(database.url);
+  try {
+    await session.execute(script);
+  } finally {
+    await session.close();
+  }
+}
+
+engineTest("a batch from a position that has moved lands nothing", async (engine) => {
+  const { staging } = engine;
+  const partition = await staging.addPartition("file", "/a");
+  const batch = () => {
+    const batch = new LandedBatch(partition, 0, 10, "digest");
+    batch.addRejected({ reason: "empty", field: null, raw: new Uint8Array(), position: 0 }, 0);
+    return batch;
+  };
+  await staging.land(batch());
+  await assert.rejects(
+    staging.land(batch()),
+    (error) => error instanceof PositionMoved && isKind(error, "locked"),
+  );
+  const [counts] = await engine.query(
+    `SELECT (SELECT count(*) FROM stg.rejected) AS rows, messages_read, next_position, digest
+     FROM finpipe.source_partitions`,
+  );
+  assert.deepEqual(counts, {
+    rows: "1",
+    messages_read: "1",
+    next_position: "10",
+    digest: "digest",
+  });
+  assert.equal(await staging.nextPosition(partition), 10);
+});
+
+engineTest("partitions of a source are numbered, and found again", async (engine) => {
+  const { staging } = engine;
+  assert.equal(await staging.latestPartition("/a"), undefined);
+  const first = await staging.addPartition("file", "/a");
+  const second = await staging.addPartition("file", "/a");
+  await staging.addPartition("file", "/b");
+  assert.deepEqual([first.partition, second.partition], [0, 1]);
+  const batch = new LandedBatch(second, 0, 7, "digest");
+  batch.watermark = { seconds: 63_800_000_000, micros: 250_000 };
+  batch.forgotten = 3;
+  batch.forgottenPosition = 5;
+  await staging.land(batch);
+  assert.deepEqual(await staging.latestPartition("/a"), {
+    ...second,
+    nextPosition: 7,
+    digest: "digest",
+    watermark: { seconds: 63_800_000_000, micros: 250_000 },
+    forgottenPosition: 5,
+  });
+});
+
+postgresTest("of two that race without a lock, one lands", async (t) => {
+  await using database = await testDatabase(t);
+  const sessions = await Promise.all([1, 2, 3].map(() => openSession(database.url)));
+  try {
+    const partition = await new SqlStaging(sessions[0]!).addPartition("file", "/a");
+    const results = await Promise.allSettled(sessions.map((session) => {
+      const batch = new LandedBatch(partition, 0, 10, null);
+      batch.addRejected({ reason: "empty", field: null, raw: null, position: 0 }, 0);
+      return new SqlStaging(session).land(batch);
+    }));
+    assert.deepEqual(
+      results.map((r) => r.status === "fulfilled" ? "landed" : r.reason.constructor.name).sort(),
+      ["PositionMoved", "PositionMoved", "landed"],
+    );
+    assert.equal((await sessions[0]!.query("SELECT FROM stg.rejected")).length, 1);
+  } finally {
+    await Promise.all(sessions.map((session) => session.close()));
+  }
+});
+
+postgresTest(
+  "a second stream of the same file is exit 75; of another file it is not",
+  async (t) => {
+    await using database = await testDatabase(t);
+    const folder = await Deno.realPath(await Deno.makeTempDir());
+    const session = await openSession(database.url);
+    try {
+      for (const name of ["a", "b"]) await Deno.writeTextFile(`${folder}/${name}.jsonl`, LINE);
+      await new SqlStaging(session).lockSource(`${folder}/a.jsonl`);
+      const { code, stderr } = await cli(database.url, ["stream", "--source", `${folder}/a.jsonl`]);
+      assert.equal(code, 75);
+      assert.match(stderr, /^finpipe: Another finpipe process is landing .*a\.jsonl\n {2}\S/m);
+      assert.equal((await cli(database.url, ["stream", "--source", `${folder}/b.jsonl`])).code, 0);
+      assert.equal((await stream(database.url)).code, 0);
+    } finally {
+      await session.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+postgresTest("20 that run init at once prepare staging once", async (t) => {
+  await using database = await emptyDatabase(t);
+  const results = await Promise.all(
+    Array.from({ length: 20 }, () => cli(database.url, ["init", "--json"])),
+  );
+  const applied = results.flatMap(({ code, stdout, stderr }) => {
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout).ends.find(({ end }: { end: string }) => end === "staging").applied;
+  });
+  assert.deepEqual(applied, ["001_landing"]);
+  assert.equal((await stream(database.url)).code, 0);
+});
+
+/** What was done to a prepared database, and what `stream` says then. */
+const STATES: [state: string, script: string, code: number, message: RegExp][] = [
+  [
+    "init was not run",
+    "DROP SCHEMA stg CASCADE; DROP SCHEMA finpipe CASCADE",
+    3,
+    /The schema of staging is missing\n {2}Run 'finpipe init'/,
+  ],
+  [
+    "the schema is of a newer finpipe",
+    "INSERT INTO finpipe.migrations (version, name) VALUES (999, 'later')",
+    3,
+    /The schema of staging has version 999, this finpipe knows \d+\n {2}Upgrade finpipe/,
+  ],
+  [
+    "the schema is older",
+    "DELETE FROM finpipe.migrations",
+    3,
+    /The schema of staging is missing\n {2}Run 'finpipe init'/,
+  ],
+  [
+    "the database is read-only",
+    `DO $$BEGIN EXECUTE format(
+       'ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END$$`,
+    1,
+    /Failed on PostgreSQL at .*read-only.*\n {2}The server is read-only: connect to the primary/,
+  ],
+];
+
+for (const [state, script, expected, message] of STATES) {
+  postgresTest(`stream, where ${state}, is exit ${expected}`, async (t) => {
+    await using database = await testDatabase(t);
+    await execute(database, script);
+    const { code, stderr } = await stream(database.url);
+    assert.equal(code, expected, stderr);
+    assert.match(stderr, message);
+  });
+}
+
+postgresTest("a wrong password is exit 3, and is not shown", async (t) => {
+  await using database = await testDatabase(t);
+  const url = new URL(database.url);
+  url.password = "wrong-secret";
+  const { code, stderr } = await stream(url.href);
+  assert.equal(code, 3);
+  assert.match(stderr, /Cannot use PostgreSQL at .*\n {2}Check user and password/);
+  assert.doesNotMatch(stderr, /wrong-secret/);
+});
+
+postgresTest("a role without rights is exit 3 and told which, not to run init", async (t) => {
+  await using database = await testDatabase(t);
+  const role = `${database.name}_role`.slice(-60);
+  await execute(database, `CREATE ROLE ${role} LOGIN PASSWORD 'pw'`);
+  try {
+    const url = new URL(database.url);
+    url.username = role;
+    url.password = "pw";
+    const { code, stderr } = await stream(url.href);
+    assert.equal(code, 3);
+    assert.match(stderr, /permission denied for schema finpipe\n {2}Grant the missing right/);
+  } finally {
+    await execute(database, `DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  }
+});
