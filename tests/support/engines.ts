@@ -42,26 +42,37 @@ export interface LandCall {
 
 export type EngineTest = (engine: TestEngine, t: Deno.TestContext) => Promise<void>;
 
+/** Registers a test on engines. @default on each */
+export type RegisterTest = (
+  name: string,
+  test: EngineTest,
+  engines?: readonly EngineName[],
+) => void;
+
 /**
- * Makes the function that registers a test on each engine; called once a file, before its first
- * test. Tests on PostgreSQL are skipped by name where there is none.
+ * Makes the function that registers tests; called once a file, before its first test. Tests on
+ * PostgreSQL are skipped by name where there is none.
  */
-export function engineTests(): (name: string, test: EngineTest) => void {
+export function engineTests(): RegisterTest {
   const embedded = embeddedEngine();
-  return (name, test) => {
-    Deno.test(`${name} [embedded]`, async (t) => {
-      await using engine = await embedded();
-      await test(engine, t);
-    });
-    postgresTest(`${name} [postgres]`, async (t) => {
-      await using engine = await postgresEngine(t, embedded);
-      await test(engine, t);
-    });
+  return (name, test, engines = ENGINES) => {
+    if (engines.includes("embedded")) {
+      Deno.test(`${name} [embedded]`, async (t) => {
+        await using engine = await embedded();
+        await test(engine, t);
+      });
+    }
+    if (engines.includes("postgres")) {
+      postgresTest(`${name} [postgres]`, async (t) => {
+        await using engine = await postgresEngine(t, embedded);
+        await test(engine, t);
+      });
+    }
   };
 }
 
 /** Opens the embedded engine before the first test of the file and removes it after the last. */
-export function embeddedEngine(): () => Promise<TestEngine> {
+function embeddedEngine(): () => Promise<TestEngine> {
   let folder: string;
   let session: SqlSession;
   let opened = 0;
@@ -81,7 +92,7 @@ export function embeddedEngine(): () => Promise<TestEngine> {
 }
 
 /** A database of the test's own as staging, beside an embedded warehouse. */
-export async function postgresEngine(
+async function postgresEngine(
   t: Deno.TestContext | string,
   embedded: () => Promise<TestEngine>,
 ): Promise<TestEngine> {
@@ -113,7 +124,7 @@ const EMPTY_STAGING = `
 /** Both ends of an engine, the steps on them, and the log that these wrote. */
 export class TestEngine implements AsyncDisposable {
   /** Of a server: the database's URL. */
-  url: string | undefined;
+  url = "";
   /** Closed with the engine. */
   readonly owned = new AsyncDisposableStack();
   readonly staging: SqlStaging;
@@ -217,7 +228,6 @@ export class TestEngine implements AsyncDisposable {
   #landContext(call: LandCall): LandContext {
     return {
       ...this.#step(),
-      staging: this.staging,
       connect: () => Promise.resolve(this.staging),
       now: () => call.now ?? NOW,
       retryFor: 0,
