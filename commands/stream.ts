@@ -1,11 +1,12 @@
 /** `finpipe stream`: lands events in staging. */
-import { openEngine } from "../lib/engine.ts";
+import { type Engine, openEngine } from "../lib/engine.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../lib/events/message.ts";
 import { landFile, type LandOptions, landStdin } from "../lib/pipeline/landing/land.ts";
 import type { Totals } from "../lib/pipeline/landing/partition_lander.ts";
 import { parseDuration } from "../lib/runtime/config/duration.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { Progress } from "../lib/runtime/progress.ts";
+import type { StagingRepository } from "../lib/staging/repository.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
 import { printResult, wholeNumber } from "./options.ts";
 
@@ -82,12 +83,10 @@ const command: CommandDefinition = {
     const { io, log } = context;
     const { source, ...landing } = streamCallOf(options);
     await using engine = await openEngine(context, { staging: true, command: "stream" });
-    await engine.staging.checkSchema();
     const progress = new Progress(io.stderr, !context.quiet);
     const started = performance.now();
     const land = {
-      staging: engine.staging,
-      connect: () => engine.connectStaging(),
+      connect: () => connectTo(engine),
       log,
       now: io.now,
       signal: io.signal,
@@ -104,6 +103,13 @@ const command: CommandDefinition = {
 };
 
 export default command;
+
+/** A session of staging whose schema is the one that we know, also after an upgrade meanwhile. */
+async function connectTo(engine: Engine): Promise<StagingRepository> {
+  const staging = await engine.connectStaging();
+  await staging.checkSchema();
+  return staging;
+}
 
 function progressOf({ messages_read }: Totals, started: number): string {
   const rate = Math.round(messages_read / ((performance.now() - started) / 1000));

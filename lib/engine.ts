@@ -5,7 +5,7 @@
 import { openEmbeddedSession } from "./postgres/embedded.ts";
 import { openServerSession } from "./postgres/server.ts";
 import type { SqlSession } from "./postgres/session.ts";
-import { FinpipeError, isKind } from "./runtime/errors.ts";
+import { FinpipeError } from "./runtime/errors.ts";
 import type { Io } from "./runtime/io.ts";
 import type { Logger } from "./runtime/log.ts";
 import { retrying } from "./runtime/retry.ts";
@@ -17,6 +17,7 @@ import {
   type Settings,
 } from "./runtime/config/settings.ts";
 import type { StagingRepository } from "./staging/repository.ts";
+import { StagingSessions } from "./staging/sessions.ts";
 import { SqlStaging } from "./staging/sql_staging.ts";
 import { EmbeddedWarehouse } from "./warehouse/embedded.ts";
 import type { WarehouseRepository } from "./warehouse/repository.ts";
@@ -44,7 +45,7 @@ export class Engine implements AsyncDisposable {
   readonly #command: string;
   readonly #open = new AsyncDisposableStack();
   #embedded: SqlSession | undefined;
-  #staging: StagingRepository | undefined;
+  readonly #sessions = new StagingSessions(() => this.connectStaging());
   #warehouse: WarehouseRepository | undefined;
   /** What was applied to embedded ends when they were opened. */
   readonly #applied: Record<"staging" | "warehouse", string[]> = { staging: [], warehouse: [] };
@@ -55,26 +56,22 @@ export class Engine implements AsyncDisposable {
     this.#command = command;
   }
 
-  /** The staging end; a command that did not say that it touches it has none. */
-  get staging(): StagingRepository {
-    return this.#staging ?? notTouched("staging");
-  }
-
-  /** The warehouse end, likewise. */
+  /** The warehouse end; a command that did not say that it touches it has none. */
   get warehouse(): WarehouseRepository {
-    return this.#warehouse ?? notTouched("the warehouse");
+    if (this.#warehouse !== undefined) return this.#warehouse;
+    throw new FinpipeError("failed", "The command did not open the warehouse");
   }
 
-  /** Opens the ends that the settings have, and the embedded one's schema with it. */
+  /** Opens what is embedded; a server is connected to when it is first used. */
   async open(): Promise<void> {
-    const { staging, warehouse } = this.settings;
-    if (staging !== undefined) await this.withStaging(() => Promise.resolve());
+    const { staging, warehouse, stagingSchema, martSchema } = this.settings;
+    if (staging?.kind === "embedded") {
+      this.#applied.staging.push(...await (await this.connectStaging()).migrate());
+    }
     if (warehouse !== undefined) {
-      this.#warehouse = new EmbeddedWarehouse(await this.#embeddedSession(), {
-        stagingSchema: this.settings.stagingSchema,
-        martSchema: this.settings.martSchema,
-        now: this.#context.io.now,
-      });
+      const { now } = this.#context.io;
+      const session = await this.#embeddedSession();
+      this.#warehouse = new EmbeddedWarehouse(session, { stagingSchema, martSchema, now });
       this.#applied.warehouse.push(...await this.#warehouse.migrate());
     }
   }
@@ -85,15 +82,8 @@ export class Engine implements AsyncDisposable {
    */
   withStaging<T>(work: (staging: StagingRepository) => Promise<T>): Promise<T> {
     const { log, io: { signal } } = this.#context;
-    return retrying(async () => {
-      this.#staging ??= await this.connectStaging();
-      try {
-        return await work(this.#staging);
-      } catch (error) {
-        if (isKind(error, "unreachable")) this.#staging = undefined;
-        throw error;
-      }
-    }, { log, signal, retryFor: this.settings.retryFor });
+    const { retryFor } = this.settings;
+    return retrying(() => this.#sessions.use(work), { log, signal, retryFor });
   }
 
   /** Creates or upgrades staging; returns the names of what was applied since it was opened. */
@@ -113,16 +103,11 @@ export class Engine implements AsyncDisposable {
    */
   async connectStaging(): Promise<StagingRepository> {
     const { staging } = this.settings;
-    if (staging?.kind !== "postgres") {
-      const repository = new SqlStaging(await this.#embeddedSession());
-      this.#applied.staging.push(...await repository.migrate());
-      return repository;
-    }
+    if (staging?.kind !== "postgres") return new SqlStaging(await this.#embeddedSession());
     const session = await openServerSession(staging.postgres, {
       applicationName: `finpipe ${this.#command}`,
     });
-    this.#open.defer(() => session.close());
-    return new SqlStaging(session);
+    return this.#open.use(new SqlStaging(session, { owned: true }));
   }
 
   async #embeddedSession(): Promise<SqlSession> {
@@ -159,8 +144,4 @@ export async function openEngine(context: EngineContext, touches: Touches): Prom
     throw error;
   }
   return engine;
-}
-
-function notTouched(end: string): never {
-  throw new FinpipeError("failed", `The command did not open ${end}`);
 }

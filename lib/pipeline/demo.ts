@@ -54,7 +54,6 @@ export async function demo(options: DemoOptions): Promise<void> {
   const config = { env: () => undefined, flags: { engine: "embedded", workDir: folder } };
   await using engine = await openEngine({ io, log, config }, { staging: true, warehouse: true });
   const context = {
-    staging: engine.staging,
     connect: () => engine.connectStaging(),
     log,
     now: io.now,

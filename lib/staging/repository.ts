@@ -44,7 +44,8 @@ export interface DaySnapshot {
   sources(): Promise<ManifestSource[]>;
 }
 
-export interface StagingRepository {
+/** Disposing of one ends its session. */
+export interface StagingRepository extends AsyncDisposable {
   /** Creates or upgrades schemas and tables; returns the names of what it applied. */
   migrate(): Promise<string[]>;
 

@@ -20,9 +20,16 @@ import * as sql from "./statements.ts";
 
 export class SqlStaging implements StagingRepository {
   readonly #session: SqlSession;
+  readonly #owned: boolean;
 
-  constructor(session: SqlSession) {
+  /** @param owned the session ends with this repository @default false */
+  constructor(session: SqlSession, { owned = false }: { owned?: boolean } = {}) {
     this.#session = session;
+    this.#owned = owned;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#owned) await this.#session.close();
   }
 
   migrate(): Promise<string[]> {

@@ -4,7 +4,9 @@ import type { FilePosition } from "../../sources/jsonl.ts";
 import { openFileSource, realPathOf, stdinSource } from "../../sources/jsonl.ts";
 import type { BatchLimits } from "../../sources/source.ts";
 import type { SourcePartition, StagingRepository } from "../../staging/repository.ts";
+import { StagingSessions } from "../../staging/sessions.ts";
 import { type LandingContext, PartitionLander, type Totals } from "./partition_lander.ts";
+import { type SteadyOptions, SteadyStaging } from "./steady_staging.ts";
 
 export interface LandOptions {
   limits: BatchLimits;
@@ -13,8 +15,7 @@ export interface LandOptions {
 }
 
 /** What landing a file or stdin needs; `connect` opens a session of staging, one try. */
-export interface LandContext extends Omit<LandingContext, "reconnect"> {
-  staging: StagingRepository;
+export interface LandContext extends Omit<LandingContext, "staging">, SteadyOptions {
   connect(): Promise<StagingRepository>;
 }
 
@@ -27,12 +28,18 @@ export interface LandContext extends Omit<LandingContext, "reconnect"> {
 export async function landFile(
   context: LandContext,
   path: string,
-  options: LandOptions,
+  { limits, watermark }: LandOptions,
 ): Promise<Totals> {
-  const { staging, log, signal } = context;
+  const { log, signal } = context;
   const realPath = await realPathOf(path);
-  await staging.lockSource(realPath);
-  const latest = await staging.latestPartition(realPath);
+  // The lock is the session's: one that takes its place has to take the lock as well.
+  await using sessions = new StagingSessions(async () => {
+    const session = await context.connect();
+    await session.lockSource(realPath);
+    return session;
+  });
+  const staging = new SteadyStaging(sessions, context);
+  const latest = await staging.run((session) => session.latestPartition(realPath));
   await using source = await openFileSource(realPath, storedPosition(latest), signal);
   if (source.replaced) {
     log.warn("The file is not the one that was landed under this path: reading it from its start", {
@@ -42,20 +49,10 @@ export async function landFile(
     log.info("Going on from where the file was left", { path: realPath, position: source.start });
   }
   const partition = latest === undefined || source.replaced
-    ? await staging.addPartition("file", realPath)
+    ? await staging.run((session) => session.addPartition("file", realPath))
     : latest;
-  const reconnect = async () => {
-    const session = await context.connect();
-    await session.lockSource(realPath);
-    return session;
-  };
-  const lander = await PartitionLander.open(
-    { ...context, reconnect },
-    staging,
-    partition,
-    options.watermark,
-  );
-  await lander.land(source, options.limits);
+  const lander = await PartitionLander.open({ ...context, staging }, partition, watermark);
+  await lander.land(source, limits);
   return lander.totals;
 }
 
@@ -63,16 +60,13 @@ export async function landFile(
 export async function landStdin(
   context: LandContext,
   stdin: ReadableStream<Uint8Array>,
-  options: LandOptions,
+  { limits, watermark }: LandOptions,
 ): Promise<Totals> {
-  const partition = await context.staging.addPartition("stdin", "stdin");
-  const lander = await PartitionLander.open(
-    { ...context, reconnect: context.connect },
-    context.staging,
-    partition,
-    options.watermark,
-  );
-  await lander.land(stdinSource(stdin), options.limits);
+  await using sessions = new StagingSessions(context.connect);
+  const staging = new SteadyStaging(sessions, context);
+  const partition = await staging.run((session) => session.addPartition("stdin", "stdin"));
+  const lander = await PartitionLander.open({ ...context, staging }, partition, watermark);
+  await lander.land(stdinSource(stdin), limits);
   return lander.totals;
 }
 

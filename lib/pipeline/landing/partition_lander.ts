@@ -14,20 +14,24 @@ import {
 import { readTimestamp } from "../../events/values.ts";
 import { RefusedData } from "../../postgres/failure.ts";
 import { FinpipeError } from "../../runtime/errors.ts";
+import type { Logger } from "../../runtime/log.ts";
 import type { BatchLimits, MessageBatch, Source } from "../../sources/source.ts";
 import type { Counters, LandedBatch } from "../../staging/landed_batch.ts";
 import {
   PositionMoved,
   type SourcePartition,
-  type StagingRepository,
   type WindowVersion,
 } from "../../staging/repository.ts";
 import { BatchEncoder } from "./batch_encoder.ts";
-import { type SteadyOptions, SteadyStaging } from "./steady_staging.ts";
+import type { SteadyStaging } from "./steady_staging.ts";
 
 /** What landing needs from outside. */
-export interface LandingContext extends SteadyOptions {
+export interface LandingContext {
+  staging: SteadyStaging;
+  log: Logger;
   now(): Temporal.Instant;
+  /** Ends the landing; what was decoded by then is committed. */
+  signal: AbortSignal;
   /** Called after each commit with the totals so far. */
   onProgress?: (totals: Totals) => void;
 }
@@ -63,14 +67,9 @@ export class PartitionLander {
   #window: PartitionWindow;
   #position: number;
 
-  private constructor(
-    context: LandingContext,
-    staging: StagingRepository,
-    partition: SourcePartition,
-    delay: number,
-  ) {
+  private constructor(context: LandingContext, partition: SourcePartition, delay: number) {
     this.#context = context;
-    this.#staging = new SteadyStaging(staging, context);
+    this.#staging = context.staging;
     this.#partition = partition;
     this.#delay = delay;
     this.#position = partition.nextPosition;
@@ -84,11 +83,10 @@ export class PartitionLander {
    */
   static async open(
     context: LandingContext,
-    staging: StagingRepository,
     partition: SourcePartition,
     delay = DEFAULT_WATERMARK,
   ): Promise<PartitionLander> {
-    const lander = new PartitionLander(context, staging, partition, delay);
+    const lander = new PartitionLander(context, partition, delay);
     await lander.#rebuildWindow();
     return lander;
   }

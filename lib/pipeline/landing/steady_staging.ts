@@ -3,44 +3,49 @@ import { type FinpipeError, isKind } from "../../runtime/errors.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { retrying } from "../../runtime/retry.ts";
 import { PositionMoved, type StagingRepository } from "../../staging/repository.ts";
+import type { StagingSessions } from "../../staging/sessions.ts";
 
 export interface SteadyOptions {
-  /** Opens a session of staging anew and takes the source's lock again. One try. */
-  reconnect(): Promise<StagingRepository>;
   log: Logger;
   signal: AbortSignal;
-  /** Milliseconds to try for when staging is unreachable. */
+  /** Milliseconds to try for when staging is unreachable; Infinity for ever. */
   retryFor: number;
+  /** Which failures pass by themselves, beside an unreachable server. @default none */
+  passes?: (error: unknown) => boolean;
 }
 
 /**
  * Work on staging.
  *
- * @param again a try before this one lost its connection: it may have committed all the same
+ * @param again a try before this one failed in a way that may have committed all the same
  */
 export type StagingWork<T> = (staging: StagingRepository, again: boolean) => Promise<T>;
 
 export class SteadyStaging {
+  /** The last failure that is being waited out; undefined while staging answers. */
+  failure: FinpipeError | undefined;
+  readonly #sessions: StagingSessions;
   readonly #options: SteadyOptions;
-  #staging: StagingRepository;
 
-  constructor(staging: StagingRepository, options: SteadyOptions) {
-    this.#staging = staging;
+  constructor(sessions: StagingSessions, options: SteadyOptions) {
+    this.#sessions = sessions;
     this.#options = options;
   }
 
   /** @throws FinpipeError of kind `unreachable` once the time is over; any other failure at once */
   async run<T>(work: StagingWork<T>): Promise<T> {
-    const { log, signal, retryFor, reconnect } = this.#options;
+    const { log, signal, retryFor, passes = () => false } = this.#options;
     let again = false;
-    let lost = false;
     const attempt = async () => {
-      if (lost) this.#staging = await reconnect();
-      lost = false;
       try {
-        return await work(this.#staging, again);
+        const result = await this.#sessions.use((staging) => work(staging, again));
+        this.failure = undefined;
+        return result;
       } catch (error) {
-        if (isKind(error, "unreachable")) again = lost = true;
+        if (isKind(error, "unreachable") || passes(error)) {
+          again = true;
+          this.failure = error as FinpipeError;
+        }
         throw error;
       }
     };
@@ -49,7 +54,7 @@ export class SteadyStaging {
       // What was begun is brought to an end also after the signal to stop, but then not retried.
       ...(signal.aborted ? { retryFor: 0, signal: NEVER } : { retryFor, signal }),
       isRetriable: (error): error is FinpipeError =>
-        isKind(error, "unreachable") ||
+        isKind(error, "unreachable") || passes(error) ||
         // A session that broke has its locks until the server notices.
         (again && isKind(error, "locked") && !(error instanceof PositionMoved)),
     });
