@@ -50,7 +50,7 @@ export class PartitionWriter implements Disposable {
     day: Temporal.PlainDate,
   ): Promise<PartitionWriter> {
     const paths = partitionPaths(workDir, dataset, day);
-    const temporary = `${paths.data}.tmp`;
+    const temporary = temporaryOf(paths.data);
     try {
       const file = await Deno.open(temporary, {
         create: true,
@@ -107,14 +107,17 @@ export class PartitionWriter implements Disposable {
     return manifest;
   }
 
-  /** Closes the file; one that was not published is left, and the next dump overwrites it. */
+  /** Closes the file; one that was not published is removed, as it may be what fills the disk. */
   [Symbol.dispose](): void {
-    if (this.#open) this.#file.close();
+    if (!this.#open) return;
     this.#open = false;
+    this.#file.close();
+    removeIfThere(this.#temporary);
+    removeIfThere(temporaryOf(this.#paths.manifest));
   }
 
   async #writeManifest(manifest: Manifest): Promise<void> {
-    const temporary = `${this.#paths.manifest}.tmp`;
+    const temporary = temporaryOf(this.#paths.manifest);
     using file = await Deno.open(temporary, {
       create: true,
       write: true,
@@ -138,5 +141,18 @@ export class PartitionWriter implements Disposable {
     } catch (error) {
       this.#failure ??= error;
     }
+  }
+}
+
+/** Where a file is written; one that a killed process left is overwritten. */
+function temporaryOf(path: string): string {
+  return `${path}.tmp`;
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // The next dump overwrites it: no reason to hide why this one failed.
   }
 }
