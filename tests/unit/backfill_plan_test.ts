@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { backfill, type StepRunner } from "../../lib/pipeline/backfill/backfill.ts";
+import { planBackfill, type Step, STEPS } from "../../lib/pipeline/backfill/plan.ts";
+import { type DayRun, parseRange } from "../../lib/partitions/run_date.ts";
+import { EXIT_CODES, FinpipeError } from "../../lib/runtime/errors.ts";
+
+/** Runs the steps of a range that only note that they were called. */
+async function run(
+  range: string,
+  { step = (_run: DayRun, _step: Step): void => {}, signal = new AbortController().signal } = {},
+) {
+  const calls: string[] = [];
+  const told: string[] = [];
+  const runner = (name: Step): StepRunner => (run) => {
+    calls.push(`${run.partition} ${name}`);
+    step(run, name);
+    return Promise.resolve(`${name} of ${run.partition}`);
+  };
+  const runners = Object.fromEntries(STEPS.map((name) => [name, runner(name)]));
+  const outcome = await backfill(
+    parseRange(range, "range"),
+    runners as Record<Step, StepRunner>,
+    {
+      signal,
+      onStep: ({ runDate }, step) => told.push(`${runDate} ${step}`),
+      onDay: ({ runDate, steps }) => {
+        told.push(`${runDate} done: ${steps.cdm}`);
+      },
+    },
+  ).then((days) => ({ days }), (error: unknown) => ({ error }));
+  return { ...outcome, calls, told };
+}
+
+Deno.test("a backfill counts in run dates, each of the day before", () => {
+  const runs = planBackfill(parseRange("2022-10-02..2022-11-01", "range"));
+  assert.equal(runs.length, 31);
+  assert.equal(String(runs[0]!.partition), "2022-10-01");
+  assert.equal(String(runs.at(-1)!.partition), "2022-10-31");
+  assert.ok(runs.every(({ runDate, partition }) => partition.add({ days: 1 }).equals(runDate)));
+  const leap = planBackfill(parseRange("2024-02-29..2024-03-01", "range"));
+  assert.deepEqual(leap.map(({ partition }) => String(partition)), ["2024-02-28", "2024-02-29"]);
+});
+
+Deno.test("each date's steps run in order, one date after the other", async () => {
+  const { calls, told, ...result } = await run("2022-10-02..2022-10-03");
+  assert.deepEqual(
+    calls,
+    ["2022-10-01", "2022-10-02"].flatMap((day) => STEPS.map((step) => `${day} ${step}`)),
+  );
+  assert.equal(told.length, 2 * STEPS.length + 2);
+  assert.equal(told.at(-1), "2022-10-03 done: cdm of 2022-10-02");
+  assert.ok("days" in result);
+  assert.deepEqual(result.days.map(({ runDate }) => String(runDate)), ["2022-10-02", "2022-10-03"]);
+});
+
+Deno.test("a step that fails stops it; the message says where, why and how to go on", async () => {
+  const result = await run("2022-10-02..2022-10-09", {
+    step({ partition }, step) {
+      if (partition.day === 2 && step === "load") {
+        throw new FinpipeError("data", "Totals differ", { hint: "Look at the file" });
+      }
+    },
+  });
+  assert.ok("error" in result && result.error instanceof FinpipeError);
+  assert.equal(result.error.exitCode, EXIT_CODES.data);
+  assert.equal(
+    result.error.message,
+    "Backfill stopped at run date 2022-10-03 (partition 2022-10-02), step load: Totals differ",
+  );
+  assert.equal(
+    result.error.hint,
+    "Look at the file; then go on with 'finpipe backfill 2022-10-03..2022-10-09'",
+  );
+  assert.deepEqual(result.calls.at(-1), "2022-10-02 load");
+});
+
+Deno.test("a bug is thrown as it is", async () => {
+  const bug = new TypeError("a bug");
+  const result = await run("2022-10-02", {
+    step() {
+      throw bug;
+    },
+  });
+  assert.ok("error" in result && result.error === bug);
+});
+
+Deno.test("a stop ends it between two steps", async () => {
+  const stop = new AbortController();
+  const reason = new Error("stop");
+  const result = await run("2022-10-02..2022-10-03", {
+    signal: stop.signal,
+    step: (_run, step) => step === "load" && stop.abort(reason),
+  });
+  assert.ok("error" in result && result.error === reason);
+  assert.deepEqual(result.calls, ["2022-10-01 dump", "2022-10-01 load"]);
+});
