@@ -1,0 +1,61 @@
+/** `/healthz`, `/readyz` and `/metrics` of a resident process, on all interfaces. */
+import { FinpipeError } from "./errors.ts";
+import type { Logger } from "./log.ts";
+
+/** What is answered; a text is what is wrong, undefined means well. */
+export interface Health {
+  /** The loop moves: else the container should be started anew. */
+  healthz(): string | undefined;
+  /** Partitions are assigned and the database is reachable. */
+  readyz(): string | undefined;
+  metrics: { contentType: string; text(): Promise<string> };
+}
+
+/**
+ * Serves health and metrics until it is disposed of.
+ *
+ * @param port 0 for any that is free
+ * @throws FinpipeError of kind `configuration` where the port is taken
+ */
+export function serveHealth(
+  port: number,
+  health: Health,
+  log: Logger,
+): AsyncDisposable & { port: number } {
+  try {
+    const server = Deno.serve({
+      port,
+      hostname: "0.0.0.0",
+      onListen: ({ port }) => log.info(`Serving /healthz, /readyz and /metrics on port ${port}`),
+    }, (request) => answer(request, health));
+    return {
+      port: (server.addr as Deno.NetAddr).port,
+      [Symbol.asyncDispose]: () => server.shutdown(),
+    };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new FinpipeError("configuration", `Cannot serve metrics on port ${port}: it is in use`, {
+      hint: "Name another one with --metrics-port",
+      cause: error,
+    });
+  }
+}
+
+async function answer(request: Request, { healthz, readyz, metrics }: Health): Promise<Response> {
+  switch (new URL(request.url).pathname) {
+    case "/healthz":
+      return state(healthz());
+    case "/readyz":
+      return state(readyz());
+    case "/metrics":
+      return new Response(await metrics.text(), {
+        headers: { "content-type": metrics.contentType },
+      });
+    default:
+      return new Response("/healthz, /readyz, /metrics\n", { status: 404 });
+  }
+}
+
+function state(wrong: string | undefined): Response {
+  return wrong === undefined ? new Response("ok\n") : new Response(`${wrong}\n`, { status: 503 });
+}
