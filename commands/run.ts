@@ -78,10 +78,11 @@ export function createProgram(output: HelpOutput, action: Action): Command {
       writeErr: (text) => output.err(text),
       outputError: () => {},
     })
-    .helpCommand("help [command]", "show help for a command")
+    .helpCommand(false)
     .addHelpText("after", "\nTry it with nothing set up: finpipe demo");
   addGlobalOptions(program);
   for (const { name, summary } of COMMANDS) program.command(name).summary(summary);
+  addHelpCommand(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   program.hook("preSubcommand", async (_program, command) => {
     const registration = COMMANDS.find(({ name }) => name === command.name());
@@ -95,6 +96,18 @@ export function createProgram(output: HelpOutput, action: Action): Command {
     });
   });
   return program;
+}
+
+/** Commander's own would not load the command that it shows the help of. */
+function addHelpCommand(program: Command): void {
+  program.command("help")
+    .summary("show help for a command")
+    .argument("[command]")
+    .action(async (name?: string) => {
+      if (name === undefined) program.help();
+      const isKnown = COMMANDS.some((registration) => registration.name === name);
+      await program.parseAsync(isKnown ? [name, "--help"] : [name], { from: "user" });
+    });
 }
 
 function addGlobalOptions(program: Command): void {
