@@ -1,8 +1,10 @@
 /**
- * `deno task test`: the tests, with one PostgreSQL for all of them, which is stopped at the end.
- * Arguments go to `deno test`. The last line is `N passed, N failed`, for whoever reads only that.
+ * `deno task test`: the tests, with one PostgreSQL for all of them, and one Kafka if one of them asks
+ * for it; both are stopped at the end. Arguments go to `deno test`. The last line is
+ * `N passed, N failed`, for whoever reads only that.
  */
 import { stripVTControlCharacters } from "node:util";
+import { offerKafka, ON_DEMAND } from "./kafka_on_demand.ts";
 import { findBinaries } from "./postgres_binaries.ts";
 import { startPostgres } from "./postgres_server.ts";
 
@@ -14,6 +16,7 @@ async function runTests(args: readonly string[]): Promise<number> {
   await using scope = new AsyncDisposableStack();
   const env: Record<string, string> = {};
   const { missing } = await findServer(scope, env);
+  env[ON_DEMAND] = scope.use(offerKafka()).url;
   const { code, passed, failed, ignored } = await denoTest(args, env);
   if (missing !== undefined) await say(`Skipped what needs PostgreSQL: ${missing}`);
   if (ignored > 0) await say(`${ignored} ignored: their names above say why`);

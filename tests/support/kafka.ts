@@ -1,0 +1,116 @@
+/**
+ * Topics for tests, one for each, on a real Apache Kafka: the broker that FINPIPE_TEST_KAFKA names
+ * (`host:port`, clear text), else one that is started here. `deno task test` starts one for the whole
+ * run, once a test asks for it; a test file that is run alone starts its own.
+ */
+import kafkajs, { type Admin } from "kafkajs";
+import { defaultKafka, missingForKafka } from "./kafka_jars.ts";
+import { askForKafka, ON_DEMAND } from "./kafka_on_demand.ts";
+import { startKafka } from "./kafka_server.ts";
+import { missingOf, type Needs, skippable, type TestBody } from "./kafka_skip.ts";
+
+/** A topic that is deleted when it is disposed of. */
+export interface TestTopic extends AsyncDisposable {
+  /** `host:port`, as in FINPIPE_KAFKA_BROKERS. */
+  brokers: string;
+  topic: string;
+  /** A consumer group that no other test has. */
+  group: string;
+}
+
+export interface TopicOptions {
+  /** @default 1 */
+  partitions?: number;
+  /** Settings of the topic, as `{"retention.ms": "1000"}`. */
+  config?: Record<string, string>;
+  /** A broker of the test's own. @default the shared one */
+  brokers?: string;
+}
+
+/** Where the shared broker is, or why there is none. */
+type Shared = { brokers: () => Promise<string> } | { missing: string };
+
+const shared = await findShared();
+
+async function findShared(): Promise<Shared> {
+  const given = Deno.env.get("FINPIPE_TEST_KAFKA");
+  if (given !== undefined) return { brokers: () => Promise.resolve(given) };
+  const missing = await missingForKafka(defaultKafka());
+  if (missing !== undefined) return { missing };
+  const url = Deno.env.get(ON_DEMAND);
+  if (url !== undefined) return { brokers: () => askForKafka(url) };
+  // Never disposed of: the end of this process, however it ends, stops the broker.
+  const { brokers } = await startKafka();
+  return { brokers: () => Promise.resolve(brokers) };
+}
+
+/**
+ * A test that needs Kafka. Where there is none it is skipped, with the reason in its name; under
+ * CI=true it fails instead.
+ */
+export async function kafkaTest(name: string, test: TestBody, needs: Needs = {}): Promise<void> {
+  const missing = "missing" in shared ? shared.missing : await missingOf(needs);
+  Deno.test(skippable(name, missing, test));
+}
+
+/** `host:port` of the shared broker, which is started now if need be. */
+export async function sharedBrokers(): Promise<string> {
+  if ("brokers" in shared) return await shared.brokers();
+  throw new Error(`No Kafka for tests: ${shared.missing}; or set FINPIPE_TEST_KAFKA`);
+}
+
+/** A topic of the test's own, which has its leaders. */
+export async function testTopic(
+  t: Deno.TestContext | string,
+  options: TopicOptions = {},
+): Promise<TestTopic> {
+  const brokers = options.brokers ?? await sharedBrokers();
+  const topic = uniqueName(typeof t === "string" ? t : t.name);
+  await withAdmin(brokers, (admin) =>
+    admin.createTopics({
+      topics: [{
+        topic,
+        numPartitions: options.partitions ?? 1,
+        configEntries: Object.entries(options.config ?? {})
+          .map(([name, value]) => ({ name, value })),
+      }],
+    }));
+  return {
+    brokers,
+    topic,
+    group: `${topic}-group`,
+    async [Symbol.asyncDispose]() {
+      await withAdmin(brokers, (admin) => admin.deleteTopics({ topics: [topic] }));
+    },
+  };
+}
+
+/** Runs `work` with an administrator's client. */
+export async function withAdmin<T>(
+  brokers: string,
+  work: (admin: Admin) => Promise<T>,
+): Promise<T> {
+  const admin = plainKafka(brokers).admin();
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** kafkajs itself, silent: a client that does not go through finpipe's code. */
+export function plainKafka(brokers: string): kafkajs.Kafka {
+  return new kafkajs.Kafka({
+    brokers: brokers.split(","),
+    clientId: "finpipe-test",
+    connectionTimeout: 10_000,
+    logLevel: kafkajs.logLevel.NOTHING,
+  });
+}
+
+/** The test's name, so that a person sees whose it is, made unique. */
+function uniqueName(test: string): string {
+  const words = test.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").slice(0, 48);
+  return `finpipe-test-${words}-${crypto.randomUUID().slice(0, 8)}`;
+}
