@@ -9,7 +9,7 @@ import { isClosed } from "../lib/runtime/io.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import { martOptionsOf } from "./cdm.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
-import { printResult, wholeNumber } from "./options.ts";
+import { addRequireComplete, printResult, wholeNumber } from "./options.ts";
 
 /** What `backfill` was asked for. */
 export interface BackfillCall extends StepOptions {
@@ -25,6 +25,7 @@ export function backfillCallOf(
   return {
     range: parseRange(range ?? "", "FROM..TO"),
     dryRun: options.dryRun === true,
+    requireComplete: options.requireComplete === true,
     maxRejected: typeof options.maxRejected === "number" ? options.maxRejected : 0,
     force: options.force === true,
     ...martOptionsOf(options),
@@ -33,7 +34,7 @@ export function backfillCallOf(
 
 const command: CommandDefinition = {
   configure(command) {
-    command
+    addRequireComplete(command)
       .description(
         "Runs init, then dump, load and cdm for each run date of a range, in order. " +
           "Each run processes the day before its date. Stops at the first step that fails.",

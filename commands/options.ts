@@ -46,6 +46,14 @@ export function addDataset(command: Command): Command {
   );
 }
 
+/** Adds `--require-complete`, for commands that dump. */
+export function addRequireComplete(command: Command): Command {
+  return command.option(
+    "--require-complete",
+    "fail where a Kafka partition has not passed the day's end",
+  );
+}
+
 /** The datasets that a command was asked for. */
 export function datasetsOf({ dataset }: OptionValues): DatasetName[] {
   const named = DATASET_NAMES.find((name) => name === dataset);

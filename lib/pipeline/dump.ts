@@ -7,6 +7,7 @@ import { fileFailure, lockFile } from "../runtime/files.ts";
 import type { Logger } from "../runtime/log.ts";
 import { SIGNATURE } from "../runtime/version.ts";
 import type { DaySnapshot, StagingRepository } from "../staging/repository.ts";
+import { completenessOf, requireComplete, warnOfIncomplete } from "./completeness.ts";
 
 export interface DumpContext {
   staging: StagingRepository;
@@ -16,40 +17,49 @@ export interface DumpContext {
   signal: AbortSignal;
 }
 
+export interface DumpOptions {
+  /** Fail where a Kafka partition has not passed the day's end. @default false */
+  requireComplete?: boolean;
+}
+
 /**
  * Writes the partition files of a day, all of them from one snapshot of staging, and returns their
  * manifests. What stood under their names before stays until they are whole.
  *
- * @throws FinpipeError of kind `locked` where another process dumps one of the datasets
+ * @throws FinpipeError of kind `locked` where another process dumps one of the datasets;
+ * `prerequisite` where the day is not complete and has to be
  */
 export async function dump(
   context: DumpContext,
   day: Temporal.PlainDate,
   datasets: readonly DatasetName[] = DATASET_NAMES,
+  options: DumpOptions = {},
 ): Promise<Manifest[]> {
   const { staging, workDir, log } = context;
   using open = new DisposableStack();
   for (const dataset of datasets) open.use(await lockDataset(workDir, dataset));
   const written = await staging.snapshotDay(day, async (snapshot) => {
     const sources = await snapshot.sources();
+    const completeness = completenessOf(day, await snapshot.kafkaProgress(), context.now());
+    if (options.requireComplete) requireComplete(day, completeness, log);
+    else warnOfIncomplete(day, completeness, log);
+    const { complete } = completeness;
     const files = [];
     for (const dataset of datasets) {
       context.signal.throwIfAborted();
       const writer = open.use(await PartitionWriter.create(workDir, dataset, day));
-      files.push({ writer, staged_rows: await copyDay(snapshot, dataset, writer), sources });
+      const staged_rows = await copyDay(snapshot, dataset, writer);
+      files.push({ writer, facts: { staged_rows, sources, complete } });
     }
     return files;
   });
   const manifests: Manifest[] = [];
-  for (const { writer, staged_rows, sources } of written) {
+  for (const { writer, facts } of written) {
     context.signal.throwIfAborted();
     const manifest = await writer.publish({
-      staged_rows,
+      ...facts,
       created_at: context.now().toString({ smallestUnit: "second" }),
       version: SIGNATURE,
-      sources,
-      // No Kafka partition is known yet.
-      complete: null,
     });
     log.info(`Dumped ${manifest.dataset} of ${day}`, {
       rows: manifest.rows,

@@ -1,5 +1,6 @@
 /** Creates and upgrades staging: numbered files, each applied once, in one transaction. */
 import landing from "../../sql/staging/001_landing.sql" with { type: "text" };
+import replay from "../../sql/staging/002_replay.sql" with { type: "text" };
 import lockMigrations from "../../sql/staging/lock_migrations.sql" with { type: "text" };
 import migrationsApplied from "../../sql/staging/migrations_applied.sql" with { type: "text" };
 import migrationsPresent from "../../sql/staging/migrations_present.sql" with { type: "text" };
@@ -16,7 +17,10 @@ interface Migration {
 }
 
 /** In order; a migration that was released is never changed. */
-const MIGRATIONS: readonly Migration[] = [{ version: 1, name: "001_landing", sql: landing }];
+const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: "001_landing", sql: landing },
+  { version: 2, name: "002_replay", sql: replay },
+];
 
 /** What `init` would run on an empty database, to be read or run by hand. */
 export function migrationScript(): string {

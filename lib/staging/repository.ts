@@ -6,6 +6,7 @@ import type { Moment } from "../events/values.ts";
 import type { ManifestSource } from "../partitions/manifest.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { LandedBatch } from "./landed_batch.ts";
+import type { RejectedRepository } from "./rejected.ts";
 
 export type SourceKind = "kafka" | "file" | "stdin";
 
@@ -34,6 +35,19 @@ export interface WindowVersion {
   payload: string;
 }
 
+/** How far a partition of a topic was read. */
+export interface KafkaProgress {
+  /** The topic. */
+  source: string;
+  partition: number;
+  /** UTC; null before the first version. */
+  watermark: Temporal.PlainDateTime | null;
+  /** Up to when all that the partition held had been landed, UTC; null where that was never seen. */
+  endSeenAt: Temporal.PlainDateTime | null;
+  /** Milliseconds between the greatest sent time and the watermark. */
+  delay: number;
+}
+
 /** What stands in staging for one day, as one snapshot saw it. */
 export interface DaySnapshot {
   /** Rows of the day, before one per object_id. */
@@ -42,10 +56,15 @@ export interface DaySnapshot {
   copyDay(dataset: DatasetName, sink: (piece: Uint8Array) => void): Promise<void>;
   /** Up to where each source partition is contained. */
   sources(): Promise<ManifestSource[]>;
+  /** Every partition of a topic that staging knows. */
+  kafkaProgress(): Promise<KafkaProgress[]>;
 }
 
 /** Disposing of one ends its session. */
 export interface StagingRepository extends AsyncDisposable {
+  /** Messages that were rejected. */
+  readonly rejected: RejectedRepository;
+
   /** Creates or upgrades schemas and tables; returns the names of what it applied. */
   migrate(): Promise<string[]>;
 

@@ -7,8 +7,11 @@ import type { SqlRow, SqlSession } from "../postgres/session.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { LandedBatch } from "./landed_batch.ts";
 import { checkSchema, migrate } from "./migrations.ts";
+import type { RejectedRepository } from "./rejected.ts";
+import { SqlRejected } from "./rejected_sql.ts";
 import {
   type DaySnapshot,
+  type KafkaProgress,
   PositionMoved,
   type SourceKind,
   type SourcePartition,
@@ -19,11 +22,13 @@ import type { RowBuffer } from "./row_buffer.ts";
 import * as sql from "./statements.ts";
 
 export class SqlStaging implements StagingRepository {
+  readonly rejected: RejectedRepository;
   readonly #session: SqlSession;
   readonly #owned: boolean;
 
   /** @param owned the session ends with this repository @default false */
   constructor(session: SqlSession, { owned = false }: { owned?: boolean } = {}) {
+    this.rejected = new SqlRejected(session);
     this.#session = session;
     this.#owned = owned;
   }
@@ -129,6 +134,9 @@ export class SqlStaging implements StagingRepository {
       async sources() {
         return (await session.query(sql.sourcePositions)).map(manifestSourceOf);
       },
+      async kafkaProgress() {
+        return (await session.query(sql.kafkaProgress)).map(progressOf);
+      },
     };
     return session.transaction(() => work(snapshot), "snapshot");
   }
@@ -221,6 +229,17 @@ function manifestSourceOf(row: SqlRow): ManifestSource {
     source: row.source!,
     partition: Number(row.partition),
     next_position: row.next_position!,
+  };
+}
+
+function progressOf(row: SqlRow): KafkaProgress {
+  const timeOf = (text: string | null) => text === null ? null : Temporal.PlainDateTime.from(text);
+  return {
+    source: row.source!,
+    partition: Number(row.partition),
+    watermark: timeOf(row.watermark!),
+    endSeenAt: timeOf(row.end_seen_at!),
+    delay: Number(row.watermark_delay),
   };
 }
 

@@ -9,6 +9,7 @@ import countTransactions from "../../sql/staging/count_transactions.sql" with { 
 import dumpCurrencies from "../../sql/staging/dump_currencies.sql" with { type: "text" };
 import dumpTransactions from "../../sql/staging/dump_transactions.sql" with { type: "text" };
 import fetchWindowVersions from "../../sql/staging/fetch_window_versions.sql" with { type: "text" };
+import kafkaProgress from "../../sql/staging/kafka_progress.sql" with { type: "text" };
 import latestPartition from "../../sql/staging/latest_partition.sql" with { type: "text" };
 import lockSource from "../../sql/staging/lock_source.sql" with { type: "text" };
 import nextPosition from "../../sql/staging/next_position.sql" with { type: "text" };
@@ -21,6 +22,7 @@ export {
   advancePosition,
   copyRejected,
   fetchWindowVersions,
+  kafkaProgress,
   latestPartition,
   lockSource,
   nextPosition,

@@ -1,4 +1,5 @@
--- The versions of a source partition that its window remembers, in order of landing.
+-- The versions of a source partition that its window remembers, in order of landing. Rows that a
+-- replay landed have no source_id: they belong to no window.
 DECLARE window_versions NO SCROLL CURSOR FOR
 SELECT 0 AS type, object_id, sent_dttm, position, payload
 FROM stg.transactions

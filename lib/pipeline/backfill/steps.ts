@@ -4,13 +4,13 @@ import { DATASET_NAMES } from "../../events/dataset.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { MartOptions } from "../../warehouse/repository.ts";
 import { cdm } from "../cdm.ts";
-import { dump } from "../dump.ts";
+import { dump, type DumpOptions } from "../dump.ts";
 import { load } from "../load.ts";
 import type { StepRunner } from "./backfill.ts";
 import type { Step } from "./plan.ts";
 
 /** The options of the steps that a backfill runs. */
-export interface StepOptions extends MartOptions {
+export interface StepOptions extends MartOptions, DumpOptions {
   /** More refused rows of a dataset than this fail its load. */
   maxRejected: number;
   /** Load also a day whose file is already loaded. */
@@ -31,7 +31,7 @@ export function stepRunners(context: StepContext, options: StepOptions): Record<
   return {
     async dump({ partition }) {
       const manifests = await engine.withStaging((staging) =>
-        dump({ staging, workDir, log, now, signal }, partition)
+        dump({ staging, workDir, log, now, signal }, partition, DATASET_NAMES, options)
       );
       return manifests.map(({ dataset, rows }) => `${rows} ${dataset}`).join(", ");
     },

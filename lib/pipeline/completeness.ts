@@ -1,0 +1,84 @@
+/**
+ * Whether all of a day has come from Kafka, as far as staging can know (contract, section 4).
+ */
+import { FinpipeError } from "../runtime/errors.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { KafkaProgress } from "../staging/repository.ts";
+
+export interface Completeness {
+  /** True where each partition has passed the day's end; null where none is known. */
+  complete: boolean | null;
+  /** The partitions that have not. */
+  behind: KafkaProgress[];
+}
+
+/**
+ * Judges a day. A partition has passed its end where its watermark has; or where, with the clock
+ * beyond the day's end by the watermark's delay, it was read to its end: nothing more comes that
+ * would move the watermark.
+ *
+ * @param now the clock: one that ran ahead in another process does not end a day early
+ */
+export function completenessOf(
+  day: Temporal.PlainDate,
+  partitions: readonly KafkaProgress[],
+  now: Temporal.Instant,
+): Completeness {
+  const end = day.add({ days: 1 }).toPlainDateTime();
+  const clock = now.toZonedDateTimeISO("UTC").toPlainDateTime();
+  const behind = partitions.filter((partition) => !hasPassed(partition, end, clock));
+  return { complete: partitions.length === 0 ? null : behind.length === 0, behind };
+}
+
+/**
+ * Lets a complete day pass, and with a warning one of which nothing is known.
+ *
+ * @throws FinpipeError of kind `prerequisite` for a day that is not complete
+ */
+export function requireComplete(
+  day: Temporal.PlainDate,
+  { complete, behind }: Completeness,
+  log: Logger,
+): void {
+  if (complete === null) {
+    log.warn(`Cannot say whether ${day} is complete: staging knows no Kafka partition`);
+  } else if (!complete) {
+    throw new FinpipeError("prerequisite", `${day} is not complete: ${describe(behind)}`, {
+      hint: "Let 'finpipe stream' read on past the day's end, or leave --require-complete out",
+    });
+  }
+}
+
+/** Warns of a day that is not complete. */
+export function warnOfIncomplete(
+  day: Temporal.PlainDate,
+  { complete, behind }: Completeness,
+  log: Logger,
+): void {
+  if (complete === false) log.warn(`${day} is not complete: ${describe(behind)}`);
+}
+
+function hasPassed(
+  { watermark, endSeenAt, delay }: KafkaProgress,
+  end: Temporal.PlainDateTime,
+  clock: Temporal.PlainDateTime,
+): boolean {
+  if (watermark !== null && !isBefore(watermark, end)) return true;
+  if (endSeenAt === null) return false;
+  const seen = isBefore(clock, endSeenAt) ? clock : endSeenAt;
+  return !isBefore(seen, end.add({ milliseconds: delay }));
+}
+
+function isBefore(one: Temporal.PlainDateTime, other: Temporal.PlainDateTime): boolean {
+  return Temporal.PlainDateTime.compare(one, other) < 0;
+}
+
+/** Partitions that a message names. */
+const NAMED = 5;
+
+function describe(behind: readonly KafkaProgress[]): string {
+  const names = behind.slice(0, NAMED).map(({ source, partition }) => `${source}/${partition}`);
+  const more = behind.length > NAMED ? ` and ${behind.length - NAMED} more` : "";
+  const verb = behind.length === 1 ? "has" : "have";
+  return `${names.join(", ")}${more} ${verb} not passed its end`;
+}

@@ -1,0 +1,111 @@
+/**
+ * The port to rejected messages: to look at them, and to send them through the checks once more
+ * (contract, section 2).
+ */
+import type { DatasetName } from "../events/dataset.ts";
+import type { Reason } from "../events/message.ts";
+
+/** Which rejected messages are meant; what is absent lets all pass. */
+export interface RejectedFilter {
+  reason?: Reason;
+  /** Day of landing, UTC. */
+  day?: Temporal.PlainDate;
+  /** The topic, the file's real path, or `stdin`. */
+  source?: string;
+  /** Number of the source's partition. */
+  partition?: number;
+}
+
+/** A rejected message without its bytes. */
+export interface RejectedRow {
+  id: number;
+  reason: Reason;
+  /** The field that the reason names, or null. */
+  field: string | null;
+  /** Bytes of the whole message. */
+  length: number;
+  /** Of the whole message, in hexadecimal. */
+  sha256: string;
+  source: string;
+  partition: number;
+  position: number;
+  /** `YYYY-MM-DD HH:MM:SS[.ffffff]`, UTC. */
+  rejected_at: string;
+  /** Likewise; null where it was never replayed. */
+  replayed_at: string | null;
+  /** See {@link ReplayOutcome}. */
+  replay_outcome: string | null;
+}
+
+/** A rejected message, with how many of its bytes were kept: null for a null Kafka value. */
+export interface FoundRejected extends RejectedRow {
+  bytes: number | null;
+}
+
+/** What a replay needs to know before it reads any bytes. */
+export interface ReplayCandidate {
+  id: number;
+  reason: Reason;
+  /** A replay before this one landed it, or found that it stands in staging. */
+  stands: boolean;
+  /** Bytes that were kept. */
+  bytes: number;
+}
+
+/** Where a replay looks. */
+export interface ReplaySelection extends RejectedFilter {
+  /** These alone. */
+  ids?: readonly number[];
+}
+
+/** A version of a replayed message: its columns by name, in their text form. */
+export interface ReplayedVersion {
+  dataset: DatasetName;
+  columns: Readonly<Record<string, string>>;
+}
+
+/** What the checks say of a message that is sent through them once more. */
+export type Judgement = ReplayedVersion | { reason: Reason; field: string | null };
+
+/**
+ * What became of a replayed message: the dataset in which it was landed, `duplicate` where its
+ * version stands in staging already, or the reason why it was rejected again, with the field after a
+ * colon where it names one (`bad_value:amount`).
+ */
+export type ReplayOutcome = DatasetName | "duplicate" | Reason | `${Reason}:${string}`;
+
+export interface RejectedRepository {
+  /** The next rejected messages below an id, newest first; none are left where it gives none. */
+  list(filter: RejectedFilter, below?: number): Promise<RejectedRow[]>;
+
+  /** One rejected message. */
+  find(id: number): Promise<FoundRejected | undefined>;
+
+  /** The next bytes that were kept of a message, from `at` on; empty at their end. */
+  bytesOf(id: number, at: number): Promise<Uint8Array>;
+
+  /** Those of the ids that name no rejected message. */
+  missing(ids: readonly number[]): Promise<number[]>;
+
+  /** The greatest id there is, 0 for none. */
+  newest(): Promise<number>;
+
+  /** The next candidates of a replay, oldest first: of ids above `after` and up to `newest`. */
+  candidates(
+    selection: ReplaySelection,
+    after: number,
+    newest: number,
+  ): Promise<ReplayCandidate[]>;
+
+  /**
+   * Judges the messages, lands those that are accepted and do not stand in staging yet, and marks
+   * each with what became of it: one transaction, one replay at a time. No counter, position or
+   * watermark moves. What was cut is left as it is.
+   *
+   * @returns the outcomes by id
+   */
+  replay(
+    ids: readonly number[],
+    judge: (raw: Uint8Array) => Judgement,
+  ): Promise<Map<number, ReplayOutcome>>;
+}
