@@ -25,6 +25,11 @@ export const COMMANDS: readonly Registration[] = [
     load: () => import("./init.ts"),
   },
   {
+    name: "rejected",
+    summary: "list, show and replay rejected messages",
+    load: () => import("./rejected.ts"),
+  },
+  {
     name: "dump",
     summary: "write one day's partition files from staging",
     load: () => import("./dump.ts"),

@@ -91,7 +91,8 @@ export function createProgram(output: HelpOutput, action: Action): Command {
     definition.configure(command);
     command.addHelpText("after", examplesText(definition.examples));
     command.action(async (...given: unknown[]) => {
-      const args = given.slice(0, -2) as (string | undefined)[];
+      // A variadic argument comes as an array: its values are the rest of the arguments.
+      const args = given.slice(0, -2).flat() as (string | undefined)[];
       await action(definition, args, command);
     });
   });

@@ -1,0 +1,129 @@
+/** `finpipe rejected`: messages that were rejected, and sending them through the checks once more. */
+import { Argument, Option } from "commander";
+import { openEngine } from "../lib/engine.ts";
+import { REASONS } from "../lib/events/message.ts";
+import {
+  firstOf,
+  rejectedBytes,
+  rejectedJson,
+  rejectedRows,
+  rejectedTable,
+  type WithRejected,
+} from "../lib/pipeline/rejected/listing.ts";
+import { noSuchMessage, replay, type ReplayTotals } from "../lib/pipeline/rejected/replay.ts";
+import { inBlocks } from "../lib/report/blocks.ts";
+import { Progress } from "../lib/runtime/progress.ts";
+import type { CommandDefinition, Context } from "./command.ts";
+import { printResult, wholeNumber } from "./options.ts";
+import { ACTIONS, DEFAULT_LIMIT, type RejectedCall, rejectedCallOf } from "./rejected_call.ts";
+
+/** Partitions are 32-bit integers, in Kafka as in staging. */
+const LARGEST_PARTITION = 2 ** 31 - 1;
+
+const command: CommandDefinition = {
+  configure(command) {
+    command
+      .description(
+        "Lists rejected messages, shows the bytes of one, or replays them: sends them through the\n" +
+          "same checks once more and lands what is accepted now and does not stand in staging.",
+      )
+      .addArgument(new Argument("<action>", "what to do").choices(ACTIONS))
+      .argument("[id...]", "show: one message; replay: these alone (default: by the filters)")
+      .addOption(new Option("--reason <reason>", "why it was rejected").choices(REASONS))
+      .option("--day <date>", "the day on which it was rejected, UTC")
+      .option("--source <source>", "the topic, the file's real path, or stdin")
+      .option(
+        "--partition <n>",
+        "number of the source's partition",
+        wholeNumber(0, LARGEST_PARTITION),
+      )
+      .option(
+        "--limit <n>",
+        `list: so many, the newest first; 0: all (default: ${DEFAULT_LIMIT})`,
+        wholeNumber(0),
+      );
+  },
+
+  examples: [
+    ["finpipe rejected list --reason bad_value", "lists the newest of a reason"],
+    ["finpipe rejected show 7 > message.json", "writes the bytes of a message as they came"],
+    ["finpipe rejected replay 7 8", "replays two messages"],
+    [
+      "finpipe rejected replay --reason not_storable --day 2022-10-02",
+      "replays what was rejected for a reason on a day, and did not land since",
+    ],
+  ],
+
+  async run(context, args, options) {
+    const call = rejectedCallOf(args, options);
+    await using engine = await openEngine(context, { staging: true, command: "rejected" });
+    await engine.withStaging((staging) => staging.checkSchema());
+    const withRejected: WithRejected = (work) =>
+      engine.withStaging(({ rejected }) => work(rejected));
+    switch (call.action) {
+      case "list":
+        return await list(context, withRejected, call);
+      case "show":
+        return await show(context, withRejected, call.id);
+      case "replay": {
+        const { io, log } = context;
+        const progress = new Progress(io.stderr, !context.quiet);
+        const onProgress = ({ replayed }: ReplayTotals) =>
+          progress.show(() => `${replayed} messages replayed`);
+        const deps = { withRejected, log, signal: io.signal, onProgress };
+        const totals = await replay(deps, call.selection);
+        await progress.clear();
+        await printResult(context, totals, linesOf(totals));
+      }
+    }
+  },
+};
+
+export default command;
+
+async function list(
+  { io, log, json }: Context,
+  withRejected: WithRejected,
+  { filter, limit }: RejectedCall & { action: "list" },
+): Promise<void> {
+  const rows = firstOf(rejectedRows(withRejected, filter), limit, () => {
+    log.warn(`Listed the newest ${limit}, there are more: --limit says how many`);
+  });
+  const text = json ? rejectedJson(rows) : rejectedTable(rows);
+  for await (const block of inBlocks(text, io.signal)) await io.stdout.write(block);
+}
+
+async function show(context: Context, withRejected: WithRejected, id: number): Promise<void> {
+  const { io, log, json } = context;
+  const found = await withRejected((rejected) => rejected.find(id));
+  if (found === undefined) throw noSuchMessage([id]);
+  const { bytes, ...row } = found;
+  if (row.reason === "too_large") {
+    log.warn(`Message ${id} was cut when it was rejected`, { bytes, of: row.length });
+  } else if (bytes === null) log.info(`Message ${id} is a null value: it has no bytes`);
+  const pieces = rejectedBytes(withRejected, id);
+  if (json) {
+    const raw = new Uint8Array(await new Response(ReadableStream.from(pieces)).arrayBuffer());
+    const result = { ...row, raw_base64: bytes === null ? null : raw.toBase64() };
+    return await printResult(context, result, []);
+  }
+  for await (const piece of pieces) {
+    io.signal.throwIfAborted();
+    await io.stdout.write(piece);
+  }
+}
+
+function linesOf(totals: ReplayTotals): string[] {
+  const { refused, left_alone } = totals;
+  return [
+    `${totals.replayed} messages replayed`,
+    `  ${totals.transactions} transactions`,
+    `  ${totals.currencies} currencies`,
+    `  ${totals.duplicates} duplicates, which stand in staging already`,
+    `  ${totals.rejected} rejected again`,
+    ...(refused === 0 ? [] : [`${refused} refused, as they were cut when they were rejected`]),
+    ...(left_alone === 0
+      ? []
+      : [`${left_alone} left alone, as they stand there since a replay before`]),
+  ];
+}

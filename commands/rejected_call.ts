@@ -1,0 +1,64 @@
+/** What `finpipe rejected` is asked for: its arguments and options as one object. */
+import { REASONS } from "../lib/events/message.ts";
+import { parseDate } from "../lib/partitions/run_date.ts";
+import { FinpipeError } from "../lib/runtime/errors.ts";
+import type { RejectedFilter, ReplaySelection } from "../lib/staging/rejected.ts";
+import type { OptionValues } from "./command.ts";
+
+export const ACTIONS = ["list", "show", "replay"] as const;
+/** Messages that are listed unless told otherwise. */
+export const DEFAULT_LIMIT = 100;
+
+/** What `rejected` was asked for. */
+export type RejectedCall =
+  | { action: "list"; filter: RejectedFilter; limit: number }
+  | { action: "show"; id: number }
+  | { action: "replay"; selection: ReplaySelection };
+
+/** @throws FinpipeError of kind `usage` */
+export function rejectedCallOf(
+  [action, ...names]: readonly (string | undefined)[],
+  options: OptionValues,
+): RejectedCall {
+  const ids = names.map((name) => parseId(name ?? ""));
+  const filter = filterOf(options);
+  const filtered = Object.keys(filter).length > 0;
+  if (options.limit !== undefined && action !== "list") {
+    throw usage(`Cannot take --limit with rejected ${action}`, "It is for rejected list alone");
+  }
+  if (action === "show") {
+    const [id] = ids;
+    if (id !== undefined && ids.length === 1 && !filtered) return { action, id };
+    throw usage("Cannot show what is not one message", "Name one id: finpipe rejected show 7");
+  }
+  if (action === "replay") {
+    if (ids.length === 0) return { action, selection: filter };
+    if (!filtered) return { action, selection: { ids } };
+    throw usage("Cannot take both ids and filters", "Leave one of the two out");
+  }
+  if (ids.length > 0) {
+    throw usage("Cannot take ids with rejected list", "See one message: finpipe rejected show 7");
+  }
+  const limit = typeof options.limit === "number" ? options.limit : DEFAULT_LIMIT;
+  return { action: "list", filter, limit: limit === 0 ? Infinity : limit };
+}
+
+function filterOf({ reason, day, source, partition }: OptionValues): RejectedFilter {
+  const named = REASONS.find((name) => name === reason);
+  return {
+    ...(named === undefined ? {} : { reason: named }),
+    ...(typeof day === "string" ? { day: parseDate(day, "--day") } : {}),
+    ...(typeof source === "string" ? { source } : {}),
+    ...(typeof partition === "number" ? { partition } : {}),
+  };
+}
+
+function parseId(text: string): number {
+  const id = Number(text);
+  if (/^\d+$/.test(text) && id >= 1 && Number.isSafeInteger(id)) return id;
+  throw usage(`Cannot read "${text}": no id`, "Ids are whole numbers: see finpipe rejected list");
+}
+
+function usage(message: string, hint: string): FinpipeError {
+  return new FinpipeError("usage", message, { hint });
+}
