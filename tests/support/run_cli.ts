@@ -133,12 +133,14 @@ export function spawnCli(
     stderr: "piped",
   }).spawn();
   const output = new LiveOutput();
+  // What a process that has ended would have read may never come.
+  const gone = new AbortController();
   const ended = Promise.all([
-    child.status,
+    child.status.finally(() => gone.abort()),
     output.take("stdout", child.stdout),
     output.take("stderr", child.stderr),
     // A process that is killed, or wants no input, closes the pipe before all is written.
-    streamOf(options.stdin).pipeTo(child.stdin).catch(() => {}),
+    streamOf(options.stdin).pipeTo(child.stdin, { signal: gone.signal }).catch(() => {}),
   ]);
   const result = ended.then(([{ code }]) => {
     output.end();
