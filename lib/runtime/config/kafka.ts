@@ -1,0 +1,124 @@
+/** How to reach Kafka, and what to read there: FINPIPE_KAFKA_*, topic and group. */
+import { type KafkaTls, readKafkaTls } from "./kafka_tls.ts";
+import type { Problems } from "./problems.ts";
+import { readSecret, secretOrigin } from "./secrets.ts";
+import { type ConfigSource, setting, variable } from "./source.ts";
+
+/** Mechanisms of SASL, as FINPIPE_KAFKA_SASL and the driver name them. */
+const MECHANISMS = ["scram-sha-512", "scram-sha-256", "plain"] as const;
+
+/** A user and how it proves itself. */
+export interface KafkaSasl {
+  mechanism: (typeof MECHANISMS)[number];
+  username: string;
+  password: string;
+}
+
+/** A cluster, a topic and a group. */
+export interface KafkaSettings {
+  /** `host:port` of each broker to ask first; one that answers tells of all. */
+  brokers: string[];
+  topic: string;
+  /** The consumer group. */
+  group: string;
+  /** Undefined for clear text. */
+  tls: KafkaTls | undefined;
+  /** Undefined for a client without a name. */
+  sasl: KafkaSasl | undefined;
+  /** How messages name the cluster: its brokers, never a secret. */
+  displayName: string;
+}
+
+const BROKERS = "FINPIPE_KAFKA_BROKERS";
+const SASL = "FINPIPE_KAFKA_SASL";
+const USERNAME = "FINPIPE_KAFKA_USERNAME";
+const PASSWORD = "FINPIPE_KAFKA_PASSWORD";
+
+const BROKERS_FORM = "Write it as host:port,host:port";
+
+/** What a topic may be called (Kafka documentation, `Topic.LEGAL_CHARS`). */
+const TOPIC_NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
+
+/** True where a broker is named, so that Kafka is what `stream` reads unless it is told otherwise. */
+export function isKafkaSet(source: ConfigSource): boolean {
+  return variable(source, BROKERS) !== undefined;
+}
+
+/**
+ * Reads the settings; what is wrong is reported, all at once, and files are read and checked.
+ *
+ * @returns settings of use only where nothing was reported
+ */
+export async function readKafka(source: ConfigSource, problems: Problems): Promise<KafkaSettings> {
+  const brokers = readBrokers(source, problems);
+  return {
+    brokers,
+    topic: readTopic(source, problems),
+    group: setting(source, "group", "FINPIPE_GROUP")?.value ?? "finpipe",
+    tls: await readKafkaTls(source, problems),
+    sasl: await readSasl(source, problems),
+    displayName: `Kafka at ${brokers.join(",")}`,
+  };
+}
+
+function readBrokers(source: ConfigSource, problems: Problems): string[] {
+  const report = problems.of(BROKERS);
+  const text = variable(source, BROKERS);
+  if (text === undefined) {
+    report("it is not set", BROKERS_FORM);
+    return [];
+  }
+  const brokers = text.split(",").map((broker) => broker.trim());
+  brokers.forEach((broker, index) => {
+    const what = brokerProblem(broker);
+    // Never quoted: whoever writes a URL here may have put a password into it.
+    if (what !== undefined) report(`its broker ${index + 1} ${what}`, BROKERS_FORM);
+  });
+  return brokers;
+}
+
+function brokerProblem(broker: string): string | undefined {
+  if (/^\[/.test(broker)) return "is an IPv6 address, which needs a host name here";
+  const [, port] = /^[^\s:/@[\]]+:(\d{1,5})$/.exec(broker) ?? [];
+  if (port === undefined) return "is not host:port";
+  return Number(port) >= 1 && Number(port) <= 65_535 ? undefined : "has no port from 1 to 65535";
+}
+
+function readTopic(source: ConfigSource, problems: Problems): string {
+  const given = setting(source, "topic", "FINPIPE_TOPIC");
+  if (given === undefined) return "transaction-service-input";
+  if (!TOPIC_NAME.test(given.value)) {
+    problems.of(given.origin)(
+      `"${given.value}" cannot be a topic`,
+      "Use up to 249 letters, digits, points, underscores and dashes",
+    );
+  }
+  return given.value;
+}
+
+async function readSasl(source: ConfigSource, problems: Problems): Promise<KafkaSasl | undefined> {
+  const given = variable(source, SASL);
+  const username = variable(source, USERNAME);
+  const password = await readSecret(source, PASSWORD, problems);
+  const choices = MECHANISMS.join(", ");
+  if (given === undefined) {
+    const idle = [username && USERNAME, secretOrigin(source, PASSWORD)];
+    for (const origin of idle.filter((name) => name !== undefined)) {
+      problems.of(origin)(`it is set, and ${SASL} is not`, `Set ${SASL} to one of ${choices}`);
+    }
+    return undefined;
+  }
+  // Kafka's own spelling is in upper case.
+  const mechanism = MECHANISMS.find((name) => name === given.toLowerCase());
+  if (mechanism === undefined) {
+    problems.of(SASL)(`it is "${given}"`, `Set it to one of ${choices}`);
+  }
+  for (const name of [USERNAME, PASSWORD]) {
+    if (secretOrigin(source, name) === undefined) {
+      problems.of(name)(`it is not set, though ${SASL} is`, "Set it");
+    }
+  }
+  return mechanism && username && password
+    ? { mechanism, username, password: password.value }
+    : undefined;
+}
