@@ -4,12 +4,12 @@ import { parseRange, partitionOf, today } from "../lib/partitions/run_date.ts";
 import { emit } from "../lib/pipeline/emit.ts";
 import { writeFile } from "../lib/pipeline/emit_file.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
-import type { CommandDefinition, OptionValues } from "./command.ts";
+import type { CommandDefinition, Context, OptionValues } from "./command.ts";
 import { printResult, wholeNumber } from "./options.ts";
 
 /** What `emit` was asked for. */
 export interface EmitCall {
-  /** A path, or `-` for stdout. */
+  /** `kafka`, a path, or `-` for stdout. */
   target: string;
   /** Messages a second; undefined: as fast as they are taken. */
   rate: number | undefined;
@@ -19,9 +19,9 @@ export interface EmitCall {
 /** @throws FinpipeError of kind `usage` */
 export function emitCallOf(options: OptionValues, now: Temporal.Instant): EmitCall {
   const { to = "-", dates, operationsPerDay = 1000, rate, seed = 1 } = options;
-  if (to === "kafka") {
-    throw new FinpipeError("usage", "Cannot emit to Kafka yet", {
-      hint: "Name a JSONL file with --to FILE (.gz too), or --to - for stdout",
+  if (to !== "kafka" && options.topic !== undefined) {
+    throw new FinpipeError("usage", `Cannot take --topic with --to ${to}`, {
+      hint: "It is for --to kafka: leave it out",
     });
   }
   const yesterday = partitionOf(today(now));
@@ -41,7 +41,8 @@ const command: CommandDefinition = {
       .description(
         "Makes a stream of events as the source service would; the same seed gives the same ones.",
       )
-      .option("--to <target>", "a file (.gz too), or - for stdout (default: -)")
+      .option("--to <target>", "kafka, a file (.gz too), or - for stdout (default: -)")
+      .option("--topic <name>", "with --to kafka (default: transaction-service-input)")
       .option("--dates <from..to>", "days of the events, inclusive (default: yesterday, UTC)")
       .option(
         "--operations-per-day <n>",
@@ -50,7 +51,7 @@ const command: CommandDefinition = {
       )
       .option(
         "--rate <n>",
-        "messages a second, to a file that grows (default: as fast as it goes)",
+        "messages a second; a file is then one that grows (default: as fast as it goes)",
         wholeNumber(1),
       )
       .option("--seed <n>", "another number gives other events (default: 1)", wholeNumber(0));
@@ -62,6 +63,7 @@ const command: CommandDefinition = {
       "writes a month to a file",
     ],
     ["finpipe emit --rate 50 | finpipe stream --source -", "lands events as they come"],
+    ["finpipe emit --to kafka --rate 200", "sends events keyed by object_id, each once"],
   ],
 
   async run(context, _args, options) {
@@ -69,9 +71,7 @@ const command: CommandDefinition = {
     const { target, rate, emulation } = emitCallOf(options, io.now());
     const send = (write: (text: string) => Promise<void>) =>
       emit(emulate(emulation), write, { rate, signal: io.signal });
-    const messages = target === "-"
-      ? await send((text) => io.stdout.write(text))
-      : await writeFile(target, { growing: rate !== undefined }, send);
+    const messages = await sendTo(target, send, context, rate !== undefined);
     if (messages === undefined) return;
     const result = {
       messages,
@@ -86,3 +86,17 @@ const command: CommandDefinition = {
 };
 
 export default command;
+
+type Send = (write: (text: string) => Promise<void>) => Promise<number | undefined>;
+
+async function sendTo(
+  target: string,
+  send: Send,
+  { io, config, log }: Context,
+  growing: boolean,
+): Promise<number | undefined> {
+  if (target === "-") return await send((text) => io.stdout.write(text));
+  if (target !== "kafka") return await writeFile(target, { growing }, send);
+  const { withTopicWriter } = await import("../lib/pipeline/emit_topic.ts");
+  return await withTopicWriter({ config, log }, send);
+}

@@ -1,62 +1,36 @@
 /** `finpipe stream`: lands events in staging. */
 import { type Engine, openEngine } from "../lib/engine.ts";
-import { DEFAULT_MAX_MESSAGE_BYTES } from "../lib/events/message.ts";
-import { landFile, type LandOptions, landStdin } from "../lib/pipeline/landing/land.ts";
+import { landFile, landStdin } from "../lib/pipeline/landing/land.ts";
 import type { Totals } from "../lib/pipeline/landing/partition_lander.ts";
-import { parseDuration } from "../lib/runtime/config/duration.ts";
-import { FinpipeError } from "../lib/runtime/errors.ts";
+import { isKafkaSet } from "../lib/runtime/config/kafka.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import type { StagingRepository } from "../lib/staging/repository.ts";
-import type { CommandDefinition, OptionValues } from "./command.ts";
+import type { CommandDefinition, Context } from "./command.ts";
 import { printResult, wholeNumber } from "./options.ts";
+import { type StreamCall, streamCallOf } from "./stream_call.ts";
 
-/** Bytes of messages in a batch: two batches, raw and encoded, are in memory at once. */
-const BATCH_BYTES = 8 * 1024 * 1024;
-const DEFAULT_BATCH_ROWS = 10_000;
 /** A bytea holds 1 GB, and a rejected message has to fit in one. */
 const LARGEST_MESSAGE = 500_000_000;
-
-/** What `stream` was asked for. */
-export interface StreamCall extends LandOptions {
-  /** A path, or `-` for stdin. */
-  source: string;
-}
-
-/** @throws FinpipeError of kind `usage` */
-export function streamCallOf(options: OptionValues): StreamCall {
-  const { source, batchRows, maxMessageBytes } = options;
-  if (typeof source !== "string" || source === "kafka") {
-    const what = source === "kafka" ? "Cannot read Kafka yet" : "No source named";
-    throw new FinpipeError("usage", what, {
-      hint: "Name a JSONL file with --source FILE (.gz too), or --source - for stdin",
-    });
-  }
-  return {
-    source,
-    limits: {
-      rows: typeof batchRows === "number" ? batchRows : DEFAULT_BATCH_ROWS,
-      bytes: BATCH_BYTES,
-      linger: durationOf(options.linger, "1s", "--linger"),
-      maxMessageBytes: typeof maxMessageBytes === "number"
-        ? maxMessageBytes
-        : DEFAULT_MAX_MESSAGE_BYTES,
-    },
-    watermark: durationOf(options.watermark, "5m", "--watermark"),
-  };
-}
-
-function durationOf(value: unknown, otherwise: string, option: string): number {
-  return parseDuration(typeof value === "string" ? value : otherwise, option);
-}
 
 const command: CommandDefinition = {
   configure(command) {
     command
       .description(
-        "Lands events in staging: each message exactly once, re-sent ones dropped inside the watermark.",
+        "Lands events in staging: each message exactly once, re-sent ones dropped inside the " +
+          "watermark. Kafka is read until it is told to stop, a file and stdin to their end.",
       )
-      .option("--source <source>", "a JSONL file (.gz too), or - for stdin")
-      .option("--until-end", "stop at the end, as a file and stdin always do")
+      .option(
+        "--source <source>",
+        "kafka, a JSONL file (.gz too), or - for stdin (default: kafka, if it is configured)",
+      )
+      .option("--until-end", "stop once everything that was there at the start is landed")
+      .option("--topic <name>", "(default: transaction-service-input)")
+      .option("--group <name>", "the consumer group (default: finpipe)")
+      .option(
+        "--from <where>",
+        "for a partition without a position: earliest, latest, a timestamp, or " +
+          "PARTITION:OFFSET,... (default: earliest)",
+      )
       .option(
         "--watermark <duration>",
         "how late a message may come to be deduplicated (default: 5m)",
@@ -71,38 +45,59 @@ const command: CommandDefinition = {
         "--max-message-bytes <n>",
         "larger messages are rejected (default: 10000000)",
         wholeNumber(1, LARGEST_MESSAGE),
+      )
+      .option("--grace <duration>", "how long to drain when asked to stop (default: 20s)")
+      .option(
+        "--metrics-port <port>",
+        "serve /healthz, /readyz and /metrics, on all interfaces (default: off)",
+        wholeNumber(0, 65_535),
       );
   },
 
   examples: [
     ["finpipe stream --source events.jsonl", "lands a file from where it was left"],
     ["zcat events.jsonl.gz | finpipe stream --source -", "lands stdin, which has no position"],
+    ["finpipe stream --source kafka --metrics-port 9090", "lands a topic until it is told to stop"],
+    ["finpipe stream --source kafka --until-end", "lands what is there now"],
   ],
 
   async run(context, _args, options) {
-    const { io, log } = context;
-    const { source, ...landing } = streamCallOf(options);
-    await using engine = await openEngine(context, { staging: true, command: "stream" });
-    const progress = new Progress(io.stderr, !context.quiet);
+    const call = streamCallOf(options, isKafkaSet(context.config));
+    const progress = new Progress(context.io.stderr, !context.quiet);
     const started = performance.now();
-    const land = {
-      connect: () => connectTo(engine),
-      log,
-      now: io.now,
-      signal: io.signal,
-      retryFor: engine.settings.retryFor,
-      onProgress: (totals: Totals) => progress.show(() => progressOf(totals, started)),
-    };
-    const totals = source === "-"
-      ? await landStdin(land, io.stdin, landing)
-      : await landFile(land, source, landing);
+    const onProgress = (totals: Totals) => progress.show(() => progressOf(totals, started));
+    await using engine = await openEngine(context, { staging: true, command: "stream" });
+    const totals = await land(context, engine, call, onProgress);
     await progress.clear();
-    io.signal.throwIfAborted();
+    // A stream without an end that was asked to stop has done its work; any other has not.
+    if (call.source.kind !== "kafka" || call.source.untilEnd) context.io.signal.throwIfAborted();
     await printResult(context, totals, linesOf(totals));
   },
 };
 
 export default command;
+
+async function land(
+  { io, log, config }: Context,
+  engine: Engine,
+  { source, ...landing }: StreamCall,
+  onProgress: (totals: Totals) => void,
+): Promise<Totals> {
+  const { retryFor } = engine.settings;
+  const { now, signal } = io;
+  const context = { connect: () => connectTo(engine), log, now, signal, retryFor, onProgress };
+  switch (source.kind) {
+    case "stdin":
+      return await landStdin(context, io.stdin, landing);
+    case "file":
+      return await landFile(context, source.path, landing);
+    case "kafka": {
+      // kafkajs and the metrics take their time to load.
+      const { streamTopic } = await import("../lib/pipeline/landing/topic/stream_topic.ts");
+      return await streamTopic(context, config, { ...source, ...landing, retryFor });
+    }
+  }
+}
 
 /** A session of staging whose schema is the one that we know, also after an upgrade meanwhile. */
 async function connectTo(engine: Engine): Promise<StagingRepository> {

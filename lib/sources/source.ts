@@ -25,6 +25,9 @@ export interface Oversized {
   sha256: string;
 }
 
+/** Stands for the borders of a message that has no bytes: a null Kafka value. */
+export const NULL_VALUE = -1;
+
 /**
  * Messages of one source partition, in order. The messages lie in one buffer with their borders in
  * typed arrays, as an object a message would cost more than decoding it.

@@ -38,6 +38,8 @@ export class LandedBatch {
   readonly currencies = new RowBuffer();
   readonly rejected = new RowBuffer();
   duplicates = 0;
+  /** Rejected messages by reason. */
+  readonly reasons = new Map<Reason, number>();
   /** Watermark that the batch leaves. */
   watermark: Moment | null = null;
   /** Versions that the window forgot meanwhile. */
@@ -97,6 +99,7 @@ export class LandedBatch {
   /** Adds a message that nothing can be made of, as it came. */
   addRejected(rejection: RejectedMessage, message: number): void {
     const { reason, field, raw, position } = rejection;
+    this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
     const kept = raw ?? new Uint8Array();
     const source = encoder.encode(this.partition.source);
     const rows = this.rejected;

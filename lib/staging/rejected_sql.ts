@@ -30,8 +30,8 @@ import type {
 
 /** Rows that are read at once. */
 const PAGE = 1000;
-/** Bytes of a message that are read at once: in hexadecimal a larger one may be beyond any string. */
-const PIECE = 16 * 1024 * 1024;
+/** Bytes of a message that are read at once: a whole one in hexadecimal may be beyond any string. */
+const PIECE = 4 * 1024 * 1024;
 
 const landSql: Record<DatasetName, string> = {
   transactions: landTransactions,
@@ -52,7 +52,7 @@ export class SqlRejected implements RejectedRepository {
   }
 
   async list(filter: RejectedFilter, below?: number): Promise<RejectedRow[]> {
-    const params = [below ?? null, ...filterParams(filter), PAGE];
+    const params = [null, ...filterParams(filter), PAGE];
     return (await this.#session.query(listSql, params)).map(rejectedRowOf);
   }
 

@@ -65,6 +65,9 @@ export interface StagingRepository extends AsyncDisposable {
   /** Messages that were rejected. */
   readonly rejected: RejectedRepository;
 
+  /** How far the partitions of topics were read. */
+  readonly topics: TopicPositions;
+
   /** Creates or upgrades schemas and tables; returns the names of what it applied. */
   migrate(): Promise<string[]>;
 
@@ -116,4 +119,31 @@ export class PositionMoved extends FinpipeError {
       hint: "Nothing was landed twice; run again to go on from the position that it left",
     });
   }
+}
+
+/** How far the partitions of topics were read. */
+export interface TopicPositions {
+  /** The partitions of a topic that have a position, in order. */
+  list(topic: string): Promise<SourcePartition[]>;
+
+  /** Notes where partitions begin to be read; one that has a position keeps it. */
+  add(topic: string, starts: ReadonlyMap<number, number>): Promise<void>;
+
+  /**
+   * Goes on after a lost range, which is recorded.
+   *
+   * @throws PositionMoved where the position is another one by now
+   */
+  goOn(
+    partition: SourcePartition,
+    lost: { cause: string; from: number; to: number },
+    position: number,
+  ): Promise<void>;
+
+  /**
+   * Notes that all that partitions held at a time is landed.
+   *
+   * @param watermarkDelay milliseconds between the greatest sent time and the watermark
+   */
+  markEnd(ids: readonly number[], at: Temporal.Instant, watermarkDelay: number): Promise<void>;
 }

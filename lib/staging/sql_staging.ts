@@ -1,6 +1,6 @@
 /** {@link StagingRepository} in SQL: one for a PostgreSQL server and for the embedded engine. */
 import type { DatasetName } from "../events/dataset.ts";
-import { formatMoment, type Moment, readTimestamp } from "../events/values.ts";
+import { formatMoment } from "../events/values.ts";
 import type { ManifestSource } from "../partitions/manifest.ts";
 import { RefusedData } from "../postgres/failure.ts";
 import type { SqlRow, SqlSession } from "../postgres/session.ts";
@@ -16,13 +16,17 @@ import {
   type SourceKind,
   type SourcePartition,
   type StagingRepository,
+  type TopicPositions,
   type WindowVersion,
 } from "./repository.ts";
 import type { RowBuffer } from "./row_buffer.ts";
+import { partitionOf } from "./source_partition.ts";
 import * as sql from "./statements.ts";
+import { SqlTopicPositions } from "./topic_positions.ts";
 
 export class SqlStaging implements StagingRepository {
   readonly rejected: RejectedRepository;
+  readonly topics: TopicPositions;
   readonly #session: SqlSession;
   readonly #owned: boolean;
 
@@ -31,6 +35,7 @@ export class SqlStaging implements StagingRepository {
     this.rejected = new SqlRejected(session);
     this.#session = session;
     this.#owned = owned;
+    this.topics = new SqlTopicPositions(session);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -201,19 +206,6 @@ function copiesOf(batch: LandedBatch): [statement: string, rows: RowBuffer][] {
   ];
 }
 
-function partitionOf(row: SqlRow): SourcePartition {
-  return {
-    id: Number(row.id),
-    kind: row.kind as SourceKind,
-    source: row.source!,
-    partition: Number(row.partition),
-    nextPosition: Number(row.next_position),
-    watermark: row.watermark === null ? null : momentOf(row.watermark!),
-    digest: row.digest!,
-    forgottenPosition: Number(row.forgotten_position),
-  };
-}
-
 function versionOf(row: SqlRow): WindowVersion {
   return {
     type: Number(row.type),
@@ -241,15 +233,6 @@ function progressOf(row: SqlRow): KafkaProgress {
     endSeenAt: timeOf(row.end_seen_at!),
     delay: Number(row.watermark_delay),
   };
-}
-
-function momentOf(text: string): Moment {
-  const bytes = new TextEncoder().encode(text);
-  const moment = { seconds: 0, micros: 0 };
-  if (!readTimestamp(bytes, 0, bytes.length, moment)) {
-    throw new FinpipeError("failed", `Cannot read the stored watermark "${text}"`);
-  }
-  return moment;
 }
 
 /** A cursor cannot be declared with parameters over the simple protocol; these are our own values. */

@@ -4,7 +4,7 @@ import { TRANSACTIONS } from "../../events/dataset.ts";
 import { MessageDecoder } from "../../events/message.ts";
 import type { JudgedVersion, PartitionWindow } from "../../events/partition_window.ts";
 import type { Moment } from "../../events/values.ts";
-import type { MessageBatch } from "../../sources/source.ts";
+import { type MessageBatch, NULL_VALUE } from "../../sources/source.ts";
 import { LandedBatch } from "../../staging/landed_batch.ts";
 import type { SourcePartition } from "../../staging/repository.ts";
 
@@ -81,6 +81,10 @@ export class BatchEncoder {
       return;
     }
     const start = batch.starts[message]!;
+    if (start === NULL_VALUE) {
+      landed.addRejected({ reason: "empty", field: null, raw: null, position }, message);
+      return;
+    }
     const end = batch.ends[message]!;
     const decoder = this.#decoder;
     if (!decoder.decode(batch.bytes, start, end)) {

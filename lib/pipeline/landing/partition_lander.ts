@@ -32,13 +32,20 @@ export interface LandingContext {
   now(): Temporal.Instant;
   /** Ends the landing; what was decoded by then is committed. */
   signal: AbortSignal;
-  /** Called after each commit with the totals so far. */
-  onProgress?: (totals: Totals) => void;
+  /** Called after each commit with the totals so far, and what it brought. */
+  onProgress?: (totals: Totals, commit: Commit) => void;
 }
 
 /** What this run read, and where it went. */
 export interface Totals extends Counters {
   messages_read: number;
+}
+
+/** What one commit brought. */
+export interface Commit extends Counters {
+  reasons: ReadonlyMap<string, number>;
+  /** From the first try to write the batch to its commit. */
+  seconds: number;
 }
 
 /** A batch that is being written, with all that is needed to write it again. */
@@ -89,6 +96,16 @@ export class PartitionLander {
     const lander = new PartitionLander(context, partition, delay);
     await lander.#rebuildWindow();
     return lander;
+  }
+
+  /** `id` of the source partition. */
+  get partitionId(): number {
+    return this.#partition.id;
+  }
+
+  /** The position that was committed last. */
+  get position(): number {
+    return this.#partition.nextPosition;
   }
 
   /** Versions that the window remembers now. */
@@ -164,6 +181,7 @@ export class PartitionLander {
 
   /** Commits a batch, through lost connections, and counts it. */
   async #write(batch: LandedBatch): Promise<void> {
+    const started = performance.now();
     await this.#staging.run(async (staging, again) => {
       if (again) {
         // The commit may have arrived although its answer did not.
@@ -179,12 +197,13 @@ export class PartitionLander {
         throw messages.length === 0 ? error : new RefusedRows(messages, error.sqlState, error);
       }
     });
-    this.#count(batch);
+    this.#count(batch, (performance.now() - started) / 1000);
   }
 
-  #count(batch: LandedBatch): void {
+  #count(batch: LandedBatch, seconds: number): void {
     const { totals } = this;
-    const { transactions, currencies, rejected, duplicates } = batch.counters;
+    const { counters, reasons } = batch;
+    const { transactions, currencies, rejected, duplicates } = counters;
     totals.messages_read += transactions + currencies + rejected + duplicates;
     totals.transactions += transactions;
     totals.currencies += currencies;
@@ -203,7 +222,7 @@ export class PartitionLander {
         source: this.#partition.source,
       });
     }
-    this.#context.onProgress?.(totals);
+    this.#context.onProgress?.(totals, { ...counters, reasons, seconds });
   }
 
   #encode(raw: MessageBatch, start: number): Promise<LandedBatch> {

@@ -1,6 +1,6 @@
 /** How to reach Kafka, and what to read there: FINPIPE_KAFKA_*, topic and group. */
 import { type KafkaTls, readKafkaTls } from "./kafka_tls.ts";
-import type { Problems } from "./problems.ts";
+import { Problems } from "./problems.ts";
 import { readSecret, secretOrigin } from "./secrets.ts";
 import { type ConfigSource, setting, variable } from "./source.ts";
 
@@ -42,6 +42,18 @@ const TOPIC_NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
 /** True where a broker is named, so that Kafka is what `stream` reads unless it is told otherwise. */
 export function isKafkaSet(source: ConfigSource): boolean {
   return variable(source, BROKERS) !== undefined;
+}
+
+/**
+ * Reads the settings.
+ *
+ * @throws FinpipeError of kind `configuration` that names everything that is wrong
+ */
+export async function readKafkaSettings(source: ConfigSource): Promise<KafkaSettings> {
+  const problems = new Problems();
+  const settings = await readKafka(source, problems);
+  problems.throwIfAny();
+  return settings;
 }
 
 /**

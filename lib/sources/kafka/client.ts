@@ -6,6 +6,9 @@ import { SIGNATURE } from "../../runtime/version.ts";
 import { logCreator, routeWarnings } from "./client_log.ts";
 import { registerCodecs } from "./codecs.ts";
 
+/** A client, as it is handed on to those in this folder. */
+export type KafkaClient = Kafka;
+
 /** Milliseconds for a connection and its TLS handshake. */
 const CONNECTION_TIMEOUT = 3000;
 

@@ -1,0 +1,237 @@
+/** The partitions of a topic that this process lands, each with its lander. */
+import { FinpipeError } from "../../../runtime/errors.ts";
+import type { Logger } from "../../../runtime/log.ts";
+import { PartitionFeed } from "../../../sources/kafka/partition_feed.ts";
+import {
+  type LogRange,
+  lostRangeError,
+  lostRangeOf,
+} from "../../../sources/kafka/start_offsets.ts";
+import type { PartitionOwner, TopicConsumer } from "../../../sources/kafka/topic_consumer.ts";
+import { PositionMoved } from "../../../staging/repository.ts";
+import { type Commit, PartitionLander, type Totals } from "../partition_lander.ts";
+import type { SteadyStaging } from "../steady_staging.ts";
+import type { TopicOptions } from "./land_topic.ts";
+import { positionOf, type TopicLog } from "./start.ts";
+
+export interface LandersContext {
+  staging: SteadyStaging;
+  admin: TopicLog;
+  log: Logger;
+  now(): Temporal.Instant;
+  onProgress?: (totals: Totals, commit: Commit) => void;
+}
+
+/** A partition that is being landed. */
+interface Landing {
+  lander: PartitionLander;
+  feed: PartitionFeed;
+  /** Settles when all that its feed held is landed; never rejects. */
+  done: Promise<void>;
+  /** Another member has it now. */
+  revoked: boolean;
+  committedAt?: Temporal.Instant;
+}
+
+/** What is known of a partition that is landed here. */
+export interface LandedPartition {
+  partition: number;
+  /** Messages that are there and not landed; undefined before the ends of the log are known. */
+  lag: number | undefined;
+  /** Kafka's time of the oldest message that was fetched and not landed, in epoch milliseconds. */
+  oldestUnread: number | undefined;
+  lastCommit: Temporal.Instant | undefined;
+  windowVersions: number;
+}
+
+/** The ends of the log, and when they were asked for. */
+interface Ends {
+  at: Temporal.Instant;
+  ranges: LogRange[];
+}
+
+export class PartitionLanders implements PartitionOwner {
+  /** Set right after construction: the two know each other. */
+  consumer!: TopicConsumer;
+  /** The ends of the log as they were asked for last. */
+  ends: Ends | undefined;
+
+  readonly #context: LandersContext;
+  readonly #options: TopicOptions;
+  readonly #landings = new Map<number, Landing>();
+  readonly #landers = new Set<PartitionLander>();
+  /** The last lander of each partition, also after its landing has ended. */
+  readonly #positions = new Map<number, PartitionLander>();
+  readonly #stop = new AbortController();
+  readonly #failure = Promise.withResolvers<never>();
+
+  constructor(context: LandersContext, options: TopicOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#failure.promise.catch(() => {});
+  }
+
+  /** What this run read, over all partitions that it had. */
+  get totals(): Totals {
+    const totals = { messages_read: 0, transactions: 0, currencies: 0, rejected: 0, duplicates: 0 };
+    for (const { totals: part } of this.#landers) {
+      for (const name of Object.keys(totals) as (keyof Totals)[]) totals[name] += part[name];
+    }
+    return totals;
+  }
+
+  /** The partitions that are landed here now, with what is known of each. */
+  *partitions(): Generator<LandedPartition> {
+    for (const [partition, { lander, feed, committedAt }] of this.#landings) {
+      const range = this.ends?.ranges.find((one) => one.partition === partition);
+      yield {
+        partition,
+        lag: range && Math.max(0, range.high - Math.max(lander.position, range.low)),
+        oldestUnread: feed.oldestTime,
+        lastCommit: committedAt,
+        windowVersions: lander.windowSize,
+      };
+    }
+  }
+
+  /** The work's result, or the failure of a partition if that comes first. */
+  failureOr<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#failure.promise]);
+  }
+
+  async open(partition: number): Promise<PartitionFeed> {
+    const { topic, from, limits, watermark } = this.#options;
+    // What the same partition still has in flight would move the position under us.
+    await this.#landings.get(partition)?.done;
+    const range = await this.#rangeOf(partition);
+    const { staging, log } = this.#context;
+    const position = await positionOf({ topic, from, staging, log }, range);
+    const lander = await PartitionLander.open(
+      {
+        staging,
+        log,
+        now: this.#context.now,
+        signal: this.#stop.signal,
+        onProgress: (_totals, commit) => this.#onCommit(partition, landing, commit),
+      },
+      position,
+      watermark,
+    );
+    const feed = new PartitionFeed(position.nextPosition, limits);
+    const landing: Landing = { lander, feed, done: Promise.resolve(), revoked: false };
+    this.#landers.add(lander);
+    this.#positions.set(partition, lander);
+    this.#landings.set(partition, landing);
+    landing.done = lander.land(feed, limits)
+      .catch((error) => this.#onFailure(partition, landing, error))
+      .finally(() => {
+        if (this.#landings.get(partition) === landing) this.#landings.delete(partition);
+      });
+    log.debug(`Reading partition ${partition} of ${topic}`, { position: position.nextPosition });
+    return feed;
+  }
+
+  revoked(partition: number): void {
+    const landing = this.#landings.get(partition);
+    if (landing === undefined) return;
+    landing.revoked = true;
+    landing.feed.close();
+    this.#positions.delete(partition);
+  }
+
+  async checkGap(partition: number, position: number): Promise<void> {
+    const lost = lostRangeOf(position, await this.#rangeOf(partition));
+    if (lost !== undefined) throw lostRangeError(this.#options.topic, [lost]);
+  }
+
+  failed(error: unknown): void {
+    this.#failure.reject(error);
+  }
+
+  /** True where all partitions, also those of other members, were landed up to the given offsets. */
+  async haveReached(ends: ReadonlyMap<number, number>): Promise<boolean> {
+    const { topic } = this.#options;
+    // What is held need not wait for the linger.
+    for (const [partition, { feed }] of this.#landings) {
+      if (feed.next >= (ends.get(partition) ?? Infinity)) feed.flush();
+    }
+    const stored = await this.#context.staging.run(({ topics }) => topics.list(topic));
+    const positions = new Map(
+      stored.map(({ partition, nextPosition }) => [partition, nextPosition]),
+    );
+    return [...ends].every(([partition, end]) => (positions.get(partition) ?? 0) >= end);
+  }
+
+  /** Asks for the ends of the log, after noting what was landed up to those before. */
+  async askEnds(): Promise<void> {
+    const { admin, now, log } = this.#context;
+    try {
+      const at = now();
+      const ranges = await admin.ranges();
+      await this.markEnds();
+      if (ranges !== undefined) this.ends = { at, ranges };
+    } catch (error) {
+      log.debug("Kafka did not tell the ends of the log", { error: String(error) });
+    }
+  }
+
+  /** Closes all feeds and waits until what they held is landed, or the time is over. */
+  async drain(signal: AbortSignal): Promise<void> {
+    for (const { feed } of this.#landings.values()) feed.close();
+    const done = Promise.all([...this.#landings.values()].map((landing) => landing.done));
+    const over = new Promise<never>((_resolve, reject) => {
+      const giveUp = () => {
+        this.#stop.abort(signal.reason);
+        reject(signal.reason);
+      };
+      signal.addEventListener("abort", giveUp, { once: true });
+      if (signal.aborted) giveUp();
+    });
+    await Promise.race([done, over]);
+  }
+
+  /** Notes which partitions have been landed up to the ends as they were asked for last. */
+  async markEnds(): Promise<void> {
+    const { ends } = this;
+    if (ends === undefined) return;
+    const high = new Map(ends.ranges.map((range) => [range.partition, range.high]));
+    const reached = [...this.#positions]
+      .filter(([partition, { position }]) => position >= (high.get(partition) ?? Infinity))
+      .map(([, { partitionId }]) => partitionId);
+    if (reached.length === 0) return;
+    await this.#context.staging.run(({ topics }) =>
+      topics.markEnd(reached, ends.at, this.#options.watermark)
+    );
+  }
+
+  #onCommit(partition: number, landing: Landing, commit: Commit): void {
+    const { position } = landing.lander;
+    landing.committedAt = this.#context.now();
+    landing.feed.committed(position);
+    void this.consumer.report(partition, position);
+    this.#context.onProgress?.(this.totals, commit);
+  }
+
+  #onFailure(partition: number, landing: Landing, error: unknown): void {
+    landing.feed.close();
+    const fenced = error instanceof PositionMoved;
+    if (!fenced && !landing.revoked) return this.failed(error);
+    this.#context.log.info(
+      `Dropped what was held of partition ${partition}: it is another member's`,
+      {
+        reason: fenced ? "its position has moved on" : String(error),
+      },
+    );
+    if (!landing.revoked) this.consumer.reopen(partition);
+  }
+
+  async #rangeOf(partition: number): Promise<LogRange> {
+    const ranges = await this.#context.admin.ranges();
+    const range = ranges?.find((one) => one.partition === partition);
+    if (range !== undefined) return range;
+    const { topic } = this.#options;
+    throw new FinpipeError("data", `Topic ${topic} has no partition ${partition} any more`, {
+      hint: "Look at what became of the topic; a topic of another name needs --topic",
+    });
+  }
+}

@@ -1,0 +1,83 @@
+/** Landing a topic with health and metrics beside it (cli.md, "Metrics and health"). */
+import { REASONS } from "../../../events/message.ts";
+import { type Health, serveHealth } from "../../../runtime/health.ts";
+import { type MeasuredPartition, StreamMetrics } from "../../../runtime/metrics.ts";
+import type { Totals } from "../partition_lander.ts";
+import { landTopic, type TopicContext, type TopicOptions, type TopicState } from "./land_topic.ts";
+
+/** Milliseconds without a sign of life after which the loop is taken for dead. */
+const DEAD_AFTER = 60_000;
+
+/** Lands a topic as {@link landTopic} does, and serves its health and metrics on a port meanwhile. */
+export async function landWatchedTopic(
+  context: TopicContext,
+  options: TopicOptions,
+  port: number,
+): Promise<Totals> {
+  let state: TopicState | undefined;
+  const retention = await context.admin.retention();
+  const metrics = new StreamMetrics(
+    REASONS,
+    () => measured(state, options.topic, context.now(), retention),
+  );
+  const health: Health = {
+    metrics,
+    healthz: () => state === undefined ? undefined : livenessOf(state),
+    readyz: () => state === undefined ? "starting" : readinessOf(state),
+  };
+  await using _server = serveHealth(port, health, context.log);
+  return await landTopic({
+    ...context,
+    onStart: (started) => state = started,
+    onProgress(totals, commit) {
+      metrics.count({ ...commit, rejected: commit.reasons });
+      context.onProgress?.(totals, commit);
+    },
+  }, options);
+}
+
+function livenessOf({ consumer }: TopicState): string | undefined {
+  const silent = performance.now() - consumer.lastActivity;
+  return silent > DEAD_AFTER
+    ? `the loop has not moved for ${Math.round(silent / 1000)} s`
+    : undefined;
+}
+
+function readinessOf({ consumer, staging }: TopicState): string | undefined {
+  if (staging.failure !== undefined) return staging.failure.message;
+  return consumer.isReady ? undefined : "no partitions are assigned yet";
+}
+
+function* measured(
+  state: TopicState | undefined,
+  topic: string,
+  now: Temporal.Instant,
+  retention: number | undefined,
+): Generator<MeasuredPartition> {
+  if (state === undefined) return;
+  for (
+    const { partition, lag, oldestUnread, lastCommit, windowVersions } of state.landers.partitions()
+  ) {
+    yield {
+      topic,
+      partition,
+      lag,
+      retentionLeft: retentionLeft(lag, oldestUnread, now, retention),
+      lastCommit,
+      windowVersions,
+    };
+  }
+}
+
+/** Seconds; all of the retention where nothing is unread. */
+function retentionLeft(
+  lag: number | undefined,
+  oldestUnread: number | undefined,
+  now: Temporal.Instant,
+  retention: number | undefined,
+): number | undefined {
+  if (retention === undefined || lag === undefined) return undefined;
+  if (lag === 0) return retention / 1000;
+  if (oldestUnread === undefined) return undefined;
+  return Math.max(0, (oldestUnread + retention - now.epochMilliseconds) / 1000);
+}

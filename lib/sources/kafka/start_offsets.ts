@@ -1,0 +1,104 @@
+/** Where a topic partition begins that has no position yet: `--from` (pure). */
+import { FinpipeError } from "../../runtime/errors.ts";
+
+/** What `--from` says. */
+export type From =
+  | { kind: "earliest" }
+  | { kind: "latest" }
+  /** The first message whose time in Kafka is at or after this. */
+  | { kind: "timestamp"; epochMilliseconds: number }
+  /** An offset for each of some partitions. */
+  | { kind: "offsets"; offsets: ReadonlyMap<number, number> };
+
+/**
+ * Reads `earliest`, `latest`, a timestamp (ISO, UTC where it names no zone) or
+ * `PARTITION:OFFSET,...`.
+ *
+ * @throws FinpipeError of kind `usage`
+ */
+export function parseFrom(text: string): From {
+  if (text === "earliest" || text === "latest") return { kind: text };
+  if (/^\d+:\d+(,\d+:\d+)*$/.test(text)) return { kind: "offsets", offsets: parseOffsets(text) };
+  const epochMilliseconds = parseTimestamp(text);
+  if (epochMilliseconds !== undefined) return { kind: "timestamp", epochMilliseconds };
+  throw new FinpipeError("usage", `Cannot read --from "${text}"`, {
+    hint: "It is earliest, latest, a timestamp as in 2022-10-01T00:00:00, " +
+      "or PARTITION:OFFSET,... as in 0:1500,1:1480",
+  });
+}
+
+function parseOffsets(text: string): Map<number, number> {
+  const offsets = new Map<number, number>();
+  for (const pair of text.split(",")) {
+    const [partition, offset] = pair.split(":").map(Number) as [number, number];
+    if (offsets.has(partition) || !Number.isSafeInteger(offset)) {
+      throw new FinpipeError("usage", `Cannot read --from "${text}": look at ${pair}`, {
+        hint: "Name each partition once, with an offset that Kafka can have",
+      });
+    }
+    offsets.set(partition, offset);
+  }
+  return offsets;
+}
+
+function parseTimestamp(text: string): number | undefined {
+  try {
+    return Temporal.PlainDateTime.from(text, { overflow: "reject" })
+      .toZonedDateTime("UTC").epochMilliseconds;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  try {
+    return Temporal.Instant.from(text).epochMilliseconds;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** The offsets that a partition of the log has now. */
+export interface LogRange {
+  partition: number;
+  /** The first offset that is still there. */
+  low: number;
+  /** One beyond the last that can be read. */
+  high: number;
+}
+
+/** What of a topic's stored positions is not in its log any more, and so cannot be read. */
+export interface LostRange {
+  partition: number;
+  /** `deleted`: retention took what was not read. `recreated`: the log ends before the position. */
+  cause: "deleted" | "recreated";
+  /** The offsets that are lost, the last one not included. */
+  from: number;
+  to: number;
+  /** The offset to go on from. */
+  goOnFrom: number;
+}
+
+/** The lost range of a partition, if its stored position is outside of the log. */
+export function lostRangeOf(position: number, log: LogRange): LostRange | undefined {
+  const { partition, low, high } = log;
+  if (position < low) {
+    return { partition, cause: "deleted", from: position, to: low, goOnFrom: low };
+  }
+  if (position > high) {
+    return { partition, cause: "recreated", from: high, to: position, goOnFrom: low };
+  }
+  return undefined;
+}
+
+/** @returns the clear stop for lost ranges: what is lost, and the `--from` that goes on */
+export function lostRangeError(topic: string, lost: readonly LostRange[]): FinpipeError {
+  const what = lost.map(({ partition, cause, from, to }) =>
+    cause === "deleted"
+      ? `partition ${partition}: offsets ${from} to ${to - 1} were deleted before they were read`
+      : `partition ${partition}: the log ends at ${from}, before the stored position ${to}: ` +
+        "the topic was recreated"
+  );
+  const from = lost.map(({ partition, goOnFrom }) => `${partition}:${goOnFrom}`).join(",");
+  return new FinpipeError("data", `Cannot read on in topic ${topic}: ${what.join("; ")}`, {
+    hint: `If that is lost for good, go on with --from ${from}: the lost range is recorded`,
+  });
+}

@@ -1,0 +1,5 @@
+-- How far each known partition of a topic was read.
+SELECT id, kind, source, partition, next_position, watermark, digest, forgotten_position
+FROM finpipe.source_partitions
+WHERE source = $1 AND kind = 'kafka'
+ORDER BY partition;
