@@ -98,11 +98,6 @@ export class PartitionLander {
     return lander;
   }
 
-  /** `id` of the source partition. */
-  get partitionId(): number {
-    return this.#partition.id;
-  }
-
   /** The position that was committed last. */
   get position(): number {
     return this.#partition.nextPosition;

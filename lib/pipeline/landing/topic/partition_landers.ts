@@ -60,8 +60,6 @@ export class PartitionLanders implements PartitionOwner {
   readonly #options: TopicOptions;
   readonly #landings = new Map<number, Landing>();
   readonly #landers = new Set<PartitionLander>();
-  /** The last lander of each partition, also after its landing has ended. */
-  readonly #positions = new Map<number, PartitionLander>();
   readonly #stop = new AbortController();
   readonly #failure = Promise.withResolvers<never>();
 
@@ -120,7 +118,6 @@ export class PartitionLanders implements PartitionOwner {
     const feed = new PartitionFeed(position.nextPosition, limits);
     const landing: Landing = { lander, feed, done: Promise.resolve(), revoked: false };
     this.#landers.add(lander);
-    this.#positions.set(partition, lander);
     this.#landings.set(partition, landing);
     landing.done = lander.land(feed, limits)
       .catch((error) => this.#onFailure(partition, landing, error))
@@ -136,7 +133,6 @@ export class PartitionLanders implements PartitionOwner {
     if (landing === undefined) return;
     landing.revoked = true;
     landing.feed.close();
-    this.#positions.delete(partition);
   }
 
   async checkGap(partition: number, position: number): Promise<void> {
@@ -190,18 +186,18 @@ export class PartitionLanders implements PartitionOwner {
     await Promise.race([done, over]);
   }
 
-  /** Notes which partitions have been landed up to the ends as they were asked for last. */
+  /** Notes which partitions, of all members, have been landed up to the ends as asked for last. */
   async markEnds(): Promise<void> {
     const { ends } = this;
     if (ends === undefined) return;
     const high = new Map(ends.ranges.map((range) => [range.partition, range.high]));
-    const reached = [...this.#positions]
-      .filter(([partition, { position }]) => position >= (high.get(partition) ?? Infinity))
-      .map(([, { partitionId }]) => partitionId);
-    if (reached.length === 0) return;
-    await this.#context.staging.run(({ topics }) =>
-      topics.markEnd(reached, ends.at, this.#options.watermark)
-    );
+    const { topic, watermark } = this.#options;
+    await this.#context.staging.run(async ({ topics }) => {
+      const reached = (await topics.list(topic))
+        .filter(({ partition, nextPosition }) => nextPosition >= (high.get(partition) ?? Infinity))
+        .map(({ id }) => id);
+      if (reached.length > 0) await topics.markEnd(reached, ends.at, watermark);
+    });
   }
 
   #onCommit(partition: number, landing: Landing, commit: Commit): void {
