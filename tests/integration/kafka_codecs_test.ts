@@ -190,6 +190,7 @@ Deno.test("snappy in Java's framing, cut off anywhere but between blocks, is cor
     if (borders.includes(cut)) continue;
     await assert.rejects(SNAPPY.decompress(frame.subarray(0, cut)), CorruptFrame, `${cut} bytes`);
   }
+  await assert.rejects(SNAPPY.decompress(frame.subarray(0, -1)), /its last block is cut off/);
 });
 
 Deno.test("zstd of several frames, and with one to be skipped, is read to its end", async () => {
