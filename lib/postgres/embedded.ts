@@ -11,7 +11,13 @@ import { dataDir as preparedDataDir } from "@electric-sql/pglite-prepopulatedfs"
 import { join } from "node:path";
 import { FinpipeError } from "../runtime/errors.ts";
 import { lockFile } from "../runtime/files.ts";
-import { BEGIN, type SqlRow, type SqlSession, type SqlValue, type TransactionMode } from "./session.ts";
+import {
+  BEGIN,
+  type SqlRow,
+  type SqlSession,
+  type SqlValue,
+  type TransactionMode,
+} from "./session.ts";
 import { asFinpipeError } from "./failure.ts";
 
 /** How messages name the engine. */
@@ -44,7 +50,8 @@ export async function openEmbeddedSession(workDir: string): Promise<SqlSession> 
     lock.close();
     if (error instanceof FinpipeError) throw error;
     throw new FinpipeError("failed", `Cannot open ${NAME} in ${workDir}: ${messageOf(error)}`, {
-      hint: `If the folder is damaged, move ${workDir}/embedded and embedded.ready away and start again`,
+      hint:
+        `If the folder is damaged, move ${workDir}/embedded and embedded.ready away and start again`,
       cause: error,
     });
   }

@@ -24,7 +24,10 @@ const NO_RIGHTS = "Grant the missing right to finpipe's role, or use another rol
 /** SQLSTATEs (PostgreSQL documentation, appendix A) and system errors by what mends them. */
 const MEANINGS: Record<string, Meaning> = {
   "28P01": { kind: "configuration", hint: "Check user and password" },
-  "28000": { kind: "configuration", hint: "Check user and password, and pg_hba.conf of the server" },
+  "28000": {
+    kind: "configuration",
+    hint: "Check user and password, and pg_hba.conf of the server",
+  },
   "3D000": { kind: "configuration", hint: "Create the database, or name another one" },
   "42501": { kind: "configuration", hint: NO_RIGHTS },
   "3F000": { kind: "configuration", hint: "Run 'finpipe init'" },
@@ -36,7 +39,10 @@ const MEANINGS: Record<string, Meaning> = {
   "57P01": { kind: "unreachable", hint: "The server is shutting down" },
   "57P02": { kind: "unreachable", hint: "The server crashed and restarts" },
   "57P03": { kind: "unreachable", hint: "The server is starting up" },
-  "53300": { kind: "unreachable", hint: "The server has no free connection: raise max_connections" },
+  "53300": {
+    kind: "unreachable",
+    hint: "The server has no free connection: raise max_connections",
+  },
   ENOTFOUND: { kind: "unreachable", hint: "The host name is not known: check it" },
   EAI_AGAIN: { kind: "unreachable", hint: "The host name could not be looked up: check DNS" },
   ECONNREFUSED: { kind: "unreachable", hint: UNREACHABLE },
@@ -46,7 +52,10 @@ const MEANINGS: Record<string, Meaning> = {
   EHOSTUNREACH: { kind: "unreachable", hint: UNREACHABLE },
   ENETUNREACH: { kind: "unreachable", hint: UNREACHABLE },
   SELF_SIGNED_CERT_IN_CHAIN: { kind: "configuration", hint: "Name the server's CA in sslrootcert" },
-  DEPTH_ZERO_SELF_SIGNED_CERT: { kind: "configuration", hint: "Name the certificate in sslrootcert" },
+  DEPTH_ZERO_SELF_SIGNED_CERT: {
+    kind: "configuration",
+    hint: "Name the certificate in sslrootcert",
+  },
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: {
     kind: "configuration",
     hint: "Name the server's CA in sslrootcert",
@@ -63,7 +72,8 @@ const MEANINGS: Record<string, Meaning> = {
 };
 
 /** Connection failures that the driver reports by text alone (pg 8.23, `lib/client.js`). */
-const LOST = /Connection terminated|Client has encountered a connection error|timeout expired|not queryable/i;
+const LOST =
+  /Connection terminated|Client has encountered a connection error|timeout expired|not queryable/i;
 
 /**
  * Turns an error of a driver into one for a person.
@@ -81,10 +91,14 @@ export function asFinpipeError(error: unknown, database: string, broken?: unknow
     const suffix = code === undefined ? "" : ` (${code})`;
     return new FinpipeError("failed", `${database} failed: ${text}${suffix}`, { cause: error });
   }
-  return new FinpipeError(meaning.kind, `${VERBS[meaning.kind]} ${database}: ${reasonOf(error, broken)}`, {
-    hint: meaning.hint,
-    cause: error,
-  });
+  return new FinpipeError(
+    meaning.kind,
+    `${VERBS[meaning.kind]} ${database}: ${reasonOf(error, broken)}`,
+    {
+      hint: meaning.hint,
+      cause: error,
+    },
+  );
 }
 
 const VERBS: Record<ErrorKind, string> = {
@@ -101,7 +115,10 @@ function meaningOf(code: string | undefined, text: string, broken: boolean): Mea
   if (code !== undefined && MEANINGS[code] !== undefined) return MEANINGS[code];
   if (code?.startsWith("08")) return { kind: "unreachable", hint: UNREACHABLE };
   if (/does not support SSL/.test(text)) {
-    return { kind: "configuration", hint: "The server has no TLS: set sslmode=disable, or set TLS up" };
+    return {
+      kind: "configuration",
+      hint: "The server has no TLS: set sslmode=disable, or set TLS up",
+    };
   }
   if (broken || LOST.test(text)) return { kind: "unreachable", hint: UNREACHABLE };
   return undefined;

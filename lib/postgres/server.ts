@@ -4,7 +4,13 @@ import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { once } from "node:events";
 import { Buffer } from "node:buffer";
 import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
-import { BEGIN, type SqlRow, type SqlSession, type SqlValue, type TransactionMode } from "./session.ts";
+import {
+  BEGIN,
+  type SqlRow,
+  type SqlSession,
+  type SqlValue,
+  type TransactionMode,
+} from "./session.ts";
 import { asFinpipeError } from "./failure.ts";
 
 /** Bytes handed to the socket at once; more only grows the buffer, see `bench/land.ts`. */
@@ -42,7 +48,8 @@ export async function openServerSession(
       application_name: options.applicationName,
       connectionTimeoutMillis: options.connectTimeout ?? 10_000,
       keepAlive: true,
-      options: "-c datestyle=ISO -c timezone=UTC -c client_encoding=UTF8 -c standard_conforming_strings=on",
+      options:
+        "-c datestyle=ISO -c timezone=UTC -c client_encoding=UTF8 -c standard_conforming_strings=on",
       types: { getTypeParser: () => (value: string) => value },
     });
     const session = new ServerSession(client, settings.displayName);
@@ -78,7 +85,9 @@ class ServerSession implements SqlSession {
 
   query(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow[]> {
     return this.#guard(async () => {
-      const values = params.map((value) => value instanceof Uint8Array ? Buffer.from(value) : value);
+      const values = params.map((value) =>
+        value instanceof Uint8Array ? Buffer.from(value) : value
+      );
       const result = await this.#client.query({ text: sql, values });
       return result.rows as SqlRow[];
     });
