@@ -52,7 +52,7 @@ export class SqlRejected implements RejectedRepository {
   }
 
   async list(filter: RejectedFilter, below?: number): Promise<RejectedRow[]> {
-    const params = [null, ...filterParams(filter), PAGE];
+    const params = [below ?? null, ...filterParams(filter), PAGE];
     return (await this.#session.query(listSql, params)).map(rejectedRowOf);
   }
 

@@ -1,0 +1,366 @@
+/** Rejected messages are listed and shown as they are, and replayed they land once. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { DATASET_NAMES } from "../../lib/events/dataset.ts";
+import { firstOf, rejectedBytes, rejectedRows } from "../../lib/pipeline/rejected/listing.ts";
+import { isKind } from "../../lib/runtime/errors.ts";
+import type { RejectedFilter } from "../../lib/staging/rejected.ts";
+import { createLogger } from "../../lib/runtime/log.ts";
+import { engineTests, NOW, openSession, type TestEngine } from "../support/engines.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
+import { oddMessage } from "../support/odd_json.ts";
+import { postgresTest, testDatabase } from "../support/postgres.ts";
+import { addRejected, outcomes, replayOn } from "../support/rejected.ts";
+
+const engineTest = engineTests();
+const NONE = {
+  replayed: 0,
+  transactions: 0,
+  currencies: 0,
+  duplicates: 0,
+  rejected: 0,
+  refused: 0,
+  left_alone: 0,
+};
+
+/** What landed, without where it came from, in order of landing. */
+async function landed(engine: TestEngine) {
+  const rows = [];
+  for (const dataset of DATASET_NAMES) {
+    const columns = await engine.query(`SELECT * FROM stg.${dataset} ORDER BY landing_id`);
+    for (const row of columns) {
+      const { source_id: _source, position: _position, landing_id: _landing, ...kept } = row;
+      rows.push(kept);
+    }
+  }
+  return rows;
+}
+
+async function listed(engine: TestEngine, filter: RejectedFilter): Promise<number[]> {
+  const { rejected } = engine.staging;
+  return await Array.fromAsync(rejectedRows((work) => work(rejected), filter), ({ id }) => id);
+}
+
+async function shown(engine: TestEngine, id: number): Promise<Uint8Array> {
+  const { rejected } = engine.staging;
+  const pieces = await Array.fromAsync(rejectedBytes((work) => work(rejected), id));
+  return new Uint8Array(await new Blob(pieces as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+}
+
+engineTest("what is accepted now lands as the stream would have landed it", async (engine) => {
+  const [messages] = fc.sample(
+    fc.array(oddMessage, { minLength: 300, maxLength: 300, size: "max" }),
+    { numRuns: 1, seed: 20221001 },
+  );
+  const odd = [...new Map(messages!.map((m) => [m.columns.object_id, m])).values()];
+  // A byte order mark within a value is one of its characters.
+  const unique = [...odd.map(({ text }) => text), transactionMessage({ country: "\ufeffUSA" })];
+  await engine.landText(jsonl(...unique));
+  const expected = await landed(engine);
+  await engine.session.execute("TRUNCATE stg.transactions, stg.currencies");
+  const ids = [];
+  for (const text of unique) ids.push(await addRejected(engine.session, text));
+
+  const totals = await replayOn(engine, {});
+  assert.equal(totals.replayed, unique.length);
+  assert.equal(totals.transactions + totals.currencies, unique.length);
+  const actual = await landed(engine);
+  assert.deepEqual(actual.map((row) => ({ ...row, rejected_id: null })), expected);
+  const marks = actual.map(({ rejected_id }) => Number(rejected_id));
+  assert.deepEqual(marks.sort((one, other) => one - other), ids);
+});
+
+engineTest(
+  "a replay moves no counter, position or watermark, and the row stays",
+  async (engine) => {
+    const path = await engine.write("events.jsonl", jsonl(transactionMessage(), "no json"));
+    await engine.land(path);
+    const partitions = "SELECT * FROM finpipe.source_partitions ORDER BY id";
+    const before = await engine.query(partitions);
+    const message = transactionMessage({}, { sent_dttm: "2022-10-05T00:00:00" });
+    await addRejected(engine.session, message);
+    const kept = "SELECT id, reason, field, raw, length, sha256, source, partition, position, " +
+      "rejected_at FROM stg.rejected ORDER BY id";
+    const rows = await engine.query(kept);
+
+    assert.deepEqual(await replayOn(engine, {}), {
+      ...NONE,
+      replayed: 2,
+      transactions: 1,
+      rejected: 1,
+    });
+    assert.deepEqual(await engine.query(partitions), before);
+    assert.deepEqual(await engine.query(kept), rows);
+    assert.deepEqual(await outcomes(engine), ["not_json", "transactions"]);
+    const [stamp] = await engine.query(
+      "SELECT bool_and(abs(extract(epoch FROM replayed_at - (now() AT TIME ZONE 'UTC'))) < 3600) AS utc " +
+        "FROM stg.rejected",
+    );
+    assert.equal(stamp!.utc, "t");
+  },
+);
+
+engineTest(
+  "a version that stands in staging is a duplicate, by value and by characters",
+  async (engine) => {
+    const id = "ABCDEF00-0000-4000-8000-000000000001";
+    const at = (sent_dttm: string, object_id = id) => ({ object_id, sent_dttm });
+    const message = transactionMessage({}, at("2022-10-01T12:00:00"));
+    await engine.landText(jsonl(message));
+    const { session } = engine;
+    await addRejected(session, message.replace('"object_type"', '  "object_type"'));
+    const equal = transactionMessage({}, at("2022-10-01 12:00:00.000", id.toLowerCase()));
+    await addRejected(
+      session,
+      equal.replaceAll(`"operation_id":"${id.toLowerCase()}`, `"operation_id":"${id}`),
+    );
+    await addRejected(session, message.replace('"amount":100', '"amount": 100'));
+    await addRejected(session, message.replace("12:00:00", "12:00:01"));
+    assert.deepEqual(await replayOn(engine, {}), {
+      ...NONE,
+      replayed: 4,
+      transactions: 2,
+      duplicates: 2,
+    });
+    assert.deepEqual(await outcomes(engine), [
+      "duplicate",
+      "duplicate",
+      "transactions",
+      "transactions",
+    ]);
+  },
+);
+
+engineTest(
+  "two messages with one version land once, and so does one replayed twice",
+  async (engine) => {
+    const message = rateMessage();
+    const first = await addRejected(engine.session, message);
+    const second = await addRejected(engine.session, message);
+    assert.deepEqual(await replayOn(engine, {}), {
+      ...NONE,
+      replayed: 2,
+      currencies: 1,
+      duplicates: 1,
+    });
+    assert.deepEqual(await outcomes(engine), ["currencies", "duplicate"]);
+    // By filters what stands is left alone; by its id it is judged again.
+    assert.deepEqual(await replayOn(engine, {}), { ...NONE, left_alone: 2 });
+    assert.deepEqual(await outcomes(engine), ["currencies", "duplicate"]);
+    assert.deepEqual(await replayOn(engine, { ids: [second, first] }), {
+      ...NONE,
+      replayed: 2,
+      duplicates: 2,
+    });
+    assert.deepEqual(await outcomes(engine), ["duplicate", "duplicate"]);
+    assert.equal((await landed(engine)).length, 1);
+  },
+);
+
+engineTest(
+  "what breaks a check once more keeps its reason and says the new one",
+  async (engine) => {
+    const { session } = engine;
+    await addRejected(session, transactionMessage({ country: null }));
+    await addRejected(session, new Uint8Array([0xff]));
+    await addRejected(session, null, { reason: "empty" });
+    assert.deepEqual(await replayOn(engine, {}), { ...NONE, replayed: 3, rejected: 3 });
+    assert.deepEqual(await outcomes(engine), ["missing_field:country", "not_utf8", "empty"]);
+    assert.deepEqual((await engine.query("SELECT reason FROM stg.rejected ORDER BY id"))[0], {
+      reason: "bad_value",
+    });
+  },
+);
+
+engineTest("what was cut is refused, and its row is left as it was", async (engine) => {
+  const id = await addRejected(engine.session, transactionMessage(), { reason: "too_large" });
+  const other = await addRejected(engine.session, transactionMessage());
+  assert.deepEqual(await replayOn(engine, { ids: [id, other] }), {
+    ...NONE,
+    replayed: 1,
+    transactions: 1,
+    refused: 1,
+  });
+  assert.match(await engine.logged(), /warn: Cannot replay messages that were cut.* messages=1/);
+  const [row] = await engine.query("SELECT * FROM stg.rejected ORDER BY id");
+  assert.deepEqual([row!.replayed_at, row!.replay_outcome], [null, null]);
+  // The repository refuses by itself, also where it is asked for one.
+  assert.equal((await engine.staging.rejected.replay([id], () => assert.fail())).size, 0);
+});
+
+engineTest("what could not be stored is tried again, beside what can be", async (engine) => {
+  const { session } = engine;
+  const refused = ["ODD", "NORWAY", "ODD"].map((country) => transactionMessage({ country }));
+  await session.execute(
+    "ALTER TABLE stg.transactions ADD CONSTRAINT refused CHECK (country <> 'ODD')",
+  );
+  try {
+    await engine.landText(jsonl(...refused));
+    await addRejected(session, transactionMessage());
+    await addRejected(session, rateMessage());
+    assert.deepEqual(await replayOn(engine, {}), {
+      ...NONE,
+      replayed: 4,
+      transactions: 1,
+      currencies: 1,
+      rejected: 2,
+    });
+  } finally {
+    await session.execute("ALTER TABLE stg.transactions DROP CONSTRAINT refused");
+  }
+  const before = ["not_storable", "not_storable", "transactions", "currencies"];
+  assert.deepEqual(await outcomes(engine), before);
+  assert.deepEqual(await replayOn(engine, { reason: "not_storable" }), {
+    ...NONE,
+    replayed: 2,
+    transactions: 2,
+  });
+  assert.equal((await landed(engine)).length, 5);
+});
+
+engineTest("a replayed row belongs to no window", async (engine) => {
+  const first = transactionMessage();
+  const late = transactionMessage();
+  const path = await engine.write("events.jsonl", jsonl(first));
+  await engine.land(path);
+  await addRejected(engine.session, late, { source: path });
+  await replayOn(engine, {});
+  await engine.write("events.jsonl", jsonl(first, first, late));
+  const { transactions, duplicates } = await engine.land(path);
+  assert.deepEqual({ transactions, duplicates }, { transactions: 1, duplicates: 1 });
+});
+
+engineTest("a dump takes a replayed row as the one landed last", async (engine) => {
+  const object_id = crypto.randomUUID();
+  const versions = ["A", "B"].map((country) => transactionMessage({ country }, { object_id }));
+  await addRejected(engine.session, versions[1]!);
+  await engine.landText(jsonl(versions[0]!));
+  await replayOn(engine, {});
+  const [manifest] = await engine.dump("2022-10-01");
+  assert.deepEqual([manifest!.rows, manifest!.staged_rows], [1, 2]);
+  assert.match(await engine.partitionFile("transactions", "2022-10-01"), /,B,done,/);
+});
+
+engineTest("filters say what is listed and replayed", async (engine) => {
+  const { session } = engine;
+  const add = (fields: Parameters<typeof addRejected>[2]) =>
+    addRejected(session, transactionMessage(), fields);
+  const other = await add({ reason: "not_json" });
+  const topic = await add({ source: "other", partition: 2 });
+  const early = await add({ rejectedAt: "2022-10-01 00:00:00" });
+  const late = await add({ rejectedAt: "2022-10-01 23:59:59.999999" });
+  await add({ rejectedAt: "2022-10-02 00:00:00" });
+  const day = Temporal.PlainDate.from("2022-10-01");
+  assert.deepEqual(await listed(engine, { reason: "not_json" }), [other]);
+  assert.deepEqual(await listed(engine, { source: "other" }), [topic]);
+  assert.deepEqual(await listed(engine, { partition: 2 }), [topic]);
+  assert.deepEqual(await listed(engine, { day }), [late, early]);
+  assert.deepEqual(await listed(engine, { day, reason: "not_json" }), []);
+  for (const filter of [{ reason: "not_json" as const }, { source: "other" }, { day }]) {
+    await replayOn(engine, filter);
+  }
+  assert.deepEqual(await outcomes(engine), [...Array(4).fill("transactions"), null]);
+});
+
+engineTest("an id that there is not fails, before any is replayed", async (engine) => {
+  const id = await addRejected(engine.session, transactionMessage());
+  await assert.rejects(replayOn(engine, { ids: [id, 77, 78] }), (error) => {
+    assert.ok(isKind(error, "failed"));
+    assert.match(error.message, /77, 78/);
+    return true;
+  });
+  assert.deepEqual(await outcomes(engine), [null]);
+});
+
+engineTest(
+  "more than a page is listed and replayed; one that breaks off is run again",
+  async (engine) => {
+    const count = 2100;
+    await engine.session.query(
+      `INSERT INTO stg.rejected (reason, raw, length, sha256, source, partition, position)
+     SELECT 'bad_value',
+       convert_to(replace($1, '@@@@', to_char(n, 'FM0000')), 'UTF8'), 1, '', 'events', 0, n
+     FROM generate_series(1, $2::integer) AS n`,
+      [transactionMessage({}, { object_id: "00000000-0000-4000-8000-00000000@@@@" }), count],
+    );
+    const ids = await listed(engine, {});
+    assert.deepEqual(ids, Array.from({ length: count }, (_, i) => count - i));
+    const stop = new AbortController();
+    const signal = stop.signal;
+    await assert.rejects(replayOn(engine, {}, { signal, onProgress: () => stop.abort() }));
+    const done = (await landed(engine)).length;
+    assert.ok(done > 0 && done < count);
+    const totals = await replayOn(engine, {});
+    assert.deepEqual(totals, {
+      ...NONE,
+      replayed: count - done,
+      transactions: count - done,
+      left_alone: done,
+    });
+    assert.equal((await landed(engine)).length, count);
+  },
+);
+
+engineTest("the bytes of a message are shown as they are, of any size", async (engine) => {
+  const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+  const id = await addRejected(engine.session, all);
+  assert.deepEqual(await shown(engine, id), all);
+  assert.deepEqual(await shown(engine, await addRejected(engine.session, "")), new Uint8Array());
+  const none = await addRejected(engine.session, null);
+  assert.deepEqual(await shown(engine, none), new Uint8Array());
+  assert.equal((await engine.staging.rejected.find(none))!.bytes, null);
+  assert.equal(await engine.staging.rejected.find(77), undefined);
+
+  // More than is read at once.
+  const large = transactionMessage({ note: "é".repeat(3 << 20) });
+  const [before] = await engine.query("SELECT count(*) AS rows FROM stg.transactions");
+  const largeId = await addRejected(engine.session, large);
+  assert.ok(new TextDecoder().decode(await shown(engine, largeId)) === large);
+  await replayOn(engine, { ids: [largeId] });
+  const [row] = await engine.query("SELECT payload FROM stg.transactions");
+  assert.equal(before!.rows, "0");
+  assert.ok(large.endsWith(`"payload":${row!.payload}}`));
+});
+
+Deno.test("the first rows are given out, and it is said that there are more", async () => {
+  async function* numbers() {
+    for (let i = 1; i <= 3; i++) yield await Promise.resolve(i);
+  }
+  const first = async (limit: number) => {
+    let more = 0;
+    return [await Array.fromAsync(firstOf(numbers(), limit, () => more++)), more];
+  };
+  assert.deepEqual(await first(2), [[1, 2], 1]);
+  assert.deepEqual(await first(3), [[1, 2, 3], 0]);
+  assert.deepEqual(await first(Infinity), [[1, 2, 3], 0]);
+});
+
+postgresTest("two replays at once land each version once", async (t) => {
+  await using closing = new AsyncDisposableStack();
+  const database = closing.use(await testDatabase(t));
+  const output = { isTerminal: false, write: () => Promise.resolve() };
+  const log = createLogger({ level: "error", format: "text", output, now: () => NOW });
+  const open = async () => {
+    const session = await openSession(database.url);
+    closing.defer(() => session.close());
+    return { session, log };
+  };
+  const one = await open();
+  const other = await open();
+  // Fifty versions, each of them in two messages of either half.
+  const message = transactionMessage();
+  const halves: [number[], number[]] = [[], []];
+  for (let i = 0; i < 200; i++) {
+    const version = message.replace("12:00:00", `12:${10 + i % 50}:00`);
+    halves[i < 100 ? 0 : 1].push(await addRejected(one.session, version));
+  }
+  const landedOnce = async () => {
+    const [row] = await one.session.query("SELECT count(*) AS rows FROM stg.transactions");
+    assert.equal(row!.rows, "50");
+  };
+  await Promise.all([replayOn(one, {}), replayOn(other, {})]);
+  await landedOnce();
+  await one.session.execute("TRUNCATE stg.transactions");
+  await Promise.all([replayOn(one, { ids: halves[0] }), replayOn(other, { ids: halves[1] })]);
+  await landedOnce();
+});
