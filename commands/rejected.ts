@@ -98,9 +98,13 @@ async function show(context: Context, withRejected: WithRejected, id: number): P
   const found = await withRejected((rejected) => rejected.find(id));
   if (found === undefined) throw noSuchMessage([id]);
   const { bytes, ...row } = found;
-  if (row.reason === "too_large") {
-    log.warn(`Message ${id} was cut when it was rejected`, { bytes, of: row.length });
-  } else if (bytes === null) log.info(`Message ${id} is a null value: it has no bytes`);
+  if (bytes === null) log.info(`Message ${id} is a null value: it has no bytes`);
+  else if (bytes < row.length) {
+    log.warn(`Message ${id} was too large: its first bytes are all that was kept`, {
+      bytes,
+      of: row.length,
+    });
+  }
   const pieces = rejectedBytes(withRejected, id);
   if (json) {
     const raw = new Uint8Array(await new Response(ReadableStream.from(pieces)).arrayBuffer());
@@ -121,7 +125,7 @@ function linesOf(totals: ReplayTotals): string[] {
     `  ${totals.currencies} currencies`,
     `  ${totals.duplicates} duplicates, which stand in staging already`,
     `  ${totals.rejected} rejected again`,
-    ...(refused === 0 ? [] : [`${refused} refused, as they were cut when they were rejected`]),
+    ...(refused === 0 ? [] : [`${refused} refused, as they were too large`]),
     ...(left_alone === 0
       ? []
       : [`${left_alone} left alone, as they stand there since a replay before`]),

@@ -181,7 +181,7 @@ engineTest("what was cut is refused, and its row is left as it was", async (engi
     transactions: 1,
     refused: 1,
   });
-  assert.match(await engine.logged(), /warn: Cannot replay messages that were cut.* messages=1/);
+  assert.match(await engine.logged(), /warn: Cannot replay messages that were too large.* messages=1/);
   const [row] = await engine.query("SELECT * FROM stg.rejected ORDER BY id");
   assert.deepEqual([row!.replayed_at, row!.replay_outcome], [null, null]);
   // The repository refuses by itself, also where it is asked for one.

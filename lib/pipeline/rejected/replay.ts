@@ -65,9 +65,12 @@ export async function replay(
     }
   }
   if (totals.refused > 0) {
-    context.log.warn("Cannot replay messages that were cut: only their first 64 KiB were kept", {
-      messages: totals.refused,
-    });
+    context.log.warn(
+      "Cannot replay messages that were too large: at most their first 64 KiB were kept",
+      {
+        messages: totals.refused,
+      },
+    );
   }
   return totals;
 }
