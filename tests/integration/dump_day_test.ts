@@ -95,6 +95,28 @@ engineTest("of each object the latest version of the day is taken", async (engin
   );
 });
 
+engineTest(
+  "at equal sent times the later status is taken, whichever was landed last",
+  async (engine) => {
+    const pairs = STATUSES.flatMap((one, i) => STATUSES.slice(i + 1).map((later) => [one, later]))
+      .flatMap(([one, later]) => [[one!, later!, later!], [later!, one!, later!]]);
+    await engine.landText(
+      jsonl(
+        ...pairs.flatMap(([first, second], i) =>
+          [first!, second!].map((status) =>
+            transactionMessage({ status }, { object_id: objectId(i) })
+          )
+        ),
+      ),
+    );
+    await engine.dump(DAY, ["transactions"]);
+    assert.deepEqual(
+      rowsOf(await engine.partitionFile("transactions", DAY)).map((row) => row[7]),
+      pairs.map(([, , taken]) => taken),
+    );
+  },
+);
+
 engineTest("of a rate the version sent last, then landed last, is taken", async (engine) => {
   const rate = (sent: string, value: number, id: number) =>
     rateMessage({ currency_with_div: value }, { sent_dttm: sent, object_id: objectId(id) });

@@ -66,27 +66,32 @@ async function landedOf(engine: TestEngine, source: string, positions: readonly 
 engineTest("stops and restarts change nothing in what is landed", async (engine) => {
   let runs = 0;
   await fc.assert(
-    fc.asyncProperty(stream, fc.array(leg, { maxLength: 5 }), async (lines, legs) => {
-      const bytes = new TextEncoder().encode(lines.map(({ text }) => text).join(""));
-      const expected = expectedLanding(lines);
-      const lastLine = bytes.length - lines.at(-1)!.text.length;
-      const positions = expected.places.map(([position]) => position);
+    fc.asyncProperty(
+      stream,
+      fc.array(leg, { minLength: 1, maxLength: 6, size: "max" }),
+      async (lines, legs) => {
+        const bytes = new TextEncoder().encode(lines.map(({ text }) => text).join(""));
+        const expected = expectedLanding(lines);
+        const lastLine = bytes.length - lines.at(-1)!.text.length;
+        const positions = expected.places.map(([position]) => position);
 
-      const whole = await engine.write(`whole-${++runs}.jsonl`, bytes);
-      await engine.land(whole, { rows: 1000, now });
-      const uninterrupted = await landedOf(engine, whole, positions);
-      assert.deepEqual(uninterrupted.landed, expected);
+        const whole = await engine.write(`whole-${++runs}.jsonl`, bytes);
+        await engine.land(whole, { rows: 1000, now });
+        const uninterrupted = await landedOf(engine, whole, positions);
+        assert.deepEqual(uninterrupted.landed, expected);
 
-      const grown = legs.toSorted((one, other) => one.part - other.part);
-      for (const leg of grown) {
-        // Cut anywhere: a line that is not whole is left for when the file has grown.
-        const part = bytes.subarray(0, Math.ceil(lastLine * leg.part));
-        await landLeg(engine, await engine.write(`cut-${runs}.jsonl`, part), leg);
-      }
-      const path = await engine.write(`cut-${runs}.jsonl`, bytes);
-      await engine.land(path, { rows: 5, now });
-      assert.deepEqual(await landedOf(engine, path, positions), uninterrupted);
-    }),
-    { numRuns: engine.name === "embedded" ? 40 : 25, endOnFailure: false },
+        const grown = legs.toSorted((one, other) => one.part - other.part);
+        for (const leg of grown) {
+          // Cut anywhere: a line that is not whole is left for when the file has grown.
+          const part = bytes.subarray(0, Math.ceil(lastLine * leg.part));
+          await landLeg(engine, await engine.write(`cut-${runs}.jsonl`, part), leg);
+        }
+        const path = await engine.write(`cut-${runs}.jsonl`, bytes);
+        await engine.land(path, { rows: 5, now });
+        assert.deepEqual(await landedOf(engine, path, positions), uninterrupted);
+      },
+    ),
+    // A failure is made small no longer than this.
+    { numRuns: 30, interruptAfterTimeLimit: 30_000 },
   );
 });

@@ -1,11 +1,12 @@
 /** The fence and the locks of staging, and its schema, on a real PostgreSQL. */
 import assert from "node:assert/strict";
+import type { Moment } from "../../lib/events/values.ts";
 import { LandedBatch } from "../../lib/staging/landed_batch.ts";
 import { PositionMoved } from "../../lib/staging/repository.ts";
 import { SqlStaging } from "../../lib/staging/sql_staging.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { engineTests, openSession } from "../support/engines.ts";
-import { jsonl, transactionMessage } from "../support/messages.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
 import {
   emptyDatabase,
   postgresTest,
@@ -88,6 +89,38 @@ engineTest("partitions of a source are numbered, and found again", async (engine
   });
 });
 
+engineTest(
+  "a window's versions are those at or above the watermark, behind the forgotten",
+  async (engine) => {
+    const at = (minute: number) => ({ sent_dttm: `2022-10-01T12:0${minute}:00` });
+    const lines = [2, 1, 3, 2].flatMap((minute) => [
+      transactionMessage({}, at(minute)),
+      rateMessage({}, at(minute)),
+    ]);
+    await engine.landText(jsonl(...lines));
+    await engine.landText(jsonl(...lines));
+    const partition = (await engine.staging.latestPartition("stdin"))!;
+    const positionOf = (line: number) => jsonl(...lines.slice(0, line)).length;
+    const window = async (watermark: Moment | null, forgottenPosition: number) => {
+      const given = { ...partition, watermark, forgottenPosition };
+      const versions = await Array.fromAsync(engine.staging.windowVersions(given));
+      return versions.map(({ position, payload, type, objectId, sentDttm }) => {
+        const line = lines.findIndex((_, i) => positionOf(i) === position);
+        const message = JSON.parse(lines[line]!);
+        assert.equal(payload, JSON.stringify(message.payload));
+        assert.equal(objectId, message.object_id);
+        assert.equal(sentDttm, message.sent_dttm.replace("T", " "));
+        assert.equal(type, message.object_type === "TRANSACTION" ? 0 : 1);
+        return line;
+      });
+    };
+    const twoPastNoon = { ...partition.watermark!, seconds: partition.watermark!.seconds + 240 };
+    assert.deepEqual(await window(twoPastNoon, -1), [0, 1, 4, 5, 6, 7]);
+    assert.deepEqual(await window(twoPastNoon, positionOf(4)), [5, 6, 7]);
+    assert.deepEqual(await window(null, -1), [0, 1, 2, 3, 4, 5, 6, 7]);
+  },
+);
+
 postgresTest("of two that race without a lock, one lands", async (t) => {
   await using database = await testDatabase(t);
   const sessions = await Promise.all([1, 2, 3].map(() => openSession(database.url)));
@@ -138,9 +171,16 @@ postgresTest("20 that run init at once prepare staging once", async (t) => {
     assert.equal(code, 0, stderr);
     return JSON.parse(stdout).ends.find(({ end }: { end: string }) => end === "staging").applied;
   });
-  assert.deepEqual(applied, ["001_landing"]);
+  assert.deepEqual(applied, await migrationNames());
   assert.equal((await stream(database.url)).code, 0);
 });
+
+/** The numbered files, in order. */
+async function migrationNames(): Promise<string[]> {
+  const files = await Array.fromAsync(Deno.readDir(new URL("../../sql/staging", import.meta.url)));
+  return files.map(({ name }) => name.replace(/\.sql$/, "")).filter((name) => /^\d/.test(name))
+    .sort();
+}
 
 /** What was done to a prepared database, and what `stream` says then. */
 const STATES: [state: string, script: string, code: number, message: RegExp][] = [

@@ -38,9 +38,9 @@ export interface Landed {
 /** Beyond the clock. */
 const futureTime = fc.constantFrom(HORIZON + 1, 100_000);
 
-/** Around the watermark, and beyond the clock. */
+/** Of these each is the watermark that another one leaves; the rest is near it, or beyond the clock. */
 const anyTime = fc.oneof(
-  { arbitrary: fc.integer({ min: 0, max: 12 }).map((step) => step * 60), weight: 6 },
+  { arbitrary: fc.constantFrom(0, 60, DELAY, DELAY + 60, 2 * DELAY, 2 * DELAY + 60), weight: 6 },
   { arbitrary: futureTime, weight: 2 },
   { arbitrary: fc.constantFrom(-100_000, 299, 301, HORIZON), weight: 1 },
 );
@@ -88,16 +88,26 @@ const rejected: fc.Arbitrary<StreamLine> = fc.constantFrom(
 const blank: fc.Arbitrary<StreamLine> = fc.constantFrom("\n", " \t \n", "\r\n")
   .map((text) => ({ ...NO_VERSION, text, kind: "blank" }));
 
+/** Lines, every other of which has been sent shortly before. */
+function resent(line: fc.Arbitrary<StreamLine>, maxLength: number): fc.Arbitrary<StreamLine[]> {
+  const back = fc.option(fc.integer({ min: 1, max: 8 }), { freq: 2 });
+  return fc.array(fc.tuple(line, back), { maxLength, size: "max" }).map((given) => {
+    const lines: StreamLine[] = [];
+    for (const [line, back] of given) lines.push(lines.at(-(back ?? Infinity)) ?? line);
+    return lines;
+  });
+}
+
 /** Lines of a stream: perhaps wrong clocks first, which leave it without a watermark; then any. */
 export const stream: fc.Arbitrary<StreamLine[]> = fc.tuple(
-  fc.oneof(fc.constant([]), fc.array(versionAt(futureTime), { maxLength: 8, size: "max" })),
-  fc.array(
+  fc.oneof(fc.constant([]), resent(versionAt(futureTime), 8)),
+  resent(
     fc.oneof(
       { arbitrary: versionAt(anyTime), weight: 10 },
       { arbitrary: rejected, weight: 1 },
       { arbitrary: blank, weight: 1 },
     ),
-    { maxLength: 50, size: "max" },
+    50,
   ),
   // A position behind it is the same however the lines before were cut.
   versionAt(anyTime),

@@ -18,6 +18,8 @@ function rowsOf(buffer: RowBuffer, from?: number, to?: number): (string | null)[
     .decode(buffer.slice(from, to));
   if (text === "") return [];
   assert.ok(text.endsWith("\n"));
+  // PostgreSQL takes a bare one for a line's end, or refuses it.
+  assert.ok(!text.includes("\r"));
   return text.slice(0, -1).split("\n").map((line) => line.split("\t").map(unescaped));
 }
 
