@@ -16,9 +16,17 @@ export interface DateRange {
 /** Dates are of the years 0001 to 9999. */
 const LAST_YEAR = 9999;
 
-/** The day that a run date processes: the day before it. */
+/**
+ * The day that a run date processes: the day before it.
+ *
+ * @throws FinpipeError of kind `usage` for the first of all dates, which has none before it
+ */
 export function partitionOf(runDate: Temporal.PlainDate): Temporal.PlainDate {
-  return runDate.subtract({ days: 1 });
+  const partition = runDate.subtract({ days: 1 });
+  if (partition.year >= 1) return partition;
+  throw new FinpipeError("usage", `Cannot use the run date ${runDate}: no data is older`, {
+    hint: "Give a later one: the partition is the day before it",
+  });
 }
 
 /** The run of a partition: its run date is the day after. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { backfill, type StepRunner } from "../../lib/pipeline/backfill/backfill.ts";
 import { planBackfill, type Step, STEPS } from "../../lib/pipeline/backfill/plan.ts";
 import { type DayRun, parseRange } from "../../lib/partitions/run_date.ts";
-import { EXIT_CODES, FinpipeError } from "../../lib/runtime/errors.ts";
+import { EXIT_CODES, FinpipeError, isKind } from "../../lib/runtime/errors.ts";
 
 /** Runs the steps of a range that only note that they were called. */
 async function run(
@@ -39,6 +39,15 @@ Deno.test("a backfill counts in run dates, each of the day before", () => {
   assert.ok(runs.every(({ runDate, partition }) => partition.add({ days: 1 }).equals(runDate)));
   const leap = planBackfill(parseRange("2024-02-29..2024-03-01", "range"));
   assert.deepEqual(leap.map(({ partition }) => String(partition)), ["2024-02-28", "2024-02-29"]);
+});
+
+Deno.test("the first of all dates is no run date, as there is no day before it", () => {
+  assert.throws(
+    () => planBackfill(parseRange("0001-01-01..0001-01-02", "range")),
+    (error) => isKind(error, "usage"),
+  );
+  const [run] = planBackfill(parseRange("0001-01-02", "range"));
+  assert.equal(String(run!.partition), "0001-01-01");
 });
 
 Deno.test("each date's steps run in order, one date after the other", async () => {
