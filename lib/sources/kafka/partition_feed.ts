@@ -23,7 +23,7 @@ export interface FedMessage {
 /** Bytes that are kept of a message that is too large. */
 const HEAD_BYTES = 64 * 1024;
 /** Sealed batches that wait; one more than the one that is being decoded. */
-const MOST_READY = 1;
+const MOST_READY = 0;
 
 export class PartitionFeed implements Source {
   /** The offset that is expected next. */

@@ -38,6 +38,8 @@ export interface ConsumerOptions {
 const HEARTBEAT = 1000;
 /** Milliseconds that a fetch waits for messages, and a stop for a fetch. */
 const MAX_WAIT = 500;
+/** Bytes of one answer, of all partitions: kafkajs makes objects of all of it before it hands it on. */
+const MOST_FETCHED = 4 * 1024 * 1024;
 /** Milliseconds after which new partitions are looked for. */
 const METADATA_AGE = 30_000;
 
@@ -68,6 +70,7 @@ export class TopicConsumer {
       sessionTimeout: options.sessionTimeout ?? 30_000,
       heartbeatInterval: HEARTBEAT * 3,
       maxWaitTimeInMs: MAX_WAIT,
+      maxBytes: MOST_FETCHED,
       metadataMaxAge: METADATA_AGE,
       allowAutoTopicCreation: false,
       readUncommitted: false,
