@@ -169,7 +169,10 @@ testUnless(
 async function smallDisk(folder: string): Promise<AsyncDisposable> {
   const run = async (command: string, ...args: string[]) => {
     const { success, stderr } = await new Deno.Command(command, { args }).output();
-    if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
+    if (success) return;
+    // As in `mount: /tmp/x: must be superuser to use mount.`, of which the path is a new one each time.
+    const [line] = new TextDecoder().decode(stderr).split("\n");
+    throw new Error(`cannot ${command}: ${line!.split(": ").at(-1)}`);
   };
   await run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder);
   return { [Symbol.asyncDispose]: () => run("umount", folder) };
