@@ -16,8 +16,14 @@ async function landedRows(engine: TestEngine, sourceId: number) {
       sourceId,
     ]);
     for (const row of found) {
-      const { source_id: _source, position, landing_id: _landing, rejected_id: _rejected, payload, ...columns } =
-        row;
+      const {
+        source_id: _source,
+        position,
+        landing_id: _landing,
+        rejected_id: _rejected,
+        payload,
+        ...columns
+      } = row;
       rows.push({ dataset, position: Number(position), payload, columns });
     }
   }
