@@ -59,7 +59,10 @@ Deno.test("options become what is asked for", () => {
 });
 
 Deno.test("a target or a range that there is not is a wrong usage", () => {
-  assert.throws(() => emitCallOf({ to: "kafka" }, NOW), (error) => isKind(error, "usage"));
+  assert.throws(
+    () => emitCallOf({ to: "file", topic: "t" }, NOW),
+    (error) => isKind(error, "usage"),
+  );
   assert.throws(
     () => emitCallOf({ dates: "2022-10-02..2022-10-01" }, NOW),
     (error) => isKind(error, "usage"),
@@ -93,7 +96,7 @@ Deno.test("emit writes the same messages to stdout, to a file and compressed", (
 Deno.test("wrong options and targets have the exit codes of the command line", () =>
   inFolder(async (folder) => {
     const codeOf = async (...args: string[]) => (await runCli([...DAYS, ...args])).code;
-    assert.equal(await codeOf("--to", "kafka"), 2);
+    assert.equal(await codeOf("--to", "kafka"), 3, "no broker is named");
     assert.equal(await codeOf("--rate", "0"), 2);
     assert.equal(await codeOf("--seed", "x"), 2);
     assert.equal(await codeOf("--to", folder), 1);

@@ -26,7 +26,9 @@ Deno.test("a backfill of 2022-10-02..2022-11-01 makes 31 runs, for the days of O
 });
 
 Deno.test("a run date's partition is the day before, and leads back to it", () => {
-  fc.assert(fc.property(date, (runDate) => {
+  // There is no day before the first one.
+  const later = date.filter((date) => date.toString() !== "0001-01-01");
+  fc.assert(fc.property(later, (runDate) => {
     const partition = partitionOf(runDate);
     assert.equal(partition.until(runDate).days, 1);
     const run = runOfPartition(partition);
