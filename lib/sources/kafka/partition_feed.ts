@@ -77,11 +77,11 @@ export class PartitionFeed implements Source {
         if (this.#closed || gone?.aborted) return;
         this.#take(message);
       }
+      this.next = Math.max(this.next, next);
     } finally {
       gone?.removeEventListener("abort", wake);
+      this.#arm();
     }
-    this.next = Math.max(this.next, next);
-    this.#arm();
   }
 
   /** Gives out what is held without waiting for the linger. */
