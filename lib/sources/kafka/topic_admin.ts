@@ -9,7 +9,7 @@ const UNKNOWN_TOPIC = 3;
 export class TopicAdmin implements AsyncDisposable {
   readonly #kafka: Kafka;
   readonly #topic: string;
-  #admin: Admin | undefined;
+  #admin: Promise<Admin> | undefined;
 
   /** @param kafka an impatient client: how long to go on trying is the caller's to say */
   constructor(kafka: Kafka, topic: string) {
@@ -60,21 +60,27 @@ export class TopicAdmin implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#admin?.disconnect().catch(() => {});
+    const admin = this.#admin;
     this.#admin = undefined;
+    // One that never connected has nothing to disconnect.
+    await admin?.then((connected) => connected.disconnect()).catch(() => {});
   }
 
   async #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    const admin = this.#admin ??= this.#connect();
     try {
-      if (this.#admin === undefined) {
-        this.#admin = this.#kafka.admin();
-        await this.#admin.connect();
-      }
-      return await question(this.#admin);
+      return await question(await admin);
     } catch (error) {
-      if (!isUnknownTopic(error)) await this[Symbol.asyncDispose]();
+      // Others may ask by a new connection already.
+      if (!isUnknownTopic(error) && this.#admin === admin) await this[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  async #connect(): Promise<Admin> {
+    const admin = this.#kafka.admin();
+    await admin.connect();
+    return admin;
   }
 }
 
