@@ -32,6 +32,8 @@ export interface ConsumerOptions {
   log: Logger;
   /** Milliseconds after which the group takes a silent member for dead. @default 30000 */
   sessionTimeout?: number;
+  /** Milliseconds after which new partitions are looked for. @default 30000 */
+  metadataAge?: number;
 }
 
 /** Milliseconds between two heartbeats while something is waited for. */
@@ -40,9 +42,6 @@ const HEARTBEAT = 1000;
 const MAX_WAIT = 500;
 /** Bytes of one answer, of all partitions: kafkajs makes objects of all of it before it hands it on. */
 const MOST_FETCHED = 4 * 1024 * 1024;
-/** Milliseconds after which new partitions are looked for. */
-const METADATA_AGE = 30_000;
-
 /** A partition that is assigned to us. */
 interface Assigned {
   /** Set once it may be read. */
@@ -60,6 +59,10 @@ export class TopicConsumer {
   readonly #options: ConsumerOptions;
   readonly #owner: PartitionOwner;
   readonly #assigned = new Map<number, Assigned>();
+  /** Positions that Kafka was not told of yet. */
+  readonly #unreported = new Map<number, number>();
+  #reporting: Promise<void> | undefined;
+  #started = Promise.resolve();
   #stopping = false;
 
   constructor(kafka: Kafka, options: ConsumerOptions, owner: PartitionOwner) {
@@ -71,7 +74,7 @@ export class TopicConsumer {
       heartbeatInterval: HEARTBEAT * 3,
       maxWaitTimeInMs: MAX_WAIT,
       maxBytes: MOST_FETCHED,
-      metadataMaxAge: METADATA_AGE,
+      metadataMaxAge: options.metadataAge ?? 30_000,
       allowAutoTopicCreation: false,
       readUncommitted: false,
     });
@@ -89,8 +92,13 @@ export class TopicConsumer {
     });
   }
 
-  /** Joins the group and begins to deliver. */
-  async start(): Promise<void> {
+  /** Joins the group and begins to deliver; goes on trying as the client does. */
+  start(): Promise<void> {
+    this.#started = this.#start();
+    return this.#started;
+  }
+
+  async #start(): Promise<void> {
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topics: [this.#options.topic], fromBeginning: true });
     await this.#consumer.run({
@@ -117,15 +125,10 @@ export class TopicConsumer {
     this.#assigned.set(partition, this.#open(partition));
   }
 
-  /** Tells Kafka how far was committed, for the usual lag tools alone. Never throws. */
-  async report(partition: number, position: number): Promise<void> {
-    const offset = { topic: this.#options.topic, partition, offset: String(position) };
-    try {
-      await this.#consumer.commitOffsets([offset]);
-    } catch (error) {
-      // In a rebalance, or without a coordinator: the next commit tells.
-      this.#options.log.debug("Kafka did not take an offset", { partition, error: String(error) });
-    }
+  /** Tells Kafka how far was committed, for the usual lag tools alone. */
+  report(partition: number, position: number): void {
+    this.#unreported.set(partition, position);
+    this.#reporting ??= this.#report();
   }
 
   /** Delivers nothing more, and stays in the group: so what is held can be landed as its owner. */
@@ -137,10 +140,33 @@ export class TopicConsumer {
     }
   }
 
-  /** Leaves the group. */
+  /** Leaves the group, after Kafka was told what was committed last. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    // kafkajs that is stopped while it joins takes that for a failure, and joins again.
+    await this.#started.catch(() => {});
+    await this.#reporting;
     await this.#consumer.disconnect();
+  }
+
+  /** One request at a time, each with all that is new: in an outage they must not pile up. */
+  async #report(): Promise<void> {
+    const { topic, log } = this.#options;
+    while (this.#unreported.size > 0) {
+      const offsets = [...this.#unreported].map(([partition, position]) => ({
+        topic,
+        partition,
+        offset: String(position),
+      }));
+      this.#unreported.clear();
+      try {
+        await this.#consumer.commitOffsets(offsets);
+      } catch (error) {
+        // In a rebalance: the next commit tells.
+        log.debug("Kafka did not take offsets", { error: String(error) });
+      }
+    }
+    this.#reporting = undefined;
   }
 
   #onJoin({ payload }: ConsumerGroupJoinEvent): void {
@@ -172,7 +198,7 @@ export class TopicConsumer {
         if (this.#assigned.get(partition) !== assigned || this.#stopping) return feed.close();
         assigned.feed = feed;
         this.#seek(partition, feed);
-        this.#consumer.resume([{ topic: this.#options.topic, partitions: [partition] }]);
+        this.#tell(() => this.#consumer.resume(this.#only(partition)));
       }).catch((error) => {
         if (this.#assigned.get(partition) === assigned) this.#owner.failed(error);
       }),
@@ -251,11 +277,24 @@ export class TopicConsumer {
 
   #seek(partition: number, feed: PartitionFeed): void {
     const { topic } = this.#options;
-    this.#consumer.seek({ topic, partition, offset: String(feed.next) });
+    this.#tell(() => this.#consumer.seek({ topic, partition, offset: String(feed.next) }));
   }
 
   #pause(partition: number): void {
-    this.#consumer.pause([{ topic: this.#options.topic, partitions: [partition] }]);
+    this.#tell(() => this.#consumer.pause(this.#only(partition)));
+  }
+
+  #only(partition: number): { topic: string; partitions: number[] }[] {
+    return [{ topic: this.#options.topic, partitions: [partition] }];
+  }
+
+  /** While kafkajs starts again it takes no word; the join that follows says it all once more. */
+  #tell(word: () => void): void {
+    try {
+      word();
+    } catch (error) {
+      if (!/not initialized/.test(String(error))) throw error;
+    }
   }
 
   #alive(): void {
