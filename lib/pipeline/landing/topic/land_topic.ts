@@ -4,19 +4,20 @@
  */
 import { FinpipeError, isKind } from "../../../runtime/errors.ts";
 import type { Logger } from "../../../runtime/log.ts";
-import { retrying, wait } from "../../../runtime/retry.ts";
+import { wait } from "../../../runtime/retry.ts";
 import type { KafkaClient } from "../../../sources/kafka/client.ts";
-import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
-import type { From, LogRange } from "../../../sources/kafka/start_offsets.ts";
+import type { From } from "../../../sources/kafka/start_offsets.ts";
 import type { TopicAdmin } from "../../../sources/kafka/topic_admin.ts";
-import { TopicConsumer } from "../../../sources/kafka/topic_consumer.ts";
+import { type ConsumerOptions, TopicConsumer } from "../../../sources/kafka/topic_consumer.ts";
 import type { BatchLimits } from "../../../sources/source.ts";
 import type { StagingRepository } from "../../../staging/repository.ts";
 import { StagingSessions } from "../../../staging/sessions.ts";
 import type { Commit, Totals } from "../partition_lander.ts";
 import { SteadyStaging } from "../steady_staging.ts";
+import { UntilAsked } from "./asked.ts";
 import { PartitionLanders } from "./partition_landers.ts";
 import { placeTopic } from "./start.ts";
+import { SteadyTopicLog } from "./steady_log.ts";
 
 export interface TopicOptions {
   topic: string;
@@ -32,6 +33,8 @@ export interface TopicOptions {
   grace: number;
   /** Milliseconds for which an unreachable server is tried, with `untilEnd`; else it is for ever. */
   retryFor: number;
+  /** How the group sees us. */
+  member?: Pick<ConsumerOptions, "sessionTimeout" | "metadataAge">;
 }
 
 export interface TopicContext {
@@ -55,7 +58,6 @@ export interface TopicContext {
 export interface TopicState {
   landers: PartitionLanders;
   consumer: TopicConsumer;
-  staging: SteadyStaging;
 }
 
 /** Sessions of staging at once: partitions are landed side by side, decoded by one thread. */
@@ -64,64 +66,59 @@ const MOST_SESSIONS = 4;
 const TICK = 200;
 /** Milliseconds between two questions for the ends of the log. */
 const ENDS_INTERVAL = 10_000;
+/** Milliseconds for leaving the group when all is landed. */
+const LEAVE_TIME = 5000;
 
 /**
  * Lands a topic; returns when it was asked to stop and has drained, or with `untilEnd` at the end.
  *
- * @throws FinpipeError of kind `data` for a lost range; `unreachable` with `untilEnd` alone
+ * @throws FinpipeError of kind `data` for a lost range; `unreachable` with `untilEnd` alone; the
+ * signal's reason where what was held could not be landed within the grace
  */
 export async function landTopic(context: TopicContext, options: TopicOptions): Promise<Totals> {
   const { log, signal } = context;
-  const { topic, untilEnd } = options;
+  const { topic, group, from, untilEnd } = options;
   const retryFor = untilEnd ? options.retryFor : Infinity;
   await using sessions = new StagingSessions(context.connect, MOST_SESSIONS);
   using drain = new DrainTime(signal, options.grace);
-  const steady = {
+  await using untilAsked = new UntilAsked(signal);
+  const staging = new SteadyStaging(sessions, {
     log,
-    signal: drain.signal,
+    signal: AbortSignal.any([drain.signal, untilAsked.over]),
     retryFor,
     ...(untilEnd ? {} : { passes: passesByItself }),
-  };
-  const staging = new SteadyStaging(sessions, steady);
-  const ask = <T>(work: () => Promise<T>) =>
-    retrying(
-      () => work().catch((error) => Promise.reject(asKafkaFailure(error, context.cluster))),
-      {
-        log,
-        signal,
-        retryFor,
-      },
-    );
-  const { admin } = context;
-  const askedAt = context.now();
-  const ranges = await waitForTopic(() => ask(() => admin.ranges()), {
-    log,
-    signal,
-    topic,
-    retryFor,
   });
-  await placeTopic({ topic, from: options.from, staging, log }, admin, ranges);
+  const topicLog = new SteadyTopicLog(context.admin, context.cluster, { log, signal, retryFor });
+  const landers = new PartitionLanders({ ...context, sessions, staging, topicLog }, options);
+  const begin = async () => {
+    const at = context.now();
+    const ranges = await topicLog.existing(topic);
+    await placeTopic({ topic, from, staging, log }, topicLog, ranges);
+    landers.ends = { at, ranges };
+    return ranges;
+  };
+  const ranges = await untilAsked.run(begin());
+  // Asked to stop before anything was read.
+  if (ranges === undefined) return landers.totals;
 
-  const landers = new PartitionLanders({ ...context, staging }, options);
-  landers.ends = { at: askedAt, ranges };
-  const consumer = new TopicConsumer(context.kafka, { topic, group: options.group, log }, landers);
+  const { kafka, onStart } = context;
+  const consumer = new TopicConsumer(kafka, { topic, group, log, ...options.member }, landers);
   landers.consumer = consumer;
-  context.onStart?.({ landers, consumer, staging });
+  onStart?.({ landers, consumer });
+  const ends = new Map(ranges.map(({ partition, high }) => [partition, high]));
   try {
-    await ask(() => consumer.start());
-    const ends = untilEnd
-      ? new Map(ranges.map(({ partition, high }) => [partition, high]))
-      : undefined;
-    await landers.failureOr(watch({ landers, ends, signal, consumer, retryFor }));
+    // It tries for long by itself: how long is enough is the watch's to say.
+    consumer.start().catch((error) => landers.failed(error));
+    const { over } = untilAsked;
+    const watching = watch({ landers, consumer, over, retryFor, ...(untilEnd ? { ends } : {}) });
+    await landers.failureOr(untilAsked.run(watching));
   } finally {
     consumer.quiesce();
     try {
       await landers.drain(drain.signal);
       await landers.markEnds();
     } finally {
-      await consumer.stop().catch((error) =>
-        log.debug("Leaving the group failed", { error: String(error) })
-      );
+      await leave(consumer, log);
     }
   }
   return landers.totals;
@@ -129,49 +126,46 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
 
 interface Watch {
   landers: PartitionLanders;
-  /** Where each partition ended at the start. */
-  ends: ReadonlyMap<number, number> | undefined;
-  signal: AbortSignal;
   consumer: TopicConsumer;
+  /** Where each partition ended at the start, to stop there. */
+  ends?: ReadonlyMap<number, number>;
+  over: AbortSignal;
   retryFor: number;
 }
 
-/** Returns when the end is reached or it is time to stop. */
-async function watch({ landers, ends, signal, consumer, retryFor }: Watch): Promise<void> {
+/** Returns when the end is reached. */
+async function watch({ landers, consumer, ends, over, retryFor }: Watch): Promise<void> {
   let endsAskedAt = -Infinity;
-  while (!signal.aborted) {
+  while (!over.aborted) {
     if (ends !== undefined && await landers.haveReached(ends)) return;
     const now = performance.now();
-    if (now - consumer.lastActivity > retryFor) {
-      throw new FinpipeError("unreachable", "Kafka has not answered any more", {
+    // A group that waits for a member that is gone is silent, but Kafka is not.
+    if (now - Math.max(consumer.lastActivity, landers.answeredAt) > retryFor) {
+      throw new FinpipeError("unreachable", "Kafka does not answer any more", {
         hint: "Check that the brokers run and are reachable",
+        cause: landers.silence,
       });
     }
     if (now - endsAskedAt > ENDS_INTERVAL) {
       endsAskedAt = now;
       await landers.askEnds();
     }
-    await wait(TICK, signal).catch(() => {});
+    await wait(TICK, over).catch(() => {});
   }
 }
 
-/** Waits until the topic exists: finpipe never creates the topic that it reads. */
-async function waitForTopic(
-  ranges: () => Promise<LogRange[] | undefined>,
-  { log, signal, topic, retryFor }: {
-    log: Logger;
-    signal: AbortSignal;
-    topic: string;
-    retryFor: number;
-  },
-): Promise<LogRange[]> {
-  return await retrying(async () => {
-    const found = await ranges();
-    if (found !== undefined && found.length > 0) return found;
-    throw new FinpipeError("unreachable", `Topic ${topic} does not exist yet`, {
-      hint: "Create it, or name another one with --topic",
-    });
-  }, { log, signal, retryFor });
+/** Leaves the group, or is left by it if Kafka does not answer. */
+async function leave(consumer: TopicConsumer, log: Logger): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve("Kafka does not answer"), LEAVE_TIME);
+  });
+  const left = consumer.stop().then(() => undefined, String);
+  const failure = await Promise.race([left, late]);
+  clearTimeout(timer);
+  if (failure !== undefined) {
+    log.info("The group was not told that we leave: it will notice", { reason: failure });
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The partitions of a topic that this process lands, each with its lander. */
 import { FinpipeError } from "../../../runtime/errors.ts";
 import type { Logger } from "../../../runtime/log.ts";
+import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
 import { PartitionFeed } from "../../../sources/kafka/partition_feed.ts";
 import {
   type LogRange,
@@ -9,16 +10,26 @@ import {
 } from "../../../sources/kafka/start_offsets.ts";
 import type { PartitionOwner, TopicConsumer } from "../../../sources/kafka/topic_consumer.ts";
 import { PositionMoved } from "../../../staging/repository.ts";
+import type { StagingSessions } from "../../../staging/sessions.ts";
 import { type Commit, PartitionLander, type Totals } from "../partition_lander.ts";
 import type { SteadyStaging } from "../steady_staging.ts";
+import { orAborted } from "./asked.ts";
 import type { TopicOptions } from "./land_topic.ts";
 import { positionOf, type TopicLog } from "./start.ts";
 
 export interface LandersContext {
+  sessions: StagingSessions;
   staging: SteadyStaging;
-  admin: TopicLog;
+  /** Asks through outages. */
+  topicLog: TopicLog;
+  /** Asks once. */
+  admin: Pick<TopicLog, "ranges">;
+  /** How messages name the cluster. */
+  cluster: string;
   log: Logger;
   now(): Temporal.Instant;
+  /** Asks to stop. */
+  signal: AbortSignal;
   onProgress?: (totals: Totals, commit: Commit) => void;
 }
 
@@ -55,11 +66,19 @@ export class PartitionLanders implements PartitionOwner {
   consumer!: TopicConsumer;
   /** The ends of the log as they were asked for last. */
   ends: Ends | undefined;
+  /** When Kafka told them last, on the clock of performance.now. */
+  answeredAt = performance.now();
+  /** Why Kafka did not tell them when it was asked last. */
+  silence: FinpipeError | undefined;
 
   readonly #context: LandersContext;
   readonly #options: TopicOptions;
   readonly #landings = new Map<number, Landing>();
+  /** The last opening of each partition. */
+  readonly #opening = new Map<number, Promise<PartitionFeed>>();
   readonly #landers = new Set<PartitionLander>();
+  /** Why the last look at staging failed, unless something was landed since. */
+  #stagingFailure: string | undefined;
   readonly #stop = new AbortController();
   readonly #failure = Promise.withResolvers<never>();
 
@@ -76,6 +95,11 @@ export class PartitionLanders implements PartitionOwner {
       for (const name of Object.keys(totals) as (keyof Totals)[]) totals[name] += part[name];
     }
     return totals;
+  }
+
+  /** Why staging cannot be landed in now; undefined while it can. */
+  get stagingFailure(): string | undefined {
+    return this.#context.staging.failure?.message ?? this.#stagingFailure;
   }
 
   /** The partitions that are landed here now, with what is known of each. */
@@ -97,13 +121,24 @@ export class PartitionLanders implements PartitionOwner {
     return Promise.race([work, this.#failure.promise]);
   }
 
-  async open(partition: number): Promise<PartitionFeed> {
+  /** One after the other: a partition may be lost and come back while it is being opened. */
+  open(partition: number): Promise<PartitionFeed> {
+    const before = this.#opening.get(partition) ?? Promise.resolve();
+    const opened = before.catch(() => {}).then(() => this.#open(partition));
+    this.#opening.set(partition, opened);
+    return opened;
+  }
+
+  async #open(partition: number): Promise<PartitionFeed> {
     const { topic, from, limits, watermark } = this.#options;
     // What the same partition still has in flight would move the position under us.
     await this.#landings.get(partition)?.done;
-    const range = await this.#rangeOf(partition);
     const { staging, log } = this.#context;
-    const position = await positionOf({ topic, from, staging, log }, range);
+    const position = await positionOf(
+      { topic, from, staging, log },
+      partition,
+      () => this.#rangeOf(partition),
+    );
     const lander = await PartitionLander.open(
       {
         staging,
@@ -141,7 +176,8 @@ export class PartitionLanders implements PartitionOwner {
   }
 
   failed(error: unknown): void {
-    this.#failure.reject(error);
+    const isOurs = error instanceof FinpipeError || error === this.#context.signal.reason;
+    this.#failure.reject(isOurs ? error : asKafkaFailure(error, this.#context.cluster));
   }
 
   /** True where all partitions, also those of other members, were landed up to the given offsets. */
@@ -158,17 +194,43 @@ export class PartitionLanders implements PartitionOwner {
     return [...ends].every(([partition, end]) => (positions.get(partition) ?? 0) >= end);
   }
 
-  /** Asks for the ends of the log, after noting what was landed up to those before. */
+  /** Asks once for the ends of the log, after noting what was landed up to those before. */
   async askEnds(): Promise<void> {
-    const { admin, now, log } = this.#context;
+    const { admin, cluster, now, log, signal } = this.#context;
+    const at = now();
+    const before = [...this.#landings].map(([partition, { feed }]) => ({
+      partition,
+      next: feed.next,
+    }));
+    let ranges: LogRange[] | undefined;
     try {
-      const at = now();
-      const ranges = await admin.ranges();
-      await this.markEnds();
-      if (ranges !== undefined) this.ends = { at, ranges };
+      ranges = await orAborted(admin.ranges(), signal);
     } catch (error) {
-      log.debug("Kafka did not tell the ends of the log", { error: String(error) });
+      if (signal.aborted) return;
+      this.silence = asKafkaFailure(error, cluster);
+      log.debug("Kafka did not tell the ends of the log", { error: this.silence.message });
+      return;
     }
+    this.silence = undefined;
+    this.answeredAt = performance.now();
+    await this.markEnds();
+    if (ranges === undefined) return;
+    this.ends = { at, ranges };
+    this.#refuseLost(before, ranges);
+  }
+
+  /**
+   * Where all that was unread is deleted nothing more is fetched, and nobody would notice.
+   *
+   * @param before where the partitions were read on from before the ranges were asked for
+   */
+  #refuseLost(before: { partition: number; next: number }[], ranges: LogRange[]): void {
+    const lost = before.flatMap(({ partition, next }) => {
+      const range = ranges.find((one) => one.partition === partition);
+      const isRead = this.#landings.get(partition)?.revoked === false;
+      return range && isRead ? lostRangeOf(next, range) ?? [] : [];
+    });
+    if (lost.length > 0) this.failed(lostRangeError(this.#options.topic, lost));
   }
 
   /** Closes all feeds and waits until what they held is landed, or the time is over. */
@@ -192,19 +254,32 @@ export class PartitionLanders implements PartitionOwner {
     if (ends === undefined) return;
     const high = new Map(ends.ranges.map((range) => [range.partition, range.high]));
     const { topic, watermark } = this.#options;
-    await this.#context.staging.run(async ({ topics }) => {
-      const reached = (await topics.list(topic))
-        .filter(({ partition, nextPosition }) => nextPosition >= (high.get(partition) ?? Infinity))
-        .map(({ id }) => id);
-      if (reached.length > 0) await topics.markEnd(reached, ends.at, watermark);
-    });
+    try {
+      // One try: the next look comes soon.
+      await this.#context.sessions.use(async ({ topics }) => {
+        const reached = (await topics.list(topic))
+          .filter(({ partition, nextPosition }) =>
+            nextPosition >= (high.get(partition) ?? Infinity)
+          )
+          .map(({ id }) => id);
+        if (reached.length > 0) await topics.markEnd(reached, ends.at, watermark);
+      });
+      this.#stagingFailure = undefined;
+    } catch (error) {
+      this.#stagingFailure = error instanceof Error ? error.message : String(error);
+      this.#context.log.debug("The ends that were reached were not noted", {
+        error: this.#stagingFailure,
+      });
+    }
   }
 
   #onCommit(partition: number, landing: Landing, commit: Commit): void {
     const { position } = landing.lander;
     landing.committedAt = this.#context.now();
     landing.feed.committed(position);
-    void this.consumer.report(partition, position);
+    this.#stagingFailure = undefined;
+    // Of what another member has by now it tells itself, and is ahead.
+    if (!landing.revoked) this.consumer.report(partition, position);
     this.#context.onProgress?.(this.totals, commit);
   }
 
@@ -222,7 +297,7 @@ export class PartitionLanders implements PartitionOwner {
   }
 
   async #rangeOf(partition: number): Promise<LogRange> {
-    const ranges = await this.#context.admin.ranges();
+    const ranges = await this.#context.topicLog.ranges();
     const range = ranges?.find((one) => one.partition === partition);
     if (range !== undefined) return range;
     const { topic } = this.#options;

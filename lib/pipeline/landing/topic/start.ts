@@ -4,6 +4,7 @@ import type { Logger } from "../../../runtime/log.ts";
 import {
   type From,
   type LogRange,
+  type LostRange,
   lostRangeError,
   lostRangeOf,
 } from "../../../sources/kafka/start_offsets.ts";
@@ -27,22 +28,31 @@ export interface StartContext {
  * Gives each partition of a topic that was never read its start, all of them at once: one that
  * appears later begins at its earliest, whatever `--from` says.
  *
- * @throws FinpipeError of kind `usage` where `--from` names a partition that the topic has not
+ * @param ranges of the topic; there are some
+ * @throws FinpipeError of kind `usage` where `--from` names what the topic has not; `data` for what
+ * was read before and is lost, unless `--from` says where to go on
  */
 export async function placeTopic(
-  { topic, from, staging, log }: StartContext,
+  context: StartContext,
   admin: TopicLog,
   ranges: readonly LogRange[],
 ): Promise<void> {
-  const known = await staging.run((session) => session.topics.list(topic));
+  const { topic, from, staging, log } = context;
   if (from?.kind === "offsets") refuseUnknown(from.offsets, ranges, topic);
+  const known = await staging.run((session) => session.topics.list(topic));
   if (known.length > 0) {
-    if (from !== undefined && from.kind !== "offsets") {
+    const lost = await findLost(context, admin);
+    const named = from?.kind === "offsets" ? [...from.offsets.keys()] : [];
+    const unnamed = lost.filter(({ partition }) => !named.includes(partition));
+    if (unnamed.length > 0) throw lostRangeError(topic, unnamed);
+    const isUsed = named.length > 0 &&
+      named.every((id) => lost.some(({ partition }) => partition === id));
+    if (from !== undefined && !isUsed) {
       log.info(`Ignored --from: topic ${topic} has positions already, and they are gone on from`);
     }
     return;
   }
-  const starts = await startsOf(from ?? { kind: "earliest" }, admin, ranges);
+  const starts = await startsOf(context, admin, ranges);
   await staging.run((session) => session.topics.add(topic, starts));
   const where = from === undefined ? "its earliest offsets" : "the offsets that --from says";
   log.info(`Topic ${topic} was never read: beginning at ${where}`);
@@ -55,57 +65,73 @@ export async function placeTopic(
  * go on at
  */
 export async function positionOf(
-  { topic, from, staging, log }: StartContext,
-  range: LogRange,
+  context: StartContext,
+  partition: number,
+  rangeOf: () => Promise<LogRange>,
 ): Promise<SourcePartition> {
-  const stored = await storedPosition(topic, range, staging);
+  const { topic, from, staging, log } = context;
+  const stored = await storedPosition(context, partition, rangeOf);
+  // Asked after the position was read, which another process may be moving on: the log only grows.
+  const range = await rangeOf();
   const lost = lostRangeOf(stored.nextPosition, range);
   if (lost === undefined) return stored;
-  const offset = from?.kind === "offsets" ? from.offsets.get(range.partition) : undefined;
+  // What that one has read may be deleted by now.
+  const { nextPosition } = await storedPosition(context, partition, rangeOf);
+  if (nextPosition !== stored.nextPosition) return await positionOf(context, partition, rangeOf);
+
+  const offset = from?.kind === "offsets" ? from.offsets.get(partition) : undefined;
   if (offset === undefined) throw lostRangeError(topic, [lost]);
-  if (lostRangeOf(offset, range) !== undefined) {
-    throw new FinpipeError(
-      "usage",
-      `Cannot go on at ${range.partition}:${offset}: topic ${topic} has the offsets ` +
-        `${range.low} to ${range.high} there`,
-      { hint: `Go on with --from ${range.partition}:${range.low}` },
-    );
-  }
+  refuseBeyond(offset, range, topic);
   log.warn(
     `Went on after a lost range of topic ${topic}, which is recorded in finpipe.lost_ranges`,
-    {
-      partition: range.partition,
-      lost_from: lost.from,
-      lost_to: lost.to,
-      position: offset,
-    },
+    { partition, lost_from: lost.from, lost_to: lost.to, position: offset },
   );
   await staging.run((session) => session.topics.goOn(stored, lost, offset));
-  return await storedPosition(topic, range, staging);
+  return await storedPosition(context, partition, rangeOf);
 }
 
 /** The stored position; a partition that has none is new, and begins at its earliest. */
 async function storedPosition(
-  topic: string,
-  { partition, low }: LogRange,
-  staging: SteadyStaging,
+  { topic, staging }: StartContext,
+  partition: number,
+  rangeOf: () => Promise<LogRange>,
 ): Promise<SourcePartition> {
-  return await staging.run(async ({ topics }) => {
-    const find = async () => (await topics.list(topic)).find((one) => one.partition === partition);
-    const stored = await find();
-    if (stored !== undefined) return stored;
-    await topics.add(topic, new Map([[partition, low]]));
-    return (await find())!;
+  const find = async () => {
+    const known = await staging.run(({ topics }) => topics.list(topic));
+    return known.find((one) => one.partition === partition);
+  };
+  const stored = await find();
+  if (stored !== undefined) return stored;
+  const { low } = await rangeOf();
+  await staging.run(({ topics }) => topics.add(topic, new Map([[partition, low]])));
+  return (await find())!;
+}
+
+/** What is lost of the partitions that have a position, of all of them at once. */
+async function findLost({ topic, staging }: StartContext, admin: TopicLog): Promise<LostRange[]> {
+  const list = () => staging.run(({ topics }) => topics.list(topic));
+  const before = await list();
+  const ranges = await admin.ranges() ?? [];
+  // A position that moves meanwhile is another process's, which sees for itself what is lost.
+  const after = new Map((await list()).map(({ partition, nextPosition }) => [
+    partition,
+    nextPosition,
+  ]));
+  return before.flatMap(({ partition, nextPosition }) => {
+    const range = ranges.find((one) => one.partition === partition);
+    if (range === undefined || after.get(partition) !== nextPosition) return [];
+    return lostRangeOf(nextPosition, range) ?? [];
   });
 }
 
 async function startsOf(
-  from: From,
+  { topic, from = { kind: "earliest" } }: StartContext,
   admin: TopicLog,
   ranges: readonly LogRange[],
 ): Promise<Map<number, number>> {
   const at = from.kind === "timestamp" ? await admin.offsetsAt(from.epochMilliseconds) : undefined;
-  return new Map(ranges.map(({ partition, low, high }) => {
+  return new Map(ranges.map((range) => {
+    const { partition, low, high } = range;
     switch (from.kind) {
       case "earliest":
         return [partition, low];
@@ -113,10 +139,23 @@ async function startsOf(
         return [partition, high];
       case "timestamp":
         return [partition, at?.get(partition) ?? high];
-      case "offsets":
-        return [partition, from.offsets.get(partition) ?? low];
+      case "offsets": {
+        const offset = from.offsets.get(partition) ?? low;
+        refuseBeyond(offset, range, topic);
+        return [partition, offset];
+      }
     }
   }));
+}
+
+function refuseBeyond(offset: number, range: LogRange, topic: string): void {
+  if (lostRangeOf(offset, range) === undefined) return;
+  const { partition, low, high } = range;
+  throw new FinpipeError(
+    "usage",
+    `Cannot use --from ${partition}:${offset}: topic ${topic} has the offsets ${low} to ${high} there`,
+    { hint: `Name one of them, as in --from ${partition}:${low}` },
+  );
 }
 
 function refuseUnknown(

@@ -36,15 +36,17 @@ export async function landWatchedTopic(
   }, options);
 }
 
-function livenessOf({ consumer }: TopicState): string | undefined {
+function livenessOf({ consumer, landers }: TopicState): string | undefined {
+  // While Kafka is away a new start mends nothing, and would make it worse.
+  if (landers.silence !== undefined) return undefined;
   const silent = performance.now() - consumer.lastActivity;
   return silent > DEAD_AFTER
     ? `the loop has not moved for ${Math.round(silent / 1000)} s`
     : undefined;
 }
 
-function readinessOf({ consumer, staging }: TopicState): string | undefined {
-  if (staging.failure !== undefined) return staging.failure.message;
+function readinessOf({ consumer, landers }: TopicState): string | undefined {
+  if (landers.stagingFailure !== undefined) return landers.stagingFailure;
   return consumer.isReady ? undefined : "no partitions are assigned yet";
 }
 

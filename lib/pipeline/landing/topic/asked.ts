@@ -1,0 +1,47 @@
+/** Work that is not waited for once somebody asked to stop. */
+
+/** The work's result, or the signal's reason as soon as that is aborted; the work goes on then. */
+export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort);
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+/** Disposing of it ends all work that was left alone, and waits for its end. */
+export class UntilAsked implements AsyncDisposable {
+  readonly #asked: AbortSignal;
+  readonly #over = new AbortController();
+  readonly #begun: Promise<unknown>[] = [];
+
+  /** @param asked aborted when somebody asks to stop */
+  constructor(asked: AbortSignal) {
+    this.#asked = asked;
+  }
+
+  /** Aborted when the work has to end: it must heed it. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** The work's result; undefined as soon as somebody asked to stop. */
+  async run<T>(work: Promise<T>): Promise<T | undefined> {
+    this.#begun.push(work);
+    try {
+      return await orAborted(work, this.#asked);
+    } catch (error) {
+      if (this.#asked.aborted && error === this.#asked.reason) return undefined;
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort();
+    await Promise.allSettled(this.#begun);
+  }
+}

@@ -1,0 +1,52 @@
+/** Asking Kafka about the topic through outages; what cannot be answered fails in words. */
+import { FinpipeError } from "../../../runtime/errors.ts";
+import { retrying, type RetryOptions } from "../../../runtime/retry.ts";
+import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
+import type { LogRange } from "../../../sources/kafka/start_offsets.ts";
+import type { TopicLog } from "./start.ts";
+
+/** How long to ask for, and where outages are told. */
+export type SteadyLogOptions = Pick<RetryOptions, "log" | "signal" | "retryFor">;
+
+/** A {@link TopicLog} that asks again as long as Kafka cannot be reached. */
+export class SteadyTopicLog implements TopicLog {
+  readonly #log: TopicLog;
+  readonly #cluster: string;
+  readonly #options: SteadyLogOptions;
+
+  /**
+   * @param log asks once
+   * @param cluster how messages name it
+   */
+  constructor(log: TopicLog, cluster: string, options: SteadyLogOptions) {
+    this.#log = log;
+    this.#cluster = cluster;
+    this.#options = options;
+  }
+
+  /** The ranges of the topic, once it exists: finpipe never creates the topic that it reads. */
+  existing(topic: string): Promise<LogRange[]> {
+    return this.#ask(async () => {
+      const found = await this.#log.ranges();
+      if (found !== undefined && found.length > 0) return found;
+      throw new FinpipeError("unreachable", `Topic ${topic} does not exist yet`, {
+        hint: "Create it, or name another one with --topic",
+      });
+    });
+  }
+
+  ranges(): ReturnType<TopicLog["ranges"]> {
+    return this.#ask(() => this.#log.ranges());
+  }
+
+  offsetsAt(epochMilliseconds: number): ReturnType<TopicLog["offsetsAt"]> {
+    return this.#ask(() => this.#log.offsetsAt(epochMilliseconds));
+  }
+
+  #ask<T>(question: () => Promise<T>): Promise<T> {
+    return retrying(
+      () => question().catch((error) => Promise.reject(asKafkaFailure(error, this.#cluster))),
+      this.#options,
+    );
+  }
+}
