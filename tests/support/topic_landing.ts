@@ -1,0 +1,242 @@
+/** Landing a topic of the test's own in a database of the test's own. */
+import { parseDuration } from "../../lib/runtime/config/duration.ts";
+import { readKafkaSettings } from "../../lib/runtime/config/kafka.ts";
+import { createLogger } from "../../lib/runtime/log.ts";
+import { openKafka } from "../../lib/sources/kafka/client.ts";
+import { parseFrom } from "../../lib/sources/kafka/start_offsets.ts";
+import { TopicAdmin } from "../../lib/sources/kafka/topic_admin.ts";
+import type { SqlRow, SqlSession } from "../../lib/postgres/session.ts";
+import { SqlStaging } from "../../lib/staging/sql_staging.ts";
+import type { Commit, Totals } from "../../lib/pipeline/landing/partition_lander.ts";
+import {
+  landTopic,
+  type TopicOptions as LandTopicOptions,
+  type TopicState,
+} from "../../lib/pipeline/landing/topic/land_topic.ts";
+import { Interrupted } from "../../lib/runtime/errors.ts";
+import { openSession } from "./engines.ts";
+import { kafkaTest, type TestTopic, testTopic, type TopicOptions } from "./kafka.ts";
+import { testDatabase } from "./postgres.ts";
+import { findBinaries } from "./postgres_binaries.ts";
+import { type CliResult, runCli, spawnCli, type SpawnedCli } from "./run_cli.ts";
+
+/** A test that needs Kafka, PostgreSQL and kcat; skipped by name where one of them is missing. */
+export async function topicTest(
+  name: string,
+  test: (t: Deno.TestContext) => Promise<void>,
+): Promise<void> {
+  const isGiven = Deno.env.get("FINPIPE_TEST_PG_URL") !== undefined;
+  const binaries = isGiven ? {} : await findBinaries();
+  if ("missing" in binaries && Deno.env.get("CI") !== "true") {
+    Deno.test({ name: `${name} [skipped: ${binaries.missing}]`, ignore: true, fn: test });
+  } else await kafkaTest(name, test, { kcat: true });
+}
+
+/** What a call of `landTopic` is given beside its place; the defaults are those of `stream`. */
+export interface LandCall {
+  /** As `--from`. */
+  from?: string;
+  /** @default true */
+  untilEnd?: boolean;
+  /** Messages in a batch. @default 10000 */
+  rows?: number;
+  /** As `--linger`. @default 1s */
+  linger?: string;
+  /** As `--grace`. @default 20s */
+  grace?: string;
+  /** As `--retry-for`. @default 60s */
+  retryFor?: string;
+  group?: string;
+  member?: LandTopicOptions["member"];
+  /** The URL of staging. @default the place's */
+  url?: string;
+  now?: () => Temporal.Instant;
+  onProgress?: (totals: Totals, commit: Commit) => void;
+}
+
+/** A landing that is under way in this process. */
+export interface RunningLanding {
+  /** Asks it to stop, as SIGTERM does; what it landed. */
+  stop(): Promise<Totals>;
+  readonly totals: Promise<Totals>;
+  /** How it goes, once it has begun to land. */
+  readonly state: Promise<TopicState>;
+  /** What it logged so far. */
+  log(): string;
+}
+
+/** A `stream` of the topic in this process. */
+export interface RunningStream {
+  /** Asks it to stop, as SIGTERM does. */
+  stop(): Promise<CliResult>;
+  readonly result: Promise<CliResult>;
+}
+
+export interface PlaceOptions extends TopicOptions {
+  /** A database that is there already, and stays. @default one of the test's own */
+  url?: string;
+  /** The topic is one that does not exist. @default false */
+  missing?: boolean;
+}
+
+/** Makes a topic and a database; disposing of the place removes both. */
+export async function landingPlace(
+  t: Deno.TestContext | string,
+  options: PlaceOptions = {},
+): Promise<LandingPlace> {
+  await using scope = new AsyncDisposableStack();
+  const topic = await testTopic(t, options);
+  if (options.missing === true) await topic[Symbol.asyncDispose]();
+  else scope.use(topic);
+  const database = options.url === undefined ? scope.use(await testDatabase(t)) : undefined;
+  const session = await openSession(options.url ?? database!.url);
+  scope.defer(() => session.close());
+  const folder = await Deno.makeTempDir({ prefix: "finpipe-topic-" });
+  scope.defer(() => Deno.remove(folder, { recursive: true }));
+  return new LandingPlace(topic, options.url ?? database!.url, session, folder, scope.move());
+}
+
+export class LandingPlace implements AsyncDisposable {
+  readonly #scope: AsyncDisposableStack;
+
+  constructor(
+    readonly topic: TestTopic,
+    readonly url: string,
+    readonly session: SqlSession,
+    readonly workDir: string,
+    scope: AsyncDisposableStack,
+  ) {
+    this.#scope = scope;
+  }
+
+  /** The environment of a run of finpipe here. */
+  get env(): Record<string, string> {
+    const { brokers, topic, group } = this.topic;
+    return {
+      FINPIPE_KAFKA_BROKERS: brokers,
+      FINPIPE_TOPIC: topic,
+      FINPIPE_GROUP: group,
+      FINPIPE_PG_URL: this.url,
+      FINPIPE_VERTICA_URL: "embedded",
+      FINPIPE_WORK_DIR: this.workDir,
+      FINPIPE_LOG_FORMAT: "text",
+    };
+  }
+
+  query(sql: string, params: readonly string[] = []): Promise<SqlRow[]> {
+    return this.session.query(sql, params);
+  }
+
+  /** Runs `stream --until-end --json` of the topic, in this process. */
+  async stream(...args: string[]): Promise<CliResult> {
+    return await runCli(["stream", "--until-end", "--json", ...args], { env: this.env });
+  }
+
+  /** Starts a `stream --json` of the topic, in this process. */
+  start(...args: string[]): RunningStream {
+    const asked = new AbortController();
+    const result = runCli(["stream", "--json", ...args], {
+      env: this.env,
+      signal: asked.signal,
+    });
+    return {
+      result,
+      stop() {
+        asked.abort(new Interrupted("SIGTERM"));
+        return result;
+      },
+    };
+  }
+
+  /** Starts a `stream --json` of the topic, as a process of its own. */
+  spawn(...args: string[]): SpawnedCli {
+    return spawnCli(["stream", "--json", ...args], { env: this.env });
+  }
+
+  /** Sends a range of emulated days to the topic, as `emit` does. */
+  async emit(...args: string[]): Promise<void> {
+    const { code, stderr } = await runCli(["emit", "--to", "kafka", ...args], { env: this.env });
+    if (code !== 0) throw new Error(`Cannot emit: ${stderr}`);
+  }
+
+  /** Starts `landTopic` itself, where `stream` has no option for what the test needs. */
+  land(call: LandCall = {}): RunningLanding {
+    const asked = new AbortController();
+    const state = Promise.withResolvers<TopicState>();
+    let log = "";
+    const totals = this.#land(call, asked.signal, state.resolve, (line) => log += line);
+    // Who waits for the state of one that never began learns why from its totals.
+    totals.catch(state.reject);
+    state.promise.catch(() => {});
+    return {
+      totals,
+      state: state.promise,
+      log: () => log,
+      stop() {
+        asked.abort(new Interrupted("SIGTERM"));
+        return totals;
+      },
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#scope.disposeAsync();
+  }
+
+  async #land(
+    call: LandCall,
+    signal: AbortSignal,
+    onStart: (state: TopicState) => void,
+    write: (line: string) => void,
+  ): Promise<Totals> {
+    const env = { ...this.env, FINPIPE_GROUP: call.group ?? this.topic.group };
+    const settings = await readKafkaSettings({ env: (name) => env[name as never], flags: {} });
+    const now = call.now ?? (() => Temporal.Now.instant());
+    const output = {
+      isTerminal: false,
+      write: (line: string | Uint8Array) => (write(String(line)), Promise.resolve()),
+    };
+    const log = createLogger({ level: "debug", format: "text", output, now });
+    const { topic } = settings;
+    await using admin = new TopicAdmin(openKafka(settings, log, { patient: false }), topic);
+    const duration = (text: string) => parseDuration(text, "a test's duration");
+    return await landTopic({
+      kafka: openKafka(settings, log),
+      admin,
+      cluster: settings.displayName,
+      connect: async () => new SqlStaging(await openSession(call.url ?? this.url), { owned: true }),
+      log,
+      now,
+      signal,
+      onStart,
+      ...(call.onProgress === undefined ? {} : { onProgress: call.onProgress }),
+    }, {
+      topic,
+      group: settings.group,
+      from: call.from === undefined ? undefined : parseFrom(call.from),
+      untilEnd: call.untilEnd ?? true,
+      limits: {
+        rows: call.rows ?? 10_000,
+        bytes: 4 * 1024 * 1024,
+        linger: duration(call.linger ?? "1s"),
+        maxMessageBytes: 10_000_000,
+      },
+      watermark: duration("5m"),
+      grace: duration(call.grace ?? "20s"),
+      retryFor: duration(call.retryFor ?? "60s"),
+      ...(call.member === undefined ? {} : { member: call.member }),
+    });
+  }
+}
+
+/** Milliseconds after which a condition will not come true any more. */
+const PATIENCE = 60_000;
+
+/** Waits for what gives no event. */
+export async function untilTrue(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + PATIENCE;
+  while (!await condition()) {
+    if (performance.now() > deadline) throw new Error(`It never came true: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
