@@ -4,6 +4,7 @@ import { DATASET_NAMES, type DatasetName } from "../../lib/events/dataset.ts";
 import { csvReport } from "../../lib/report/csv.ts";
 import { ENGINES, engineTests, type TestEngine } from "../support/engines.ts";
 import { csv, partitionRows } from "../support/reference.ts";
+import { embeddedTest } from "../support/embedded_timers.ts";
 
 const engineTest = engineTests();
 const FIXTURES = new URL("../fixtures/", import.meta.url).pathname;
@@ -134,7 +135,7 @@ engineTest("every landed day of the hostile sample goes on to the mart", async (
   hostile.set(engine.name, done);
 });
 
-Deno.test("partition files and mart of the hostile sample are the same on all engines", () => {
+embeddedTest("partition files and mart of the hostile sample are the same on all engines", () => {
   const [first, ...others] = ENGINES.map((name) => hostile.get(name)).filter(Boolean);
   for (const other of others) assert.deepEqual(other, first);
 });

@@ -5,6 +5,7 @@ import { engineTests, openSession, type TestEngine } from "../support/engines.ts
 import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
 import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres.ts";
 import { runCli } from "../support/run_cli.ts";
+import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
 
 const engineTest = engineTests();
 
@@ -168,7 +169,7 @@ postgresTest("what the encoding of a database has no character for is not_storab
     await admin.execute(`DROP DATABASE ${name} WITH (FORCE)`);
     await admin.close();
   }
-});
+}, EMBEDDED_TIMERS);
 
 postgresTest("values of rows and passwords appear at debug only, and never", async (t) => {
   await using database = await testDatabase(t);
@@ -191,7 +192,7 @@ postgresTest("values of rows and passwords appear at debug only, and never", asy
     if (level === "info") assert.doesNotMatch(stderr, /8412345678901234/);
     assert.ok(!stderr.includes(password));
   }
-});
+}, EMBEDDED_TIMERS);
 
 async function inWorkDir<T>(work: (workDir: string) => Promise<T>): Promise<T> {
   const workDir = await Deno.makeTempDir({ prefix: "finpipe-refused-" });

@@ -11,6 +11,7 @@ import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
 import { oddMessage } from "../support/odd_json.ts";
 import { postgresTest, testDatabase } from "../support/postgres.ts";
 import { addRejected, outcomes, replayOn } from "../support/rejected.ts";
+import { EMBEDDED_TIMERS, embeddedTest } from "../support/embedded_timers.ts";
 
 const engineTest = engineTests();
 const NONE = {
@@ -181,7 +182,10 @@ engineTest("what was cut is refused, and its row is left as it was", async (engi
     transactions: 1,
     refused: 1,
   });
-  assert.match(await engine.logged(), /warn: Cannot replay messages that were too large.* messages=1/);
+  assert.match(
+    await engine.logged(),
+    /warn: Cannot replay messages that were too large.* messages=1/,
+  );
   const [row] = await engine.query("SELECT * FROM stg.rejected ORDER BY id");
   assert.deepEqual([row!.replayed_at, row!.replay_outcome], [null, null]);
   // The repository refuses by itself, also where it is asked for one.
@@ -322,7 +326,7 @@ engineTest("the bytes of a message are shown as they are, of any size", async (e
   assert.ok(large.endsWith(`"payload":${row!.payload}}`));
 });
 
-Deno.test("the first rows are given out, and it is said that there are more", async () => {
+embeddedTest("the first rows are given out, and it is said that there are more", async () => {
   async function* numbers() {
     for (let i = 1; i <= 3; i++) yield await Promise.resolve(i);
   }
@@ -363,4 +367,4 @@ postgresTest("two replays at once land each version once", async (t) => {
   await one.session.execute("TRUNCATE stg.transactions");
   await Promise.all([replayOn(one, { ids: halves[0] }), replayOn(other, { ids: halves[1] })]);
   await landedOnce();
-});
+}, EMBEDDED_TIMERS);

@@ -14,6 +14,7 @@ import {
   testDatabase,
 } from "../support/postgres.ts";
 import { type CliResult, runCli } from "../support/run_cli.ts";
+import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
 
 const engineTest = engineTests();
 const LINE = jsonl(transactionMessage());
@@ -139,7 +140,7 @@ postgresTest("of two that race without a lock, one lands", async (t) => {
   } finally {
     await Promise.all(sessions.map((session) => session.close()));
   }
-});
+}, EMBEDDED_TIMERS);
 
 postgresTest(
   "a second stream of the same file is exit 75; of another file it is not",
@@ -160,6 +161,7 @@ postgresTest(
       await Deno.remove(folder, { recursive: true });
     }
   },
+  EMBEDDED_TIMERS,
 );
 
 postgresTest("20 that run init at once prepare staging once", async (t) => {
@@ -173,7 +175,7 @@ postgresTest("20 that run init at once prepare staging once", async (t) => {
   });
   assert.deepEqual(applied, await migrationNames());
   assert.equal((await stream(database.url)).code, 0);
-});
+}, EMBEDDED_TIMERS);
 
 /** The numbered files, in order. */
 async function migrationNames(): Promise<string[]> {
@@ -218,7 +220,7 @@ for (const [state, script, expected, message] of STATES) {
     const { code, stderr } = await stream(database.url);
     assert.equal(code, expected, stderr);
     assert.match(stderr, message);
-  });
+  }, EMBEDDED_TIMERS);
 }
 
 postgresTest("a wrong password is exit 3, and is not shown", async (t) => {
@@ -229,7 +231,7 @@ postgresTest("a wrong password is exit 3, and is not shown", async (t) => {
   assert.equal(code, 3);
   assert.match(stderr, /Cannot use PostgreSQL at .*\n {2}Check user and password/);
   assert.doesNotMatch(stderr, /wrong-secret/);
-});
+}, EMBEDDED_TIMERS);
 
 postgresTest("a role without rights is exit 3 and told which, not to run init", async (t) => {
   await using database = await testDatabase(t);
@@ -245,4 +247,4 @@ postgresTest("a role without rights is exit 3 and told which, not to run init", 
   } finally {
     await execute(database, `DROP OWNED BY ${role}; DROP ROLE ${role}`);
   }
-});
+}, EMBEDDED_TIMERS);

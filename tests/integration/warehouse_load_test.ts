@@ -12,6 +12,7 @@ import {
   transaction,
 } from "../support/embedded_warehouse.ts";
 import { csv, type Row, total, writePartitionText } from "../support/reference.ts";
+import { embeddedTest } from "../support/embedded_timers.ts";
 
 const engine = embeddedEngine();
 const DAY = "2022-10-01";
@@ -47,7 +48,7 @@ async function refused(
   return rows.map(({ line, reason, raw }) => [line!, reason!, raw!]);
 }
 
-Deno.test("a load replaces its day as a whole, and no other", async () => {
+embeddedTest("a load replaces its day as a whole, and no other", async () => {
   const test = await (await engine()).migrate();
   await test.load("transactions", NEXT, [transaction(NEXT, { amount: "9" })]);
   await test.load("transactions", DAY, amounts(1, 2));
@@ -57,7 +58,7 @@ Deno.test("a load replaces its day as a whole, and no other", async () => {
   assert.deepEqual([rows, controlTotal], [1n, "3"]);
 });
 
-Deno.test("an empty file empties the day: loaded and empty is not never loaded", async () => {
+embeddedTest("an empty file empties the day: loaded and empty is not never loaded", async () => {
   const test = await (await engine()).migrate();
   assert.equal(await test.warehouse.loadRecord("transactions", day), undefined);
   await test.load("transactions", DAY, amounts(1));
@@ -68,14 +69,14 @@ Deno.test("an empty file empties the day: loaded and empty is not never loaded",
   assert.equal(await test.warehouse.loadRecord("transactions", next), undefined);
 });
 
-Deno.test("the manifest of an empty day of rates may say 0.000000", async () => {
+embeddedTest("the manifest of an empty day of rates may say 0.000000", async () => {
   const test = await (await engine()).migrate();
   const figures = { rows: 0, control_total: "0.000000" };
   const file = await writePartitionText(test.workDir, "currencies", DAY, "", figures);
   assert.equal((await test.warehouse.replaceDay(file, STRICT_LIMITS)).rows, 0n);
 });
 
-Deno.test("values stand as they are in the file", async () => {
+embeddedTest("values stand as they are in the file", async () => {
   const test = await (await engine()).migrate();
   const hostile = [
     "",
@@ -98,75 +99,81 @@ Deno.test("values stand as they are in the file", async () => {
   assert.deepEqual(found, hostile.map((text) => ({ country: text, transaction_type: text })));
 });
 
-Deno.test("rows or control total other than the manifest's fail the load; the old day stays", async () => {
-  const test = await (await engine()).migrate();
-  await test.load("transactions", DAY, amounts(1));
-  const record = await test.warehouse.loadRecord("transactions", day);
-  const text = csv(amounts(20, 30));
-  for (
-    const [figures, message] of [
-      [{ rows: 3, control_total: "50" }, /2 rows taken and 0 refused, the manifest says 3$/],
-      [{ rows: 2, control_total: "51" }, /^Control totals of transactions for 2022-10-01 differ/],
-      [{ rows: 2, control_total: "-50" }, /^Control totals/],
-    ] as const
-  ) {
+embeddedTest(
+  "rows or control total other than the manifest's fail the load; the old day stays",
+  async () => {
+    const test = await (await engine()).migrate();
+    await test.load("transactions", DAY, amounts(1));
+    const record = await test.warehouse.loadRecord("transactions", day);
+    const text = csv(amounts(20, 30));
+    for (
+      const [figures, message] of [
+        [{ rows: 3, control_total: "50" }, /2 rows taken and 0 refused, the manifest says 3$/],
+        [{ rows: 2, control_total: "51" }, /^Control totals of transactions for 2022-10-01 differ/],
+        [{ rows: 2, control_total: "-50" }, /^Control totals/],
+      ] as const
+    ) {
+      const file = await writePartitionText(test.workDir, "transactions", DAY, text, figures);
+      await assert.rejects(test.warehouse.replaceDay(file, STRICT_LIMITS), isDataError(message));
+      assert.deepEqual(await standing(test), ["1"]);
+      assert.deepEqual(await test.warehouse.loadRecord("transactions", day), record);
+    }
+    assert.equal(await sideTables(test), 0);
+  },
+);
+
+embeddedTest(
+  "each refused row is kept with its line and reason, the others are loaded",
+  async () => {
+    const test = await (await engine()).migrate();
+    const good = (amount: number) => csv(amounts(amount));
+    const bad = (fields: Record<string, string>) => csv([transaction(DAY, fields)]);
+    const lines: [text: string, reason: string | undefined][] = [
+      [good(1), undefined],
+      [bad({ amount: "12.50" }), "amount: not of the column's type"],
+      [bad({ amount: "9223372036854775808" }), "amount: out of range"],
+      [bad({ object_id: "nobody" }), "object_id: not of the column's type"],
+      [bad({ sent_dttm: "2022-13-01 00:00:00" }), "sent_dttm: no real date or time"],
+      [bad({ sent_dttm: "yesterdays" }), "sent_dttm: not a timestamp"],
+      [bad({ transaction_dt: "2022-10-02 00:00:00" }), "not of the day"],
+      [bad({ transaction_dt: "2022-09-30 23:59:59.999999" }), "not of the day"],
+      [bad({ currency_code: "1000" }), "currency_code: not 0 to 999"],
+      [bad({ country: "é".repeat(501) }), "country: longer than 1,000 bytes"],
+      [bad({ status: "s".repeat(1001) }), "status: longer than 1,000 bytes"],
+      [good(2).replace(',"",', ",,"), "country: no value (an empty string must be quoted)"],
+      ["one,two\n", "object_id: not of the column's type"],
+      [
+        `${objectId(1)},2022-10-01 00:00:00\n`,
+        "not the fields of a row, or a quote that is not closed",
+      ],
+      [good(3).replace("\n", ",more\n"), "not the fields of a row, or a quote that is not closed"],
+      ["\n", "not the fields of a row, or a quote that is not closed"],
+      [bad({ country: "\0" }), "not UTF-8, or holds U+0000"],
+      [good(4), undefined],
+      [bad({ country: "two\nlines", amount: "x" }), "amount: not of the column's type"],
+      [good(5), undefined],
+      ['"not closed', "not the fields of a row, or a quote that is not closed"],
+    ];
+    const expected: [string, string, string][] = [];
+    let line = 1;
+    for (const [text, reason] of lines) {
+      const raw = new TextEncoder().encode(text.replace(/\n$/, "")).toHex();
+      if (reason !== undefined) expected.push([String(line), reason, raw]);
+      line += text.split("\n").length - 1;
+    }
+    const text = lines.map(([text]) => text).join("");
+    const figures = { rows: lines.length, control_total: "0" };
     const file = await writePartitionText(test.workDir, "transactions", DAY, text, figures);
-    await assert.rejects(test.warehouse.replaceDay(file, STRICT_LIMITS), isDataError(message));
-    assert.deepEqual(await standing(test), ["1"]);
-    assert.deepEqual(await test.warehouse.loadRecord("transactions", day), record);
-  }
-  assert.equal(await sideTables(test), 0);
-});
+    const limits: LoadLimits = { ...STRICT_LIMITS, maxRejected: expected.length };
+    const record = await test.warehouse.replaceDay(file, limits);
 
-Deno.test("each refused row is kept with its line and reason, the others are loaded", async () => {
-  const test = await (await engine()).migrate();
-  const good = (amount: number) => csv(amounts(amount));
-  const bad = (fields: Record<string, string>) => csv([transaction(DAY, fields)]);
-  const lines: [text: string, reason: string | undefined][] = [
-    [good(1), undefined],
-    [bad({ amount: "12.50" }), "amount: not of the column's type"],
-    [bad({ amount: "9223372036854775808" }), "amount: out of range"],
-    [bad({ object_id: "nobody" }), "object_id: not of the column's type"],
-    [bad({ sent_dttm: "2022-13-01 00:00:00" }), "sent_dttm: no real date or time"],
-    [bad({ sent_dttm: "yesterdays" }), "sent_dttm: not a timestamp"],
-    [bad({ transaction_dt: "2022-10-02 00:00:00" }), "not of the day"],
-    [bad({ transaction_dt: "2022-09-30 23:59:59.999999" }), "not of the day"],
-    [bad({ currency_code: "1000" }), "currency_code: not 0 to 999"],
-    [bad({ country: "é".repeat(501) }), "country: longer than 1,000 bytes"],
-    [bad({ status: "s".repeat(1001) }), "status: longer than 1,000 bytes"],
-    [good(2).replace(',"",', ",,"), "country: no value (an empty string must be quoted)"],
-    ["one,two\n", "object_id: not of the column's type"],
-    [
-      `${objectId(1)},2022-10-01 00:00:00\n`,
-      "not the fields of a row, or a quote that is not closed",
-    ],
-    [good(3).replace("\n", ",more\n"), "not the fields of a row, or a quote that is not closed"],
-    ["\n", "not the fields of a row, or a quote that is not closed"],
-    [bad({ country: "\0" }), "not UTF-8, or holds U+0000"],
-    [good(4), undefined],
-    [bad({ country: "two\nlines", amount: "x" }), "amount: not of the column's type"],
-    [good(5), undefined],
-    ['"not closed', "not the fields of a row, or a quote that is not closed"],
-  ];
-  const expected: [string, string, string][] = [];
-  let line = 1;
-  for (const [text, reason] of lines) {
-    const raw = new TextEncoder().encode(text.replace(/\n$/, "")).toHex();
-    if (reason !== undefined) expected.push([String(line), reason, raw]);
-    line += text.split("\n").length - 1;
-  }
-  const text = lines.map(([text]) => text).join("");
-  const figures = { rows: lines.length, control_total: "0" };
-  const file = await writePartitionText(test.workDir, "transactions", DAY, text, figures);
-  const limits: LoadLimits = { ...STRICT_LIMITS, maxRejected: expected.length };
-  const record = await test.warehouse.replaceDay(file, limits);
+    assert.deepEqual([record.rows, record.refused], [3n, BigInt(expected.length)]);
+    assert.deepEqual(await standing(test), ["1", "4", "5"]);
+    assert.deepEqual(await refused(test), expected);
+  },
+);
 
-  assert.deepEqual([record.rows, record.refused], [3n, BigInt(expected.length)]);
-  assert.deepEqual(await standing(test), ["1", "4", "5"]);
-  assert.deepEqual(await refused(test), expected);
-});
-
-Deno.test("a rate that is no rate is refused", async () => {
+embeddedTest("a rate that is no rate is refused", async () => {
   const test = await (await engine()).migrate();
   const rows = ["NaN", "0.000000", "-1.000000", "1000000000000.000000", "0.5"]
     .map((currency_with_div) => rate(DAY, { currency_with_div }));
@@ -178,7 +185,7 @@ Deno.test("a rate that is no rate is refused", async () => {
   assert.deepEqual(reasons, [range, range, range, "currency_with_div: out of range"]);
 });
 
-Deno.test("more refused rows than the limit fail the load, and can be looked at", async () => {
+embeddedTest("more refused rows than the limit fail the load, and can be looked at", async () => {
   const test = await (await engine()).migrate();
   await test.load("transactions", DAY, amounts(1));
   const rows = [
@@ -201,18 +208,21 @@ Deno.test("more refused rows than the limit fail the load, and can be looked at"
   assert.deepEqual(await refused(test), []);
 });
 
-Deno.test("a file that is refused whole is given up a hundred rows beyond the limit", async () => {
-  const test = await (await engine()).migrate();
-  const text = "no row\n".repeat(5000);
-  const figures = { rows: 5000, control_total: "0" };
-  const file = await writePartitionText(test.workDir, "transactions", DAY, text, figures);
-  await assert.rejects(
-    test.warehouse.replaceDay(file, { ...STRICT_LIMITS, maxRejected: 10 }),
-    isDataError(/^Refused at least 111 rows/),
-  );
-});
+embeddedTest(
+  "a file that is refused whole is given up a hundred rows beyond the limit",
+  async () => {
+    const test = await (await engine()).migrate();
+    const text = "no row\n".repeat(5000);
+    const figures = { rows: 5000, control_total: "0" };
+    const file = await writePartitionText(test.workDir, "transactions", DAY, text, figures);
+    await assert.rejects(
+      test.warehouse.replaceDay(file, { ...STRICT_LIMITS, maxRejected: 10 }),
+      isDataError(/^Refused at least 111 rows/),
+    );
+  },
+);
 
-Deno.test("an aborted load reads no further and leaves the old day", async () => {
+embeddedTest("an aborted load reads no further and leaves the old day", async () => {
   const test = await (await engine()).migrate();
   await test.load("transactions", DAY, amounts(1));
   const file = await withRefused(test, "never read");
@@ -223,35 +233,38 @@ Deno.test("an aborted load reads no further and leaves the old day", async () =>
   assert.deepEqual(await refused(test), []);
 });
 
-Deno.test("a side table that a killed load left is dropped by the next", async () => {
+embeddedTest("a side table that a killed load left is dropped by the next", async () => {
   const test = await (await engine()).migrate();
   await test.query("CREATE TABLE staging.transactions_load (some_old_column integer)");
   await test.load("transactions", DAY, amounts(1));
   assert.deepEqual(await standing(test), ["1"]);
 });
 
-Deno.test("undo puts back the day with its record, once, and marks core and mart stale", async () => {
-  const test = await (await engine()).migrate();
-  await test.load("transactions", DAY, amounts(1));
-  await test.load("currencies", DAY, []);
-  const first = await test.warehouse.loadRecord("transactions", day);
-  await test.load("transactions", DAY, amounts(2, 3));
-  await test.warehouse.buildMart(day, { statuses: ["done"], strict: false });
-  assert.deepEqual(await staleMarts(test), ["currencies f", "transactions f"]);
+embeddedTest(
+  "undo puts back the day with its record, once, and marks core and mart stale",
+  async () => {
+    const test = await (await engine()).migrate();
+    await test.load("transactions", DAY, amounts(1));
+    await test.load("currencies", DAY, []);
+    const first = await test.warehouse.loadRecord("transactions", day);
+    await test.load("transactions", DAY, amounts(2, 3));
+    await test.warehouse.buildMart(day, { statuses: ["done"], strict: false });
+    assert.deepEqual(await staleMarts(test), ["currencies f", "transactions f"]);
 
-  assert.equal(await test.warehouse.undoDay("transactions", next), false);
-  assert.equal(await test.warehouse.undoDay("transactions", day), true);
-  assert.deepEqual(await standing(test), ["1"]);
-  assert.deepEqual(await test.warehouse.loadRecord("transactions", day), first);
-  assert.deepEqual(await staleMarts(test), ["currencies t", "transactions t"]);
-  assert.equal(await test.warehouse.undoDay("transactions", day), false);
-  assert.deepEqual(await standing(test), ["1"]);
+    assert.equal(await test.warehouse.undoDay("transactions", next), false);
+    assert.equal(await test.warehouse.undoDay("transactions", day), true);
+    assert.deepEqual(await standing(test), ["1"]);
+    assert.deepEqual(await test.warehouse.loadRecord("transactions", day), first);
+    assert.deepEqual(await staleMarts(test), ["currencies t", "transactions t"]);
+    assert.equal(await test.warehouse.undoDay("transactions", day), false);
+    assert.deepEqual(await standing(test), ["1"]);
 
-  await test.load("transactions", DAY, amounts(4));
-  assert.deepEqual(await standing(test), ["4"]);
-});
+    await test.load("transactions", DAY, amounts(4));
+    assert.deepEqual(await standing(test), ["4"]);
+  },
+);
 
-Deno.test("undo of a first load leaves the day never loaded", async () => {
+embeddedTest("undo of a first load leaves the day never loaded", async () => {
   const test = await (await engine()).migrate();
   await test.load("currencies", DAY, [rate(DAY)]);
   assert.equal(await test.warehouse.undoDay("currencies", day), true);
@@ -262,7 +275,7 @@ Deno.test("undo of a first load leaves the day never loaded", async () => {
   assert.equal((await test.query("SELECT * FROM staging.currencies")).length, 1);
 });
 
-Deno.test("undo of an empty load, and of a load over an empty day", async () => {
+embeddedTest("undo of an empty load, and of a load over an empty day", async () => {
   const test = await (await engine()).migrate();
   await test.load("transactions", DAY, amounts(1));
   await test.load("transactions", DAY, []);
@@ -275,7 +288,7 @@ Deno.test("undo of an empty load, and of a load over an empty day", async () => 
   assert.equal((await test.warehouse.loadRecord("transactions", day))?.rows, 0n);
 });
 
-Deno.test("there is one undo a dataset, of the day loaded last", async () => {
+embeddedTest("there is one undo a dataset, of the day loaded last", async () => {
   const test = await (await engine()).migrate();
   await test.load("transactions", DAY, amounts(1));
   await test.load("transactions", NEXT, [transaction(NEXT, { amount: "2" })]);
@@ -285,7 +298,7 @@ Deno.test("there is one undo a dataset, of the day loaded last", async () => {
   assert.deepEqual(await standing(test), ["1"]);
 });
 
-Deno.test("refused rows follow their day into the undo and back", async () => {
+embeddedTest("refused rows follow their day into the undo and back", async () => {
   const test = await (await engine()).migrate();
   const one = await withRefused(test, "first");
   await test.warehouse.replaceDay(one, { ...STRICT_LIMITS, maxRejected: 1 });
@@ -305,7 +318,7 @@ Deno.test("refused rows follow their day into the undo and back", async () => {
   assert.deepEqual(await refused(test), []);
 });
 
-Deno.test("the first and the last date can be loaded and put back", async () => {
+embeddedTest("the first and the last date can be loaded and put back", async () => {
   const test = await (await engine()).migrate();
   for (const date of ["0001-01-01", "9999-12-31"]) {
     const at = [`${date} 00:00:00`, `${date} 23:59:59.999999`];
@@ -321,7 +334,7 @@ Deno.test("the first and the last date can be loaded and put back", async () => 
   }
 });
 
-Deno.test("control totals are exact beyond 64 bits and beyond doubles", async () => {
+embeddedTest("control totals are exact beyond 64 bits and beyond doubles", async () => {
   const test = await (await engine()).migrate();
   const most = "9223372036854775807";
   await test.load(

@@ -13,6 +13,7 @@ import {
   transaction,
 } from "../support/embedded_warehouse.ts";
 import { partitionRows, type Row } from "../support/reference.ts";
+import { embeddedTest } from "../support/embedded_timers.ts";
 
 const engine = embeddedEngine();
 const DONE = { statuses: ["done"], strict: false };
@@ -26,7 +27,7 @@ async function martOf(test: TestWarehouse, transactions: readonly Row[], rates: 
   return await test.mart();
 }
 
-Deno.test("the sample gives its mart, byte for byte", async () => {
+embeddedTest("the sample gives its mart, byte for byte", async () => {
   const test = await (await engine()).migrate();
   const events = await Deno.readTextFile(new URL("../fixtures/events.jsonl", import.meta.url));
   const days = ["2022-10-01", "2022-10-02", "2022-10-03", "2022-10-04", "2022-10-05"];
@@ -46,7 +47,7 @@ Deno.test("the sample gives its mart, byte for byte", async () => {
   assert.deepEqual(rows, { transactions: [400, 400, 1, 0, 400], currencies: [42, 42, 0, 0, 42] });
 });
 
-Deno.test("a row of the mart has every column of the contract", async () => {
+embeddedTest("a row of the mart has every column of the contract", async () => {
   const test = await (await engine()).migrate();
   const rows = await martOf(test, [
     transaction(DAY, { amount: "150", account_number_from: "1" }),
@@ -66,7 +67,7 @@ Deno.test("a row of the mart has every column of the contract", async () => {
   }]);
 });
 
-Deno.test("counted are the statuses asked for, and no test account on either side", async () => {
+embeddedTest("counted are the statuses asked for, and no test account on either side", async () => {
   const test = await (await engine()).migrate();
   await test.load("currencies", DAY, [rate(DAY)]);
   await test.load("transactions", DAY, [
@@ -85,52 +86,58 @@ Deno.test("counted are the statuses asked for, and no test account on either sid
   assert.deepEqual(await amount(["queued"]), []);
 });
 
-Deno.test("the rate is the latest by date_update, then by sent_dttm, then by object_id", async () => {
-  const test = await (await engine()).migrate();
-  const at = (value: string, fields: Record<string, string>) =>
-    rate(DAY, { currency_with_div: `${value}.000000`, ...fields });
-  const ten = transaction(DAY, { amount: "1000" });
-  const candidates = [
-    at("1", { object_id: objectId(9), sent_dttm: "2022-10-01 09:00:00" }),
-    at("2", { object_id: objectId(8), date_update: "2022-10-01 06:00:00" }),
-    at("3", {
-      object_id: objectId(3),
-      date_update: "2022-10-01 06:00:00",
-      sent_dttm: "2022-10-01 07:00:00",
-    }),
-    at("4", {
-      object_id: objectId(4),
-      date_update: "2022-10-01 06:00:00",
-      sent_dttm: "2022-10-01 07:00:00",
-    }),
-    at("5", { currency_code_with: "410", date_update: "2022-10-01 23:00:00" }),
-    at("6", { currency_code: "440", date_update: "2022-10-01 23:00:00" }),
-  ];
-  for (
-    const [count, expected] of [[1, "10.00"], [2, "20.00"], [3, "30.00"], [6, "40.00"]] as const
-  ) {
-    const given = candidates.slice(0, count);
-    for (const rates of [given, given.toReversed()]) {
-      const [row] = await martOf(test, [ten], rates);
-      assert.equal(row!.amount_total, expected);
+embeddedTest(
+  "the rate is the latest by date_update, then by sent_dttm, then by object_id",
+  async () => {
+    const test = await (await engine()).migrate();
+    const at = (value: string, fields: Record<string, string>) =>
+      rate(DAY, { currency_with_div: `${value}.000000`, ...fields });
+    const ten = transaction(DAY, { amount: "1000" });
+    const candidates = [
+      at("1", { object_id: objectId(9), sent_dttm: "2022-10-01 09:00:00" }),
+      at("2", { object_id: objectId(8), date_update: "2022-10-01 06:00:00" }),
+      at("3", {
+        object_id: objectId(3),
+        date_update: "2022-10-01 06:00:00",
+        sent_dttm: "2022-10-01 07:00:00",
+      }),
+      at("4", {
+        object_id: objectId(4),
+        date_update: "2022-10-01 06:00:00",
+        sent_dttm: "2022-10-01 07:00:00",
+      }),
+      at("5", { currency_code_with: "410", date_update: "2022-10-01 23:00:00" }),
+      at("6", { currency_code: "440", date_update: "2022-10-01 23:00:00" }),
+    ];
+    for (
+      const [count, expected] of [[1, "10.00"], [2, "20.00"], [3, "30.00"], [6, "40.00"]] as const
+    ) {
+      const given = candidates.slice(0, count);
+      for (const rates of [given, given.toReversed()]) {
+        const [row] = await martOf(test, [ten], rates);
+        assert.equal(row!.amount_total, expected);
+      }
     }
-  }
-});
+  },
+);
 
-Deno.test("the rate of an earlier day serves until the next, one of a later day never", async () => {
-  const test = await (await engine()).migrate();
-  const days = ["2022-09-30", "2022-10-01", "2022-10-02", "2022-10-03"];
-  const rates = [[rate(days[0]!, { currency_with_div: "2.000000" })], [], [], [rate(days[3]!)]];
-  for (const [index, day] of days.entries()) {
-    await test.load("transactions", day, [transaction(day, { amount: "500" })]);
-    await test.load("currencies", day, rates[index]!);
-    await test.warehouse.buildMart(Temporal.PlainDate.from(day), DONE);
-  }
-  const amounts = (await test.mart()).map(({ amount_total }) => amount_total);
-  assert.deepEqual(amounts, ["10.00", "10.00", "10.00", "5.00"]);
-});
+embeddedTest(
+  "the rate of an earlier day serves until the next, one of a later day never",
+  async () => {
+    const test = await (await engine()).migrate();
+    const days = ["2022-09-30", "2022-10-01", "2022-10-02", "2022-10-03"];
+    const rates = [[rate(days[0]!, { currency_with_div: "2.000000" })], [], [], [rate(days[3]!)]];
+    for (const [index, day] of days.entries()) {
+      await test.load("transactions", day, [transaction(day, { amount: "500" })]);
+      await test.load("currencies", day, rates[index]!);
+      await test.warehouse.buildMart(Temporal.PlainDate.from(day), DONE);
+    }
+    const amounts = (await test.mart()).map(({ amount_total }) => amount_total);
+    assert.deepEqual(amounts, ["10.00", "10.00", "10.00", "5.00"]);
+  },
+);
 
-Deno.test("a dollar is a dollar, whatever rate is sent for it", async () => {
+embeddedTest("a dollar is a dollar, whatever rate is sent for it", async () => {
   const test = await (await engine()).migrate();
   const dollars = [transaction(DAY, { currency_code: "420", amount: "123" })];
   const rows = await martOf(test, dollars, [
@@ -139,40 +146,43 @@ Deno.test("a dollar is a dollar, whatever rate is sent for it", async () => {
   assert.equal(rows[0]!.amount_total, "1.23");
 });
 
-Deno.test("a currency without a rate is left out and recorded; strict keeps what stands", async () => {
-  const test = await (await engine()).migrate();
-  const day = Temporal.PlainDate.from(DAY);
-  await test.load("currencies", DAY, [rate(DAY), rate("2022-10-01", { currency_code: "440" })]);
-  await test.load("transactions", DAY, [transaction(DAY)]);
-  await test.warehouse.buildMart(day, DONE);
-  const before = await test.mart();
+embeddedTest(
+  "a currency without a rate is left out and recorded; strict keeps what stands",
+  async () => {
+    const test = await (await engine()).migrate();
+    const day = Temporal.PlainDate.from(DAY);
+    await test.load("currencies", DAY, [rate(DAY), rate("2022-10-01", { currency_code: "440" })]);
+    await test.load("transactions", DAY, [transaction(DAY)]);
+    await test.warehouse.buildMart(day, DONE);
+    const before = await test.mart();
 
-  await test.load("transactions", DAY, [
-    transaction(DAY, { amount: "200" }),
-    transaction(DAY, { currency_code: "999", amount: "7" }),
-    transaction(DAY, { currency_code: "999", amount: "-9" }),
-  ]);
-  await assert.rejects(
-    test.warehouse.buildMart(day, { statuses: ["done"], strict: true }),
-    (error) =>
-      error instanceof FinpipeError && error.kind === "data" && /999 \(2\)/.test(error.message),
-  );
-  assert.deepEqual(await test.mart(), before);
-  assert.deepEqual(await test.query("SELECT * FROM mart.global_metrics_left_out"), []);
+    await test.load("transactions", DAY, [
+      transaction(DAY, { amount: "200" }),
+      transaction(DAY, { currency_code: "999", amount: "7" }),
+      transaction(DAY, { currency_code: "999", amount: "-9" }),
+    ]);
+    await assert.rejects(
+      test.warehouse.buildMart(day, { statuses: ["done"], strict: true }),
+      (error) =>
+        error instanceof FinpipeError && error.kind === "data" && /999 \(2\)/.test(error.message),
+    );
+    assert.deepEqual(await test.mart(), before);
+    assert.deepEqual(await test.query("SELECT * FROM mart.global_metrics_left_out"), []);
 
-  const result = await test.warehouse.buildMart(day, DONE);
-  assert.deepEqual(result, { rows: 1, leftOut: [{ currency: 999, transactions: 2n }] });
-  assert.equal((await test.mart())[0]!.amount_total, "2.00");
-  assert.deepEqual(await test.query("SELECT * FROM mart.global_metrics_left_out"), [{
-    date_update: DAY,
-    currency_from: "999",
-    cnt_transactions: "2",
-    amount_sum: "-2",
-    load_dt: "2022-10-02 03:04:05.25",
-  }]);
-});
+    const result = await test.warehouse.buildMart(day, DONE);
+    assert.deepEqual(result, { rows: 1, leftOut: [{ currency: 999, transactions: 2n }] });
+    assert.equal((await test.mart())[0]!.amount_total, "2.00");
+    assert.deepEqual(await test.query("SELECT * FROM mart.global_metrics_left_out"), [{
+      date_update: DAY,
+      currency_from: "999",
+      cnt_transactions: "2",
+      amount_sum: "-2",
+      load_dt: "2022-10-02 03:04:05.25",
+    }]);
+  },
+);
 
-Deno.test("a rate that arrives late takes the currency back in", async () => {
+embeddedTest("a rate that arrives late takes the currency back in", async () => {
   const test = await (await engine()).migrate();
   const day = Temporal.PlainDate.from(DAY);
   await martOf(test, [transaction(DAY)], []);
@@ -183,42 +193,48 @@ Deno.test("a rate that arrives late takes the currency back in", async () => {
   assert.deepEqual(await test.query("SELECT * FROM mart.global_metrics_left_out"), []);
 });
 
-Deno.test("a day of which a dataset was never loaded asks for the load; an empty one does not", async () => {
-  const test = await (await engine()).migrate();
-  const day = Temporal.PlainDate.from(DAY);
-  await test.load("transactions", DAY, []);
-  await assert.rejects(test.warehouse.buildMart(day, DONE), (error) => {
-    assert.ok(error instanceof FinpipeError);
-    assert.equal(error.kind, "prerequisite");
-    assert.match(error.message, /never loaded: currencies$/);
-    assert.equal(error.hint, "Run 'finpipe load 2022-10-02' first");
-    return true;
-  });
-  await test.load("currencies", DAY, []);
-  assert.deepEqual(await test.warehouse.buildMart(day, DONE), { rows: 0, leftOut: [] });
-});
+embeddedTest(
+  "a day of which a dataset was never loaded asks for the load; an empty one does not",
+  async () => {
+    const test = await (await engine()).migrate();
+    const day = Temporal.PlainDate.from(DAY);
+    await test.load("transactions", DAY, []);
+    await assert.rejects(test.warehouse.buildMart(day, DONE), (error) => {
+      assert.ok(error instanceof FinpipeError);
+      assert.equal(error.kind, "prerequisite");
+      assert.match(error.message, /never loaded: currencies$/);
+      assert.equal(error.hint, "Run 'finpipe load 2022-10-02' first");
+      return true;
+    });
+    await test.load("currencies", DAY, []);
+    assert.deepEqual(await test.warehouse.buildMart(day, DONE), { rows: 0, leftOut: [] });
+  },
+);
 
-Deno.test("the first and the last date, the greatest amounts and rates can be counted", async () => {
-  const test = await (await engine()).migrate();
-  const most = "9223372036854775807";
-  for (const day of ["0001-01-01", "9999-12-31"]) {
-    await test.load("transactions", day, [
-      transaction(day, { amount: most, account_number_from: most, currency_code: "999" }),
-      transaction(day, { amount: most, account_number_from: most, currency_code: "999" }),
-    ]);
-    const greatest = { currency_code: "999", currency_with_div: "999999999999.999999" };
-    await test.load("currencies", day, [rate(day, greatest)]);
-    await test.warehouse.buildMart(Temporal.PlainDate.from(day), DONE);
-  }
-  const rows = await test.mart();
-  assert.deepEqual(rows.map((row) => row.hk_global_metrics), ["10101999", "99991231999"]);
-  assert.equal(rows[0]!.amount_total, rows[1]!.amount_total);
-  const sum = 2n * (2n ** 63n - 1n);
-  const rateMicros = 10n ** 18n - 1n;
-  assert.equal(rows[0]!.amount_total, decimal(divide(sum * rateMicros, 1_000_000n), 2));
-});
+embeddedTest(
+  "the first and the last date, the greatest amounts and rates can be counted",
+  async () => {
+    const test = await (await engine()).migrate();
+    const most = "9223372036854775807";
+    for (const day of ["0001-01-01", "9999-12-31"]) {
+      await test.load("transactions", day, [
+        transaction(day, { amount: most, account_number_from: most, currency_code: "999" }),
+        transaction(day, { amount: most, account_number_from: most, currency_code: "999" }),
+      ]);
+      const greatest = { currency_code: "999", currency_with_div: "999999999999.999999" };
+      await test.load("currencies", day, [rate(day, greatest)]);
+      await test.warehouse.buildMart(Temporal.PlainDate.from(day), DONE);
+    }
+    const rows = await test.mart();
+    assert.deepEqual(rows.map((row) => row.hk_global_metrics), ["10101999", "99991231999"]);
+    assert.equal(rows[0]!.amount_total, rows[1]!.amount_total);
+    const sum = 2n * (2n ** 63n - 1n);
+    const rateMicros = 10n ** 18n - 1n;
+    assert.equal(rows[0]!.amount_total, decimal(divide(sum * rateMicros, 1_000_000n), 2));
+  },
+);
 
-Deno.test("more days than a page are read in order, and a range of them", async () => {
+embeddedTest("more days than a page are read in order, and a range of them", async () => {
   const test = await (await engine()).migrate();
   await test.query(`
     INSERT INTO mart.global_metrics
@@ -236,7 +252,7 @@ Deno.test("more days than a page are read in order, and a range of them", async 
   assert.deepEqual((await Array.fromAsync(test.warehouse.mart(range))).map(key), keys.slice(5, 15));
 });
 
-Deno.test("amounts and averages are exact and rounded half away from zero", async () => {
+embeddedTest("amounts and averages are exact and rounded half away from zero", async () => {
   const test = await (await engine()).migrate();
   const amount = fc.oneof(
     fc.bigInt({ min: -300n, max: 300n }),

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
 import { embeddedEngine, type TestWarehouse } from "../support/embedded_warehouse.ts";
+import { embeddedTest } from "../support/embedded_timers.ts";
 
 const engine = embeddedEngine();
 
@@ -16,14 +17,14 @@ async function setVersion(test: TestWarehouse, version: number): Promise<void> {
   await test.query(`UPDATE staging.migrations SET version = ${version} WHERE version = 1`);
 }
 
-Deno.test("migrate says what it applied, and applies it once", async () => {
+embeddedTest("migrate says what it applied, and applies it once", async () => {
   const test = await engine();
   assert.deepEqual(await test.warehouse.migrate(), ["001_tables"]);
   assert.deepEqual(await test.warehouse.migrate(), []);
   await test.warehouse.checkSchema();
 });
 
-Deno.test("a missing or older schema asks for init", async () => {
+embeddedTest("a missing or older schema asks for init", async () => {
   const test = await engine();
   const missing = await configurationError(test.warehouse.checkSchema());
   assert.equal(missing.message, "The warehouse's schema is missing");
@@ -35,7 +36,7 @@ Deno.test("a missing or older schema asks for init", async () => {
   assert.equal(older.hint, "Run 'finpipe init'");
 });
 
-Deno.test("a newer schema asks for a newer finpipe, also of migrate", async () => {
+embeddedTest("a newer schema asks for a newer finpipe, also of migrate", async () => {
   const test = await (await engine()).migrate();
   await setVersion(test, 2);
   for (const work of [() => test.warehouse.checkSchema(), () => test.warehouse.migrate()]) {
@@ -43,7 +44,7 @@ Deno.test("a newer schema asks for a newer finpipe, also of migrate", async () =
   }
 });
 
-Deno.test("a migration that fails leaves nothing of it", async () => {
+embeddedTest("a migration that fails leaves nothing of it", async () => {
   const test = await engine();
   await test.query(`CREATE SCHEMA "${test.martSchema}"`);
   await test.query("CREATE TABLE mart.global_metrics (in_the_way integer)");
@@ -53,7 +54,7 @@ Deno.test("a migration that fails leaves nothing of it", async () => {
   assert.deepEqual(await test.warehouse.migrate(), ["001_tables"]);
 });
 
-Deno.test("the latest rate is found by the index, whatever days there are", async () => {
+embeddedTest("the latest rate is found by the index, whatever days there are", async () => {
   const test = await (await engine()).migrate();
   for (const day of ["2022-10-01", "2022-10-02", "2022-10-03"]) {
     await test.load("currencies", day, []);

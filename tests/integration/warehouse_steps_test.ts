@@ -14,6 +14,7 @@ import {
   transaction,
 } from "../support/embedded_warehouse.ts";
 import { csv, type Row, writePartition, writePartitionText } from "../support/reference.ts";
+import { embeddedTest } from "../support/embedded_timers.ts";
 
 const engine = embeddedEngine();
 const DAY = "2022-10-01";
@@ -48,7 +49,7 @@ function outcomes({ datasets }: { datasets: { dataset: DatasetName; outcome: str
   return datasets.map(({ dataset, outcome }) => `${dataset} ${outcome}`);
 }
 
-Deno.test("a file that is already loaded is left alone, and that is said", async () => {
+embeddedTest("a file that is already loaded is left alone, and that is said", async () => {
   const test = await (await engine()).migrate();
   const deps = depsOf(test);
   await writeDay(test, [transaction(DAY)], []);
@@ -64,7 +65,7 @@ Deno.test("a file that is already loaded is left alone, and that is said", async
   assert.match(deps.lines.join(""), /Left transactions for 2022-10-01 alone/);
 });
 
-Deno.test("a day that is not as it was loaded is loaded again; so is any by force", async () => {
+embeddedTest("a day that is not as it was loaded is loaded again; so is any by force", async () => {
   const test = await (await engine()).migrate();
   const deps = depsOf(test);
   await writeDay(test, [transaction(DAY), transaction(DAY)], []);
@@ -78,7 +79,7 @@ Deno.test("a day that is not as it was loaded is loaded again; so is any by forc
   assert.deepEqual(outcomes(forced), ["transactions loaded", "currencies loaded"]);
 });
 
-Deno.test("one dataset alone needs its own file only", async () => {
+embeddedTest("one dataset alone needs its own file only", async () => {
   const test = await (await engine()).migrate();
   const deps = depsOf(test);
   await writePartition(test.workDir, "currencies", DAY, []);
@@ -86,7 +87,7 @@ Deno.test("one dataset alone needs its own file only", async () => {
   assert.equal(datasets.length, 1);
 });
 
-Deno.test("every file is proven before the first is loaded", async () => {
+embeddedTest("every file is proven before the first is loaded", async () => {
   const test = await (await engine()).migrate();
   const deps = depsOf(test);
   await writePartition(test.workDir, "transactions", DAY, [transaction(DAY)]);
@@ -97,7 +98,7 @@ Deno.test("every file is proven before the first is loaded", async () => {
   assert.deepEqual(await test.query("SELECT * FROM staging.loads"), []);
 });
 
-Deno.test("rows refused within the limit are warned of, with both control totals", async () => {
+embeddedTest("rows refused within the limit are warned of, with both control totals", async () => {
   const test = await (await engine()).migrate();
   const deps = depsOf(test);
   const rows = [transaction(DAY, { amount: "5" }), transaction(DAY, { amount: "secret" })];
@@ -120,7 +121,7 @@ Deno.test("rows refused within the limit are warned of, with both control totals
   assert.equal((await load(deps, run, options)).datasets[0]!.outcome, "unchanged");
 });
 
-Deno.test("undo puts back what has one, and fails where nothing has", async () => {
+embeddedTest("undo puts back what has one, and fails where nothing has", async () => {
   const test = await (await engine()).migrate();
   const deps = depsOf(test);
   await writeDay(test, [transaction(DAY)], [rate(DAY)]);
@@ -145,7 +146,7 @@ Deno.test("undo puts back what has one, and fails where nothing has", async () =
   ]);
 });
 
-Deno.test("cdm warns of each currency that it leaves out", async () => {
+embeddedTest("cdm warns of each currency that it leaves out", async () => {
   const test = await (await engine()).migrate();
   const deps = depsOf(test);
   await writeDay(test, [transaction(DAY), transaction(DAY)], []);

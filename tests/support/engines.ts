@@ -22,6 +22,7 @@ import { createLogger, type Logger } from "../../lib/runtime/log.ts";
 import { DATASET_NAMES, type DatasetName } from "../../lib/events/dataset.ts";
 import { SqlStaging } from "../../lib/staging/sql_staging.ts";
 import { EmbeddedWarehouse } from "../../lib/warehouse/embedded.ts";
+import { EMBEDDED_TIMERS, embeddedTest } from "./embedded_timers.ts";
 import { postgresTest, testDatabase } from "./postgres.ts";
 
 export const ENGINES = ["embedded", "postgres"] as const;
@@ -57,7 +58,7 @@ export function engineTests(): RegisterTest {
   const embedded = embeddedEngine();
   return (name, test, engines = ENGINES) => {
     if (engines.includes("embedded")) {
-      Deno.test(`${name} [embedded]`, async (t) => {
+      embeddedTest(`${name} [embedded]`, async (t) => {
         await using engine = await embedded();
         await test(engine, t);
       });
@@ -66,7 +67,7 @@ export function engineTests(): RegisterTest {
       postgresTest(`${name} [postgres]`, async (t) => {
         await using engine = await postgresEngine(t, embedded);
         await test(engine, t);
-      });
+      }, EMBEDDED_TIMERS);
     }
   };
 }

@@ -35,8 +35,13 @@ async function findServer(): Promise<Server> {
  * A test that needs PostgreSQL. Where there is none it is skipped, with the reason in its name;
  * under CI=true it fails instead.
  */
-export function postgresTest(name: string, test: (t: Deno.TestContext) => Promise<void>): void {
-  Deno.test(skippable(name, "missing" in server ? server.missing : undefined, test));
+export function postgresTest(
+  name: string,
+  test: (t: Deno.TestContext) => Promise<void>,
+  options: { sanitizeOps?: boolean } = {},
+): void {
+  const missing = "missing" in server ? server.missing : undefined;
+  Deno.test({ ...skippable(name, missing, test), ...options });
 }
 
 /** A test that starts a server of its own, which FINPIPE_TEST_PG_URL is no help for. */
