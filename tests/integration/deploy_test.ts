@@ -1,0 +1,268 @@
+/**
+ * The files of deploy/ say what is so: alerts and dashboard use metrics that are exposed, manifests
+ * keep to their schemas, and all name options and variables that finpipe has.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import config from "../../deno.json" with { type: "json" };
+import dashboard from "../../deploy/grafana/finpipe.json" with { type: "json" };
+import { streamCallOf } from "../../commands/stream_call.ts";
+import { REASONS } from "../../lib/events/message.ts";
+import { WINDOW_CAPACITY } from "../../lib/events/dedup_window.ts";
+import { StreamMetrics } from "../../lib/runtime/metrics.ts";
+import { runCli } from "../support/run_cli.ts";
+import { runTool, toolTest } from "../support/deploy_tools.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const DEPLOY = join(ROOT, "deploy");
+const ALERTS = "prometheus/alerts.yaml";
+const MANIFESTS = ["config.yaml", "init.yaml", "stream.yaml", "disruption.yaml"];
+/** The files that start finpipe. */
+const STARTERS = [
+  "compose.yaml",
+  "deploy/kubernetes/config.yaml",
+  "deploy/kubernetes/init.yaml",
+  "deploy/kubernetes/stream.yaml",
+  "deploy/systemd/finpipe-stream.service",
+  "deploy/Dockerfile",
+];
+
+function read(path: string): Promise<string> {
+  return Deno.readTextFile(join(ROOT, path));
+}
+
+/** The series that /metrics has, each with the names of its labels. */
+async function exposedSeries(): Promise<Map<string, Set<string>>> {
+  const partition = { topic: "t", partition: 0, windowVersions: 1, lag: 1, retentionLeft: 1 };
+  const metrics = new StreamMetrics(
+    REASONS,
+    () => [{ ...partition, lastCommit: Temporal.Instant.fromEpochMilliseconds(1) }],
+  );
+  const rejected = new Map([["bad_value", 1]]);
+  metrics.count({ transactions: 1, currencies: 1, duplicates: 1, rejected, seconds: 1 });
+  const series = new Map<string, Set<string>>();
+  for (const [, name, labels] of (await metrics.text()).matchAll(/^(\w+)(?:\{(.*)\})? \S+$/gm)) {
+    const names = series.get(name!) ?? new Set();
+    for (const [, label] of (labels ?? "").matchAll(/(\w+)="/g)) names.add(label!);
+    series.set(name!, names);
+  }
+  return series;
+}
+
+/** Labels that Prometheus adds to whatever it scrapes. */
+const TARGET_LABELS = ["job", "instance"];
+
+/** Asserts that a query uses series that are there, and labels that one of them has. */
+function assertExposed(expr: string, series: Map<string, Set<string>>): void {
+  const used = [...expr.matchAll(/\bfinpipe_\w+/g)].map(([name]) => name);
+  const labels = new Set(TARGET_LABELS);
+  for (const name of used) {
+    const own = series.get(name);
+    assert.ok(own !== undefined, `${name} is not exposed: ${expr}`);
+    for (const label of own) labels.add(label);
+  }
+  const grouped = [...expr.matchAll(/\b(?:by|on) \(([^)]*)\)/g)].flatMap(([, list]) =>
+    list!.split(", ")
+  );
+  const matched = [...expr.matchAll(/(\w+)(?:=|=~|!=|!~)"/g)].map(([, label]) => label!);
+  for (const label of [...grouped, ...matched]) {
+    assert.ok(labels.has(label), `${label} is no label of ${used.join(", ")}: ${expr}`);
+  }
+}
+
+/** The queries of the alerts, each on one line. */
+async function alertQueries(): Promise<string[]> {
+  const text = await Deno.readTextFile(join(DEPLOY, ALERTS));
+  const folded = text.matchAll(/^ +expr: >-\n((?: {10}.*\n)+)|^ +expr: (.*)\n/gm);
+  return [...folded].map(([, block, line]) => (block ?? line)!.trim().replaceAll(/\n\s+/g, " "));
+}
+
+const panelQueries = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+
+/** A query as Prometheus reads it: without what Grafana fills in. */
+function filled(expr: string): string {
+  return expr.replaceAll("$__rate_interval", "5m").replaceAll(/\$\w+/g, ".*");
+}
+
+Deno.test("alerts use series and labels that a stream exposes", async () => {
+  const queries = await alertQueries();
+  const alerts = (await Deno.readTextFile(join(DEPLOY, ALERTS))).match(/- alert:/g) ?? [];
+  assert.equal(queries.length, alerts.length);
+  const series = await exposedSeries();
+  for (const query of queries) assertExposed(query, series);
+});
+
+Deno.test("the dashboard uses series and labels that a stream exposes, and shows all of them", async () => {
+  const series = await exposedSeries();
+  for (const query of panelQueries) assertExposed(query, series);
+  for (const name of series.keys()) {
+    const base = name.replace(/_(bucket|sum|count)$/, "");
+    assert.ok(panelQueries.some((query) => query.includes(base)), `no panel shows ${base}`);
+  }
+  for (const variable of dashboard.templating.list) {
+    if (typeof variable.query !== "object") continue;
+    const [, name, label] = /^label_values\((\w+), (\w+)\)$/.exec(variable.query.query) ?? [];
+    assert.ok([...TARGET_LABELS, ...series.get(name!)!].includes(label!), variable.name);
+  }
+});
+
+Deno.test("a query of what is not exposed is found", async () => {
+  const series = await exposedSeries();
+  assert.throws(() => assertExposed("finpipe_lag", series), /finpipe_lag is not exposed/);
+  const query = 'sum by (partition) (finpipe_batches_total{job="finpipe"})';
+  assert.throws(() => assertExposed(query, series), /partition is no label of/);
+});
+
+Deno.test("panels of the dashboard have ids of their own and do not overlap", () => {
+  const { panels } = dashboard;
+  assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
+  const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+    Array.from({ length: w * h }, (_, i) => `${x + i % w}:${y + Math.floor(i / w)}`)
+  );
+  assert.equal(new Set(cells).size, cells.length);
+});
+
+Deno.test("alerts fit the code: the window's capacity, and a chapter for each runbook", async () => {
+  const alerts = await Deno.readTextFile(join(DEPLOY, ALERTS));
+  const [, full] = /finpipe_window_versions > (\d+)/.exec(alerts)!;
+  assert.ok(Number(full) < WINDOW_CAPACITY && Number(full) > 0.9 * WINDOW_CAPACITY);
+  const chapters = [...(await read("docs/operations.md")).matchAll(/^#+ (.*)$/gm)]
+    .map(([, title]) => title!.toLowerCase().replaceAll(/[^\w\s-]/g, "").replaceAll(" ", "-"));
+  for (const [, path, anchor] of alerts.matchAll(/runbook: (\S+)#(\S+)/g)) {
+    assert.equal(path, "docs/operations.md");
+    assert.ok(chapters.includes(anchor!), `docs/operations.md has no chapter ${anchor}`);
+  }
+});
+
+await toolTest(
+  "promtool: rules of the alerts are right, and fire when they should",
+  "promtool",
+  async () => {
+    const cwd = join(DEPLOY, "prometheus");
+    const checked = await runTool("promtool", ["check", "rules", "alerts.yaml"], { cwd });
+    assert.ok(checked.success, checked.output);
+    const tested = await runTool("promtool", ["test", "rules", "alerts_test.yaml"], { cwd });
+    assert.ok(tested.success, tested.output);
+  },
+);
+
+await toolTest("promtool: queries of the dashboard are right", "promtool", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const rules = panelQueries.map((query, index) => ({
+      record: `panel_${index}`,
+      expr: filled(query),
+    }));
+    const file = join(folder, "rules.json");
+    await Deno.writeTextFile(file, JSON.stringify({ groups: [{ name: "panels", rules }] }));
+    const { success, output } = await runTool("promtool", ["check", "rules", file]);
+    assert.ok(success, output);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+await toolTest("hadolint: the Dockerfile has nothing to mend", "hadolint", async () => {
+  const { success, output } = await runTool("hadolint", [join(DEPLOY, "Dockerfile")]);
+  assert.ok(success, output);
+});
+
+await toolTest(
+  "kubernetes-validate: manifests keep to the schemas",
+  "kubernetes-validate",
+  async () => {
+    for (const name of MANIFESTS) {
+      const path = join(DEPLOY, "kubernetes", name);
+      const { success, output } = await runTool("kubernetes-validate", ["--strict", path]);
+      assert.ok(success, output);
+    }
+  },
+);
+
+await toolTest(
+  "compose-check: compose.yaml keeps to the specification",
+  "compose-check",
+  async () => {
+    const stdin = await read("compose.yaml");
+    const { success, output } = await runTool("compose-check", [], { stdin });
+    assert.ok(success, output);
+    const mistyped = stdin.replace("healthcheck:", "healthchek:");
+    assert.ok(!(await runTool("compose-check", [], { stdin: mistyped })).success);
+  },
+);
+
+await toolTest("systemd-analyze: the unit is right", "systemd-analyze", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    // The program that it starts is not installed here.
+    const unit = (await read("deploy/systemd/finpipe-stream.service"))
+      .replaceAll("/usr/local/bin/finpipe", "/bin/true");
+    const path = join(folder, "finpipe-stream.service");
+    await Deno.writeTextFile(path, unit);
+    const { success, output } = await runTool("systemd-analyze", ["verify", path]);
+    assert.ok(success, output);
+    assert.equal(output, "");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** The arguments of each finpipe that a file starts. */
+function callsOf(text: string): string[][] {
+  const lists = [...text.matchAll(/^\s+(?:command|args): (\[".*"\])$/gm)]
+    .map(([, list]) => JSON.parse(list!) as string[]);
+  const lines = [...text.matchAll(/^ExecStart=\S+ (.*)$/gm)].map(([, line]) => line!.split(" "));
+  return [...lists, ...lines];
+}
+
+Deno.test("what containers and units start is a command that finpipe takes", async () => {
+  const calls = (await Promise.all(STARTERS.map(read))).flatMap(callsOf);
+  assert.ok(calls.length >= 6, `found ${calls.length}`);
+  for (const call of calls.filter(([first]) => !first!.startsWith("-"))) {
+    // Had it an option that is unknown, that one would be named first.
+    const { code, stderr } = await runCli([...call, "--no-such-option"]);
+    assert.equal(code, 2);
+    assert.match(stderr, /'--no-such-option'/, call.join(" "));
+  }
+});
+
+Deno.test("a stream is given longer to stop than its --grace, wherever it runs", async () => {
+  const { source } = streamCallOf({ source: "kafka" }, true);
+  assert.ok(source.kind === "kafka");
+  const texts = new Map(
+    await Promise.all(STARTERS.map(async (path) => [path, await read(path)] as const)),
+  );
+  const limits = [
+    /stop_grace_period: (\d+)s/.exec(texts.get("compose.yaml")!),
+    /terminationGracePeriodSeconds: (\d+)/.exec(texts.get("deploy/kubernetes/stream.yaml")!),
+    /TimeoutStopSec=(\d+)s/.exec(texts.get("deploy/systemd/finpipe-stream.service")!),
+  ].map((match) => Number(match?.[1]));
+  for (const limit of limits) assert.ok(limit * 1000 >= source.grace + 10_000, `${limit} s`);
+  for (const [path, text] of texts) {
+    for (const [, grace] of text.matchAll(/--grace[" ,]+(\d+)s/g)) {
+      assert.equal(Number(grace) * 1000, source.grace, path);
+    }
+  }
+});
+
+Deno.test("variables that containers and units set are read, and images have finpipe's version", async () => {
+  const folder = join(ROOT, "lib/runtime/config");
+  const known = new Set<string>();
+  for await (const { name } of Deno.readDir(folder)) {
+    for (
+      const [variable] of (await Deno.readTextFile(join(folder, name))).matchAll(/FINPIPE_\w+/g)
+    ) {
+      known.add(variable);
+    }
+  }
+  for (const path of STARTERS) {
+    const text = await read(path);
+    for (const [variable] of text.matchAll(/\bFINPIPE_[A-Z_]+\b/g)) {
+      assert.ok(known.has(variable.replace(/_FILE$/, "")), `${path} sets ${variable}`);
+    }
+    for (const [, version] of text.matchAll(/\bfinpipe:(\d[\w.]*)/g)) {
+      assert.equal(version, config.version, path);
+    }
+  }
+});
