@@ -15,7 +15,7 @@ import { type Commit, PartitionLander, type Totals } from "../partition_lander.t
 import type { SteadyStaging } from "../steady_staging.ts";
 import { orAborted } from "./asked.ts";
 import type { TopicOptions } from "./land_topic.ts";
-import { positionOf, type TopicLog } from "./start.ts";
+import { positionOf, rangeOf, type TopicLog } from "./start.ts";
 
 export interface LandersContext {
   sessions: StagingSessions;
@@ -296,13 +296,7 @@ export class PartitionLanders implements PartitionOwner {
     if (!landing.revoked) this.consumer.reopen(partition);
   }
 
-  async #rangeOf(partition: number): Promise<LogRange> {
-    const ranges = await this.#context.topicLog.ranges();
-    const range = ranges?.find((one) => one.partition === partition);
-    if (range !== undefined) return range;
-    const { topic } = this.#options;
-    throw new FinpipeError("data", `Topic ${topic} has no partition ${partition} any more`, {
-      hint: "Look at what became of the topic; a topic of another name needs --topic",
-    });
+  #rangeOf(partition: number): Promise<LogRange> {
+    return rangeOf(this.#context.topicLog, this.#options.topic, partition);
   }
 }

@@ -8,7 +8,7 @@ import {
   lostRangeError,
   lostRangeOf,
 } from "../../../sources/kafka/start_offsets.ts";
-import type { SourcePartition } from "../../../staging/repository.ts";
+import { PositionMoved, type SourcePartition } from "../../../staging/repository.ts";
 import type { SteadyStaging } from "../steady_staging.ts";
 
 /** What is asked of Kafka here. */
@@ -45,8 +45,12 @@ export async function placeTopic(
     const named = from?.kind === "offsets" ? [...from.offsets.keys()] : [];
     const unnamed = lost.filter(({ partition }) => !named.includes(partition));
     if (unnamed.length > 0) throw lostRangeError(topic, unnamed);
-    const isUsed = named.length > 0 &&
-      named.every((id) => lost.some(({ partition }) => partition === id));
+    // At once, also for partitions that other members will have: whether the end is reached is seen
+    // by the positions.
+    for (const { partition } of lost) {
+      await positionOf(context, partition, () => rangeOf(admin, topic, partition));
+    }
+    const isUsed = lost.length > 0 && lost.length === named.length;
     if (from !== undefined && !isUsed) {
       log.info(`Ignored --from: topic ${topic} has positions already, and they are gone on from`);
     }
@@ -82,12 +86,34 @@ export async function positionOf(
   const offset = from?.kind === "offsets" ? from.offsets.get(partition) : undefined;
   if (offset === undefined) throw lostRangeError(topic, [lost]);
   refuseBeyond(offset, range, topic);
-  log.warn(
-    `Went on after a lost range of topic ${topic}, which is recorded in finpipe.lost_ranges`,
-    { partition, lost_from: lost.from, lost_to: lost.to, position: offset },
-  );
-  await staging.run((session) => session.topics.goOn(stored, lost, offset));
-  return await storedPosition(context, partition, rangeOf);
+  try {
+    await staging.run((session) => session.topics.goOn(stored, lost, offset));
+    log.warn(
+      `Went on after a lost range of topic ${topic}, which is recorded in finpipe.lost_ranges`,
+      { partition, lost_from: lost.from, lost_to: lost.to, position: offset },
+    );
+  } catch (error) {
+    // Another process was told the same.
+    if (!(error instanceof PositionMoved)) throw error;
+  }
+  return await positionOf(context, partition, rangeOf);
+}
+
+/**
+ * The offsets that a partition of the topic has.
+ *
+ * @throws FinpipeError of kind `data` where there is no such partition
+ */
+export async function rangeOf(
+  topicLog: Pick<TopicLog, "ranges">,
+  topic: string,
+  partition: number,
+): Promise<LogRange> {
+  const range = (await topicLog.ranges())?.find((one) => one.partition === partition);
+  if (range !== undefined) return range;
+  throw new FinpipeError("data", `Topic ${topic} has no partition ${partition} any more`, {
+    hint: "Look at what became of the topic; a topic of another name needs --topic",
+  });
 }
 
 /** The stored position; a partition that has none is new, and begins at its earliest. */

@@ -1,0 +1,255 @@
+/** Where a topic is begun, and what happens where what comes next is not there any more. */
+import assert from "node:assert/strict";
+import { withAdmin } from "../support/kafka.ts";
+import { produce } from "../support/kafka_messages.ts";
+import { rateMessage } from "../support/messages.ts";
+import type { CliResult } from "../support/run_cli.ts";
+import {
+  type LandingPlace,
+  landingPlace,
+  type PlaceOptions,
+  topicTest,
+  untilTrue,
+} from "../support/topic_landing.ts";
+import { SOMEBODY_WAITS, untilRow } from "../support/until.ts";
+
+async function send({ topic }: LandingPlace, count: number, partition = 0): Promise<void> {
+  const values = Array.from({ length: count }, () => new TextEncoder().encode(rateMessage()));
+  await produce(topic, values, { partition });
+}
+
+/** Deletes the messages of a partition before an offset, as retention does. */
+async function deleteBefore({ topic }: LandingPlace, offset: number, partition = 0): Promise<void> {
+  await withAdmin(topic.brokers, async (admin) => {
+    // kafkajs looks for the leader in what it asked for before.
+    await admin.fetchTopicOffsets(topic.topic);
+    await admin.deleteTopicRecords({
+      topic: topic.topic,
+      partitions: [{ partition, offset: String(offset) }],
+    });
+  });
+}
+
+/** Deletes the topic and makes it anew. */
+async function recreate({ topic: { brokers, topic } }: LandingPlace): Promise<void> {
+  await withAdmin(brokers, async (admin) => {
+    await admin.deleteTopics({ topics: [topic] });
+    await untilTrue(async () => {
+      try {
+        return await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] });
+      } catch {
+        // Its deletion is still under way.
+        return false;
+      }
+    });
+  });
+}
+
+/** The position of each partition, and how many messages of it were read. */
+async function positions(place: LandingPlace): Promise<[position: number, read: number][]> {
+  const rows = await place.query(
+    "SELECT next_position, messages_read FROM finpipe.source_partitions ORDER BY partition",
+  );
+  return rows.map((row) => [Number(row.next_position), Number(row.messages_read)]);
+}
+
+function assertDone({ code, stderr }: CliResult): void {
+  assert.equal(code, 0, stderr);
+}
+
+const FROMS: [from: string, read: number[]][] = [
+  ["earliest", [5, 4]],
+  ["latest", [0, 0]],
+  ["0:2", [3, 4]],
+  ["0:5,1:1", [0, 3]],
+];
+
+await topicTest(
+  "--from says where a topic begins that was never read, and only then",
+  async (t) => {
+    for (const [from, read] of FROMS) {
+      await using place = await landingPlace(t, { partitions: 2 });
+      await send(place, 5);
+      await send(place, 4, 1);
+      const first = await place.stream("--from", from);
+      assertDone(first);
+      assert.match(first.stderr, /was never read: beginning at the offsets that --from says/);
+      assert.deepEqual(await positions(place), [[5, read[0]], [4, read[1]]], from);
+      // A position is the topic's, whatever the group.
+      const second = await place.stream("--from", from, "--group", `${place.topic.group}-other`);
+      assertDone(second);
+      assert.match(second.stderr, /Ignored --from: topic \S+ has positions already/);
+      assert.equal(JSON.parse(second.stdout).messages_read, 0);
+    }
+  },
+);
+
+await topicTest("--from a timestamp begins at the first message of that time", async (t) => {
+  await using place = await landingPlace(t, { partitions: 2 });
+  await send(place, 3);
+  const { timestamp } = await nextMillisecond();
+  await send(place, 2);
+  await send(place, 1, 1);
+  assertDone(await place.stream("--from", timestamp));
+  assert.deepEqual(await positions(place), [[5, 2], [1, 1]]);
+});
+
+/** A time after all that was sent so far, and not after what is sent next. */
+async function nextMillisecond(): Promise<{ timestamp: string }> {
+  const before = Temporal.Now.instant().epochMilliseconds;
+  await untilTrue(() => Temporal.Now.instant().epochMilliseconds > before + 1);
+  const timestamp = Temporal.Now.instant().toString({ smallestUnit: "millisecond" });
+  return { timestamp };
+}
+
+await topicTest(
+  "--from what the topic has not is a usage error that leaves no position",
+  async (t) => {
+    await using place = await landingPlace(t);
+    await send(place, 3);
+    for (
+      const [from, message] of [
+        ["7:0", /has no partition 7\n {2}Its partitions are 0 to 0/],
+        ["0:4", /has the offsets 0 to 3 there\n {2}Name one of them, as in --from 0:0/],
+      ] as const
+    ) {
+      const { code, stderr } = await place.stream("--from", from);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+      assert.deepEqual(await positions(place), []);
+    }
+  },
+);
+
+/** A topic of 10 messages a partition, of which 4 were landed. */
+async function landedPart(t: Deno.TestContext, options: PlaceOptions = {}): Promise<LandingPlace> {
+  const place = await landingPlace(t, options);
+  const partitions = Array.from({ length: options.partitions ?? 1 }, (_, id) => id);
+  for (const partition of partitions) await send(place, 4, partition);
+  assertDone(await place.stream());
+  for (const partition of partitions) await send(place, 6, partition);
+  return place;
+}
+
+await topicTest(
+  "a lost range is exit 4 that names all of it; --from p:o goes on, and it is recorded",
+  async (t) => {
+    await using place = await landedPart(t, { partitions: 3 });
+    await deleteBefore(place, 7);
+    await deleteBefore(place, 8, 2);
+    const lost =
+      /partition 0: offsets 4 to 6 were deleted before they were read; partition 2: offsets 4 to 7 were/;
+    for (const args of [[], ["--from", "earliest"], ["--from", "1:5"]]) {
+      const { code, stderr } = await place.stream(...args);
+      assert.equal(code, 4, stderr);
+      assert.match(stderr, lost);
+      assert.match(stderr, /go on with --from 0:7,2:8: the lost range is recorded/);
+    }
+    assert.deepEqual(await positions(place), [[4, 4], [4, 4], [4, 4]]);
+    const beyond = await place.stream("--from", "0:6,2:8");
+    assert.equal(beyond.code, 2, beyond.stderr);
+    assert.match(beyond.stderr, /Cannot use --from 0:6: topic \S+ has the offsets 7 to 10 there/);
+
+    const { code, stderr } = await place.stream("--from", "0:7,2:9");
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /Went on after a lost range/);
+    assert.deepEqual(await positions(place), [[10, 7], [10, 10], [10, 5]]);
+    const recorded = await place.query(
+      `SELECT topic, partition, cause, from_offset, to_offset, went_on_at
+     FROM finpipe.lost_ranges ORDER BY partition`,
+    );
+    const { topic } = place.topic;
+    assert.deepEqual(recorded.map((row) => Object.values(row)), [
+      [topic, "0", "deleted", "4", "7", "7"],
+      [topic, "2", "deleted", "4", "8", "9"],
+    ]);
+    // The same call again, as a container is started again: nothing is lost any more.
+    const again = await place.stream("--from", "0:7,2:9");
+    assertDone(again);
+    assert.match(again.stderr, /Ignored --from/);
+  },
+);
+
+await topicTest(
+  "a topic that was recreated is exit 4; --from goes on in the new one",
+  async (t) => {
+    await using place = await landedPart(t);
+    assertDone(await place.stream());
+    await recreate(place);
+    await send(place, 3);
+    const { code, stderr } = await place.stream();
+    assert.equal(code, 4, stderr);
+    assert.match(
+      stderr,
+      /the log ends at 3, before the stored position 10: the topic was recreated/,
+    );
+    assert.match(stderr, /go on with --from 0:0/);
+    assertDone(await place.stream("--from", "0:0"));
+    assert.deepEqual(await positions(place), [[3, 13]]);
+    const [row] = await place.query(
+      "SELECT cause, from_offset, to_offset FROM finpipe.lost_ranges",
+    );
+    assert.deepEqual(Object.values(row!), ["recreated", "3", "10"]);
+  },
+);
+
+/** Lands 8 messages, the first of which waits until the lock is released: no more is fetched. */
+async function stalledLanding(place: LandingPlace) {
+  await send(place, 8);
+  await place.query("SELECT pg_advisory_lock(1)");
+  await place.session.execute(`
+    CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END';
+    CREATE TRIGGER hold AFTER UPDATE ON finpipe.source_partitions
+      FOR EACH ROW EXECUTE FUNCTION hold()`);
+  const landing = place.land({ untilEnd: false, rows: 1 });
+  await untilRow(place.session, SOMEBODY_WAITS);
+  return { landing, release: () => place.query("SELECT pg_advisory_unlock(1)") };
+}
+
+await topicTest("a range that is lost during a run is exit 4, and never jumped over", async (t) => {
+  await using place = await landingPlace(t);
+  const { landing, release } = await stalledLanding(place);
+  await send(place, 100);
+  await deleteBefore(place, 60);
+  await release();
+  await assert.rejects(landing.totals, {
+    kind: "data",
+    message: /partition 0: offsets 8 to 59 were deleted before they were read/,
+    hint: /go on with --from 0:60/,
+  });
+  assert.deepEqual(await positions(place), [[8, 8]]);
+});
+
+await topicTest(
+  "a topic that is emptied during a run is noticed without another message",
+  async (t) => {
+    await using place = await landingPlace(t);
+    const { landing, release } = await stalledLanding(place);
+    const { landers } = await landing.state;
+    await send(place, 5);
+    await deleteBefore(place, 13);
+    await release();
+    await untilRow(place.session, "SELECT FROM stg.currencies HAVING count(*) = 8");
+    await landers.askEnds();
+    await assert.rejects(landing.totals, {
+      kind: "data",
+      message: /offsets 8 to 12 were deleted before they were read/,
+    });
+  },
+);
+
+await topicTest("a topic that is recreated during a run is exit 4", async (t) => {
+  await using place = await landedPart(t);
+  assertDone(await place.stream());
+  const landing = place.land({ untilEnd: false });
+  const { landers, consumer } = await landing.state;
+  await untilTrue(() => consumer.isReady);
+  await recreate(place);
+  await landers.askEnds();
+  await assert.rejects(landing.totals, {
+    kind: "data",
+    message: /the log ends at 0, before the stored position 10: the topic was recreated/,
+  });
+  assert.deepEqual(await positions(place), [[10, 10]]);
+});
