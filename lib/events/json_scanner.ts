@@ -74,8 +74,6 @@ export class JsonScanner {
   badText = false;
   /** A byte above 0x7f occurs in a string: whether it is UTF-8 is for the caller to prove. */
   hasHighBytes = false;
-  /** A backslash, tab, LF or CR occurs somewhere. */
-  hasSpecialBytes = false;
 
   readonly #outer: KeyTable;
   readonly #inner: KeyTable;
@@ -103,11 +101,7 @@ export class JsonScanner {
     this.#end = end;
     this.kinds.fill(Kind.ABSENT);
     this.rootKind = Kind.ABSENT;
-    this.tooDeep =
-      this.badText =
-      this.hasHighBytes =
-      this.hasSpecialBytes =
-        false;
+    this.tooDeep = this.badText = this.hasHighBytes = false;
     const after = this.#scanValues(this.#skipSpace(start));
     return after >= 0 && this.#skipSpace(after) === end;
   }
@@ -250,7 +244,6 @@ export class JsonScanner {
   /** Scans what follows a backslash; a surrogate pair is taken as one. */
   #scanEscape(at: number): number {
     this.#escaped = true;
-    this.hasSpecialBytes = true;
     const bytes = this.#bytes;
     if (at >= this.#end) return -1;
     if (SIMPLE_ESCAPES.has(bytes[at]!)) return at + 1;
@@ -335,7 +328,6 @@ export class JsonScanner {
       const byte = bytes[at]!;
       if (byte === 0x20) at++;
       else if (byte === 0x0a || byte === 0x0d || byte === 0x09) {
-        this.hasSpecialBytes = true;
         at++;
       } else break;
     }

@@ -94,16 +94,15 @@ export class MessageDecoder {
   /** The dataset's fields, in its order. */
   readonly values: Value[] = Array.from({ length: TRANSACTIONS.fields.length }, emptyValue);
 
+  /** The dataset's event time by value. */
+  readonly eventTime: Moment = { seconds: 0, micros: 0 };
+  /** Of a currency the rate by value, in millionths. */
+  millionths = 0n;
+
   readonly #scanner = new JsonScanner(ENVELOPE, FIELD_NAMES, "payload");
   readonly #utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  readonly #moment: Moment = { seconds: 0, micros: 0 };
   readonly #objectType: Value = emptyValue();
   #bytes: Uint8Array = new Uint8Array();
-
-  /** The payload or a value may hold a backslash, tab, LF or CR. */
-  get hasSpecialBytes(): boolean {
-    return this.#scanner.hasSpecialBytes;
-  }
 
   /** The last message was JSON and an object, whether it was accepted or not. */
   get isObject(): boolean {
@@ -169,7 +168,7 @@ export class MessageDecoder {
         return this.#readText(slot, value) && value.to - value.from <= MAX_TEXT_BYTES;
       case "timestamp":
         return this.#readText(slot, value) &&
-          readTimestamp(value.bytes, value.from, value.to, this.#moment);
+          readTimestamp(value.bytes, value.from, value.to, this.eventTime);
       case "int64":
       case "currency_code": {
         if (this.#scanner.kinds[slot] !== Kind.INTEGER) return false;
@@ -191,6 +190,7 @@ export class MessageDecoder {
     this.#pointAt(slot, value);
     const millionths = rateInMillionths(asciiOf(value));
     if (millionths === undefined) return false;
+    this.millionths = millionths;
     setText(value, formatMillionths(millionths));
     return true;
   }

@@ -89,10 +89,10 @@ class EmbeddedSession implements SqlSession {
     });
   }
 
-  copyIn(statement: string, rows: Uint8Array): Promise<void> {
+  copyIn(statement: string, pieces: readonly Uint8Array[]): Promise<void> {
     // CopyData in a call of its own kills the instance: the three messages go in one buffer.
     return guard(async () => {
-      await this.#database.execProtocol(copyMessages(statement, rows));
+      await this.#database.execProtocol(copyMessages(statement, pieces));
     });
   }
 
@@ -145,14 +145,15 @@ function queryMessage(sql: string): Uint8Array {
   return message("Q", text);
 }
 
-function copyMessages(statement: string, rows: Uint8Array): Uint8Array {
-  const query = queryMessage(statement);
-  const done = message("c", new Uint8Array());
-  const buffer = new Uint8Array(query.length + 5 + rows.length + done.length);
-  buffer.set(query);
-  buffer.set(header("d", rows.length), query.length);
-  buffer.set(rows, query.length + 5);
-  buffer.set(done, query.length + 5 + rows.length);
+function copyMessages(statement: string, pieces: readonly Uint8Array[]): Uint8Array {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const parts = [queryMessage(statement), header("d", length), ...pieces, header("c", 0)];
+  const buffer = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    buffer.set(part, at);
+    at += part.length;
+  }
   return buffer;
 }
 

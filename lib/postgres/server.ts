@@ -99,7 +99,7 @@ class ServerSession implements SqlSession {
     });
   }
 
-  copyIn(statement: string, rows: Uint8Array): Promise<void> {
+  copyIn(statement: string, pieces: readonly Uint8Array[]): Promise<void> {
     return this.#guard(async () => {
       const stream = this.#client.query(copyFrom(statement));
       const done = new Promise<void>((resolve, reject) => {
@@ -108,8 +108,9 @@ class ServerSession implements SqlSession {
       });
       // An error may arrive while we wait for `drain`, which then never comes.
       done.catch(() => {});
-      for (let at = 0; at < rows.length && !stream.destroyed; at += COPY_SLICE) {
-        const room = stream.write(rows.subarray(at, at + COPY_SLICE));
+      for (const slice of slicesOf(pieces)) {
+        if (stream.destroyed) break;
+        const room = stream.write(slice);
         if (!room) await Promise.race([once(stream, "drain").catch(() => {}), done]);
       }
       stream.end();
@@ -146,6 +147,14 @@ class ServerSession implements SqlSession {
       return await work();
     } catch (error) {
       throw asFinpipeError(error, this.#name, this.#broken);
+    }
+  }
+}
+
+function* slicesOf(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += COPY_SLICE) {
+      yield piece.subarray(at, at + COPY_SLICE);
     }
   }
 }

@@ -29,10 +29,10 @@ export interface SqlSession {
   execute(script: string): Promise<void>;
 
   /**
-   * Runs `COPY ... FROM STDIN` with the given bytes, which hold whole rows. Back pressure is kept;
-   * a refused row fails the statement.
+   * Runs `COPY ... FROM STDIN` with the given pieces, which follow each other and hold whole rows.
+   * Back pressure is kept; a refused row fails the statement.
    */
-  copyIn(statement: string, rows: Uint8Array): Promise<void>;
+  copyIn(statement: string, pieces: readonly Uint8Array[]): Promise<void>;
 
   /**
    * Runs `COPY ... TO STDOUT` and hands over each piece as it comes, in order. The sink is

@@ -1,7 +1,7 @@
 /** A batch that is decoded and judged, in the form in which staging takes it. */
 import { createHash } from "node:crypto";
-import { TRANSACTIONS } from "../events/dataset.ts";
-import type { MessageDecoder, Reason } from "../events/message.ts";
+import { type Field, TRANSACTIONS } from "../events/dataset.ts";
+import type { MessageDecoder, Reason, Value } from "../events/message.ts";
 import type { Moment } from "../events/values.ts";
 import type { SourcePartition } from "./repository.ts";
 import { RowBuffer } from "./row_buffer.ts";
@@ -11,6 +11,9 @@ const OBJECT_TYPE_BYTES = {
   TRANSACTION: encoder.encode("TRANSACTION"),
   CURRENCY: encoder.encode("CURRENCY"),
 };
+
+/** All of a row but its payload, the fields that repeat it, its raw bytes and its source. */
+const MOST_OTHER_BYTES = 512;
 
 /** What became of messages; the four sum up to the messages read. */
 export interface Counters {
@@ -74,25 +77,19 @@ export class LandedBatch {
 
   /** Adds the version that the decoder holds. */
   addVersion(decoder: MessageDecoder, message: number, position: number): void {
-    const { dataset, objectId, sentText, payload, values, hasSpecialBytes } = decoder;
+    const { dataset, objectId, sent, payload } = decoder;
     const rows = dataset === TRANSACTIONS ? this.transactions : this.currencies;
-    // The payload and, once more, the fields in it; escapes may double both.
-    rows.reserve(4 * (payload.to - payload.from) + 512);
+    // The payload and, once more, the fields in it.
+    rows.beginRow(6 + dataset.fields.length, 2 * (payload.to - payload.from) + MOST_OTHER_BYTES);
     rows.uuid(objectId.bytes, objectId.from);
-    const type = OBJECT_TYPE_BYTES[dataset.objectType];
-    rows.plain(type, 0, type.length);
-    rows.plain(sentText.bytes, sentText.from, sentText.to);
-    if (hasSpecialBytes) rows.escaped(payload.bytes, payload.from, payload.to);
-    else rows.plain(payload.bytes, payload.from, payload.to);
+    rows.bytes(OBJECT_TYPE_BYTES[dataset.objectType]);
+    rows.timestamp(sent);
+    rows.bytes(payload.bytes, payload.from, payload.to);
     for (let i = 0; i < dataset.fields.length; i++) {
-      const value = values[i]!;
-      const { type } = dataset.fields[i]!;
-      if (type === "uuid") rows.uuid(value.bytes, value.from);
-      else if (type === "text" && hasSpecialBytes) rows.escaped(value.bytes, value.from, value.to);
-      else rows.plain(value.bytes, value.from, value.to);
+      addField(rows, dataset.fields[i]!, decoder, decoder.values[i]!);
     }
-    rows.ascii(String(this.partition.id));
-    rows.ascii(String(position));
+    rows.int4(this.partition.id);
+    rows.int8(position);
     rows.endRow(message);
   }
 
@@ -103,17 +100,37 @@ export class LandedBatch {
     const kept = raw ?? new Uint8Array();
     const source = encoder.encode(this.partition.source);
     const rows = this.rejected;
-    rows.reserve(2 * kept.length + 2 * source.length + 512);
-    rows.ascii(reason);
+    rows.beginRow(8, kept.length + source.length + MOST_OTHER_BYTES);
+    rows.bytes(encoder.encode(reason));
     if (field === null) rows.null();
-    else rows.ascii(field);
+    else rows.bytes(encoder.encode(field));
     if (raw === null) rows.null();
-    else rows.bytea(raw);
-    rows.ascii(String(rejection.length ?? kept.length));
-    rows.ascii(rejection.sha256 ?? createHash("sha256").update(kept).digest("hex"));
-    rows.escaped(source, 0, source.length);
-    rows.ascii(String(this.partition.partition));
-    rows.ascii(String(position));
+    else rows.bytes(raw);
+    rows.int8(rejection.length ?? kept.length);
+    rows.bytes(
+      encoder.encode(rejection.sha256 ?? createHash("sha256").update(kept).digest("hex")),
+    );
+    rows.bytes(source);
+    rows.int4(this.partition.partition);
+    rows.int8(position);
     rows.endRow(message);
+  }
+}
+
+function addField(rows: RowBuffer, { type }: Field, decoder: MessageDecoder, value: Value): void {
+  const { bytes, from, to } = value;
+  switch (type) {
+    case "uuid":
+      return rows.uuid(bytes, from);
+    case "text":
+      return rows.bytes(bytes, from, to);
+    case "int64":
+      return rows.decimal(bytes, from, to);
+    case "currency_code":
+      return rows.int2(bytes, from, to);
+    case "timestamp":
+      return rows.timestamp(decoder.eventTime);
+    case "rate":
+      return rows.numeric(decoder.millionths);
   }
 }

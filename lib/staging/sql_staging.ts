@@ -104,7 +104,7 @@ export class SqlStaging implements StagingRepository {
     await this.#session.transaction(async () => {
       await this.#advance(batch);
       for (const [statement, rows] of copiesOf(batch)) {
-        if (rows.rows > 0) await this.#session.copyIn(statement, rows.slice());
+        if (rows.rows > 0) await this.#session.copyIn(statement, rows.pieces());
       }
     });
   }
@@ -174,7 +174,7 @@ export class SqlStaging implements StagingRepository {
     from: number,
     to: number,
   ): AsyncGenerator<number> {
-    if (from === to || await this.#accepts(statement, rows.slice(from, to))) return;
+    if (from === to || await this.#accepts(statement, rows.pieces(from, to))) return;
     if (to - from === 1) {
       yield from;
       return;
@@ -184,7 +184,7 @@ export class SqlStaging implements StagingRepository {
     yield* this.#refusedRows(statement, rows, middle, to);
   }
 
-  async #accepts(statement: string, rows: Uint8Array): Promise<boolean> {
+  async #accepts(statement: string, rows: readonly Uint8Array[]): Promise<boolean> {
     await this.#session.execute("SAVEPOINT probe");
     try {
       await this.#session.copyIn(statement, rows);

@@ -54,7 +54,7 @@ export class SideTableCopy {
   async #take(rows: Uint8Array, line: number): Promise<void> {
     this.#limits.signal.throwIfAborted();
     try {
-      await this.#scope.session.copyIn(this.#copy, rows);
+      await this.#scope.session.copyIn(this.#copy, [rows]);
     } catch (error) {
       if (!(error instanceof RefusedData)) throw error;
       const middle = middleRowEnd(rows);

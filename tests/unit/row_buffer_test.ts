@@ -1,52 +1,61 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Moment } from "../../lib/events/values.ts";
 import { RowBuffer } from "../../lib/staging/row_buffer.ts";
 
 const encoder = new TextEncoder();
 
-/** What PostgreSQL reads of a value in the text format of COPY (documentation of COPY). */
-function unescaped(value: string): string | null {
-  if (value === "\\N") return null;
-  return value.replaceAll(/\\(.)/gs, (_, letter: string) => {
-    const known: Record<string, string> = { t: "\t", n: "\n", r: "\r", "\\": "\\" };
-    return known[letter]!;
-  });
-}
-
-function rowsOf(buffer: RowBuffer, from?: number, to?: number): (string | null)[][] {
-  const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-    .decode(buffer.slice(from, to));
-  if (text === "") return [];
-  assert.ok(text.endsWith("\n"));
-  // PostgreSQL takes a bare one for a line's end, or refuses it.
-  assert.ok(!text.includes("\r"));
-  return text.slice(0, -1).split("\n").map((line) => line.split("\t").map(unescaped));
-}
-
-/** Adds a row of values with the room that they may need. */
-function add(buffer: RowBuffer, values: readonly (string | null)[], message: number): void {
-  for (const value of values) {
-    const bytes = encoder.encode(value ?? "");
-    buffer.reserve(2 * bytes.length + 8);
-    if (value === null) buffer.null();
-    else buffer.escaped(bytes, 0, bytes.length);
+/** The values of each row, as PostgreSQL reads them (documentation of COPY, "Binary Format"). */
+function rowsOf(buffer: RowBuffer, from?: number, to?: number): (Uint8Array | null)[][] {
+  const bytes = Uint8Array.from(buffer.pieces(from, to).flatMap((piece) => [...piece]));
+  const view = new DataView(bytes.buffer);
+  assert.deepEqual([...bytes.subarray(0, 11)], [...encoder.encode("PGCOPY\n"), 0xff, 13, 10, 0]);
+  assert.equal(view.getBigInt64(11), 0n, "no flags and no extension");
+  const rows: (Uint8Array | null)[][] = [];
+  let at = 19;
+  for (;;) {
+    const count = view.getInt16(at);
+    at += 2;
+    if (count === -1) break;
+    const row: (Uint8Array | null)[] = [];
+    for (let value = 0; value < count; value++) {
+      const length = view.getInt32(at);
+      at += 4;
+      row.push(length === -1 ? null : bytes.slice(at, at + length));
+      at += Math.max(0, length);
+    }
+    rows.push(row);
   }
-  buffer.endRow(message);
+  assert.equal(at, bytes.length);
+  return rows;
 }
 
-const value = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 100 }),
-  fc.string({ unit: fc.constantFrom(..."\\\t\n\rN.x"), maxLength: 200 }),
-  fc.constantFrom("\\N", "\\.", ""),
-);
+/** The one value of a row. */
+function valueOf(write: (buffer: RowBuffer) => void): DataView {
+  const buffer = new RowBuffer(8);
+  buffer.beginRow(1, 64);
+  write(buffer);
+  buffer.endRow(0);
+  const value = rowsOf(buffer)[0]![0]!;
+  return new DataView(value.buffer);
+}
 
-Deno.test("RowBuffer: any value is read back as it was, and NULL is none of them", () => {
+Deno.test("RowBuffer: any bytes are read back as they were, and NULL is none of them", () => {
+  const value = fc.option(fc.uint8Array({ maxLength: 200 }));
   fc.assert(
     fc.property(
-      fc.array(fc.array(fc.option(value), { minLength: 2, maxLength: 4 }), { maxLength: 60 }),
+      fc.array(fc.array(value, { minLength: 2, maxLength: 4 }), { maxLength: 60 }),
       (rows) => {
-        const buffer = new RowBuffer();
-        rows.forEach((row, i) => add(buffer, row, i * 2));
+        const buffer = new RowBuffer(16);
+        rows.forEach((row, i) => {
+          const room = row.reduce((sum, value) => sum + 4 + (value?.length ?? 0), 0);
+          buffer.beginRow(row.length, room);
+          for (const value of row) {
+            if (value === null) buffer.null();
+            else buffer.bytes(value);
+          }
+          buffer.endRow(i * 2);
+        });
         assert.equal(buffer.rows, rows.length);
         assert.deepEqual(rowsOf(buffer), rows);
         rows.forEach((row, i) => {
@@ -60,31 +69,64 @@ Deno.test("RowBuffer: any value is read back as it was, and NULL is none of them
   );
 });
 
-Deno.test("RowBuffer: plain bytes, long and short, from the middle of others", () => {
-  const buffer = new RowBuffer();
-  const bytes = encoder.encode("[" + "é".repeat(5000) + "]");
-  buffer.reserve(bytes.length + 100);
-  buffer.plain(bytes, 1, bytes.length - 1);
-  buffer.plain(bytes, 1, 3);
-  buffer.plain(bytes, 1, 1);
-  buffer.ascii("-12.5");
-  buffer.endRow(0);
-  assert.deepEqual(rowsOf(buffer), [["é".repeat(5000), "é", "", "-12.5"]]);
+Deno.test("RowBuffer: integers of all 64 bits", () => {
+  const border = fc.constantFrom(
+    0n,
+    2n ** 63n - 1n,
+    1n - 2n ** 63n,
+    2n ** 32n,
+    -(2n ** 32n),
+    999_999_999_999_999n,
+  );
+  const integer = fc.oneof(border, fc.bigInt({ min: 1n - 2n ** 63n, max: 2n ** 63n - 1n }));
+  fc.assert(fc.property(integer, (value) => {
+    const text = encoder.encode(`[${value}]`);
+    const view = valueOf((buffer) => buffer.decimal(text, 1, text.length - 1));
+    assert.equal(view.getBigInt64(0), value);
+  }));
+  fc.assert(fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), (value) => {
+    assert.equal(valueOf((buffer) => buffer.int8(value)).getBigInt64(0), BigInt(value));
+  }));
+  assert.equal(valueOf((buffer) => buffer.int8(-1)).getBigInt64(0), -1n);
+  assert.equal(valueOf((buffer) => buffer.int2(encoder.encode("x420x"), 1, 4)).getInt16(0), 420);
+  assert.equal(valueOf((buffer) => buffer.int4(70_000)).getInt32(0), 70_000);
 });
 
-Deno.test("RowBuffer: a UUID in lower case, bytes in PostgreSQL's hexadecimal form", () => {
-  const buffer = new RowBuffer();
+Deno.test("RowBuffer: times to the microsecond, before and after PostgreSQL's epoch", () => {
+  const seconds = fc.integer({ min: 0, max: 315_537_897_599 });
+  fc.assert(fc.property(seconds, fc.integer({ min: 0, max: 999_999 }), (seconds, micros) => {
+    const moment: Moment = { seconds, micros };
+    const first = Temporal.PlainDateTime.from("0001-01-01T00:00:00").toZonedDateTime("UTC");
+    const epoch = Temporal.Instant.from("2000-01-01T00:00:00Z");
+    const since = first.toInstant().epochNanoseconds / 1000n - epoch.epochNanoseconds / 1000n;
+    const expected = since + BigInt(seconds) * 1_000_000n + BigInt(micros);
+    assert.equal(valueOf((buffer) => buffer.timestamp(moment)).getBigInt64(0), expected);
+  }));
+});
+
+Deno.test("RowBuffer: rates as groups of four digits", () => {
+  fc.assert(fc.property(fc.bigInt({ min: 1n, max: 999_999_999_999_999_999n }), (millionths) => {
+    const view = valueOf((buffer) => buffer.numeric(millionths));
+    const [count, weight, sign, scale] = [0, 2, 4, 6].map((at) => view.getInt16(at));
+    assert.deepEqual([sign, scale, view.byteLength], [0, 6, 8 + 2 * count!]);
+    // The value times 10^8, from the weight of each group.
+    let value = 0n;
+    for (let group = 0; group < count!; group++) {
+      const digits = view.getInt16(8 + 2 * group);
+      assert.ok(digits >= 0 && digits < 10_000);
+      value += BigInt(digits) * 10_000n ** BigInt(weight! - group + 2);
+    }
+    assert.equal(value, millionths * 100n);
+  }));
+});
+
+Deno.test("RowBuffer: a UUID of any case is its 16 bytes", () => {
   const id = encoder.encode("xABCDEF01-2345-6789-abcd-EF0123456789");
-  buffer.reserve(1000);
-  buffer.uuid(id, 1);
-  buffer.bytea(Uint8Array.of(0, 9, 10, 92, 127, 128, 255));
-  buffer.bytea(new Uint8Array());
-  buffer.endRow(0);
-  assert.deepEqual(rowsOf(buffer), [
-    ["abcdef01-2345-6789-abcd-ef0123456789", "\\x00090a5c7f80ff", "\\x"],
-  ]);
+  const view = valueOf((buffer) => buffer.uuid(id, 1));
+  const hex = [...new Uint8Array(view.buffer)].map((byte) => byte.toString(16).padStart(2, "0"));
+  assert.equal(hex.join(""), "abcdef0123456789abcdef0123456789");
 });
 
-Deno.test("RowBuffer: no rows are no bytes", () => {
-  assert.equal(new RowBuffer().slice().length, 0);
+Deno.test("RowBuffer: no rows are a header and a trailer", () => {
+  assert.deepEqual(rowsOf(new RowBuffer()), []);
 });
