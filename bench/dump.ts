@@ -28,7 +28,9 @@ await measure([...FINPIPE, "init"], env);
 const events = join(folder.path, "events.jsonl");
 await writeEvents(events, { messages: ROWS, date: DAY });
 await measure([...FINPIPE, "stream", "--source", events], env);
-await psql(server.url, "VACUUM ANALYZE stg.transactions");
+// One version an object, so that the file has as many rows as the day.
+await psql(server.url, "UPDATE stg.transactions SET object_id = gen_random_uuid()");
+await psql(server.url, "VACUUM FULL ANALYZE stg.transactions");
 
 const dump = async () => {
   const command = [...FINPIPE, "dump", "--partition", DAY, "--dataset", "transactions"];

@@ -1,9 +1,8 @@
 /**
  * Opens the ends that a command touches, as the settings say, and closes them together. Where both
- * are embedded they share one session, since the folder belongs to one.
+ * are embedded they share one session, since the folder belongs to one. A driver is loaded when its
+ * end is opened: together they take longer to load than a small day to dump.
  */
-import { openEmbeddedSession } from "./postgres/embedded.ts";
-import { openServerSession } from "./postgres/server.ts";
 import type { SqlSession } from "./postgres/session.ts";
 import { FinpipeError } from "./runtime/errors.ts";
 import type { Io } from "./runtime/io.ts";
@@ -19,7 +18,6 @@ import {
 import type { StagingRepository } from "./staging/repository.ts";
 import { StagingSessions } from "./staging/sessions.ts";
 import { SqlStaging } from "./staging/sql_staging.ts";
-import { EmbeddedWarehouse } from "./warehouse/embedded.ts";
 import type { WarehouseRepository } from "./warehouse/repository.ts";
 
 /** What a run hands to {@link openEngine}; a command's context fits. */
@@ -71,6 +69,7 @@ export class Engine implements AsyncDisposable {
     if (warehouse !== undefined) {
       const { now } = this.#context.io;
       const session = await this.#embeddedSession();
+      const { EmbeddedWarehouse } = await import("./warehouse/embedded.ts");
       this.#warehouse = new EmbeddedWarehouse(session, { stagingSchema, martSchema, now });
       this.#applied.warehouse.push(...await this.#warehouse.migrate());
     }
@@ -104,6 +103,7 @@ export class Engine implements AsyncDisposable {
   async connectStaging(): Promise<StagingRepository> {
     const { staging } = this.settings;
     if (staging?.kind !== "postgres") return new SqlStaging(await this.#embeddedSession());
+    const { openServerSession } = await import("./postgres/server.ts");
     const session = await openServerSession(staging.postgres, {
       applicationName: `finpipe ${this.#command}`,
     });
@@ -112,6 +112,7 @@ export class Engine implements AsyncDisposable {
 
   async #embeddedSession(): Promise<SqlSession> {
     if (this.#embedded === undefined) {
+      const { openEmbeddedSession } = await import("./postgres/embedded.ts");
       const session = await openEmbeddedSession(this.settings.workDir);
       this.#open.defer(() => session.close());
       this.#embedded = session;
