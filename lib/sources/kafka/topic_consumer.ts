@@ -36,7 +36,7 @@ export interface ConsumerOptions {
   metadataAge?: number;
 }
 
-/** Milliseconds between two heartbeats while something is waited for. */
+/** Milliseconds after which a heartbeat is thought of again while something is waited for. */
 const HEARTBEAT = 1000;
 /** Milliseconds that a fetch waits for messages, and a stop for a fetch. */
 const MAX_WAIT = 500;
@@ -68,10 +68,12 @@ export class TopicConsumer {
   constructor(kafka: Kafka, options: ConsumerOptions, owner: PartitionOwner) {
     this.#options = options;
     this.#owner = owner;
+    const { sessionTimeout = 30_000 } = options;
     this.#consumer = kafka.consumer({
       groupId: options.group,
-      sessionTimeout: options.sessionTimeout ?? 30_000,
-      heartbeatInterval: HEARTBEAT * 3,
+      sessionTimeout,
+      // A rebalance is noticed by a heartbeat: not much later than it begins.
+      heartbeatInterval: sessionTimeout / 10,
       maxWaitTimeInMs: MAX_WAIT,
       maxBytes: MOST_FETCHED,
       metadataMaxAge: options.metadataAge ?? 30_000,

@@ -1,0 +1,44 @@
+/**
+ * A process that lands a topic until it is killed, for tests: `stream` has no option for how long a
+ * silent member is taken for alive, and a test does not wait for half a minute.
+ */
+import { openSession } from "./engines.ts";
+import type { TestTopic } from "./kafka.ts";
+import { LandingPlace } from "./topic_landing.ts";
+
+/** Milliseconds, the least that a broker takes. */
+export const SESSION_TIMEOUT = 6000;
+
+/** Starts one; it says on stdout when it has landed something. */
+export function startMember({ topic, url, workDir }: LandingPlace): Deno.ChildProcess {
+  const { brokers, topic: name, group } = topic;
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--quiet",
+      import.meta.filename!,
+      JSON.stringify({ topic: { brokers, topic: name, group }, url, workDir }),
+    ],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+}
+
+if (import.meta.main) {
+  const { topic, url, workDir } = JSON.parse(Deno.args[0]!) as {
+    topic: TestTopic;
+    url: string;
+    workDir: string;
+  };
+  const session = await openSession(url);
+  const place = new LandingPlace(topic, url, session, workDir, new AsyncDisposableStack());
+  await place.land({
+    untilEnd: false,
+    rows: 50,
+    linger: "20ms",
+    member: { sessionTimeout: SESSION_TIMEOUT },
+    onProgress: () => void Deno.stdout.write(new TextEncoder().encode("landed\n")),
+  }).totals;
+}

@@ -1,0 +1,83 @@
+/** Messages that go on coming while something happens to those who land them. */
+import { emulate } from "../../lib/events/emulator.ts";
+import { readKafkaSettings } from "../../lib/runtime/config/kafka.ts";
+import { createLogger } from "../../lib/runtime/log.ts";
+import { openKafka } from "../../lib/sources/kafka/client.ts";
+import { TopicWriter } from "../../lib/sources/kafka/topic_writer.ts";
+import type { LandingPlace } from "./topic_landing.ts";
+
+/** Traffic that is under way; it goes on until it is stopped. */
+export interface Traffic {
+  /** Messages that the broker has. */
+  readonly sent: number;
+  /** Resolves once this many more are there. */
+  more(count: number): Promise<void>;
+  /** Sends no more; waits until the broker has all. */
+  stop(): Promise<void>;
+}
+
+/** Messages sent at once. */
+const AT_ONCE = 40;
+/** Milliseconds between two sendings: enough traffic, and time left for those who land it. */
+const PAUSE = 5;
+
+/**
+ * Sends emulated messages, re-sent ones and some that are no JSON, through outages of the broker,
+ * each once.
+ */
+export async function startTraffic(place: LandingPlace, seed = 1): Promise<Traffic> {
+  const settings = await readKafkaSettings({
+    env: (name) => place.env[name],
+    flags: {},
+  });
+  const output = { isTerminal: false, write: () => Promise.resolve() };
+  const now = () => Temporal.Now.instant();
+  const log = createLogger({ level: "error", format: "text", output, now });
+  const writer = await TopicWriter.connect(openKafka(settings, log), settings.topic);
+  const waiting = new Set<() => void>();
+  let sent = 0;
+  let stopped = false;
+  const sending = (async () => {
+    let batch: string[] = [];
+    for (const message of messages(seed)) {
+      batch.push(message);
+      if (batch.length < AT_ONCE) continue;
+      await writer.send(batch);
+      sent += batch.length;
+      batch = [];
+      for (const wake of waiting) wake();
+      if (stopped) return;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+  })().finally(() => writer[Symbol.asyncDispose]());
+  return {
+    get sent() {
+      return sent;
+    },
+    async more(count) {
+      const enough = sent + count;
+      while (sent < enough) {
+        const changed = Promise.withResolvers<void>();
+        waiting.add(changed.resolve);
+        await Promise.race([changed.promise, sending]);
+        waiting.delete(changed.resolve);
+      }
+    },
+    stop() {
+      stopped = true;
+      return sending;
+    },
+  };
+}
+
+/** More than any test waits for. */
+function* messages(seed: number): Generator<string> {
+  const from = Temporal.PlainDate.from("2022-10-01");
+  let count = 0;
+  for (
+    const message of emulate({ from, to: from.add({ days: 60 }), operationsPerDay: 1000, seed })
+  ) {
+    yield message;
+    if (++count % 97 === 0) yield `no JSON: ${count}`;
+  }
+}
