@@ -10,6 +10,9 @@ const COMMA = 0x2c;
 const LF = 0x0a;
 const MINUS = 0x2d;
 const ZERO = 0x30;
+/** Bytes at which the search for a field's end has to stop and look: 1, all others 0. */
+const STOP = new Uint8Array(256);
+STOP[QUOTE] = STOP[COMMA] = STOP[LF] = 1;
 /** Integers up to 15 digits are exact in a double; longer ones are summed as bigint. */
 const EXACT_DIGITS = 15;
 const FLUSH_AT = 2 ** 52;
@@ -46,24 +49,35 @@ export class CsvMeter {
   }
 
   push(piece: Uint8Array): void {
-    let column = this.#column;
-    let quoted = this.#quoted;
     const control = this.#controlColumn;
-    for (let i = 0; i < piece.length; i++) {
-      const byte = piece[i]!;
-      if (byte === QUOTE) quoted = !quoted;
-      else if (quoted) continue;
-      else if (byte === COMMA) {
-        if (column === control) this.#endControl();
-        column++;
-      } else if (byte === LF) {
-        if (column === control) this.#endControl();
+    const { length } = piece;
+    let column = this.#column;
+    let at = 0;
+    while (at < length) {
+      if (this.#quoted) {
+        const end = piece.indexOf(QUOTE, at);
+        if (end < 0) break;
+        this.#quoted = false;
+        at = end + 1;
+        continue;
+      }
+      if (column === control) {
+        while (at < length && STOP[piece[at]!] === 0) this.#takeControl(piece[at++]!);
+      } else while (at < length && STOP[piece[at]!] === 0) at++;
+      if (at === length) break;
+      const byte = piece[at++]!;
+      if (byte === QUOTE) {
+        this.#quoted = true;
+        continue;
+      }
+      if (column === control) this.#endControl();
+      if (byte === COMMA) column++;
+      else {
         column = 0;
         this.rows++;
-      } else if (column === control) this.#takeControl(byte);
+      }
     }
     this.#column = column;
-    this.#quoted = quoted;
   }
 
   /** A digit, the sign or the decimal point, which stands before exactly 6 decimals. */
