@@ -39,7 +39,7 @@ export interface ConsumerOptions {
 /** Milliseconds after which a heartbeat is thought of again while something is waited for. */
 const HEARTBEAT = 1000;
 /** Milliseconds that a fetch waits for messages, and a stop for a fetch. */
-const MAX_WAIT = 500;
+const MAX_WAIT = 200;
 /** Bytes of one answer, of all partitions: kafkajs makes objects of all of it before it hands it on. */
 const MOST_FETCHED = 4 * 1024 * 1024;
 /** A partition that is assigned to us. */
