@@ -1,72 +1,41 @@
-/** Documentation that can't lie: what README.md shows is run, and what documents name is there. */
+/** Documentation that can't lie: what documents show is run, and what they name is there. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { COMMANDS } from "../../commands/registry.ts";
 import config from "../../deno.json" with { type: "json" };
+import { streamCallOf } from "../../commands/stream_call.ts";
+import {
+  cloneFolder,
+  type Example,
+  examplesOf,
+  readDocument,
+  ROOT,
+  runExample,
+  type RunOptions,
+} from "../support/documents.ts";
+import { operationsPlace, operationsTest } from "../support/operations_place.ts";
 import { emptyDatabase, postgresTest } from "../support/postgres.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DOCUMENTS = [
   "README.md",
   "ARCHITECTURE.md",
   "CHANGELOG.md",
   "CONTRIBUTING.md",
   "docs/cli.md",
+  "docs/operations.md",
 ];
 
-/** The server that README.md speaks of. */
+/** The servers that README.md speaks of. */
 const README_URL = "postgres://finpipe:secret@localhost:5432/finpipe";
+const README_BROKERS = "localhost:9092";
 
-/** A fenced block of commands, and of their stdout where that is shown after it. */
-interface Example {
-  script: string;
-  stdout: string | undefined;
-}
-
-function read(path: string): Promise<string> {
-  return Deno.readTextFile(join(ROOT, path));
-}
-
-/** The blocks that call finpipe, but for those that say why they are not run here. */
-function examplesOf(markdown: string): Example[] {
-  const blocks = markdown.matchAll(/^```sh\n([^]*?)^```\n(?:\n```text\n([^]*?)^```\n)?/gm);
-  return [...blocks]
-    .map(([, script, stdout]) => ({ script: script!, stdout }))
-    .filter(({ script }) => script.includes("./finpipe") && !/^# not run here: ./m.test(script));
-}
+const read = readDocument;
 
 /** Runs examples one after the other in a folder that looks like a clone. */
-async function runAll(examples: Example[], fill = (script: string) => script): Promise<void> {
+async function runAll(examples: Example[], options: RunOptions = {}): Promise<void> {
   assert.ok(examples.length > 0, "there is nothing to run");
-  const folder = await Deno.makeTempDir({ prefix: "finpipe-docs-" });
-  try {
-    for (const name of ["finpipe", "tests"]) {
-      await Deno.symlink(join(ROOT, name), join(folder, name));
-    }
-    for (const { script, stdout } of examples) {
-      const result = await new Deno.Command("sh", {
-        args: ["-eu", "-c", fill(script)],
-        cwd: folder,
-        clearEnv: true,
-        env: environment(),
-        stdin: "null",
-      }).output();
-      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-      assert.equal(result.code, 0, `${script}\n${text(result.stderr)}`);
-      if (stdout !== undefined) assert.equal(text(result.stdout), stdout, script);
-    }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-/** That of this process, but for what would configure finpipe. */
-function environment(): Record<string, string> {
-  const settings = /^(FINPIPE|AIRFLOW)_/;
-  return Object.fromEntries(
-    Object.entries(Deno.env.toObject()).filter(([name]) => !settings.test(name)),
-  );
+  await using folder = await cloneFolder();
+  for (const example of examples) await runExample(example, folder.path, options);
 }
 
 Deno.test("README.md: the commands run in order, and print what it shows", async () => {
@@ -74,17 +43,43 @@ Deno.test("README.md: the commands run in order, and print what it shows", async
   await runAll(examples.filter(({ script }) => !script.includes(README_URL)));
 });
 
+await operationsTest(
+  "docs/operations.md: the commands run in order, and print what it shows",
+  async (t) => {
+    await using folder = await cloneFolder();
+    await using place = await operationsPlace(t);
+    for (const example of examplesOf(await read("docs/operations.md"))) {
+      await place.enter(example.chapter);
+      await runExample(example, folder.path, place.options);
+    }
+  },
+);
+
+Deno.test("docs/operations.md: memory is reckoned with the batches that a topic has", async () => {
+  const { limits } = streamCallOf({ source: "kafka" }, true);
+  const text = await read("docs/operations.md");
+  assert.ok(text.includes(`A batch ends at ${limits.bytes / 1024 ** 2} MiB`));
+});
+
 postgresTest("README.md: the commands for PostgreSQL run in order", async (t) => {
   await using database = await emptyDatabase(t);
   const examples = examplesOf(await read("README.md"));
   await runAll(
-    examples.filter(({ script }) => script.includes(README_URL)),
-    (script) => script.replaceAll(README_URL, database.url),
+    examples.filter(({ script }) =>
+      script.includes(README_URL) && !script.includes(README_BROKERS)
+    ),
+    { fill: (script) => script.replaceAll(README_URL, database.url) },
   );
 });
 
+await operationsTest("README.md: the commands for Kafka run in order", async (t) => {
+  await using place = await operationsPlace(t);
+  const examples = examplesOf(await read("README.md"));
+  await runAll(examples.filter(({ script }) => script.includes(README_BROKERS)), place.options);
+});
+
 Deno.test("an example that fails, or prints something else, is found", async () => {
-  const example = (script: string, stdout?: string) => runAll([{ script, stdout }]);
+  const example = (script: string, stdout?: string) => runAll([{ chapter: "", script, stdout }]);
   await assert.rejects(example("./finpipe nonsense\ntrue\n"), /unknown command/);
   await assert.rejects(example("./finpipe --version\n", "another\n"), assert.AssertionError);
 });

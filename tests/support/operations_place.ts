@@ -6,6 +6,7 @@ import type { RunOptions } from "./documents.ts";
 import { isOnPath } from "./kafka_jars.ts";
 import { skippable } from "./kafka_skip.ts";
 import { plainKafka, type TestTopic, testTopic, withAdmin } from "./kafka.ts";
+import { produce } from "./kafka_messages.ts";
 import { emptyDatabase, type TestDatabase } from "./postgres.ts";
 import { topicTest } from "./topic_landing.ts";
 
@@ -36,12 +37,12 @@ export async function operationsTest(
 
 /** A topic of two partitions and an empty database. */
 export async function operationsPlace(t: Deno.TestContext): Promise<OperationsPlace> {
-  await using scope = new AsyncDisposableStack();
+  const scope = new AsyncDisposableStack();
   let topic = scope.use(await testTopic(t, { partitions: 2 }));
   let database = scope.use(await emptyDatabase(t));
   let current = "";
   const chapters: Record<string, () => Promise<void>> = {
-    "A lost range": () => loseMessages(topic, 0, 3253),
+    "A lost range": () => loseMessages(topic, 100),
     "One database per cluster": () => recreate(topic),
     async "The cut-over from a Spark job"() {
       topic = scope.use(await testTopic(t, { partitions: 2, config: { "retention.ms": "-1" } }));
@@ -49,7 +50,6 @@ export async function operationsPlace(t: Deno.TestContext): Promise<OperationsPl
       await landAsSpark(topic, database);
     },
   };
-  const owned = scope.move();
   return {
     get options() {
       return optionsOf(topic, database);
@@ -59,7 +59,7 @@ export async function operationsPlace(t: Deno.TestContext): Promise<OperationsPl
       current = chapter;
       await chapters[chapter]?.();
     },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    [Symbol.asyncDispose]: () => scope.disposeAsync(),
   };
 }
 
@@ -81,12 +81,14 @@ function optionsOf({ brokers, topic, group }: TestTopic, database: TestDatabase)
   };
 }
 
-/** Retention takes the messages of a partition before an offset. */
-async function loseMessages({ brokers, topic }: TestTopic, partition: number, before: number) {
+/** More messages come to partition 0, and retention takes the first of them. */
+async function loseMessages({ brokers, topic }: TestTopic, count: number): Promise<void> {
   await withAdmin(brokers, async (admin) => {
-    // kafkajs deletes from topics that it has looked at alone.
-    await admin.fetchTopicOffsets(topic);
-    const partitions = [{ partition, offset: String(before) }];
+    const [end] = (await admin.fetchTopicOffsets(topic)).filter(({ partition }) => partition === 0);
+    const day = Temporal.PlainDate.from("2022-10-05");
+    const texts = emulate({ from: day, to: day, operationsPerDay: 100, seed: 1 });
+    await produce({ brokers, topic }, [...texts].map((text) => Buffer.from(text)));
+    const partitions = [{ partition: 0, offset: String(Number(end!.offset) + count) }];
     await admin.deleteTopicRecords({ topic, partitions });
   });
 }
