@@ -18,6 +18,7 @@ interface Entry {
 const WEIGHTS: [namespace: RegExp, message: RegExp, level: LogLevel][] = [
   [/^Connection$/, /^Response /, "debug"],
   [/^BrokerPool$|^SaslAuthenticator/, /./, "debug"],
+  [/^Consumer$/, /^Crash: /, "debug"],
   [/^Runner$/, /rebalancing, re-joining/, "info"],
   [/./, /switched default partitioner/, "debug"],
 ];

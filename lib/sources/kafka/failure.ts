@@ -106,6 +106,9 @@ const TEXTS: [text: RegExp, meaning: Meaning][] = [
   ],
 ];
 
+/** What kafkajs takes for final, though it passes when the brokers are back. */
+const PASSING = /^KafkaJS(GroupCoordinatorNotFound|LockTimeout|Timeout)$/;
+
 const WRONG_PASSWORD = configuration(
   "Check FINPIPE_KAFKA_USERNAME and FINPIPE_KAFKA_PASSWORD, and that this user has credentials for " +
     "the mechanism in FINPIPE_KAFKA_SASL",
@@ -183,5 +186,5 @@ function meaningOf(
   if (name === "KafkaJSSASLAuthenticationError") {
     return /\bE[A-Z]{4,}|disconnect/.test(text) ? UNREACHABLE : WRONG_PASSWORD;
   }
-  return retriable === true ? UNREACHABLE : undefined;
+  return retriable === true || PASSING.test(name ?? "") ? UNREACHABLE : undefined;
 }

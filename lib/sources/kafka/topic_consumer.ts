@@ -7,7 +7,10 @@
  * resets an offset that is out of range silently, which would jump over a lost range.
  */
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from "kafkajs";
+import { orAborted } from "../../runtime/aborted.ts";
 import type { Logger } from "../../runtime/log.ts";
+import { wait } from "../../runtime/retry.ts";
+import { asKafkaFailure } from "./failure.ts";
 import type { PartitionFeed } from "./partition_feed.ts";
 
 /** What the consumer asks of whoever lands the partitions. */
@@ -29,6 +32,8 @@ export interface PartitionOwner {
 export interface ConsumerOptions {
   topic: string;
   group: string;
+  /** How messages name the cluster. */
+  cluster: string;
   log: Logger;
   /** Milliseconds after which the group takes a silent member for dead. @default 30000 */
   sessionTimeout?: number;
@@ -38,6 +43,9 @@ export interface ConsumerOptions {
 
 /** Milliseconds after which a heartbeat is thought of again while something is waited for. */
 const HEARTBEAT = 1000;
+/** Milliseconds before the group is joined again after a failure, doubled each time. */
+const FIRST_DELAY = 200;
+const LONGEST_DELAY = 5000;
 /** Milliseconds that a fetch waits for messages, and a stop for a fetch. */
 const MAX_WAIT = 200;
 /** Bytes of one answer, of all partitions: kafkajs makes objects of all of it before it hands it on. */
@@ -62,8 +70,12 @@ export class TopicConsumer {
   /** Positions that Kafka was not told of yet. */
   readonly #unreported = new Map<number, number>();
   #reporting: Promise<void> | undefined;
-  #started = Promise.resolve();
-  #stopping = false;
+  /** Aborted when nothing more is to be delivered. */
+  readonly #stop = new AbortController();
+  /** Settles when kafkajs has joined, or failed to. */
+  #joining = Promise.resolve();
+  /** Told why kafkajs has given up. */
+  #onCrash: (error: unknown) => void = () => {};
 
   constructor(kafka: Kafka, options: ConsumerOptions, owner: PartitionOwner) {
     this.#options = options;
@@ -79,6 +91,8 @@ export class TopicConsumer {
       metadataMaxAge: options.metadataAge ?? 30_000,
       allowAutoTopicCreation: false,
       readUncommitted: false,
+      // By itself it would not after all that passes, as a coordinator that is away.
+      retry: { restartOnFailure: () => Promise.resolve(false) },
     });
     const { events } = this.#consumer;
     this.#consumer.on(events.GROUP_JOIN, (event) => this.#onJoin(event));
@@ -88,19 +102,40 @@ export class TopicConsumer {
     this.#consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize === 0) this.#passOver(payload);
     });
-    this.#consumer.on(events.CRASH, ({ payload }) => {
-      // kafkajs starts again by itself after what it thinks will pass.
-      if (!payload.restart) this.#owner.failed(payload.error);
-    });
+    this.#consumer.on(events.CRASH, ({ payload }) => this.#onCrash(payload.error));
   }
 
-  /** Joins the group and begins to deliver; goes on trying as the client does. */
-  start(): Promise<void> {
-    this.#started = this.#start();
-    return this.#started;
+  /**
+   * Joins the group and delivers until it is stopped, through outages.
+   *
+   * @throws FinpipeError for what does not pass by itself
+   */
+  async run(): Promise<void> {
+    const { cluster, log } = this.#options;
+    const { signal } = this.#stop;
+    for (let failures = 0; !signal.aborted; failures++) {
+      const error = await this.#untilCrash();
+      if (signal.aborted) return;
+      const failure = asKafkaFailure(error, cluster);
+      if (failure.kind !== "unreachable") throw failure;
+      if (this.joined) failures = 0;
+      this.joined = false;
+      log.warn(`${failure.message}; joining the group again`);
+      const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures);
+      await wait(delay * (0.5 + Math.random() / 2), signal).catch(() => {});
+    }
   }
 
-  async #start(): Promise<void> {
+  /** Joins and delivers until kafkajs gives up; why it did. Returns early when it is stopped. */
+  async #untilCrash(): Promise<unknown> {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    this.#onCrash = resolve;
+    this.#joining = this.#join();
+    this.#joining.catch(resolve);
+    return await orAborted(promise, this.#stop.signal).catch(() => undefined);
+  }
+
+  async #join(): Promise<void> {
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topics: [this.#options.topic], fromBeginning: true });
     await this.#consumer.run({
@@ -122,7 +157,7 @@ export class TopicConsumer {
 
   /** Opens a partition again, since somebody else has read on from its position. */
   reopen(partition: number): void {
-    if (!this.#assigned.has(partition) || this.#stopping) return;
+    if (!this.#assigned.has(partition) || this.#stop.signal.aborted) return;
     this.#pause(partition);
     this.#assigned.set(partition, this.#open(partition));
   }
@@ -135,7 +170,7 @@ export class TopicConsumer {
 
   /** Delivers nothing more, and stays in the group: so what is held can be landed as its owner. */
   quiesce(): void {
-    this.#stopping = true;
+    this.#stop.abort();
     for (const [partition, { feed }] of this.#assigned) {
       this.#pause(partition);
       feed?.close();
@@ -144,9 +179,9 @@ export class TopicConsumer {
 
   /** Leaves the group, after Kafka was told what was committed last. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stop.abort();
     // kafkajs that is stopped while it joins takes that for a failure, and joins again.
-    await this.#started.catch(() => {});
+    await this.#joining.catch(() => {});
     await this.#reporting;
     await this.#consumer.disconnect();
   }
@@ -197,7 +232,9 @@ export class TopicConsumer {
   #open(partition: number): Assigned {
     const assigned: Assigned = {
       opened: this.#owner.open(partition).then((feed) => {
-        if (this.#assigned.get(partition) !== assigned || this.#stopping) return feed.close();
+        if (this.#assigned.get(partition) !== assigned || this.#stop.signal.aborted) {
+          return feed.close();
+        }
         assigned.feed = feed;
         this.#seek(partition, feed);
         this.#tell(() => this.#consumer.resume(this.#only(partition)));
@@ -212,7 +249,7 @@ export class TopicConsumer {
     this.#alive();
     const { partition } = batch;
     const assigned = this.#assigned.get(partition);
-    if (assigned === undefined || this.#stopping) return;
+    if (assigned === undefined || this.#stop.signal.aborted) return;
     await this.#beating(assigned.opened, heartbeat);
     const { feed } = assigned;
     if (feed === undefined) return;

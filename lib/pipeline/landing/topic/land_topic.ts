@@ -101,14 +101,18 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   // Asked to stop before anything was read.
   if (ranges === undefined) return landers.totals;
 
-  const { kafka, onStart } = context;
-  const consumer = new TopicConsumer(kafka, { topic, group, log, ...options.member }, landers);
+  const { kafka, cluster, onStart } = context;
+  const consumer = new TopicConsumer(
+    kafka,
+    { topic, group, cluster, log, ...options.member },
+    landers,
+  );
   landers.consumer = consumer;
   onStart?.({ landers, consumer });
   const ends = new Map(ranges.map(({ partition, high }) => [partition, high]));
   try {
-    // It tries for long by itself: how long is enough is the watch's to say.
-    consumer.start().catch((error) => landers.failed(error));
+    // It goes on trying: how long is enough is the watch's to say.
+    consumer.run().catch((error) => landers.failed(error));
     const { over } = untilAsked;
     const watching = watch({ landers, consumer, over, retryFor, ...(untilEnd ? { ends } : {}) });
     await landers.failureOr(untilAsked.run(watching));

@@ -1,4 +1,5 @@
 /** The partitions of a topic that this process lands, each with its lander. */
+import { orAborted } from "../../../runtime/aborted.ts";
 import { FinpipeError } from "../../../runtime/errors.ts";
 import type { Logger } from "../../../runtime/log.ts";
 import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
@@ -13,7 +14,6 @@ import { PositionMoved } from "../../../staging/repository.ts";
 import type { StagingSessions } from "../../../staging/sessions.ts";
 import { type Commit, PartitionLander, type Totals } from "../partition_lander.ts";
 import type { SteadyStaging } from "../steady_staging.ts";
-import { orAborted } from "./asked.ts";
 import type { TopicOptions } from "./land_topic.ts";
 import { positionOf, rangeOf, type TopicLog } from "./start.ts";
 
