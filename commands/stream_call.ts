@@ -8,8 +8,8 @@ import type { OptionValues } from "./command.ts";
 
 /** Bytes of messages in a batch: two batches, raw and encoded, are in memory at once. */
 const BATCH_BYTES = 8 * 1024 * 1024;
-/** Of a topic, each of whose partitions has its batches. */
-const TOPIC_BATCH_BYTES = 1 * 1024 * 1024;
+/** Of a topic, shared by its partitions, each of which has its batches. */
+const TOPIC_BATCH_BYTES = 4 * 1024 * 1024;
 const DEFAULT_BATCH_ROWS = 10_000;
 
 /** What is landed. */

@@ -53,9 +53,9 @@ function isUnreachable(error: unknown): error is FinpipeError {
 }
 
 function announce(log: Logger, error: FinpipeError, attempt: number, left: number): void {
-  const seconds = Math.round(left / 1000);
-  if (attempt === 1) log.warn(`${error.message}; trying again for ${seconds} s`);
-  else log.debug(error.message, { attempt, seconds_left: seconds });
+  const long = left === Infinity ? "until it answers" : `for ${Math.round(left / 1000)} s`;
+  if (attempt === 1) log.warn(`${error.message}; trying again ${long}`);
+  else log.debug(`${error.message}; trying again ${long}`, { attempt });
 }
 
 /** Waits, or throws the signal's reason as soon as it is aborted. */

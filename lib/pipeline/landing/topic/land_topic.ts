@@ -26,6 +26,7 @@ export interface TopicOptions {
   from?: From | undefined;
   /** Stop once everything that was there at the start is landed. */
   untilEnd: boolean;
+  /** Of a batch; its bytes are shared by the topic's partitions. */
   limits: BatchLimits;
   /** Milliseconds between the greatest sent time and the watermark. */
   watermark: number;

@@ -61,6 +61,9 @@ interface Ends {
   ranges: LogRange[];
 }
 
+/** With less a transaction costs more than what it lands. */
+const LEAST_BATCH_BYTES = 256 * 1024;
+
 export class PartitionLanders implements PartitionOwner {
   /** Set right after construction: the two know each other. */
   consumer!: TopicConsumer;
@@ -76,7 +79,8 @@ export class PartitionLanders implements PartitionOwner {
   readonly #landings = new Map<number, Landing>();
   /** The last opening of each partition. */
   readonly #opening = new Map<number, Promise<PartitionFeed>>();
-  readonly #landers = new Set<PartitionLander>();
+  /** What landings that have ended read: their landers, with their windows, are let go. */
+  readonly #ended = noTotals();
   /** Why the last look at staging failed, unless something was landed since. */
   #stagingFailure: string | undefined;
   readonly #stop = new AbortController();
@@ -90,10 +94,8 @@ export class PartitionLanders implements PartitionOwner {
 
   /** What this run read, over all partitions that it had. */
   get totals(): Totals {
-    const totals = { messages_read: 0, transactions: 0, currencies: 0, rejected: 0, duplicates: 0 };
-    for (const { totals: part } of this.#landers) {
-      for (const name of Object.keys(totals) as (keyof Totals)[]) totals[name] += part[name];
-    }
+    const totals = { ...this.#ended };
+    for (const { lander } of this.#landings.values()) add(totals, lander.totals);
     return totals;
   }
 
@@ -150,17 +152,24 @@ export class PartitionLanders implements PartitionOwner {
       position,
       watermark,
     );
-    const feed = new PartitionFeed(position.nextPosition, limits);
+    const share = { ...limits, bytes: this.#shareOf(limits.bytes) };
+    const feed = new PartitionFeed(position.nextPosition, share);
     const landing: Landing = { lander, feed, done: Promise.resolve(), revoked: false };
-    this.#landers.add(lander);
     this.#landings.set(partition, landing);
     landing.done = lander.land(feed, limits)
       .catch((error) => this.#onFailure(partition, landing, error))
       .finally(() => {
-        if (this.#landings.get(partition) === landing) this.#landings.delete(partition);
+        add(this.#ended, lander.totals);
+        this.#landings.delete(partition);
       });
     log.debug(`Reading partition ${partition} of ${topic}`, { position: position.nextPosition });
     return feed;
+  }
+
+  /** The bytes of a batch: those of all partitions together are the same however many there are. */
+  #shareOf(bytes: number): number {
+    const partitions = this.ends?.ranges.length ?? 1;
+    return Math.max(LEAST_BATCH_BYTES, Math.floor(bytes / partitions));
   }
 
   revoked(partition: number): void {
@@ -299,4 +308,12 @@ export class PartitionLanders implements PartitionOwner {
   #rangeOf(partition: number): Promise<LogRange> {
     return rangeOf(this.#context.topicLog, this.#options.topic, partition);
   }
+}
+
+function noTotals(): Totals {
+  return { messages_read: 0, transactions: 0, currencies: 0, rejected: 0, duplicates: 0 };
+}
+
+function add(to: Totals, part: Totals): void {
+  for (const name of Object.keys(to) as (keyof Totals)[]) to[name] += part[name];
 }
