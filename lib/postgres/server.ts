@@ -16,6 +16,19 @@ import { asFinpipeError } from "./failure.ts";
 /** Bytes handed to the socket at once; more only grows the buffer, see `bench/land.ts`. */
 const COPY_SLICE = 128 * 1024;
 
+/**
+ * What our statements take for granted, whatever a database's or a role's own settings say: the text
+ * form of values, and that a statement sees what was committed before it.
+ */
+const SETTINGS = [
+  "bytea_output=hex",
+  "client_encoding=UTF8",
+  "datestyle=ISO",
+  "default_transaction_isolation=read\\ committed",
+  "standard_conforming_strings=on",
+  "timezone=UTC",
+].map((setting) => `-c ${setting}`).join(" ");
+
 /** What a session tells the server about itself. */
 export interface SessionOptions {
   /** Shown to a DBA in `pg_stat_activity`. */
@@ -48,8 +61,7 @@ export async function openServerSession(
       application_name: options.applicationName,
       connectionTimeoutMillis: options.connectTimeout ?? 10_000,
       keepAlive: true,
-      options:
-        "-c datestyle=ISO -c timezone=UTC -c client_encoding=UTF8 -c standard_conforming_strings=on",
+      options: SETTINGS,
       types: { getTypeParser: () => (value: string) => value },
     });
     const session = new ServerSession(client, settings.displayName);

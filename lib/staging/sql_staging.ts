@@ -64,8 +64,10 @@ export class SqlStaging implements StagingRepository {
   }
 
   async addPartition(kind: SourceKind, source: string): Promise<SourcePartition> {
-    const [row] = await this.#session.query(sql.addPartition, [kind, source]);
-    return partitionOf(row!);
+    for (;;) {
+      const [row] = await this.#session.query(sql.addPartition, [kind, source]);
+      if (row !== undefined) return partitionOf(row);
+    }
   }
 
   nextPosition({ id }: SourcePartition): Promise<number> {

@@ -13,6 +13,7 @@ import {
   type TestDatabase,
   testDatabase,
 } from "../support/postgres.ts";
+import { addRejected } from "../support/rejected.ts";
 import { type CliResult, runCli } from "../support/run_cli.ts";
 import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
 
@@ -67,6 +68,49 @@ engineTest("a batch from a position that has moved lands nothing", async (engine
     digest: "digest",
   });
   assert.equal(await staging.nextPosition(partition), 10);
+});
+
+postgresTest("partitions that are added at once get a number each", async (t) => {
+  await using database = await testDatabase(t);
+  const sessions = await Promise.all(Array.from({ length: 8 }, () => openSession(database.url)));
+  try {
+    const added = await Promise.all(sessions.map(async (session) => {
+      const staging = new SqlStaging(session);
+      const numbers = [];
+      while (numbers.length < 10) {
+        numbers.push((await staging.addPartition("stdin", "stdin")).partition);
+      }
+      return numbers;
+    }));
+    assert.deepEqual(added.flat().sort((a, b) => a - b), Array.from({ length: 80 }, (_, i) => i));
+  } finally {
+    await Promise.all(sessions.map((session) => session.close()));
+  }
+});
+
+postgresTest("settings of the database change nothing", async (t) => {
+  await using database = await testDatabase(t);
+  await execute(
+    database,
+    `ALTER DATABASE ${database.name} SET bytea_output = 'escape';
+     ALTER DATABASE ${database.name} SET datestyle = 'German';
+     ALTER DATABASE ${database.name} SET timezone = 'Asia/Tokyo';
+     ALTER DATABASE ${database.name} SET default_transaction_isolation = 'serializable'`,
+  );
+  const session = await openSession(database.url);
+  try {
+    const { rejected } = new SqlStaging(session);
+    const id = await addRejected(session, "\\ \u00e9");
+    assert.deepEqual(await rejected.bytesOf(id, 0), new TextEncoder().encode("\\ \u00e9"));
+    const [row] = await session.query(
+      `SELECT now()::date AS date, current_setting('timezone') AS zone,
+         current_setting('transaction_isolation') AS isolation`,
+    );
+    assert.match(row!.date!, /^\d{4}-\d\d-\d\d$/);
+    assert.deepEqual([row!.zone, row!.isolation], ["UTC", "read committed"]);
+  } finally {
+    await session.close();
+  }
 });
 
 engineTest("partitions of a source are numbered, and found again", async (engine) => {
