@@ -59,6 +59,7 @@ const command: CommandDefinition = {
     await using engine = await openEngine(context, {
       staging: true,
       warehouse: true,
+      partitionFiles: true,
       command: "backfill",
     });
     await engine.migrateStaging();

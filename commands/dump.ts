@@ -29,7 +29,11 @@ const command: CommandDefinition = {
     const run = runOf(args, options, io.now());
     const datasets = datasetsOf(options);
     const requireComplete = options.requireComplete === true;
-    await using engine = await openEngine(context, { staging: true, command: "dump" });
+    await using engine = await openEngine(context, {
+      staging: true,
+      partitionFiles: true,
+      command: "dump",
+    });
     const { workDir } = engine.settings;
     const manifests = await engine.withStaging(async (staging) => {
       await staging.checkSchema();

@@ -56,7 +56,11 @@ const command: CommandDefinition = {
   async run(context, args, options) {
     const { io, log } = context;
     const call = loadCallOf(args, options, io.now());
-    await using engine = await openEngine(context, { warehouse: true, command: "load" });
+    await using engine = await openEngine(context, {
+      warehouse: true,
+      partitionFiles: true,
+      command: "load",
+    });
     const { warehouse, settings: { workDir } } = engine;
     await warehouse.checkSchema();
     if (call.undo) {

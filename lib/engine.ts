@@ -31,6 +31,8 @@ export interface EngineContext {
 export interface Touches {
   staging?: EndTouch;
   warehouse?: EndTouch;
+  /** Reads or writes partition files. @default false */
+  partitionFiles?: boolean;
   /** Shown to a DBA as part of the session's name. */
   command?: string;
 }
@@ -133,7 +135,10 @@ export class Engine implements AsyncDisposable {
  */
 export async function openEngine(context: EngineContext, touches: Touches): Promise<Engine> {
   const settings = await readSettings(context.config, touches);
-  await prepareWorkDir(settings.workDir);
+  // What is between servers alone needs no folder: a container's may be read-only.
+  if (settings.engine !== "remote" || touches.partitionFiles === true) {
+    await prepareWorkDir(settings.workDir);
+  }
   if (settings.engine === "embedded") {
     context.log.info(`Using the embedded engine in ${settings.workDir}`);
   }
