@@ -69,9 +69,9 @@ const command: CommandDefinition = {
     await using engine = await openEngine(context, { staging: true, command: "stream" });
     const totals = await land(context, engine, call, onProgress);
     await progress.clear();
+    await printResult(context, totals, linesOf(totals));
     // A stream without an end that was asked to stop has done its work; any other has not.
     if (call.source.kind !== "kafka" || call.source.untilEnd) context.io.signal.throwIfAborted();
-    await printResult(context, totals, linesOf(totals));
   },
 };
 

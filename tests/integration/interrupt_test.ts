@@ -62,7 +62,7 @@ for (const [signal, code] of SIGNALS) {
     inWorkDir(async (env, workDir) => {
       const bytes = await Deno.readFile(EVENTS);
       const stdin = feed();
-      const cli = spawnCli(["stream", "--source", "-", "--linger", "1h"], {
+      const cli = spawnCli(["stream", "--json", "--source", "-", "--linger", "1h"], {
         env,
         stdin: stdin.readable,
       });
@@ -70,7 +70,8 @@ for (const [signal, code] of SIGNALS) {
         await stdin.write(bytes.subarray(at, at + 1000));
       }
       cli.kill(signal);
-      assertInterrupted(await cli.result, signal, code);
+      const interrupted = await cli.result;
+      assertInterrupted(interrupted, signal, code);
       await stdin.close();
 
       const session = await openEmbeddedSession(workDir);
@@ -81,6 +82,8 @@ for (const [signal, code] of SIGNALS) {
       const lines = new TextDecoder().decode(bytes.subarray(0, landed)).split("\n");
       assert.equal(Number(source!.messages_read), lines.length - 1);
       assert.equal(lines.at(-1), "", "no line was cut");
+      // There is no position: only this says what a second run would land twice.
+      assert.equal(JSON.parse(interrupted.stdout).messages_read, lines.length - 1);
     }));
 
   Deno.test(`${signal} to a stream of a file on its way: the next run lands all`, () =>
