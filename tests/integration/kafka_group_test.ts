@@ -4,10 +4,10 @@ import { withAdmin } from "../support/kafka.ts";
 import { assertBalanced, sumOf } from "../support/topic_books.ts";
 import {
   type LandCall,
-  type LandingPlace,
   landingPlace,
   type RunningLanding,
   topicTest,
+  untilRead,
   untilTrue,
 } from "../support/topic_landing.ts";
 import { SESSION_TIMEOUT, startMember } from "../support/topic_member.ts";
@@ -27,19 +27,6 @@ const MEMBER: LandCall = {
 async function untilLanding(landing: RunningLanding, count: number): Promise<void> {
   const { landers, consumer } = await landing.state;
   await untilTrue(() => consumer.isReady && [...landers.partitions()].length === count);
-}
-
-/** Waits until the positions are the ends of the log. */
-async function untilRead(place: LandingPlace): Promise<void> {
-  const { brokers, topic } = place.topic;
-  const ends = await withAdmin(brokers, (admin) => admin.fetchTopicOffsets(topic));
-  const unread = ends
-    .map(({ partition, high }) => `partition = ${partition} AND next_position < ${high}`)
-    .join(" OR ");
-  await untilRow(
-    place.session,
-    `SELECT WHERE NOT EXISTS (SELECT FROM finpipe.source_partitions WHERE ${unread})`,
-  );
 }
 
 await topicTest(

@@ -15,7 +15,7 @@ import {
 } from "../../lib/pipeline/landing/topic/land_topic.ts";
 import { Interrupted } from "../../lib/runtime/errors.ts";
 import { openSession } from "./engines.ts";
-import { kafkaTest, type TestTopic, testTopic, type TopicOptions } from "./kafka.ts";
+import { kafkaTest, type TestTopic, testTopic, type TopicOptions, withAdmin } from "./kafka.ts";
 import { testDatabase } from "./postgres.ts";
 import { findBinaries } from "./postgres_binaries.ts";
 import { type CliResult, runCli, spawnCli, type SpawnedCli } from "./run_cli.ts";
@@ -227,6 +227,22 @@ export class LandingPlace implements AsyncDisposable {
       ...(call.member === undefined ? {} : { member: call.member }),
     });
   }
+}
+
+/** Waits until the positions are the ends of the log. */
+export async function untilRead(place: LandingPlace): Promise<void> {
+  const { brokers, topic } = place.topic;
+  const ends = await withAdmin(brokers, (admin) => admin.fetchTopicOffsets(topic));
+  await untilTrue(async () => {
+    const rows = await place.query(
+      "SELECT partition, next_position FROM finpipe.source_partitions WHERE source = $1",
+      [topic],
+    );
+    const positions = new Map(
+      rows.map((row) => [Number(row.partition), Number(row.next_position)]),
+    );
+    return ends.every(({ partition, high }) => (positions.get(partition) ?? 0) >= Number(high));
+  });
 }
 
 /** Milliseconds after which a condition will not come true any more. */

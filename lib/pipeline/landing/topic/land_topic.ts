@@ -101,6 +101,12 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   const ranges = await untilAsked.run(begin());
   // Asked to stop before anything was read.
   if (ranges === undefined) return landers.totals;
+  const ends = new Map(ranges.map(({ partition, high }) => [partition, high]));
+  if (untilEnd && await untilAsked.run(landers.haveReached(ends)) !== false) {
+    // Nothing to land: the other members of the group need not wait for us.
+    await landers.markEnds();
+    return landers.totals;
+  }
 
   const { kafka, cluster, onStart } = context;
   const consumer = new TopicConsumer(
@@ -110,7 +116,6 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   );
   landers.consumer = consumer;
   onStart?.({ landers, consumer });
-  const ends = new Map(ranges.map(({ partition, high }) => [partition, high]));
   try {
     // It goes on trying: how long is enough is the watch's to say.
     consumer.run().catch((error) => landers.failed(error));
