@@ -32,10 +32,16 @@ export function migrationScript(): string {
 
 const SCHEMAS = ["stg", "finpipe"];
 
-/** Applies what is missing; returns the names of what it applied. Two at once wait for each other. */
+/**
+ * Applies what is missing; returns the names of what it applied. Two at once wait for each other.
+ *
+ * @throws FinpipeError of kind `configuration` where a newer finpipe was here, or the database cannot
+ * hold what is landed
+ */
 export function migrate(session: SqlSession): Promise<string[]> {
   return session.transaction(async () => {
     await session.query(lockMigrations);
+    await isPresent(session);
     const present = new Set((await session.query(schemasPresent)).map(({ name }) => name));
     for (const schema of SCHEMAS) {
       if (!present.has(schema)) await session.execute(`CREATE SCHEMA ${schema}`);
@@ -58,8 +64,7 @@ export function migrate(session: SqlSession): Promise<string[]> {
  * @throws FinpipeError of kind `configuration`
  */
 export async function checkSchema(session: SqlSession): Promise<void> {
-  const [row] = await session.query(migrationsPresent);
-  const version = row!.present === "t" ? await appliedVersion(session) : 0;
+  const version = await isPresent(session) ? await appliedVersion(session) : 0;
   refuseNewer(version);
   if (version < MIGRATIONS.at(-1)!.version) {
     const state = version === 0 ? "is missing" : `has version ${version}, which is too old`;
@@ -67,6 +72,23 @@ export async function checkSchema(session: SqlSession): Promise<void> {
       hint: "Run 'finpipe init'",
     });
   }
+}
+
+/**
+ * Whether `init` was ever run.
+ *
+ * @throws FinpipeError of kind `configuration` where the database cannot hold every text: messages
+ * would be rejected one by one, for what is not theirs
+ */
+async function isPresent(session: SqlSession): Promise<boolean> {
+  const [row] = await session.query(migrationsPresent);
+  const { present, encoding } = row!;
+  if (encoding === "UTF8") return present === "t";
+  throw new FinpipeError(
+    "configuration",
+    `The database of staging keeps texts in ${encoding}, which cannot hold every message`,
+    { hint: "Use a database that was created with ENCODING 'UTF8'" },
+  );
 }
 
 async function appliedVersion(session: SqlSession): Promise<number> {

@@ -113,6 +113,23 @@ postgresTest("settings of the database change nothing", async (t) => {
   }
 });
 
+postgresTest("a database that cannot hold every text is exit 3", async (t) => {
+  await using server = await emptyDatabase(t);
+  const latin = `${server.name}_latin`.slice(-60);
+  await execute(server, `CREATE DATABASE ${latin} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'`);
+  try {
+    const url = new URL(server.url);
+    url.pathname = `/${latin}`;
+    for (const args of [["init"], ["doctor"], ["stream", "--source", "-"]]) {
+      const { code, stdout, stderr } = await cli(url.href, args, LINE);
+      assert.equal(code, 3);
+      assert.match(stdout + stderr, /keeps texts in LATIN1.*\n.* ENCODING 'UTF8'/);
+    }
+  } finally {
+    await execute(server, `DROP DATABASE ${latin}`);
+  }
+});
+
 engineTest("partitions of a source are numbered, and found again", async (engine) => {
   const { staging } = engine;
   assert.equal(await staging.latestPartition("/a"), undefined);
