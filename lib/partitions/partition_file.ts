@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import * as v from "valibot";
 import type { DatasetName } from "../events/dataset.ts";
 import { FinpipeError } from "../runtime/errors.ts";
+import { fileFailure } from "../runtime/files.ts";
 import { Manifest } from "./manifest.ts";
 import { dayArgument } from "./run_date.ts";
 
@@ -30,7 +31,7 @@ export function partitionPaths(workDir: string, dataset: DatasetName, day: Tempo
  * Reads the manifest of a day and proves that the file is the one it describes, by size and sha256.
  *
  * @throws FinpipeError of kind `prerequisite` where there is no manifest; `data` where the pair does
- * not agree
+ * not agree; `failed` or `configuration` where one of the two cannot be read
  */
 export async function openPartitionFile(
   workDir: string,
@@ -78,23 +79,22 @@ async function readIfPresent(path: string): Promise<string | undefined> {
     return await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    throw fileFailure(error, "read", path);
   }
 }
 
 async function hashFile(path: string, day: Temporal.PlainDate) {
   const hash = createHash("sha256");
   let bytes = 0;
-  let file: Deno.FsFile;
   try {
-    file = await Deno.open(path);
+    const file = await Deno.open(path);
+    for await (const piece of file.readable) {
+      hash.update(piece);
+      bytes += piece.length;
+    }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw disagreement(path, "it is absent", day);
-    throw error;
-  }
-  for await (const piece of file.readable) {
-    hash.update(piece);
-    bytes += piece.length;
+    throw fileFailure(error, "read", path);
   }
   return { bytes, sha256: hash.digest("hex") };
 }

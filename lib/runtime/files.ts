@@ -58,5 +58,8 @@ export function fileFailure(error: unknown, action: string, path: string): Finpi
     });
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return new FinpipeError("failed", `Cannot ${action} ${path}: ${reason}`, { cause: error });
+  return new FinpipeError("failed", `Cannot ${action} ${path}: ${reason}`, {
+    hint: "Look at that path and its disk, then run again",
+    cause: error,
+  });
 }
