@@ -179,6 +179,15 @@ export class LandingPlace implements AsyncDisposable {
     };
   }
 
+  /** The same place with a new session, for when the server has ended the old one. */
+  async reopen(): Promise<LandingPlace> {
+    const session = await openSession(this.url);
+    const scope = new AsyncDisposableStack();
+    scope.use(this.#scope.move());
+    scope.defer(() => session.close());
+    return new LandingPlace(this.topic, this.url, session, this.workDir, scope);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#scope.disposeAsync();
   }
