@@ -24,6 +24,12 @@ import { partitionOf } from "./source_partition.ts";
 import * as sql from "./statements.ts";
 import { SqlTopicPositions } from "./topic_positions.ts";
 
+/** Versions of a window that are fetched first: few, as each may be as large as a message. */
+const FIRST_FETCH = 16;
+/** Then as many as hold this many characters of payload, at most so many. */
+const FETCH_CHARACTERS = 4 * 1024 * 1024;
+const MOST_FETCHED = 5000;
+
 export class SqlStaging implements StagingRepository {
   readonly rejected: RejectedRepository;
   readonly topics: TopicPositions;
@@ -92,10 +98,11 @@ export class SqlStaging implements StagingRepository {
           String(forgottenPosition),
         ]),
       );
-      for (;;) {
-        const rows = await this.#session.query(sql.fetchWindowVersions);
+      for (let count = FIRST_FETCH;;) {
+        const rows = await this.#session.query(sql.fetchWindow(count));
         if (rows.length === 0) return;
         yield* rows.map(versionOf);
+        count = nextFetch(count, rows);
       }
     } finally {
       await this.#session.execute("ROLLBACK");
@@ -198,6 +205,13 @@ export class SqlStaging implements StagingRepository {
       await this.#session.execute("ROLLBACK TO SAVEPOINT probe");
     }
   }
+}
+
+/** How many versions to fetch next, by the size of those fetched before; at most twice as many. */
+function nextFetch(count: number, rows: readonly SqlRow[]): number {
+  const characters = rows.reduce((sum, { payload }) => sum + payload!.length, 0);
+  const fitting = Math.floor(rows.length * FETCH_CHARACTERS / characters);
+  return Math.max(1, Math.min(fitting, 2 * count, MOST_FETCHED));
 }
 
 function copiesOf(batch: LandedBatch): [statement: string, rows: RowBuffer][] {

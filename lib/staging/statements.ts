@@ -21,7 +21,6 @@ export {
   addPartition,
   advancePosition,
   copyRejected,
-  fetchWindowVersions,
   kafkaProgress,
   latestPartition,
   lockSource,
@@ -46,6 +45,11 @@ const dumps: Record<DatasetName, string> = {
   transactions: dumpTransactions,
   currencies: dumpCurrencies,
 };
+
+/** The next versions of a window; FETCH takes no parameters either. */
+export function fetchWindow(count: number): string {
+  return fetchWindowVersions.replace("5000", String(count));
+}
 
 /** Dumps a day. COPY takes no parameters, so the day replaces the one that stands in the file. */
 export function dumpDay(dataset: DatasetName, day: Temporal.PlainDate): string {
