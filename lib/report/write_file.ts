@@ -15,13 +15,17 @@ export async function writeReport(path: string, chunks: AsyncIterable<string>): 
     .catch((error) => fail(path, error));
   try {
     await writeAll(path, temporary, chunks);
-    // A temporary file is for its owner alone, a report is for whoever may read the user's files.
-    await Deno.chmod(temporary, 0o666 & ~Deno.umask());
-    await publishFile(temporary, target);
+    await publish(temporary, target).catch((error) => fail(path, error));
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw error;
   }
+}
+
+async function publish(temporary: string, target: string): Promise<void> {
+  // A temporary file is for its owner alone, a report is for whoever may read the user's files.
+  await Deno.chmod(temporary, 0o666 & ~Deno.umask());
+  await publishFile(temporary, target);
 }
 
 async function writeAll(path: string, temporary: string, chunks: AsyncIterable<string>) {
@@ -34,7 +38,7 @@ async function writeAll(path: string, temporary: string, chunks: AsyncIterable<s
       bytes = bytes.subarray(written);
     }
   }
-  await file.sync();
+  await file.sync().catch((error) => fail(path, error));
 }
 
 /** Follows a link, so that the file it names is replaced and not the link. */
@@ -53,9 +57,15 @@ async function resolveTarget(path: string): Promise<string> {
 }
 
 function fail(path: string, error: unknown): never {
-  const why = error instanceof Error ? error.message : String(error);
-  throw new FinpipeError("failed", `Cannot write the report to ${path}: ${why}`, {
+  throw new FinpipeError("failed", `Cannot write the report to ${path}: ${reasonOf(error)}`, {
     hint: "Check that the folder is there, may be written and has room",
     cause: error,
   });
+}
+
+/** In words of its own, as the system's name the file that is written aside. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  return error instanceof Error ? error.message : String(error);
 }

@@ -64,7 +64,10 @@ Deno.test("a folder that is not there, or a target that is no file, is said", as
   await inFolder(async (folder) => {
     const absent = await failureOf(writeReport(`${folder}/no/report`, streamOf(["x"])));
     assert.equal(absent.kind, "failed");
-    assert.match(absent.message, /^Cannot write the report to .*\/no\/report: /);
+    assert.match(
+      absent.message,
+      /^Cannot write the report to .*\/no\/report: its folder does not exist$/,
+    );
     const target = await failureOf(writeReport(folder, streamOf(["x"])));
     assert.match(target.message, /no ordinary file$/);
     const device = await failureOf(writeReport("/dev/null", streamOf(["x"])));
