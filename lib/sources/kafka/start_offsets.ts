@@ -42,18 +42,21 @@ function parseOffsets(text: string): Map<number, number> {
 }
 
 function parseTimestamp(text: string): number | undefined {
-  try {
-    return Temporal.PlainDateTime.from(text, { overflow: "reject" })
-      .toZonedDateTime("UTC").epochMilliseconds;
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+  // With its zone first: a plain time would pass over it in silence.
+  const parsers = [
+    () => Temporal.Instant.from(text),
+    () => Temporal.PlainDateTime.from(text, { overflow: "reject" }).toZonedDateTime("UTC"),
+  ];
+  // The name of a time zone, which the second one would pass over as well.
+  if (text.includes("[")) return undefined;
+  for (const parse of parsers) {
+    try {
+      return parse().epochMilliseconds;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
   }
-  try {
-    return Temporal.Instant.from(text).epochMilliseconds;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+  return undefined;
 }
 
 /** The offsets that a partition of the log has now. */
