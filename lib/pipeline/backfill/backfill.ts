@@ -16,6 +16,8 @@ export interface BackfilledDay extends DayRun {
 
 export interface BackfillOptions {
   signal: AbortSignal;
+  /** It was called with options that say what is built: going on takes them as well. @default false */
+  hasOptions?: boolean;
   onStep(run: DayRun, step: Step): void;
   onDay(day: BackfilledDay): void | Promise<void>;
 }
@@ -40,7 +42,7 @@ export async function backfill(
       try {
         steps[step] = await runners[step](run);
       } catch (error) {
-        throw stoppedAt(run, step, range, error);
+        throw stoppedAt(run, step, { ...range, ...options }, error);
       }
     }
     const day = { ...run, steps };
@@ -50,10 +52,16 @@ export async function backfill(
   return days;
 }
 
-function stoppedAt({ runDate, partition }: DayRun, step: Step, { to }: DateRange, error: unknown) {
+function stoppedAt(
+  { runDate, partition }: DayRun,
+  step: Step,
+  { to, hasOptions = false }: DateRange & Pick<BackfillOptions, "hasOptions">,
+  error: unknown,
+) {
   if (!(error instanceof FinpipeError)) return error;
   const where = `run date ${runDate} (partition ${partition}), step ${step}`;
-  const goOn = `then go on with 'finpipe backfill ${runDate}..${to}'`;
+  const command = `'finpipe backfill ${runDate}..${to}'`;
+  const goOn = `then go on with ${command}${hasOptions ? " and the options that still hold" : ""}`;
   return new FinpipeError(error.kind, `Backfill stopped at ${where}: ${error.message}`, {
     hint: error.hint === undefined ? capitalized(goOn) : `${error.hint}; ${goOn}`,
     cause: error,
