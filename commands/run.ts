@@ -69,7 +69,9 @@ type Action = (
 /** The program with all its commands; the one that is called gets its options when it is loaded. */
 export function createProgram(output: HelpOutput, action: Action): Command {
   const program = new Command("finpipe")
-    .description("Lands events from Kafka in PostgreSQL and builds the mart in Vertica.")
+    .description(
+      "Lands the events of a payments service, each once, and builds a mart from them, day by day.",
+    )
     .version(VERSION)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false, helpWidth: 100 })
