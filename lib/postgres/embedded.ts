@@ -33,7 +33,8 @@ export async function openEmbeddedSession(workDir: string): Promise<SqlSession> 
   const lock = await lockFile(join(workDir, "embedded.lock"), `the embedded engine in ${workDir}`);
   try {
     const folder = join(workDir, "embedded");
-    const marker = join(workDir, "embedded.ready");
+    // In the folder, so that whoever moves or copies that takes the marker along.
+    const marker = join(folder, "finpipe.ready");
     const ready = await exists(marker);
     // A process that was killed while it made the folder left an unusable one, with nothing in it.
     if (!ready) {
@@ -50,8 +51,7 @@ export async function openEmbeddedSession(workDir: string): Promise<SqlSession> 
     lock.close();
     if (error instanceof FinpipeError) throw error;
     throw new FinpipeError("failed", `Cannot open ${NAME} in ${workDir}: ${messageOf(error)}`, {
-      hint:
-        `If the folder is damaged, move ${workDir}/embedded and embedded.ready away and start again`,
+      hint: `If the folder is damaged, move ${workDir}/embedded away and start again`,
       cause: error,
     });
   }
