@@ -1,6 +1,7 @@
 /** `finpipe doctor`: looks at everything that finpipe stands on. */
 import { Engine } from "../lib/engine.ts";
 import { type Check, type DoctorDeps, examine, exitCodeOf } from "../lib/pipeline/doctor.ts";
+import { isKafkaSet } from "../lib/runtime/config/kafka.ts";
 import { prepareWorkDir, readSettings } from "../lib/runtime/config/settings.ts";
 import { freeBytes } from "../lib/runtime/config/work_dir.ts";
 import { inspectStaging } from "../lib/staging/inspection.ts";
@@ -11,8 +12,9 @@ const command: CommandDefinition = {
   configure(command) {
     command.description(
       "Checks configuration, work dir, and of each end that has a setting: reachability, version,\n" +
-        "clock, rights and schema. Says what to do about each failure, and exits with the code of\n" +
-        "the first. With no setting it checks the embedded engine.",
+        "clock, rights and schema; of Kafka, where brokers are named, the topic. Says what to do\n" +
+        "about each failure, and exits with the code of the first. With no setting it checks the\n" +
+        "embedded engine.",
     );
   },
 
@@ -39,6 +41,13 @@ function depsOf(context: Context): DoctorDeps {
     freeBytes,
     inspectStaging: (postgres, retryFor) =>
       inspectStaging(postgres, { retryFor, log, signal: io.signal }),
+    inspectTopic: isKafkaSet(config)
+      ? async (retryFor) => {
+        // kafkajs takes its time to load.
+        const { inspectTopic } = await import("../lib/pipeline/topic_inspection.ts");
+        return await inspectTopic(config, { retryFor, log, signal: io.signal });
+      }
+      : undefined,
     async tryEmbedded(settings) {
       const staging = settings.staging?.kind === "embedded" ? settings.staging : undefined;
       await using engine = new Engine(context, { ...settings, staging }, "doctor");

@@ -6,6 +6,7 @@ import { FinpipeError } from "../runtime/errors.ts";
 import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
 import type { Settings } from "../runtime/config/settings.ts";
 import type { ServerFacts, StagingInspection } from "../staging/inspection.ts";
+import type { TopicFacts } from "./topic_inspection.ts";
 
 /** What came of looking at one thing. */
 export interface Check {
@@ -24,6 +25,8 @@ export interface DoctorDeps {
   prepareWorkDir: (workDir: string) => Promise<void>;
   freeBytes: (folder: string) => Promise<number>;
   inspectStaging: (postgres: PostgresSettings, retryFor: number) => Promise<StagingInspection>;
+  /** Asks Kafka about the topic; undefined where no broker is named. */
+  inspectTopic: ((retryFor: number) => Promise<TopicFacts>) | undefined;
   /** Opens the embedded ends of the settings, with their schema, and closes them. */
   tryEmbedded: (settings: Settings) => Promise<void>;
   now: () => Temporal.Instant;
@@ -49,6 +52,10 @@ export async function examine(deps: DoctorDeps): Promise<Check[]> {
   });
   if (settings === undefined) return list.checks;
   const workDir = await list.look("work dir", () => examineWorkDir(settings.workDir, deps));
+  const { inspectTopic } = deps;
+  if (inspectTopic !== undefined) {
+    await list.look("kafka", async () => judgeTopic(await inspectTopic(settings.retryFor)));
+  }
   if (settings.staging?.kind === "postgres") {
     await examineServer(settings.staging.postgres, settings.retryFor, list, deps);
   }
@@ -138,6 +145,11 @@ async function examineServer(
     await server.checkSchema();
     return { detail: "the one that this finpipe knows" };
   });
+}
+
+function judgeTopic({ topic, cluster, partitions }: TopicFacts): Finding<never> {
+  const count = partitions === 1 ? "1 partition" : `${partitions} partitions`;
+  return { detail: `topic ${topic} on ${cluster} has ${count}` };
 }
 
 function judgeVersion({ major, version }: ServerFacts): Finding<never> {

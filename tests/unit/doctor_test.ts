@@ -50,6 +50,7 @@ function world(settings: Settings, changes: Partial<DoctorDeps> = {}): DoctorDep
     prepareWorkDir: () => Promise.resolve(),
     freeBytes: () => Promise.resolve(5e9),
     inspectStaging: () => Promise.resolve(server()),
+    inspectTopic: undefined,
     tryEmbedded: () => Promise.resolve(),
     now: () => NOW,
     ...changes,
@@ -115,6 +116,22 @@ Deno.test("all is well on a server, which is closed; what is left out is said", 
   ]);
   assert.equal(exitCodeOf(checks), 0);
   assert.equal(closed, before + 1);
+});
+
+Deno.test("Kafka is looked at where brokers are named; its failure keeps nothing from being looked at", async () => {
+  const facts = { topic: "payments", cluster: "Kafka at k:9092", partitions: 3 };
+  const well = await examine(world(EMBEDDED, { inspectTopic: () => Promise.resolve(facts) }));
+  assert.deepEqual(well[2], {
+    check: "kafka",
+    outcome: "ok",
+    detail: "topic payments on Kafka at k:9092 has 3 partitions",
+  });
+  const checks = await examine(
+    world(SERVER, { inspectTopic: () => Promise.reject(unreachable()) }),
+  );
+  assert.equal(exitCodeOf(checks), 69);
+  assert.equal(failure(checks).check, "kafka");
+  assert.ok(outcomes(checks).includes("ok staging: schema"));
 });
 
 Deno.test("without settings nothing else is looked at", async () => {
