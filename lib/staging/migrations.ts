@@ -41,12 +41,15 @@ const SCHEMAS = ["stg", "finpipe"];
 export function migrate(session: SqlSession): Promise<string[]> {
   return session.transaction(async () => {
     await session.query(lockMigrations);
-    await isPresent(session);
-    const present = new Set((await session.query(schemasPresent)).map(({ name }) => name));
-    for (const schema of SCHEMAS) {
-      if (!present.has(schema)) await session.execute(`CREATE SCHEMA ${schema}`);
+    // What is there is not made again, not even IF NOT EXISTS: that asks for rights that a role which
+    // only lands and dumps need not have.
+    if (!await isPresent(session)) {
+      const present = new Set((await session.query(schemasPresent)).map(({ name }) => name));
+      for (const schema of SCHEMAS) {
+        if (!present.has(schema)) await session.execute(`CREATE SCHEMA ${schema}`);
+      }
+      await session.execute(migrationsTable);
     }
-    await session.execute(migrationsTable);
     const newest = await appliedVersion(session);
     refuseNewer(newest);
     const missing = MIGRATIONS.filter(({ version }) => version > newest);

@@ -294,6 +294,31 @@ postgresTest("a wrong password is exit 3, and is not shown", async (t) => {
   assert.doesNotMatch(stderr, /wrong-secret/);
 }, EMBEDDED_TIMERS);
 
+postgresTest("where all is there, init needs no more rights than doctor asks for", async (t) => {
+  await using database = await testDatabase(t);
+  const role = `${database.name}_role`.slice(-60);
+  await execute(
+    database,
+    `CREATE ROLE ${role} LOGIN PASSWORD 'pw';
+     GRANT USAGE ON SCHEMA stg, finpipe TO ${role};
+     GRANT SELECT ON ALL TABLES IN SCHEMA stg, finpipe TO ${role};
+     GRANT INSERT ON ALL TABLES IN SCHEMA stg, finpipe TO ${role};
+     GRANT UPDATE ON stg.rejected, finpipe.source_partitions TO ${role}`,
+  );
+  try {
+    const url = new URL(database.url);
+    url.username = role;
+    url.password = "pw";
+    const examined = await cli(url.href, ["doctor"]);
+    assert.equal(examined.code, 0, examined.stdout);
+    const { code, stdout, stderr } = await cli(url.href, ["init"]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^staging: up to date$/m);
+  } finally {
+    await execute(database, `DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  }
+}, EMBEDDED_TIMERS);
+
 postgresTest("a role without rights is exit 3 and told which, not to run init", async (t) => {
   await using database = await testDatabase(t);
   const role = `${database.name}_role`.slice(-60);
