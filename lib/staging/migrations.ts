@@ -24,10 +24,17 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 3, name: "003_lost_ranges", sql: lostRanges },
 ];
 
-/** What `init` would run on an empty database, to be read or run by hand. */
+/**
+ * What `init` would run on an empty database, to be read or run by hand: with its records, so that
+ * `init` finds nothing to do afterwards.
+ */
 export function migrationScript(): string {
   const schemas = SCHEMAS.map((name) => `CREATE SCHEMA IF NOT EXISTS ${name};`).join("\n");
-  return [schemas, migrationsTable, ...MIGRATIONS.map(({ sql }) => sql)].join("\n\n");
+  const migrations = MIGRATIONS.flatMap(({ version, name, sql }) => [
+    sql,
+    recordMigration.replace("$1", String(version)).replace("$2", `'${name}'`),
+  ]);
+  return ["BEGIN;", schemas, migrationsTable, ...migrations, "COMMIT;"].join("\n\n");
 }
 
 const SCHEMAS = ["stg", "finpipe"];

@@ -68,9 +68,17 @@ function newerSchema(version: number): FinpipeError {
   );
 }
 
-/** What is run on an empty database, in order, to be read or run by hand. */
+/** What is run on an empty database, in order and with its records, to be read or run by hand. */
 export function migrationScript(schemas: WarehouseSchemas): string {
-  return [migrationsTable, ...MIGRATIONS.map(({ sql }) => sql)]
+  const migrations = MIGRATIONS.flatMap(({ version, name, sql }) => [
+    sql,
+    // Its comment is about parameters.
+    migrationWrite.replace(/^--.*\n/gm, "")
+      .replace("$1", String(version))
+      .replace("$2", `'${name}'`)
+      .replace("$3", "(now() AT TIME ZONE 'UTC')"),
+  ]);
+  return ["BEGIN;\n", migrationsTable, ...migrations, "COMMIT;\n"]
     .map((sql) => forSchemas(sql, schemas))
     .join("\n");
 }

@@ -5,6 +5,7 @@ import { LandedBatch } from "../../lib/staging/landed_batch.ts";
 import { PositionMoved } from "../../lib/staging/repository.ts";
 import { SqlStaging } from "../../lib/staging/sql_staging.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
+import { EmbeddedWarehouse } from "../../lib/warehouse/embedded.ts";
 import { engineTests, openSession } from "../support/engines.ts";
 import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
 import {
@@ -292,6 +293,26 @@ postgresTest("a wrong password is exit 3, and is not shown", async (t) => {
   assert.equal(code, 3);
   assert.match(stderr, /Cannot use PostgreSQL at .*\n {2}Check user and password/);
   assert.doesNotMatch(stderr, /wrong-secret/);
+}, EMBEDDED_TIMERS);
+
+postgresTest("what init prints can be run by hand in its place", async (t) => {
+  await using database = await emptyDatabase(t);
+  const { stdout: script } = await cli(database.url, ["init", "--print-sql"]);
+  await execute(database, script);
+  const { code, stdout, stderr } = await cli(database.url, ["init"]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^staging: up to date$/m);
+  const session = await openSession(database.url);
+  try {
+    const schemas = { stagingSchema: "finpipe_staging", martSchema: "finpipe_mart" };
+    const warehouse = new EmbeddedWarehouse(session, {
+      ...schemas,
+      now: () => Temporal.Now.instant(),
+    });
+    assert.deepEqual(await warehouse.migrate(), []);
+  } finally {
+    await session.close();
+  }
 }, EMBEDDED_TIMERS);
 
 postgresTest("where all is there, init needs no more rights than doctor asks for", async (t) => {
