@@ -5,10 +5,9 @@
  * FINPIPE_SOAK_KILLS says how many in all (50), FINPIPE_SOAK_SEED repeats a run. The last line is
  * `N passed, N failed`, of engines.
  */
-import pg from "pg";
+import { databaseOn } from "../support/crash_servers.ts";
 import { chooseSeed, killChains } from "../support/kill_chain.ts";
-import type { TestDatabase } from "../support/postgres.ts";
-import { type PostgresServer, startPostgres } from "../support/postgres_server.ts";
+import { startPostgres } from "../support/postgres_server.ts";
 
 /** Kills that one chain gets. */
 const KILLS_A_CHAIN = 5;
@@ -40,7 +39,7 @@ async function soak(): Promise<number> {
   for (const [index, version] of VERSIONS.entries()) {
     await run(`PostgreSQL ${version}`, async () => {
       await using server = await startPostgres({ version });
-      await killChains({ ...chains(index + 1), database: () => createDatabase(server) });
+      await killChains({ ...chains(index + 1), database: () => databaseOn(server) });
     });
   }
   await say(`${shares.length - failed} passed, ${failed} failed`);
@@ -59,27 +58,6 @@ function chainsOf(kills: number): number[] {
     chains.push(Math.min(left, KILLS_A_CHAIN));
   }
   return chains;
-}
-
-async function createDatabase(server: PostgresServer): Promise<TestDatabase> {
-  const name = `finpipe_soak_${crypto.randomUUID().slice(0, 8)}`;
-  const run = async (statement: string) => {
-    const admin = new pg.Client({ connectionString: server.url });
-    await admin.connect();
-    try {
-      await admin.query(statement);
-    } finally {
-      await admin.end();
-    }
-  };
-  await run(`CREATE DATABASE ${name} TEMPLATE template0`);
-  const url = new URL(server.url);
-  url.pathname = `/${name}`;
-  return {
-    name,
-    url: url.href,
-    [Symbol.asyncDispose]: () => run(`DROP DATABASE ${name} WITH (FORCE)`),
-  };
 }
 
 async function say(line: string): Promise<void> {

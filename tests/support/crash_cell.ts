@@ -1,0 +1,142 @@
+/** One cell of the crash matrix: a topic is landed, a fault strikes at a point, and it is landed on. */
+import { randomOf } from "../../lib/events/random.ts";
+import { countLosses, type Losses } from "./crash_books.ts";
+import { type Fault, type FaultName, FAULTS } from "./crash_faults.ts";
+import { numberedMessages } from "./crash_messages.ts";
+import { type PointName, PointWatch } from "./crash_points.ts";
+import { CrashProxy, type Passage } from "./crash_proxy.ts";
+import { type CrashServers, databaseOn } from "./crash_servers.ts";
+import { openSession } from "./engines.ts";
+import { produce } from "./kafka_messages.ts";
+import { runCli, spawnCli, type SpawnedCli } from "./run_cli.ts";
+import { LandingPlace, landingPlace, untilRead } from "./topic_landing.ts";
+
+export interface Cell {
+  fault: FaultName;
+  point: PointName;
+  /** Chooses the messages and the batch. */
+  seed: number;
+}
+
+export interface CellResult extends Cell, Losses {
+  /** The landing that was struck, counted from 1. */
+  batch: number;
+  /** Seconds from the fault to the first commit after it. */
+  goesOnAfter: number;
+}
+
+export interface CellOptions {
+  /**
+   * The finpipe after a killed one joins a group of its own, and does not wait for half a minute until
+   * the group takes the killed one for dead. @default false
+   */
+  otherGroup?: boolean;
+}
+
+const PARTITIONS = [0, 1];
+/** Messages of a partition: those that are there at the start, and those that come after the fault. */
+const EARLY = 1200;
+const LATE = 400;
+/** Batches of more bytes than one piece of COPY's data has. */
+const STREAM = ["--batch-rows", "200", "--linger", "200ms"];
+/** Batches that may be struck: some came before, and some are still to come. */
+const FIRST_BATCH = 3;
+const LAST_BATCH = 8;
+/** Milliseconds after which the point will not be reached any more, nor the fault be over. */
+const REACH_TIMEOUT = 90_000;
+
+/**
+ * Runs a cell.
+ *
+ * @throws Error where finpipe did not end as it should, or the point was never reached
+ */
+export async function runCell(
+  servers: CrashServers,
+  cell: Cell,
+  options: CellOptions = {},
+): Promise<CellResult> {
+  const { postgres, kafka, kafkaWatchers } = servers;
+  const fault: Fault = FAULTS[cell.fault];
+  const batch = randomOf(cell.seed, 0, 1).between(FIRST_BATCH, LAST_BATCH);
+  await using scope = new AsyncDisposableStack();
+  const database = scope.use(await databaseOn(postgres));
+  const before = scope.use(
+    await landingPlace(`crash ${cell.fault} ${cell.point}`, {
+      partitions: PARTITIONS.length,
+      brokers: kafka.brokers,
+      url: database.url,
+    }),
+  );
+  const { code, stderr } = await runCli(["init"], { env: before.env });
+  if (code !== 0) throw new Error(`Cannot prepare the database: ${stderr}`);
+  const messages = PARTITIONS.map((id) => numberedMessages(cell.seed, id, EARLY + LATE));
+  const send = async (from: number, to: number) => {
+    for (const partition of PARTITIONS) {
+      await produce(before.topic, messages[partition]!.slice(from, to), { partition });
+    }
+  };
+  await send(0, EARLY);
+
+  const struck = Promise.withResolvers<{ over: Promise<void> }>();
+  let isReached = false;
+  const strike = async (passage: Passage) => {
+    isReached = true;
+    const scene = { servers, finpipe, passage, startAnother: () => start() };
+    await fault.strike(scene).then(struck.resolve, struck.reject);
+  };
+  const watch = new PointWatch({ ...cell, batch, topic: before.topic.topic }, strike);
+  const proxy = scope.use(new CrashProxy(watch.postgres));
+  proxy.target = Number(new URL(postgres.url).port);
+  kafkaWatchers.add(watch.kafka);
+  scope.defer(() => void kafkaWatchers.delete(watch.kafka));
+  const running: SpawnedCli[] = [];
+  const start = (...args: string[]) => {
+    const env = { ...before.env, FINPIPE_PG_URL: throughProxy(database.url, proxy) };
+    const cli = spawnCli(["stream", ...STREAM, ...args], { env });
+    running.push(cli);
+    return cli;
+  };
+  scope.defer(async () => {
+    for (const cli of running) cli.kill("SIGKILL");
+    await Promise.all(running.map((cli) => cli.result));
+  });
+  const finpipe = start();
+  const ended = finpipe.result.then(({ code, stderr }) => {
+    if (isReached) return struck.promise;
+    throw new Error(`finpipe ended before the fault, with exit code ${code}: ${stderr}`);
+  });
+  const late = setTimeout(
+    () => struck.reject(new Error("The point was never reached")),
+    REACH_TIMEOUT,
+  );
+  const { over } = await Promise.race([struck.promise, ended]).finally(() => clearTimeout(late));
+  await over;
+  await send(EARLY, EARLY + LATE);
+  // The session of before may be broken.
+  const session = await openSession(database.url);
+  scope.defer(() => session.close());
+  const after = new LandingPlace(before.topic, database.url, session, before.workDir, scope);
+  if (fault.survives) {
+    await untilRead(after);
+    for (const cli of running) cli.kill("SIGTERM");
+  }
+  if (cell.fault !== "kill") { for (const cli of running) await assertExit(cli); }
+  const group = options.otherGroup === true ? ["--group", `${before.topic.group}-new`] : [];
+  await assertExit(start("--until-end", ...group));
+  const { goesOnAfter } = watch;
+  if (goesOnAfter === undefined) throw new Error("Nothing was committed after the fault");
+  return { ...cell, batch, goesOnAfter, ...await countLosses(after) };
+}
+
+function throughProxy(databaseUrl: string, { port }: CrashProxy): string {
+  const url = new URL(databaseUrl);
+  url.port = String(port);
+  // What is watched must be clear text.
+  url.searchParams.set("sslmode", "disable");
+  return url.href;
+}
+
+async function assertExit({ result }: SpawnedCli): Promise<void> {
+  const { code, stderr } = await result;
+  if (code !== 0) throw new Error(`finpipe ended with exit code ${code}: ${stderr}`);
+}

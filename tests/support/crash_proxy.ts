@@ -1,0 +1,86 @@
+/**
+ * A TCP proxy that holds what passes for as long as whoever watches it wants: between two statements
+ * a server is killed, a process, or the connection.
+ */
+
+/** Who sent what passes. */
+export type Sender = "client" | "server";
+
+/** A connection through the proxy. */
+export interface Passage {
+  /** Closes both sides; what is held then is dropped. */
+  cut(): void;
+}
+
+/** Sees what is sent, a read at a time; it is passed on when this resolves. Never rejects. */
+export type Watcher = (bytes: Uint8Array, from: Sender, passage: Passage) => Promise<void>;
+
+export class CrashProxy implements AsyncDisposable {
+  /** Port of the server, on loopback; clients are turned away before it is set. */
+  target = 0;
+  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #open = new Set<Deno.TcpConn>();
+  readonly #watch: Watcher;
+  readonly #accepting: Promise<void>;
+
+  constructor(watch: Watcher) {
+    this.#watch = watch;
+    this.#accepting = this.#accept();
+  }
+
+  /** Where clients connect to. */
+  get port(): number {
+    return this.#listener.addr.port;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    for (const connection of this.#open) this.#close(connection);
+    await this.#accepting;
+  }
+
+  async #accept(): Promise<void> {
+    const served = new Set<Promise<void>>();
+    for await (const client of this.#listener) {
+      this.#open.add(client);
+      const serving = this.#serve(client).finally(() => served.delete(serving));
+      served.add(serving);
+    }
+    await Promise.all(served);
+  }
+
+  async #serve(client: Deno.TcpConn): Promise<void> {
+    let server: Deno.TcpConn | undefined;
+    const cut = () => [client, server].forEach((side) => side && this.#close(side));
+    // One for both directions, by which they are known to belong together.
+    const passage = { cut };
+    try {
+      server = await Deno.connect({ hostname: "127.0.0.1", port: this.target });
+      this.#open.add(server);
+      client.setNoDelay();
+      server.setNoDelay();
+      await Promise.all([
+        this.#forward(client, server, "client", passage).finally(cut),
+        this.#forward(server, client, "server", passage).finally(cut),
+      ]);
+    } catch {
+      // A server that is down, or a side that has gone: the other one sees its connection end.
+      cut();
+    }
+  }
+
+  async #forward(from: Deno.Conn, to: Deno.Conn, sender: Sender, passage: Passage): Promise<void> {
+    const buffer = new Uint8Array(64 * 1024);
+    for (;;) {
+      const count = await from.read(buffer);
+      if (count === null) return;
+      const bytes = buffer.subarray(0, count);
+      await this.#watch(bytes, sender, passage);
+      for (let at = 0; at < count;) at += await to.write(bytes.subarray(at));
+    }
+  }
+
+  #close(connection: Deno.TcpConn): void {
+    if (this.#open.delete(connection)) connection.close();
+  }
+}
