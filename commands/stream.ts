@@ -101,8 +101,10 @@ async function land(
 
 /** A session of staging whose schema is the one that we know, also after an upgrade meanwhile. */
 async function connectTo(engine: Engine): Promise<StagingRepository> {
-  const staging = await engine.connectStaging();
+  await using opened = new AsyncDisposableStack();
+  const staging = opened.use(await engine.connectStaging());
   await staging.checkSchema();
+  opened.move();
   return staging;
 }
 

@@ -44,6 +44,8 @@ export class Engine implements AsyncDisposable {
   readonly #context: EngineContext;
   readonly #command: string;
   readonly #open = new AsyncDisposableStack();
+  /** Sessions with a server. One that breaks goes: a resident stream has many in its life. */
+  readonly #connected = new Set<StagingRepository>();
   #embedded: SqlSession | undefined;
   readonly #sessions = new StagingSessions(() => this.connectStaging());
   #warehouse: WarehouseRepository | undefined;
@@ -109,7 +111,10 @@ export class Engine implements AsyncDisposable {
     const session = await openServerSession(staging.postgres, {
       applicationName: `finpipe ${this.#command}`,
     });
-    return this.#open.use(new SqlStaging(session, { owned: true }));
+    const onDispose = () => this.#connected.delete(connected);
+    const connected = new SqlStaging(session, { owned: true, onDispose });
+    this.#connected.add(connected);
+    return connected;
   }
 
   async #embeddedSession(): Promise<SqlSession> {
@@ -123,6 +128,7 @@ export class Engine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const staging of [...this.#connected]) await staging[Symbol.asyncDispose]();
     await this.#open.disposeAsync();
   }
 }

@@ -35,16 +35,25 @@ export class SqlStaging implements StagingRepository {
   readonly topics: TopicPositions;
   readonly #session: SqlSession;
   readonly #owned: boolean;
+  readonly #onDispose: (() => void) | undefined;
 
-  /** @param owned the session ends with this repository @default false */
-  constructor(session: SqlSession, { owned = false }: { owned?: boolean } = {}) {
+  /**
+   * @param owned the session ends with this repository @default false
+   * @param onDispose called when the repository is disposed of
+   */
+  constructor(
+    session: SqlSession,
+    { owned = false, onDispose }: { owned?: boolean; onDispose?: () => void } = {},
+  ) {
     this.rejected = new SqlRejected(session);
     this.#session = session;
     this.#owned = owned;
+    this.#onDispose = onDispose;
     this.topics = new SqlTopicPositions(session);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#onDispose?.();
     if (this.#owned) await this.#session.close();
   }
 

@@ -34,8 +34,10 @@ export async function landFile(
   const realPath = await realPathOf(path);
   // The lock is the session's: one that takes its place has to take the lock as well.
   await using sessions = new StagingSessions(async () => {
-    const session = await context.connect();
+    await using opened = new AsyncDisposableStack();
+    const session = opened.use(await context.connect());
     await session.lockSource(realPath);
+    opened.move();
     return session;
   });
   const staging = new SteadyStaging(sessions, context);
