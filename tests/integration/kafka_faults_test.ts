@@ -225,11 +225,11 @@ await topicTest(
     // Several times longer than the group waits for a silent member.
     await lasting(3 * SESSION);
     const { brokers, group } = place.topic;
-    const { groups: [state] } = await withAdmin(brokers, (admin) => admin.describeGroups([group]));
-    assert.deepEqual([state!.state, state!.members.length], ["Stable", 1], "it is a member still");
+    const { groups: [seen] } = await withAdmin(brokers, (admin) => admin.describeGroups([group]));
+    assert.deepEqual([seen!.state, seen!.members.length], ["Stable", 1], "it is a member still");
     const two = place.land(RESIDENT);
-    const state = await two.state;
-    await untilTrue(() => state.consumer.isReady);
+    const { consumer } = await two.state;
+    await untilTrue(() => consumer.isReady);
     await traffic.more(100);
     await place.session.execute("ROLLBACK");
     await traffic.stop();
