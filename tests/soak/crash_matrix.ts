@@ -4,11 +4,11 @@
  * run a part of it again. The last line is `N passed, N failed`, of cells.
  */
 import { parseArgs } from "node:util";
-import type { Cell, CellResult } from "../support/crash_cell.ts";
+import type { Cell, CellOutcome } from "../support/crash_cell.ts";
 import { type FaultName, FAULTS } from "../support/crash_faults.ts";
 import { type PointName, POINTS } from "../support/crash_points.ts";
-import { type CrashServers, startServers } from "../support/crash_servers.ts";
-import { LEFT_OUT, type Row, writeReport } from "./crash_report.ts";
+import { startServers } from "../support/crash_servers.ts";
+import { LEFT_OUT, writeReport } from "./crash_report.ts";
 
 /** Seeds of whole runs, before those of their cells: short, to be typed. */
 const MOST_SEED = 9000;
@@ -29,9 +29,9 @@ async function main(): Promise<number> {
   // What tests are supported by starts servers of its own, where none are named.
   Deno.env.set("FINPIPE_TEST_KAFKA", servers.kafka.brokers);
   Deno.env.set("FINPIPE_TEST_PG_URL", servers.postgres.url);
-  const { runCell } = await import("../support/crash_cell.ts");
+  const { tryCell } = await import("../support/crash_cell.ts");
   const rows = await runAll(cells, async (cell) => {
-    const row = await tryCell(cell, runCell, servers);
+    const row = await tryCell(servers, cell);
     await say(wordsOf(row));
     return row;
   });
@@ -60,29 +60,19 @@ function chooseCells(asked: { fault?: string; point?: string; seed?: string }): 
 }
 
 /** One after the other, but for those of kill -9: they wait for half a minute, and may do so together. */
-async function runAll(cells: readonly Cell[], run: (cell: Cell) => Promise<Row>): Promise<Row[]> {
+async function runAll(
+  cells: readonly Cell[],
+  run: (cell: Cell) => Promise<CellOutcome>,
+): Promise<CellOutcome[]> {
   const together = cells.filter(({ fault }) => fault === "kill");
   const rows = await Promise.all(together.map(run));
   for (const cell of cells) if (cell.fault !== "kill") rows.push(await run(cell));
   return rows;
 }
 
-async function tryCell(
-  cell: Cell,
-  run: (servers: CrashServers, cell: Cell) => Promise<CellResult>,
-  servers: CrashServers,
-): Promise<Row> {
-  try {
-    const result = await run(servers, cell);
-    const { lost, doubled, imbalance } = result;
-    const failure = imbalance ?? (lost + doubled > 0 ? "messages are lost or doubled" : undefined);
-    return { ...result, ...(failure === undefined ? {} : { failure }) };
-  } catch (error) {
-    return { ...cell, failure: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-function wordsOf({ fault, point, seed, batch, lost, doubled, goesOnAfter, failure }: Row): string {
+function wordsOf(
+  { fault, point, seed, batch, lost, doubled, goesOnAfter, failure }: CellOutcome,
+): string {
   const result = batch === undefined
     ? []
     : [`batch ${batch}`, `lost ${lost}`, `doubled ${doubled}`, `${goesOnAfter!.toFixed(2)} s`];

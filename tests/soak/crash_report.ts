@@ -1,14 +1,8 @@
 /** docs/crash-matrix.md, as the crash matrix writes it. */
 import { fileURLToPath } from "node:url";
-import type { Cell, CellResult } from "../support/crash_cell.ts";
+import type { CellOutcome } from "../support/crash_cell.ts";
 import { type FaultName, FAULTS } from "../support/crash_faults.ts";
 import { type PointName, POINTS } from "../support/crash_points.ts";
-
-/** A cell and, unless it failed to run, its result. */
-export type Row = Cell & Partial<CellResult> & {
-  /** Why it failed. */
-  failure?: string;
-};
 
 /** Inside the transaction nothing is said to Kafka: for a broker's fault one point there is all. */
 const SAME_AS_IN_COPY: PointName[] = ["before-update", "before-copy", "before-commit"];
@@ -59,7 +53,7 @@ of COPY's data: nothing is said to Kafka inside the transaction, so they are one
 
 /** Writes the document, in the project's format. */
 export async function writeReport(
-  rows: readonly Row[],
+  rows: readonly CellOutcome[],
   versions: readonly string[],
 ): Promise<void> {
   const date = Temporal.Now.plainDateISO("UTC").toString();
@@ -74,7 +68,7 @@ export async function writeReport(
   if (!success) throw new Error(`Cannot format ${FILE}`);
 }
 
-function chapterOf(fault: FaultName, rows: readonly Row[]): string {
+function chapterOf(fault: FaultName, rows: readonly CellOutcome[]): string {
   const head = "| point | batch | lost | doubled | goes on, s | to run it again |";
   const lines = rows.map(({ point, batch, lost, doubled, goesOnAfter, seed, failure }) => {
     const command = `deno run -A tests/soak/crash_matrix.ts --fault ${fault} --point ${point} ` +
@@ -88,6 +82,6 @@ function chapterOf(fault: FaultName, rows: readonly Row[]): string {
     .join("\n");
 }
 
-function sum(rows: readonly Row[], what: "lost" | "doubled"): number {
+function sum(rows: readonly CellOutcome[], what: "lost" | "doubled"): number {
   return rows.reduce((total, row) => total + (row[what] ?? 0), 0);
 }

@@ -25,6 +25,12 @@ export interface CellResult extends Cell, Losses {
   goesOnAfter: number;
 }
 
+/** A cell that was run: its result, unless it did not come so far. */
+export type CellOutcome = Cell & Partial<CellResult> & {
+  /** Why it failed; undefined where nothing was lost or doubled and the books balance. */
+  failure?: string;
+};
+
 export interface CellOptions {
   /**
    * The finpipe after a killed one joins a group of its own, and does not wait for half a minute until
@@ -45,15 +51,27 @@ const LAST_BATCH = 8;
 /** Milliseconds after which the point will not be reached any more, nor the fault be over. */
 const REACH_TIMEOUT = 90_000;
 
-/**
- * Runs a cell.
- *
- * @throws Error where finpipe did not end as it should, or the point was never reached
- */
-export async function runCell(
+/** Runs a cell; a failure of whatever kind is an outcome. */
+export async function tryCell(
   servers: CrashServers,
   cell: Cell,
   options: CellOptions = {},
+): Promise<CellOutcome> {
+  try {
+    const result = await runCell(servers, cell, options);
+    const { lost, doubled, imbalance } = result;
+    const failure = imbalance ?? (lost + doubled > 0 ? "messages are lost or doubled" : undefined);
+    return { ...result, ...(failure === undefined ? {} : { failure }) };
+  } catch (error) {
+    return { ...cell, failure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** @throws Error where finpipe did not end as it should, or the point was never reached */
+async function runCell(
+  servers: CrashServers,
+  cell: Cell,
+  options: CellOptions,
 ): Promise<CellResult> {
   const { postgres, kafka, kafkaWatchers } = servers;
   const fault: Fault = FAULTS[cell.fault];
@@ -67,7 +85,9 @@ export async function runCell(
       url: database.url,
     }),
   );
-  const { code, stderr } = await runCli(["init"], { env: before.env });
+  // Staging alone.
+  const own = { FINPIPE_PG_URL: database.url, FINPIPE_WORK_DIR: before.workDir };
+  const { code, stderr } = await runCli(["init"], { env: own });
   if (code !== 0) throw new Error(`Cannot prepare the database: ${stderr}`);
   const messages = PARTITIONS.map((id) => numberedMessages(cell.seed, id, EARLY + LATE));
   const send = async (from: number, to: number) => {
