@@ -99,9 +99,11 @@ Deno.test("retrying warns once, and says the rest at debug", async () => {
   const { lines } = await retryFast(failing(3));
   assert.deepEqual(lines, [
     "warn: Cannot reach it; trying again for 60 s\n",
-    "debug: Cannot reach it attempt=2 seconds_left=60\n",
-    "debug: Cannot reach it attempt=3 seconds_left=60\n",
+    "debug: Cannot reach it; trying again for 60 s attempt=2\n",
+    "debug: Cannot reach it; trying again for 60 s attempt=3\n",
   ]);
+  const resident = await retryFast(failing(1), { retryFor: Infinity });
+  assert.deepEqual(resident.lines, ["warn: Cannot reach it; trying again until it answers\n"]);
 });
 
 Deno.test("retrying stops with the signal's reason, before a try and while it waits", async () => {
