@@ -11,6 +11,7 @@ import { orAborted } from "../../runtime/aborted.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { wait } from "../../runtime/retry.ts";
 import { asKafkaFailure } from "./failure.ts";
+import { OffsetReports } from "./offset_reports.ts";
 import type { PartitionFeed } from "./partition_feed.ts";
 
 /** What the consumer asks of whoever lands the partitions. */
@@ -67,9 +68,7 @@ export class TopicConsumer {
   readonly #options: ConsumerOptions;
   readonly #owner: PartitionOwner;
   readonly #assigned = new Map<number, Assigned>();
-  /** Positions that Kafka was not told of yet. */
-  readonly #unreported = new Map<number, number>();
-  #reporting: Promise<void> | undefined;
+  readonly #reports: OffsetReports;
   /** Aborted when nothing more is to be delivered. */
   readonly #stop = new AbortController();
   /** Settles when kafkajs has joined, or failed to. */
@@ -94,6 +93,7 @@ export class TopicConsumer {
       // By itself it would not after all that passes, as a coordinator that is away.
       retry: { restartOnFailure: () => Promise.resolve(false) },
     });
+    this.#reports = new OffsetReports(this.#consumer, options.topic, options.log);
     const { events } = this.#consumer;
     this.#consumer.on(events.GROUP_JOIN, (event) => this.#onJoin(event));
     this.#consumer.on(events.REBALANCING, () => this.joined = false);
@@ -164,8 +164,7 @@ export class TopicConsumer {
 
   /** Tells Kafka how far was committed, for the usual lag tools alone. */
   report(partition: number, position: number): void {
-    this.#unreported.set(partition, position);
-    this.#reporting ??= this.#report();
+    this.#reports.add(partition, position);
   }
 
   /** Delivers nothing more, and stays in the group: so what is held can be landed as its owner. */
@@ -182,28 +181,8 @@ export class TopicConsumer {
     this.#stop.abort();
     // kafkajs that is stopped while it joins takes that for a failure, and joins again.
     await this.#joining.catch(() => {});
-    await this.#reporting;
+    await this.#reports.settled();
     await this.#consumer.disconnect();
-  }
-
-  /** One request at a time, each with all that is new: in an outage they must not pile up. */
-  async #report(): Promise<void> {
-    const { topic, log } = this.#options;
-    while (this.#unreported.size > 0) {
-      const offsets = [...this.#unreported].map(([partition, position]) => ({
-        topic,
-        partition,
-        offset: String(position),
-      }));
-      this.#unreported.clear();
-      try {
-        await this.#consumer.commitOffsets(offsets);
-      } catch (error) {
-        // In a rebalance: the next commit tells.
-        log.debug("Kafka did not take offsets", { error: String(error) });
-      }
-    }
-    this.#reporting = undefined;
   }
 
   #onJoin({ payload }: ConsumerGroupJoinEvent): void {
