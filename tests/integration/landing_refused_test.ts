@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { engineTests, openSession, type TestEngine } from "../support/engines.ts";
 import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
-import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres.ts";
+import { postgresTest, testDatabase } from "../support/postgres.ts";
 import { runCli } from "../support/run_cli.ts";
 import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
 
@@ -124,52 +124,6 @@ engineTest(
     });
   },
 );
-
-postgresTest("what the encoding of a database has no character for is not_storable", async (t) => {
-  // Dropped with the database that it is made from.
-  await using parent = await emptyDatabase(t);
-  const admin = await openSession(parent.url);
-  const name = `${parent.name}_l1`;
-  await admin.execute(
-    `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'`,
-  );
-  try {
-    const url = new URL(parent.url);
-    url.pathname = `/${name}`;
-    const env = { FINPIPE_PG_URL: url.href };
-    const lines = ["Café", "Ελλάδα", "Perú", "日本"].map((country) =>
-      transactionMessage({ country })
-    );
-    const { code, stdout, stderr } = await inWorkDir(async (workDir) => {
-      const options = { env: { ...env, FINPIPE_WORK_DIR: workDir } };
-      assert.equal((await runCli(["init"], options)).code, 0);
-      const stdin = jsonl(...lines);
-      return await runCli(["stream", "--source", "-", "--json"], { ...options, stdin });
-    });
-    assert.equal(code, 0, stderr);
-    const { transactions, rejected } = JSON.parse(stdout);
-    assert.deepEqual([transactions, rejected], [2, 2]);
-    const session = await openSession(url.href);
-    try {
-      assert.deepEqual(
-        await session.query("SELECT country FROM stg.transactions ORDER BY position"),
-        [{ country: "Café" }, { country: "Perú" }],
-      );
-      const kept = await session.query(
-        "SELECT encode(raw, 'hex') AS raw FROM stg.rejected ORDER BY id",
-      );
-      assert.deepEqual(
-        kept.map(({ raw }) => new TextDecoder().decode(Uint8Array.fromHex(raw!))),
-        [lines[1], lines[3]],
-      );
-    } finally {
-      await session.close();
-    }
-  } finally {
-    await admin.execute(`DROP DATABASE ${name} WITH (FORCE)`);
-    await admin.close();
-  }
-}, EMBEDDED_TIMERS);
 
 postgresTest("values of rows and passwords appear at debug only, and never", async (t) => {
   await using database = await testDatabase(t);

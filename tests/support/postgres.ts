@@ -38,7 +38,7 @@ async function findServer(): Promise<Server> {
 export function postgresTest(
   name: string,
   test: (t: Deno.TestContext) => Promise<void>,
-  options: { sanitizeOps?: boolean } = {},
+  options: { sanitizeOps?: boolean; sanitizeResources?: boolean } = {},
 ): void {
   const missing = "missing" in server ? server.missing : undefined;
   Deno.test({ ...skippable(name, missing, test), ...options });

@@ -92,7 +92,8 @@ const TEXTS: [text: RegExp, meaning: Meaning][] = [
     ),
   ],
   [
-    /Not connected/,
+    // Which of the two it is, or the alert itself, depends on what of the broker's comes first.
+    /Not connected|write after end/,
     unreachable(
       "Check that the broker runs; a listener that wants a client's certificate " +
         "(FINPIPE_KAFKA_CERT, FINPIPE_KAFKA_KEY) closes the connections of clients without",
