@@ -15,7 +15,7 @@ export interface Health {
  * Serves health and metrics until it is disposed of.
  *
  * @param port 0 for any that is free
- * @throws FinpipeError of kind `configuration` where the port is taken
+ * @throws FinpipeError of kind `configuration` where the port is taken, or not for this user
  */
 export function serveHealth(
   port: number,
@@ -33,8 +33,13 @@ export function serveHealth(
       [Symbol.asyncDispose]: () => server.shutdown(),
     };
   } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new FinpipeError("configuration", `Cannot serve metrics on port ${port}: it is in use`, {
+    const why = error instanceof Deno.errors.AddrInUse
+      ? "it is in use"
+      : error instanceof Deno.errors.PermissionDenied
+      ? "permission denied"
+      : undefined;
+    if (why === undefined) throw error;
+    throw new FinpipeError("configuration", `Cannot serve metrics on port ${port}: ${why}`, {
       hint: "Name another one with --metrics-port",
       cause: error,
     });

@@ -38,6 +38,8 @@ const BROKERS_FORM = "Write it as host:port,host:port";
 
 /** What a topic may be called (Kafka documentation, `Topic.LEGAL_CHARS`). */
 const TOPIC_NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
+/** The name under which stdin's positions stand beside those of topics. */
+const STDIN = "stdin";
 
 /** True where a broker is named, so that Kafka is what `stream` reads unless it is told otherwise. */
 export function isKafkaSet(source: ConfigSource): boolean {
@@ -99,10 +101,10 @@ function brokerProblem(broker: string): string | undefined {
 function readTopic(source: ConfigSource, problems: Problems): string {
   const given = setting(source, "topic", "FINPIPE_TOPIC");
   if (given === undefined) return "transaction-service-input";
-  if (!TOPIC_NAME.test(given.value)) {
+  if (!TOPIC_NAME.test(given.value) || given.value === STDIN) {
     problems.of(given.origin)(
       `"${given.value}" cannot be a topic`,
-      "Use up to 249 letters, digits, points, underscores and dashes",
+      `Use up to 249 letters, digits, points, underscores and dashes, and not ${STDIN} alone`,
     );
   }
   return given.value;
