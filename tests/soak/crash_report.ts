@@ -43,6 +43,9 @@ const NOTES = `## How to read the times
   side by side.
 - A transaction that is under way is not held up by Kafka: with a broker that is killed or stands
   still, what was fetched is committed, and the time is that of the next commit.
+- The point is held until the second finpipe has joined, about 3 s. Where what is held is the offset,
+  the first one's heartbeats are held with it: it lands on, until the group takes it for dead after
+  30 s and gives its partitions to the second one.
 - Where the COMMIT itself was done before the fault, the time is that of the batch after it.
 
 ## Left out

@@ -54,8 +54,10 @@ export const FAULTS = {
     title: "PostgreSQL kill -9",
     strikesServer: true,
     survives: true,
-    async strike({ servers: { postgres } }) {
+    async strike({ servers: { postgres }, passage }) {
       await postgres.kill9();
+      // An orphaned backend may still do what it is sent; of a machine that dies nothing would.
+      passage.cut();
       return { over: postgres.start() };
     },
   },
