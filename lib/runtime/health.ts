@@ -8,7 +8,7 @@ export interface Health {
   healthz(): string | undefined;
   /** Partitions are assigned and the database is reachable. */
   readyz(): string | undefined;
-  metrics: { contentType: string; text(): Promise<string> };
+  metrics: { contentType: string; text(): string };
 }
 
 /**
@@ -46,14 +46,14 @@ export function serveHealth(
   }
 }
 
-async function answer(request: Request, { healthz, readyz, metrics }: Health): Promise<Response> {
+function answer(request: Request, { healthz, readyz, metrics }: Health): Response {
   switch (new URL(request.url).pathname) {
     case "/healthz":
       return state(healthz());
     case "/readyz":
       return state(readyz());
     case "/metrics":
-      return new Response(await metrics.text(), {
+      return new Response(metrics.text(), {
         headers: { "content-type": metrics.contentType },
       });
     default:

@@ -1,8 +1,12 @@
-/**
- * What a resident stream tells Prometheus (docs/operations.md). The registry is the run's own, as a
- * run must fit inside a test beside others.
- */
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+/** What a resident stream tells Prometheus (cli.md, "Metrics and health"). */
+import {
+  CONTENT_TYPE,
+  Counter,
+  exposition,
+  Histogram,
+  type Metric,
+  type Sample,
+} from "./exposition.ts";
 
 /** What a commit brought, for the counters. */
 export interface MeasuredCommit {
@@ -33,110 +37,106 @@ export interface MeasuredPartition {
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 export class StreamMetrics {
-  readonly #registry = new Registry();
-  readonly #read = this.#counter("finpipe_messages_read_total", "Messages read and committed");
-  readonly #landed = this.#counter("finpipe_messages_landed_total", "Messages landed", ["dataset"]);
-  readonly #rejected = this.#counter(
-    "finpipe_messages_rejected_total",
-    "Messages rejected",
-    ["reason"],
+  /** The media type of {@link text}. */
+  readonly contentType = CONTENT_TYPE;
+  readonly #read = new Counter("finpipe_messages_read_total", "Messages read and committed");
+  readonly #landed = new Counter(
+    "finpipe_messages_landed_total",
+    "Messages landed",
+    "dataset",
+    ["transactions", "currencies"],
   );
-  readonly #duplicates = this.#counter(
+  readonly #rejected: Counter;
+  readonly #duplicates = new Counter(
     "finpipe_messages_duplicate_total",
     "Messages dropped as duplicates",
   );
-  readonly #batches = this.#counter("finpipe_batches_total", "Batches committed");
-  readonly #duration = new Histogram({
-    name: "finpipe_batch_duration_seconds",
-    help: "Time to write a batch, with all tries",
-    buckets: BUCKETS,
-    registers: [this.#registry],
-  });
+  readonly #batches = new Counter("finpipe_batches_total", "Batches committed");
+  readonly #duration = new Histogram(
+    "finpipe_batch_duration_seconds",
+    "Time to write a batch, with all tries",
+    BUCKETS,
+  );
+  readonly #gauges: readonly Metric[];
 
   /**
    * @param reasons all that a message can be rejected for, so that each counter begins at 0
    * @param partitions asked at each scrape
    */
   constructor(reasons: readonly string[], partitions: () => Iterable<MeasuredPartition>) {
-    for (const dataset of ["transactions", "currencies"]) this.#landed.inc({ dataset }, 0);
-    for (const reason of reasons) this.#rejected.inc({ reason }, 0);
-    this.#gauge(
-      "finpipe_lag_messages",
-      "Messages that are there and not landed",
-      partitions,
-      ({ lag }) => lag,
+    this.#rejected = new Counter(
+      "finpipe_messages_rejected_total",
+      "Messages rejected",
+      "reason",
+      reasons,
     );
-    this.#gauge(
-      "finpipe_retention_left_seconds",
-      "Time until the oldest unread message is deleted",
-      partitions,
-      ({ retentionLeft }) => retentionLeft,
-    );
-    this.#gauge(
-      "finpipe_last_commit_timestamp_seconds",
-      "When the partition was committed last",
-      partitions,
-      ({ lastCommit }) => lastCommit && lastCommit.epochMilliseconds / 1000,
-    );
-    this.#gauge(
-      "finpipe_window_versions",
-      "Versions that the window remembers",
-      partitions,
-      ({ windowVersions }) => windowVersions,
-    );
-  }
-
-  /** The media type of {@link text}. */
-  get contentType(): string {
-    return this.#registry.contentType;
+    this.#gauges = GAUGES.map(({ name, help, valueOf }) => ({
+      name,
+      help,
+      type: "gauge" as const,
+      samples: () => samplesOf(partitions(), valueOf),
+    }));
   }
 
   count({ transactions, currencies, duplicates, rejected, seconds }: MeasuredCommit): void {
     let read = transactions + currencies + duplicates;
     for (const [reason, count] of rejected) {
-      this.#rejected.inc({ reason }, count);
+      this.#rejected.add(count, reason);
       read += count;
     }
-    this.#read.inc(read);
-    this.#landed.inc({ dataset: "transactions" }, transactions);
-    this.#landed.inc({ dataset: "currencies" }, currencies);
-    this.#duplicates.inc(duplicates);
-    this.#batches.inc();
+    this.#read.add(read);
+    this.#landed.add(transactions, "transactions");
+    this.#landed.add(currencies, "currencies");
+    this.#duplicates.add(duplicates);
+    this.#batches.add(1);
     this.#duration.observe(seconds);
   }
 
   /** In Prometheus' text format. */
-  text(): Promise<string> {
-    return this.#registry.metrics();
+  text(): string {
+    return exposition([
+      this.#read,
+      this.#landed,
+      this.#rejected,
+      this.#duplicates,
+      this.#batches,
+      this.#duration,
+      ...this.#gauges,
+    ]);
   }
+}
 
-  #counter<Label extends string>(
-    name: string,
-    help: string,
-    labelNames: Label[] = [],
-  ): Counter<Label> {
-    return new Counter({ name, help, labelNames, registers: [this.#registry] });
-  }
+type ValueOf = (partition: MeasuredPartition) => number | undefined;
 
-  /** Asked at each scrape; a partition that went away goes from the gauge as well. */
-  #gauge(
-    name: string,
-    help: string,
-    partitions: () => Iterable<MeasuredPartition>,
-    valueOf: (partition: MeasuredPartition) => number | undefined,
-  ): void {
-    new Gauge({
-      name,
-      help,
-      labelNames: ["topic", "partition"],
-      registers: [this.#registry],
-      collect() {
-        this.reset();
-        for (const one of partitions()) {
-          const value = valueOf(one);
-          if (value !== undefined) this.set({ topic: one.topic, partition: one.partition }, value);
-        }
-      },
-    });
+/** Asked at each scrape: a partition that went away is gone from them as well. */
+const GAUGES: readonly { name: string; help: string; valueOf: ValueOf }[] = [
+  {
+    name: "finpipe_lag_messages",
+    help: "Messages that are there and not landed",
+    valueOf: ({ lag }) => lag,
+  },
+  {
+    name: "finpipe_retention_left_seconds",
+    help: "Time until the oldest unread message is deleted",
+    valueOf: ({ retentionLeft }) => retentionLeft,
+  },
+  {
+    name: "finpipe_last_commit_timestamp_seconds",
+    help: "When the partition was committed last",
+    valueOf: ({ lastCommit }) => lastCommit && lastCommit.epochMilliseconds / 1000,
+  },
+  {
+    name: "finpipe_window_versions",
+    help: "Versions that the window remembers",
+    valueOf: ({ windowVersions }) => windowVersions,
+  },
+];
+
+function* samplesOf(partitions: Iterable<MeasuredPartition>, valueOf: ValueOf): Generator<Sample> {
+  for (const one of partitions) {
+    const value = valueOf(one);
+    if (value !== undefined) {
+      yield { labels: { topic: one.topic, partition: one.partition }, value };
+    }
   }
 }
