@@ -1,7 +1,7 @@
 /**
  * Opens the ends that a command touches, as the settings say, and closes them together. Where both
  * are embedded they share one session, since the folder belongs to one. A driver is loaded when its
- * end is opened: together they take longer to load than a small day to dump.
+ * end is opened, as start-up is a good part of a small step.
  */
 import type { SqlSession } from "./postgres/session.ts";
 import { FinpipeError } from "./runtime/errors.ts";

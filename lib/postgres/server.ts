@@ -13,7 +13,7 @@ import {
 } from "./session.ts";
 import { asFinpipeError } from "./failure.ts";
 
-/** Bytes handed to the socket at once; more only grows the buffer, see `bench/land.ts`. */
+/** Bytes handed to the socket at once, between two looks at its back pressure. */
 const COPY_SLICE = 128 * 1024;
 
 /**

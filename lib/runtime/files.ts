@@ -29,8 +29,8 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Makes a file appear under its final name with all its bytes, or not at all: written aside, synced,
- * renamed, and the folder synced.
+ * Makes a file that was written aside and synced appear under its final name: renamed, and the folder
+ * synced, so that it is there with all its bytes or not at all.
  */
 export async function publishFile(temporary: string, final: string): Promise<void> {
   await Deno.rename(temporary, final);
