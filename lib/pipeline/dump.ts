@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import type { Manifest } from "../partitions/manifest.ts";
 import { PartitionWriter } from "../partitions/partition_writer.ts";
-import { fileFailure, lockFile } from "../runtime/files.ts";
+import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
 import type { Logger } from "../runtime/log.ts";
 import { SIGNATURE } from "../runtime/version.ts";
 import type { DaySnapshot, StagingRepository } from "../staging/repository.ts";
@@ -81,7 +81,7 @@ async function copyDay(
 }
 
 /** One dump of a dataset at a time, so that temporary files are nobody else's. */
-async function lockDataset(workDir: string, dataset: DatasetName): Promise<Deno.FsFile> {
+async function lockDataset(workDir: string, dataset: DatasetName): Promise<FileLock> {
   const folder = join(workDir, "partitions", dataset);
   try {
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });

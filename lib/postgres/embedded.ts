@@ -10,7 +10,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { dataDir as preparedDataDir } from "@electric-sql/pglite-prepopulatedfs";
 import { join } from "node:path";
 import { FinpipeError } from "../runtime/errors.ts";
-import { lockFile } from "../runtime/files.ts";
+import { type FileLock, lockFile } from "../runtime/files.ts";
 import {
   BEGIN,
   type SqlRow,
@@ -48,7 +48,7 @@ export async function openEmbeddedSession(workDir: string): Promise<SqlSession> 
     if (!ready) await Deno.writeTextFile(marker, "", { mode: 0o600 });
     return await EmbeddedSession.start(database, lock);
   } catch (error) {
-    lock.close();
+    lock[Symbol.dispose]();
     if (error instanceof FinpipeError) throw error;
     throw new FinpipeError("failed", `Cannot open ${NAME} in ${workDir}: ${messageOf(error)}`, {
       hint: `If the folder is damaged, move ${workDir}/embedded away and start again`,
@@ -60,15 +60,15 @@ export async function openEmbeddedSession(workDir: string): Promise<SqlSession> 
 class EmbeddedSession implements SqlSession {
   readonly serverVersion: number;
   readonly #database: PGlite;
-  readonly #lock: Deno.FsFile;
+  readonly #lock: FileLock;
 
-  private constructor(database: PGlite, lock: Deno.FsFile, serverVersion: number) {
+  private constructor(database: PGlite, lock: FileLock, serverVersion: number) {
     this.#database = database;
     this.#lock = lock;
     this.serverVersion = serverVersion;
   }
 
-  static async start(database: PGlite, lock: Deno.FsFile): Promise<EmbeddedSession> {
+  static async start(database: PGlite, lock: FileLock): Promise<EmbeddedSession> {
     await database.exec("SET datestyle = 'ISO'; SET timezone = 'UTC'");
     const { rows } = await database.query<{ version: string }>(
       "SELECT current_setting('server_version_num') AS version",
@@ -121,7 +121,7 @@ class EmbeddedSession implements SqlSession {
 
   async close(): Promise<void> {
     await this.#database.close().catch(() => {});
-    this.#lock.close();
+    this.#lock[Symbol.dispose]();
   }
 }
 
