@@ -1,0 +1,4 @@
+-- The record of the day's load. :dataset; the day on the example of 2022-10-01.
+SELECT sha256, rows, refused, control_total
+FROM finpipe_staging.loads
+WHERE dataset = :dataset AND partition_date = DATE '2022-10-01';
