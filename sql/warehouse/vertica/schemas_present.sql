@@ -1,4 +1,4 @@
 -- Which of the two schemas are there. :staging_schema and :mart_schema, their names.
-SELECT schema_name
+SELECT LOWER(schema_name) AS schema_name
 FROM v_catalog.schemata
-WHERE schema_name IN (:staging_schema, :mart_schema);
+WHERE LOWER(schema_name) IN (LOWER(:staging_schema), LOWER(:mart_schema));

@@ -2,5 +2,5 @@
 -- :staging_schema, its name; :pattern such as 'transactions!_load!_%'.
 SELECT table_name
 FROM v_catalog.tables
-WHERE table_schema = :staging_schema AND table_name LIKE :pattern ESCAPE '!'
+WHERE LOWER(table_schema) = LOWER(:staging_schema) AND table_name LIKE :pattern ESCAPE '!'
 ORDER BY table_name;

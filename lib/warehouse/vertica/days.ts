@@ -1,0 +1,181 @@
+/** Days of the Vertica warehouse's staging: replaced as a whole, and put back. */
+import measureDaySql from "../../../sql/warehouse/vertica/measure_day.sql" with { type: "text" };
+import recordSql from "../../../sql/warehouse/vertica/record.sql" with { type: "text" };
+import sideTableSql from "../../../sql/warehouse/vertica/side_table.sql" with { type: "text" };
+import type { PartitionFile } from "../../partitions/partition_file.ts";
+import { dayArgument } from "../../partitions/run_date.ts";
+import { FinpipeError } from "../../runtime/errors.ts";
+import { VERSION } from "../../runtime/version.ts";
+import { overLimit, recordOf } from "../load_checks.ts";
+import type { DayMeasure, LoadLimits, LoadRecord } from "../repository.ts";
+import { filePieces } from "./file_pieces.ts";
+import type { LoadLock } from "./load_lock.ts";
+import { dropRejected, keepRefused, type Refused } from "./refused_rows.ts";
+import type { VerticaScope } from "./scope.ts";
+import {
+  controlText,
+  type DayFingerprint,
+  dropSideTables,
+  fillSideTable,
+  fingerprintOf,
+  type SideSubject,
+} from "./side_table.ts";
+import type { Subject } from "./statements.ts";
+import { pruneRefused, readUndo, recover, swapDay, tidy } from "./swap.ts";
+
+/** What was taken into a side table, and what was not. */
+interface Filled {
+  taken: DayFingerprint;
+  refused: Refused;
+}
+
+/**
+ * Fills a side table from the file, compares it with the manifest, and swaps it in for the day. Ends
+ * first what a killed load left; where that was a load of this very file, there is no more to do.
+ *
+ * @throws FinpipeError of kind `data`; the side table is dropped and the old day stays
+ */
+export async function replaceDay(
+  scope: VerticaScope,
+  lock: LoadLock,
+  file: PartitionFile,
+  limits: LoadLimits,
+): Promise<LoadRecord> {
+  const { dataset, partition: day, manifest } = file;
+  const recovered = await recover(scope, dataset);
+  if (recovered?.day.equals(day) && recovered.record?.sha256 === manifest.sha256) {
+    await tidy(scope, { dataset, day });
+    return recovered.record;
+  }
+  const subject: SideSubject = { dataset, day, loadId: crypto.randomUUID() };
+  await tidy(scope, subject);
+  await scope.session.transaction(() => pruneRefused(scope, subject));
+  try {
+    await scope.run(sideTableSql, {}, subject);
+    const { taken, refused } = await fill(scope, file, subject, limits);
+    if (refused.count > BigInt(limits.maxRejected)) {
+      throw overLimit(file, {
+        refused: refused.count,
+        maxRejected: limits.maxRejected,
+        first: refused.first,
+        stagingSchema: scope.schemas.stagingSchema,
+      });
+    }
+    const record = recordOf(file, taken, refused.count);
+    const planned = {
+      subject,
+      after: taken,
+      isUndo: false,
+      record: {
+        sha256: manifest.sha256,
+        manifest_rows: manifest.rows,
+        manifest_control_total: manifest.control_total,
+        refused: refused.count,
+        now: scope.timestamp,
+        version: VERSION,
+      },
+    };
+    await swapDay(scope, lock, planned, limits.signal);
+    await tidy(scope, subject);
+    return record;
+  } catch (error) {
+    await cleanUp(scope, subject);
+    throw error;
+  }
+}
+
+/**
+ * Puts the day back as it was before its last load.
+ *
+ * @returns false, and nothing is changed, where the dataset's undo is of another day or used up
+ * @throws FinpipeError of kind `data` where the undo is not what was recorded
+ */
+export async function undoDay(
+  scope: VerticaScope,
+  lock: LoadLock,
+  { dataset, day }: Subject,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const recovered = await recover(scope, dataset);
+  if (recovered?.isUndo && recovered.day.equals(day)) {
+    await tidy(scope, { dataset, day });
+    return true;
+  }
+  const kept = await readUndo(scope, dataset);
+  if (kept === undefined || !kept.day.equals(day)) return false;
+  const subject: SideSubject = { dataset, day, loadId: kept.sideLoadId };
+  const after = await scope.session.transaction(() => fingerprintOf(scope, "side", subject));
+  const { rows, controlTotal } = kept.record ?? { rows: 0n, controlTotal: after.controlTotal };
+  if (after.rows !== rows || after.controlTotal !== controlTotal) {
+    throw new FinpipeError(
+      "data",
+      `Cannot undo the load of ${dataset} for ${day}: the day that was kept has ${after.rows} rows, ` +
+        `${rows} were recorded, or another control total`,
+      { hint: `Load the day anew: 'finpipe load ${dayArgument(day)} --force'` },
+    );
+  }
+  const record = {
+    sha256: null,
+    manifest_rows: null,
+    manifest_control_total: null,
+    refused: null,
+    now: null,
+    version: null,
+  };
+  await swapDay(scope, lock, { subject, after, isUndo: true, record }, signal);
+  await tidy(scope, subject);
+  return true;
+}
+
+/** The record of a day's load; undefined where it was never loaded. */
+export async function loadRecord(
+  scope: VerticaScope,
+  subject: Subject,
+): Promise<LoadRecord | undefined> {
+  const { dataset } = subject;
+  const [row] = await scope.commit(recordSql, { dataset }, subject);
+  if (row === undefined) return undefined;
+  return {
+    sha256: row.sha256!,
+    rows: BigInt(row.rows!),
+    refused: BigInt(row.refused!),
+    controlTotal: controlText(dataset, row.control_total!),
+  };
+}
+
+/** Counts what stands for a day. */
+export async function measureDay(scope: VerticaScope, subject: Subject): Promise<DayMeasure> {
+  const [row] = await scope.commit(measureDaySql, {}, subject);
+  const controlTotal = controlText(subject.dataset, row!.control_total!);
+  return { rows: BigInt(row!.rows!), controlTotal };
+}
+
+/** Everything up to the count in one transaction; what was refused is kept whatever comes of it. */
+async function fill(
+  scope: VerticaScope,
+  file: PartitionFile,
+  subject: SideSubject,
+  { maxRejected, signal }: LoadLimits,
+): Promise<Filled> {
+  const filled = await scope.session.transaction(async () => {
+    const name = `finpipe:${subject.dataset}:${subject.day}`;
+    await fillSideTable(scope, subject, filePieces(file.path), { name, signal });
+    const refused = await keepRefused(scope, subject, maxRejected);
+    return { refused, taken: await fingerprintOf(scope, "side", subject) };
+  });
+  await dropRejected(scope, subject);
+  return filled;
+}
+
+/** The failure is what counts; a side table that stays behind is dropped by the next load. */
+async function cleanUp(scope: VerticaScope, subject: SideSubject): Promise<void> {
+  if (scope.session.isBroken) return;
+  try {
+    const undo = await readUndo(scope, subject.dataset);
+    // Recorded: the table is the undo now, and what failed came after.
+    if (undo?.sideLoadId === subject.loadId) return;
+    await dropSideTables(scope, subject, [undo?.sideLoadId]);
+  } catch {
+    // As said.
+  }
+}
