@@ -37,7 +37,7 @@ export async function shapeDifferences(
 }
 
 async function shapeOf(scope: VerticaScope, table: string): Promise<Shape> {
-  const values = { staging_schema: scope.schemas.stagingSchema, table };
+  const values = { staging_schema: scope.schemas.stagingSchema, table_name: table };
   const columns = await scope.run(columnsSql, values);
   const [partitions] = await scope.run(partitionsSql, values);
   const projections = new Map<string, string[]>();
