@@ -8,15 +8,14 @@ import { FinpipeError } from "../../runtime/errors.ts";
 import { VERSION } from "../../runtime/version.ts";
 import { overLimit, recordOf } from "../load_checks.ts";
 import type { DayMeasure, LoadLimits, LoadRecord } from "../repository.ts";
-import { filePieces } from "./file_pieces.ts";
+import { copyFile } from "./parallel_copy.ts";
 import type { LoadLock } from "./load_lock.ts";
-import { dropRejected, keepRefused, type Refused } from "./refused_rows.ts";
+import { keepUnfit, type Refused, sumOf } from "./refused_rows.ts";
 import type { VerticaScope } from "./scope.ts";
 import {
   controlText,
   type DayFingerprint,
   dropSideTables,
-  fillSideTable,
   fingerprintOf,
   type SideSubject,
 } from "./side_table.ts";
@@ -150,21 +149,18 @@ export async function measureDay(scope: VerticaScope, subject: Subject): Promise
   return { rows: BigInt(row!.rows!), controlTotal };
 }
 
-/** Everything up to the count in one transaction; what was refused is kept whatever comes of it. */
+/** What was refused is kept whatever comes of the load. */
 async function fill(
   scope: VerticaScope,
   file: PartitionFile,
   subject: SideSubject,
-  { maxRejected, signal }: LoadLimits,
+  limits: LoadLimits,
 ): Promise<Filled> {
-  const filled = await scope.session.transaction(async () => {
-    const name = `finpipe:${subject.dataset}:${subject.day}`;
-    await fillSideTable(scope, subject, filePieces(file.path), { name, signal });
-    const refused = await keepRefused(scope, subject, maxRejected);
+  const rejected = await copyFile(scope, file, subject, limits);
+  return await scope.session.transaction(async () => {
+    const refused = sumOf([...rejected, await keepUnfit(scope, subject)]);
     return { refused, taken: await fingerprintOf(scope, "side", subject) };
   });
-  await dropRejected(scope, subject);
-  return filled;
 }
 
 /** The failure is what counts; a side table that stays behind is dropped by the next load. */

@@ -1,5 +1,5 @@
 /** Rows that a load did not take: kept with their reasons before the session ends. */
-import keepRejected from "../../../sql/warehouse/vertica/rejected_keep.sql" with { type: "text" };
+import rejectedKeep from "../../../sql/warehouse/vertica/rejected_keep.sql" with { type: "text" };
 import rejectedCount from "../../../sql/warehouse/vertica/rejected_count.sql" with { type: "text" };
 import rejectedDrop from "../../../sql/warehouse/vertica/rejected_drop.sql" with { type: "text" };
 import rejectedFirst from "../../../sql/warehouse/vertica/rejected_first.sql" with { type: "text" };
@@ -31,36 +31,46 @@ export interface Refused {
 }
 
 /**
- * Keeps what COPY rejected, and what it took though the contract does not; the latter leaves the side
- * table. In the transaction of the COPY.
+ * Keeps what COPY rejected, in its transaction and session.
  *
- * @param maxRejected beyond it only some more are kept
+ * @param options.rowsBefore rows of the file before those of this session
+ * @param options.maxRejected beyond it only some more are kept
  */
-export async function keepRefused(
+export async function keepRejected(
   scope: VerticaScope,
   subject: SideSubject,
-  maxRejected: number,
+  { rowsBefore, maxRejected }: { rowsBefore: number; maxRejected: number },
 ): Promise<Refused> {
-  const { dataset, loadId } = subject;
-  const values = { load_id: loadId, dataset, now: scope.timestamp };
   const [counted] = await scope.run(rejectedCount, {}, subject);
-  const rejected = BigInt(counted!.refused!);
-  let first: string | undefined;
-  if (rejected > 0n) {
-    const kept = maxRejected + SHOWN_BEYOND_LIMIT;
-    await scope.run(keepRejected, { ...values, kept }, subject);
-    const [row] = await scope.run(rejectedFirst, {}, subject);
-    first = `line ${row!.line}: ${withoutValues(row!.reason ?? "")}`;
-  }
+  const count = BigInt(counted!.refused!);
+  if (count === 0n) return { count, first: undefined };
+  const { dataset, loadId } = subject;
+  const kept = maxRejected + SHOWN_BEYOND_LIMIT;
+  const values = { load_id: loadId, dataset, now: scope.timestamp, kept, rows_before: rowsBefore };
+  await scope.run(rejectedKeep, values, subject);
+  const [row] = await scope.run(rejectedFirst, values, subject);
+  return { count, first: `line ${row!.line}: ${withoutValues(row!.reason ?? "")}` };
+}
+
+/** Keeps what COPY took though the contract does not, and takes it out of the side table. */
+export async function keepUnfit(scope: VerticaScope, subject: SideSubject): Promise<Refused> {
+  const { dataset, loadId } = subject;
+  const values = { load_id: loadId, now: scope.timestamp };
   // An INSERT answers with a row that says how many rows it wrote.
   const [written] = await scope.run(KEEP_UNFIT[dataset], values, subject);
-  const unfit = BigInt(Object.values(written!)[0]!);
-  if (unfit > 0n) {
-    const [row] = await scope.run(unfitFirst, values);
-    await scope.run(DROP_UNFIT[dataset], {}, subject);
-    first ??= row!.reason!;
-  }
-  return { count: rejected + unfit, first };
+  const count = BigInt(Object.values(written!)[0]!);
+  if (count === 0n) return { count, first: undefined };
+  const [row] = await scope.run(unfitFirst, values);
+  await scope.run(DROP_UNFIT[dataset], {}, subject);
+  return { count, first: row!.reason! };
+}
+
+/** All of them together. */
+export function sumOf(parts: readonly Refused[]): Refused {
+  return {
+    count: parts.reduce((sum, { count }) => sum + count, 0n),
+    first: parts.find(({ first }) => first !== undefined)?.first,
+  };
 }
 
 /** Drops the temporary table of the rejected rows, which DDL does outside of a transaction. */

@@ -1,5 +1,6 @@
 -- Keeps what COPY rejected, before the session ends and the temporary table with it.
--- :load_id, :dataset, :now the time, :kept how many at most; the day on the example of 2022-10-01.
+-- :load_id, :dataset, :now the time, :kept how many at most, :rows_before how many rows of the file stand
+-- before those of this session; the day on the example of 2022-10-01.
 INSERT INTO finpipe_staging.load_refused (
   load_id, dataset, partition_date, line, reason, raw, refused_at
 )
@@ -7,7 +8,7 @@ SELECT
   CAST(:load_id AS UUID),
   :dataset,
   DATE '2022-10-01',
-  row_number,
+  :rows_before + row_number,
   LEFT(rejected_reason, 250),
   COALESCE(rejected_data, ''),
   CAST(:now AS TIMESTAMP)

@@ -1,0 +1,74 @@
+/** A Vertica for tests: the server that FINPIPE_TEST_VERTICA_URL names, else one of our own. */
+import { readSettings } from "../../lib/runtime/config/settings.ts";
+import type { VerticaSettings } from "../../lib/runtime/config/vertica_settings.ts";
+import { createLogger } from "../../lib/runtime/log.ts";
+import { openVerticaSession, type VerticaSession } from "../../lib/warehouse/vertica/session.ts";
+import { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
+import type { WarehouseSchemas } from "../../lib/warehouse/sql_template.ts";
+
+/** Why there is none; undefined where there is one. */
+export const VERTICA_MISSING: string | undefined = undefined;
+
+/** A server, and how tests reach it. */
+export interface TestVertica extends AsyncDisposable {
+  /** Of a user who may do everything. */
+  readonly url: string;
+  /** Names that no other test has. */
+  newSchemas(): WarehouseSchemas;
+  dropSchemas(session: VerticaSession, schemas: WarehouseSchemas): Promise<void>;
+  session(): Promise<VerticaSession>;
+  /** @param retryFor milliseconds for which an unreachable server is tried. @default 0 */
+  warehouse(
+    options: WarehouseSchemas & { now: () => Temporal.Instant; retryFor?: number; url?: string },
+  ): VerticaWarehouse;
+}
+
+/** Starts a server, or takes the one that is named. */
+export async function openTestVertica(): Promise<TestVertica> {
+  const given = Deno.env.get("FINPIPE_TEST_VERTICA_URL");
+  if (given !== undefined && given !== "") return await place(given, () => Promise.resolve());
+  throw new Error("no server of our own yet");
+}
+
+/** The settings that a URL gives. */
+export async function verticaSettingsOf(url: string): Promise<VerticaSettings> {
+  const env = (name: string) => name === "FINPIPE_VERTICA_URL" ? url : undefined;
+  const { warehouse } = await readSettings({ env, flags: {} }, { warehouse: true });
+  if (warehouse?.kind !== "vertica") throw new Error(`${url} names no server`);
+  return warehouse.vertica;
+}
+
+const SILENT = createLogger({
+  level: "error",
+  format: "text",
+  output: { isTerminal: false, write: () => Promise.resolve() },
+  now: () => Temporal.Now.instant(),
+});
+
+async function place(url: string, stop: () => Promise<void>): Promise<TestVertica> {
+  const settings = await verticaSettingsOf(url);
+  return {
+    url,
+    newSchemas() {
+      const id = crypto.randomUUID().slice(0, 8);
+      return { stagingSchema: `finpipe_staging_${id}`, martSchema: `finpipe_mart_${id}` };
+    },
+    async dropSchemas(session, schemas) {
+      for (const name of [schemas.stagingSchema, schemas.martSchema]) {
+        await session.query(`DROP SCHEMA IF EXISTS ${name} CASCADE`);
+      }
+    },
+    session: () => openVerticaSession(settings, { label: "finpipe:test" }),
+    warehouse({ stagingSchema, martSchema, now, retryFor = 0 }) {
+      return new VerticaWarehouse({
+        vertica: settings,
+        stagingSchema,
+        martSchema,
+        command: "test",
+        now,
+        retry: { log: SILENT, signal: new AbortController().signal, retryFor },
+      });
+    },
+    [Symbol.asyncDispose]: stop,
+  };
+}
