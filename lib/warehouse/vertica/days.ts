@@ -170,7 +170,7 @@ async function cleanUp(scope: VerticaScope, subject: SideSubject): Promise<void>
     const undo = await readUndo(scope, subject.dataset);
     // Recorded: the table is the undo now, and what failed came after.
     if (undo?.sideLoadId === subject.loadId) return;
-    await dropSideTables(scope, subject, [undo?.sideLoadId]);
+    await dropSideTables(scope, subject, undo?.sideLoadId);
   } catch {
     // As said.
   }

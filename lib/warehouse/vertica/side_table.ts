@@ -76,20 +76,20 @@ export function controlText(dataset: DatasetName, text: string): string {
   return dataset === "transactions" ? text.replace(/\.0+$/, "") : text;
 }
 
-/** Drops every side table of the dataset but those of the given loads: loads that died left them. */
+/** Drops every side table of the dataset but the given load's: loads that died left them. */
 export async function dropSideTables(
   scope: VerticaScope,
   subject: Subject,
-  keep: readonly (string | undefined)[],
+  keep: string | undefined,
 ): Promise<void> {
-  const kept = keep.flatMap((loadId) => loadId === undefined ? [] : [loadKey(loadId)]);
+  const kept = keep === undefined ? undefined : loadKey(keep);
   const rows = await scope.run(list, {
     staging_schema: scope.schemas.stagingSchema,
     pattern: `${subject.dataset}!_load!_%`,
   });
   for (const { table_name } of rows) {
     const key = /_load_([0-9a-f]{12})$/.exec(table_name!)?.[1];
-    if (key === undefined || kept.includes(key)) continue;
+    if (key === undefined || key === kept) continue;
     await scope.run(drop, {}, { ...subject, loadId: key });
   }
 }

@@ -139,14 +139,10 @@ export async function readUndo(
   };
 }
 
-/** Takes away refused rows and side tables of loads that neither stand nor can be put back. */
-export async function tidy(
-  scope: VerticaScope,
-  subject: Subject,
-  alsoKeep?: string,
-): Promise<void> {
+/** Drops the side tables of loads that neither stand nor can be put back. */
+export async function tidy(scope: VerticaScope, subject: Subject): Promise<void> {
   const kept = await readUndo(scope, subject.dataset);
-  await dropSideTables(scope, subject, [kept?.sideLoadId, alsoKeep]);
+  await dropSideTables(scope, subject, kept?.sideLoadId);
 }
 
 /** Refused rows of a day follow the day. */
