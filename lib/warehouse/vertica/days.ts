@@ -12,15 +12,9 @@ import { copyFile } from "./parallel_copy.ts";
 import type { LoadLock } from "./load_lock.ts";
 import { keepUnfit, type Refused, sumOf } from "./refused_rows.ts";
 import type { VerticaScope } from "./scope.ts";
-import {
-  controlText,
-  type DayFingerprint,
-  dropSideTables,
-  fingerprintOf,
-  type SideSubject,
-} from "./side_table.ts";
+import { controlText, type DayFingerprint, fingerprintOf, type SideSubject } from "./side_table.ts";
 import type { Subject } from "./statements.ts";
-import { pruneRefused, readUndo, recover, swapDay, tidy } from "./swap.ts";
+import { isPending, pruneRefused, readUndo, recover, swapDay, tidy } from "./swap.ts";
 
 /** What was taken into a side table, and what was not. */
 interface Filled {
@@ -164,13 +158,10 @@ async function fill(
 }
 
 /** The failure is what counts; a side table that stays behind is dropped by the next load. */
-async function cleanUp(scope: VerticaScope, subject: SideSubject): Promise<void> {
+async function cleanUp(scope: VerticaScope, { dataset, day }: SideSubject): Promise<void> {
   if (scope.session.isBroken) return;
   try {
-    const undo = await readUndo(scope, subject.dataset);
-    // Recorded: the table is the undo now, and what failed came after.
-    if (undo?.sideLoadId === subject.loadId) return;
-    await dropSideTables(scope, subject, undo?.sideLoadId);
+    if (!await isPending(scope, dataset)) await tidy(scope, { dataset, day });
   } catch {
     // As said.
   }

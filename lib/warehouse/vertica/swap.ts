@@ -122,6 +122,11 @@ export async function recover(
   return { day, isUndo, record };
 }
 
+/** Whether a swap was written down and is not recorded yet: its side table must stay. */
+export async function isPending(scope: VerticaScope, dataset: DatasetName): Promise<boolean> {
+  return (await scope.commit(pendingRead, { dataset })).length > 0;
+}
+
 /** The undo that is kept of a dataset. */
 export async function readUndo(
   scope: VerticaScope,
