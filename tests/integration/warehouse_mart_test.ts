@@ -1,4 +1,4 @@
-/** The mart of the embedded warehouse: the sample, and the rules of the contract's section 6. */
+/** The mart of a warehouse: the sample, and the rules of the contract's section 6. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DATASET_NAMES } from "../../lib/events/dataset.ts";
@@ -235,8 +235,8 @@ warehouseTest("more days than a page are read in order, and a range of them", as
   await test.migrate();
   await test.query(`
     INSERT INTO mart.global_metrics
-    SELECT 0, DATE '2022-01-01' + day, currency, 0, 1, 1, 1, now(), ''
-    FROM generate_series(0, 299) AS day, generate_series(0, 4) AS currency`);
+    SELECT 0, DATE '2022-01-01' + day, currency, 0, 1, 1, 1, TIMESTAMP '2022-01-01 00:00:00', ''
+    FROM (${numbers("day", 300)}) AS days CROSS JOIN (${numbers("currency", 5)}) AS currencies`);
   const key = (row: { date_update: string; currency_from: string }) =>
     `${row.date_update} ${row.currency_from}`;
   const keys = (await test.mart()).map(key);
@@ -301,4 +301,9 @@ function divide(dividend: bigint, divisor: bigint): bigint {
 function decimal(units: bigint, places: number): string {
   const digits = String(units < 0n ? -units : units).padStart(places + 1, "0");
   return `${units < 0n ? "-" : ""}${digits.slice(0, -places)}.${digits.slice(-places)}`;
+}
+
+/** A query of the numbers from 0, in what both dialects have. */
+function numbers(column: string, count: number): string {
+  return Array.from({ length: count }, (_, n) => `SELECT ${n} AS ${column}`).join(" UNION ALL ");
 }

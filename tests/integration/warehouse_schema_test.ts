@@ -1,4 +1,4 @@
-/** The embedded warehouse's schema: made once, checked always. */
+/** A warehouse's schema: made once, checked always. */
 import assert from "node:assert/strict";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
 import { type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
@@ -48,7 +48,7 @@ warehouseTest("a migration that fails leaves nothing of it", async (test) => {
   await configurationError(test.warehouse.checkSchema());
   await test.query("DROP TABLE mart.global_metrics");
   assert.deepEqual(await test.warehouse.migrate(), ["001_tables"]);
-});
+}, ["embedded"]);
 
 warehouseTest("the latest rate is found by the index, whatever days there are", async (test) => {
   await test.migrate();
@@ -62,4 +62,4 @@ warehouseTest("the latest rate is found by the index, whatever days there are", 
   const text = plan.map((line) => line["QUERY PLAN"]).join("\n");
   assert.doesNotMatch(text, /Sort|20221003/);
   assert.equal(text.match(/Index Scan/g)?.length, 2, text);
-});
+}, ["embedded"]);

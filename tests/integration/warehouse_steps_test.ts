@@ -1,4 +1,4 @@
-/** The steps `load` and `cdm` on the embedded warehouse, and what they say. */
+/** The steps `load` and `cdm` on a warehouse, and what they say. */
 import assert from "node:assert/strict";
 import type { DatasetName } from "../../lib/events/dataset.ts";
 import { runOfPartition } from "../../lib/partitions/run_date.ts";
