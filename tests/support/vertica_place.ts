@@ -17,10 +17,15 @@ export interface TestVertica extends AsyncDisposable {
   newSchemas(): WarehouseSchemas;
   dropSchemas(session: VerticaSession, schemas: WarehouseSchemas): Promise<void>;
   session(): Promise<VerticaSession>;
-  /** @param retryFor milliseconds for which an unreachable server is tried. @default 0 */
-  warehouse(
-    options: WarehouseSchemas & { now: () => Temporal.Instant; retryFor?: number; url?: string },
-  ): VerticaWarehouse;
+  warehouse(options: PlaceOptions): VerticaWarehouse;
+  /** The same by another URL: of a proxy, or of another user. */
+  warehouseAt(url: string, options: PlaceOptions): Promise<VerticaWarehouse>;
+}
+
+export interface PlaceOptions extends WarehouseSchemas {
+  now: () => Temporal.Instant;
+  /** Milliseconds for which an unreachable server is tried. @default 0 */
+  retryFor?: number;
 }
 
 /** Starts a server, or takes the one that is named. */
@@ -59,16 +64,22 @@ async function place(url: string, stop: () => Promise<void>): Promise<TestVertic
       }
     },
     session: () => openVerticaSession(settings, { label: "finpipe:test" }),
-    warehouse({ stagingSchema, martSchema, now, retryFor = 0 }) {
-      return new VerticaWarehouse({
-        vertica: settings,
-        stagingSchema,
-        martSchema,
-        command: "test",
-        now,
-        retry: { log: SILENT, signal: new AbortController().signal, retryFor },
-      });
-    },
+    warehouse: (options) => warehouseOf(settings, options),
+    warehouseAt: async (url, options) => warehouseOf(await verticaSettingsOf(url), options),
     [Symbol.asyncDispose]: stop,
   };
+}
+
+function warehouseOf(
+  vertica: VerticaSettings,
+  { stagingSchema, martSchema, now, retryFor = 0 }: PlaceOptions,
+): VerticaWarehouse {
+  return new VerticaWarehouse({
+    vertica,
+    stagingSchema,
+    martSchema,
+    command: "test",
+    now,
+    retry: { log: SILENT, signal: new AbortController().signal, retryFor },
+  });
 }
