@@ -86,6 +86,13 @@ class Place implements AsyncDisposable {
     return await warehouse.replaceDay(file, STRICT_LIMITS);
   }
 
+  /** As the step does: what is recorded as loaded is left alone. */
+  async loadUnlessLoaded(rows: readonly Row[]): Promise<void> {
+    const { manifest } = await writePartition(this.workDir, "transactions", DAY, rows);
+    const record = await this.straight.loadRecord("transactions", day);
+    if (record?.sha256 !== manifest.sha256) await this.load(rows);
+  }
+
   /** Amounts that stand for the day. */
   async standing(): Promise<string> {
     const rows = await this.query(
@@ -153,9 +160,8 @@ for (const how of VERDICTS) {
         const between = await place.standing();
         assert.ok(["1 4", "2 3"].includes(between), `${at}: ${between}`);
 
-        const record = await place.load(NEW);
+        await place.loadUnlessLoaded(NEW);
         assert.equal(await place.standing(), "2 3", `at ${at}`);
-        assert.deepEqual(await place.straight.loadRecord("transactions", day), record);
         assert.equal(await place.sideTables(), 1, `at ${at}`);
         assert.equal(await place.straight.undoDay("transactions", day), true);
         assert.equal(await place.standing(), "1 4", `undo at ${at}`);
@@ -173,7 +179,7 @@ verticaTest("an undo that is broken off at each message is ended by the next", a
   };
   const undo = (warehouse: VerticaWarehouse) => warehouse.undoDay("transactions", day);
   await prepare();
-  const old = await place.straight.loadRecord("transactions", day);
+  const newest = await place.straight.loadRecord("transactions", day);
   assert.equal(await place.behindProxy(() => "pass", undo), undefined);
   const count = place.messages;
   for (let at = 0; at < count; at++) {
@@ -187,7 +193,7 @@ verticaTest("an undo that is broken off at each message is ended by the next", a
     }
     assert.equal(await place.standing(), "1 4", `at ${at}`);
     const record = await place.straight.loadRecord("transactions", day);
-    assert.notEqual(record?.sha256, old?.sha256);
+    assert.notEqual(record?.sha256, newest?.sha256);
   }
 });
 
