@@ -8,7 +8,7 @@ GRANT USAGE, CREATE ON SCHEMA finpipe_staging TO finpipe;
 GRANT USAGE, CREATE ON SCHEMA finpipe_mart TO finpipe;
 
 -- The table of rejected rows of a COPY is a temporary one. The database's name is yours to fill in.
-GRANT TEMPORARY ON DATABASE finpipe_db TO finpipe;
+GRANT TEMP ON DATABASE finpipe_db TO finpipe;
 
 -- For those who read the mart and nothing else.
 CREATE ROLE finpipe_reader;
