@@ -53,9 +53,12 @@ verticaTest(
 
 verticaTest("ROUND is upwards from .5: below zero it is away from zero here", async (test) => {
   for (
-    const [amount, expected] of [["1", "0.01"], ["-1", "-0.01"], ["3", "0.02"], ["-3", "-0.02"]]
+    const [amount, expected] of [["1", "0.01"], ["-1", "-0.01"], ["3", "0.02"], [
+      "-3",
+      "-0.02",
+    ]] as const
   ) {
-    assert.equal((await martRow(test, [amount!], "0.500000")).amount_total, expected, amount);
+    assert.equal((await martRow(test, [amount], "0.500000")).amount_total, expected, amount);
   }
 });
 

@@ -1,5 +1,6 @@
 /** Days of the Vertica warehouse's staging: replaced as a whole, and put back. */
 import measureDaySql from "../../../sql/warehouse/vertica/measure_day.sql" with { type: "text" };
+import recordOfLoad from "../../../sql/warehouse/vertica/record_of_load.sql" with { type: "text" };
 import recordSql from "../../../sql/warehouse/vertica/record.sql" with { type: "text" };
 import sideTableSql from "../../../sql/warehouse/vertica/side_table.sql" with { type: "text" };
 import type { PartitionFile } from "../../partitions/partition_file.ts";
@@ -26,6 +27,8 @@ interface Filled {
  * Fills a side table from the file, compares it with the manifest, and swaps it in for the day. Ends
  * first what a killed load left; where that was a load of this very file, there is no more to do.
  *
+ * @param loadId the same for each try of one load: where a try was recorded and only its answer lost,
+ * a second one would put the new day in the place of the undo
  * @throws FinpipeError of kind `data`; the side table is dropped and the old day stays
  */
 export async function replaceDay(
@@ -33,15 +36,17 @@ export async function replaceDay(
   lock: LoadLock,
   file: PartitionFile,
   limits: LoadLimits,
+  loadId: string,
 ): Promise<LoadRecord> {
   const { dataset, partition: day, manifest } = file;
+  const subject: SideSubject = { dataset, day, loadId };
   const recovered = await recover(scope, dataset);
+  await tidy(scope, subject);
   if (recovered?.day.equals(day) && recovered.record?.sha256 === manifest.sha256) {
-    await tidy(scope, { dataset, day });
     return recovered.record;
   }
-  const subject: SideSubject = { dataset, day, loadId: crypto.randomUUID() };
-  await tidy(scope, subject);
+  const recorded = await readRecord(scope, recordOfLoad, subject);
+  if (recorded !== undefined) return recorded;
   await scope.session.transaction(() => pruneRefused(scope, subject));
   try {
     await scope.run(sideTableSql, {}, subject);
@@ -69,17 +74,17 @@ export async function replaceDay(
       },
     };
     await swapDay(scope, lock, planned, limits.signal);
-    await tidy(scope, subject);
     return record;
-  } catch (error) {
+  } finally {
     await cleanUp(scope, subject);
-    throw error;
   }
 }
 
 /**
  * Puts the day back as it was before its last load.
  *
+ * @param attempt the same for each try of one undo: where a try was recorded and only its answer lost,
+ * there is no undo any more
  * @returns false, and nothing is changed, where the dataset's undo is of another day or used up
  * @throws FinpipeError of kind `data` where the undo is not what was recorded
  */
@@ -87,14 +92,15 @@ export async function undoDay(
   scope: VerticaScope,
   lock: LoadLock,
   { dataset, day }: Subject,
-  signal: AbortSignal,
+  { signal, attempt }: { signal: AbortSignal; attempt: { isBegun: boolean } },
 ): Promise<boolean> {
   const recovered = await recover(scope, dataset);
   if (recovered?.isUndo && recovered.day.equals(day)) {
-    await tidy(scope, { dataset, day });
+    await cleanUp(scope, { dataset, day });
     return true;
   }
   const kept = await readUndo(scope, dataset);
+  if (kept === undefined && attempt.isBegun) return true;
   if (kept === undefined || !kept.day.equals(day)) return false;
   const subject: SideSubject = { dataset, day, loadId: kept.sideLoadId };
   const after = await scope.session.transaction(() => fingerprintOf(scope, "side", subject));
@@ -115,18 +121,27 @@ export async function undoDay(
     now: null,
     version: null,
   };
+  attempt.isBegun = true;
   await swapDay(scope, lock, { subject, after, isUndo: true, record }, signal);
-  await tidy(scope, subject);
+  await cleanUp(scope, subject);
   return true;
 }
 
 /** The record of a day's load; undefined where it was never loaded. */
-export async function loadRecord(
+export function loadRecord(
   scope: VerticaScope,
   subject: Subject,
 ): Promise<LoadRecord | undefined> {
-  const { dataset } = subject;
-  const [row] = await scope.commit(recordSql, { dataset }, subject);
+  return readRecord(scope, recordSql, subject);
+}
+
+async function readRecord(
+  scope: VerticaScope,
+  script: string,
+  subject: Subject,
+): Promise<LoadRecord | undefined> {
+  const { dataset, loadId = null } = subject;
+  const [row] = await scope.commit(script, { dataset, load_id: loadId }, subject);
   if (row === undefined) return undefined;
   return {
     sha256: row.sha256!,
@@ -157,8 +172,8 @@ async function fill(
   });
 }
 
-/** The failure is what counts; a side table that stays behind is dropped by the next load. */
-async function cleanUp(scope: VerticaScope, { dataset, day }: SideSubject): Promise<void> {
+/** Whatever came of the load is what counts; a side table that stays is dropped by the next one. */
+async function cleanUp(scope: VerticaScope, { dataset, day }: Subject): Promise<void> {
   if (scope.session.isBroken) return;
   try {
     if (!await isPending(scope, dataset)) await tidy(scope, { dataset, day });

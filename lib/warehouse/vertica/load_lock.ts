@@ -55,6 +55,8 @@ export async function withLoadLock<T>(
       },
     });
   } finally {
+    // The end of a session takes its time on the server, and the next load must not meet the lock.
+    if (!session.isBroken) await session.query("ROLLBACK").catch(() => {});
     await session.close();
   }
 }

@@ -8,6 +8,7 @@ import type { DatasetName } from "../../events/dataset.ts";
 import type { PartitionFile } from "../../partitions/partition_file.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
 import type { VerticaSettings } from "../../runtime/config/vertica_settings.ts";
+import { type FinpipeError, isKind } from "../../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
 import type {
   DayMeasure,
@@ -65,18 +66,21 @@ export class VerticaWarehouse implements WarehouseRepository {
 
   replaceDay(file: PartitionFile, limits: LoadLimits): Promise<LoadRecord> {
     const subject = { dataset: file.dataset, day: file.partition };
+    const loadId = crypto.randomUUID();
     return this.#use(
       subject.day,
-      (scope) => withLoadLock(scope, subject, (lock) => replaceDay(scope, lock, file, limits)),
+      (scope) =>
+        withLoadLock(scope, subject, (lock) => replaceDay(scope, lock, file, limits, loadId)),
     );
   }
 
   undoDay(dataset: DatasetName, day: Day): Promise<boolean> {
     const { signal } = this.#options.retry;
     const subject = { dataset, day };
+    const tries = { signal, attempt: { isBegun: false } };
     return this.#use(
       day,
-      (scope) => withLoadLock(scope, subject, (lock) => undoDay(scope, lock, subject, signal)),
+      (scope) => withLoadLock(scope, subject, (lock) => undoDay(scope, lock, subject, tries)),
     );
   }
 
@@ -111,14 +115,19 @@ export class VerticaWarehouse implements WarehouseRepository {
   /** Runs work, on a new session where the one that there was broke, or work failed in it. */
   #use<T>(day: Day | undefined, work: (scope: VerticaScope) => Promise<T>): Promise<T> {
     const label = ["finpipe", this.#options.command, ...(day === undefined ? [] : [day])].join(":");
+    let tries = 0;
+    // A server that has not noticed yet that we lost it still holds our own lock for us.
+    const isRetriable = (error: unknown): error is FinpipeError =>
+      isKind(error, "unreachable") || (tries > 1 && isKind(error, "locked"));
     return retrying(async () => {
+      tries++;
       try {
         return await work(await this.#scope(label));
       } catch (error) {
         await this[Symbol.asyncDispose]();
         throw error;
       }
-    }, this.#options.retry);
+    }, { ...this.#options.retry, isRetriable });
   }
 
   async #scope(label: string): Promise<VerticaScope> {
