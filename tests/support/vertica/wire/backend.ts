@@ -98,7 +98,9 @@ export function errorResponse(
   code: "E" | "N" = "E",
 ): void {
   out.begin(code);
-  for (const [letter, value] of Object.entries(fields)) out.byte(letter.charCodeAt(0)).cstring(value);
+  for (const [letter, value] of Object.entries(fields)) {
+    out.byte(letter.charCodeAt(0)).cstring(value);
+  }
   out.byte(0).end();
 }
 
