@@ -2,6 +2,7 @@
  * What the server says (vertica-python, vertica/messages/backend_messages; vertica-nodejs,
  * v-protocol/dist/parser.js). Each function appends one message.
  */
+<<<<<<< HEAD
 import type { ByteWriter } from "./byte_writer.ts";
 
 /** A column of a result. */
@@ -18,6 +19,12 @@ export interface Field {
   nullable: boolean;
 }
 
+=======
+import type { Column, Row, VerticaError } from "../engine.ts";
+import { hasBinary, toBinary } from "./binary_values.ts";
+import type { ByteWriter } from "./byte_writer.ts";
+
+>>>>>>> vwire
 /** Asks for the password: 0 says that all is well. */
 export function authentication(out: ByteWriter, code: number, rest?: Uint8Array): void {
   out.begin("R").int32(code);
@@ -38,6 +45,7 @@ export function readyForQuery(out: ByteWriter, status: "I" | "T" | "E"): void {
   out.begin("Z").byte(status.charCodeAt(0)).end();
 }
 
+<<<<<<< HEAD
 export function rowDescription(
   out: ByteWriter,
   fields: readonly Field[],
@@ -61,6 +69,37 @@ export function rowDescription(
 export function dataRow(out: ByteWriter, values: readonly (string | null)[]): void {
   out.begin("D").int16(values.length);
   for (const value of values) out.value(value);
+=======
+/** @param binary whether the client wants values in binary form, where they have one */
+export function rowDescription(
+  out: ByteWriter,
+  columns: readonly Column[],
+  binary: boolean,
+): void {
+  out.begin("T").int16(columns.length);
+  // The pool of user-defined types, of which there are none.
+  if (columns.length > 0) out.int32(0);
+  columns.forEach((column, i) => {
+    const { name, oid, size, modifier } = column;
+    // Table 0: an expression, so no schema and no table are named.
+    out.cstring(name).uint64(0n).int16(i + 1);
+    out.byte(0).int32(oid).int16(size).int16(NULLABLE);
+    out.int16(0).int32(modifier).int16(binary && hasBinary(column) ? 1 : 0);
+  });
+  out.end();
+}
+
+const NULLABLE = 1;
+
+/** @param binary the columns, where values are to be in binary form */
+export function dataRow(out: ByteWriter, values: Row, binary?: readonly Column[]): void {
+  out.begin("D").int16(values.length);
+  values.forEach((value, i) => {
+    const bytes = value === null || binary === undefined ? undefined : toBinary(value, binary[i]!);
+    if (bytes === undefined) out.value(value);
+    else out.int32(bytes.length).bytes(bytes);
+  });
+>>>>>>> vwire
   out.end();
 }
 
@@ -73,6 +112,7 @@ export function plain(out: ByteWriter, code: string): void {
   out.begin(code).end();
 }
 
+<<<<<<< HEAD
 /** The types of a statement's parameters, by their oids and modifiers. */
 export function parameterDescription(
   out: ByteWriter,
@@ -83,6 +123,13 @@ export function parameterDescription(
   for (const { type, modifier } of parameters) {
     out.byte(0).int32(type).int32(modifier).int16(0);
   }
+=======
+/** The types of a statement's parameters, by their oids. */
+export function parameterDescription(out: ByteWriter, oids: readonly number[]): void {
+  out.begin("t").int16(oids.length);
+  if (oids.length > 0) out.int32(0);
+  for (const oid of oids) out.byte(0).int32(oid).int32(-1).int16(0);
+>>>>>>> vwire
   out.end();
 }
 
@@ -91,6 +138,7 @@ export function commandDescription(out: ByteWriter, tag: string): void {
   out.begin("m").cstring(tag).int16(0).cstring("").end();
 }
 
+<<<<<<< HEAD
 /** Fields of an error or notice, by their letters. */
 export function errorResponse(
   out: ByteWriter,
@@ -101,6 +149,22 @@ export function errorResponse(
   for (const [letter, value] of Object.entries(fields)) {
     out.byte(letter.charCodeAt(0)).cstring(value);
   }
+=======
+/** An error, in the fields that Vertica fills. */
+export function errorResponse(out: ByteWriter, error: VerticaError): void {
+  const { severity = "ERROR", detail, hint, position } = error.more;
+  out.begin("E");
+  const field = (letter: string, value: string | undefined) => {
+    if (value !== undefined) out.byte(letter.charCodeAt(0)).cstring(value);
+  };
+  field("S", severity);
+  field("C", error.sqlState);
+  field("M", error.message);
+  field("D", detail);
+  field("H", hint);
+  field("P", position?.toString());
+  field("V", String(error.vendorCode));
+>>>>>>> vwire
   out.byte(0).end();
 }
 

@@ -3,6 +3,7 @@
  * frontend_messages; vertica-nodejs, v-protocol/dist/serializer.js).
  */
 import { ByteReader } from "./byte_reader.ts";
+import { BrokenFraming } from "./frames.ts";
 
 /** The int32 that a message without a code begins with says what it is. */
 export const SSL_REQUEST = 80877103;
@@ -54,26 +55,26 @@ export interface Bind {
   portal: string;
   statement: string;
   values: (string | null)[];
-  /** True where the client wants binary results. */
-  binary: boolean;
 }
 
-/** Vertica's Bind has all the types before all the values. */
+/**
+ * Vertica's Bind has all the types before all the values. The formats of results that stand behind
+ * them are those that the client asked for at start-up, for all its results.
+ *
+ * @throws BrokenFraming also for binary parameters, which no driver is known to send
+ */
 export function readBind(body: Uint8Array): Bind {
   const reader = new ByteReader(body);
   const portal = reader.cstring();
   const statement = reader.cstring();
-  const formats = reader.int16();
-  let binaryValues = false;
-  for (let i = 0; i < formats; i++) binaryValues ||= reader.int16() !== 0;
+  for (let left = reader.int16(); left > 0; left--) {
+    if (reader.int16() !== 0) throw new BrokenFraming("Binary parameters are not supported");
+  }
   const count = reader.int16();
   for (let i = 0; i < count; i++) reader.int32();
   const values: (string | null)[] = [];
   for (let i = 0; i < count; i++) values.push(reader.value());
-  let binary = binaryValues;
-  const results = reader.left >= 2 ? reader.int16() : 0;
-  for (let i = 0; i < results; i++) binary ||= reader.int16() !== 0;
-  return { portal, statement, values, binary };
+  return { portal, statement, values };
 }
 
 /** Describe and Close: `S` or `P`, and a name. */
@@ -100,3 +101,12 @@ export function readCopyError(body: Uint8Array): string {
   reader.cstring();
   return reader.cstring();
 }
+
+/** How many files of its own the client has verified: none for STDIN. */
+export function readVerifiedFiles(body: Uint8Array, protocol: number): number {
+  const reader = new ByteReader(body);
+  // vertica-python, frontend_messages/verified_files.py: the count grew to an int32 with 3.15.
+  return protocol >= PROTOCOL_3_15 && reader.left >= 4 ? reader.int32() : reader.int16();
+}
+
+const PROTOCOL_3_15 = (3 << 16) | 15;
