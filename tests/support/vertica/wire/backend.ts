@@ -2,29 +2,10 @@
  * What the server says (vertica-python, vertica/messages/backend_messages; vertica-nodejs,
  * v-protocol/dist/parser.js). Each function appends one message.
  */
-<<<<<<< HEAD
-import type { ByteWriter } from "./byte_writer.ts";
-
-/** A column of a result. */
-export interface Field {
-  name: string;
-  /** The table that it comes from; undefined for an expression. */
-  table?: { oid: bigint; schema: string; name: string; column: number };
-  /** Vertica's type oid. */
-  type: number;
-  /** Bytes; -1 where they vary. */
-  size: number;
-  /** -1 where the type has none. */
-  modifier: number;
-  nullable: boolean;
-}
-
-=======
 import type { Column, Row, VerticaError } from "../engine.ts";
 import { hasBinary, toBinary } from "./binary_values.ts";
 import type { ByteWriter } from "./byte_writer.ts";
 
->>>>>>> vwire
 /** Asks for the password: 0 says that all is well. */
 export function authentication(out: ByteWriter, code: number, rest?: Uint8Array): void {
   out.begin("R").int32(code);
@@ -45,31 +26,6 @@ export function readyForQuery(out: ByteWriter, status: "I" | "T" | "E"): void {
   out.begin("Z").byte(status.charCodeAt(0)).end();
 }
 
-<<<<<<< HEAD
-export function rowDescription(
-  out: ByteWriter,
-  fields: readonly Field[],
-  complexTypes: boolean,
-): void {
-  out.begin("T").int16(fields.length);
-  // The pool of user-defined types, of which there are none.
-  if (fields.length > 0) out.int32(0);
-  for (const field of fields) {
-    out.cstring(field.name).uint64(field.table?.oid ?? 0n);
-    if (field.table !== undefined) out.cstring(field.table.schema).cstring(field.table.name);
-    out.int16(field.table?.column ?? 0);
-    // The parent of a nested field, for clients that asked for complex types alone.
-    if (complexTypes) out.int16(0);
-    out.byte(0).int32(field.type).int16(field.size).int16(field.nullable ? 1 : 0);
-    out.int16(0).int32(field.modifier).int16(0);
-  }
-  out.end();
-}
-
-export function dataRow(out: ByteWriter, values: readonly (string | null)[]): void {
-  out.begin("D").int16(values.length);
-  for (const value of values) out.value(value);
-=======
 /** @param binary whether the client wants values in binary form, where they have one */
 export function rowDescription(
   out: ByteWriter,
@@ -99,7 +55,6 @@ export function dataRow(out: ByteWriter, values: Row, binary?: readonly Column[]
     if (bytes === undefined) out.value(value);
     else out.int32(bytes.length).bytes(bytes);
   });
->>>>>>> vwire
   out.end();
 }
 
@@ -112,24 +67,11 @@ export function plain(out: ByteWriter, code: string): void {
   out.begin(code).end();
 }
 
-<<<<<<< HEAD
-/** The types of a statement's parameters, by their oids and modifiers. */
-export function parameterDescription(
-  out: ByteWriter,
-  parameters: readonly { type: number; modifier: number }[],
-): void {
-  out.begin("t").int16(parameters.length);
-  if (parameters.length > 0) out.int32(0);
-  for (const { type, modifier } of parameters) {
-    out.byte(0).int32(type).int32(modifier).int16(0);
-  }
-=======
 /** The types of a statement's parameters, by their oids. */
 export function parameterDescription(out: ByteWriter, oids: readonly number[]): void {
   out.begin("t").int16(oids.length);
   if (oids.length > 0) out.int32(0);
   for (const oid of oids) out.byte(0).int32(oid).int32(-1).int16(0);
->>>>>>> vwire
   out.end();
 }
 
@@ -138,18 +80,6 @@ export function commandDescription(out: ByteWriter, tag: string): void {
   out.begin("m").cstring(tag).int16(0).cstring("").end();
 }
 
-<<<<<<< HEAD
-/** Fields of an error or notice, by their letters. */
-export function errorResponse(
-  out: ByteWriter,
-  fields: Readonly<Record<string, string>>,
-  code: "E" | "N" = "E",
-): void {
-  out.begin(code);
-  for (const [letter, value] of Object.entries(fields)) {
-    out.byte(letter.charCodeAt(0)).cstring(value);
-  }
-=======
 /** An error, in the fields that Vertica fills. */
 export function errorResponse(out: ByteWriter, error: VerticaError): void {
   const { severity = "ERROR", detail, hint, position } = error.more;
@@ -164,7 +94,6 @@ export function errorResponse(out: ByteWriter, error: VerticaError): void {
   field("H", hint);
   field("P", position?.toString());
   field("V", String(error.vendorCode));
->>>>>>> vwire
   out.byte(0).end();
 }
 

@@ -80,14 +80,11 @@ export class ByteWriter {
     return this;
   }
 
-<<<<<<< HEAD
-=======
   /** Drops what was written. */
   clear(): void {
     this.#length = 0;
   }
 
->>>>>>> vwire
   /** Takes out what was written. */
   take(): Uint8Array {
     const taken = this.#bytes.slice(0, this.#length);
