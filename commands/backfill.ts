@@ -5,11 +5,15 @@ import { parseRange } from "../lib/partitions/run_date.ts";
 import { backfill, type BackfilledDay } from "../lib/pipeline/backfill/backfill.ts";
 import { planBackfill, STEPS } from "../lib/pipeline/backfill/plan.ts";
 import { type StepOptions, stepRunners } from "../lib/pipeline/backfill/steps.ts";
+import type { DatasetLoad } from "../lib/pipeline/load.ts";
 import { isClosed } from "../lib/runtime/io.ts";
 import { Progress } from "../lib/runtime/progress.ts";
+import { counted } from "../lib/runtime/words.ts";
+import type { MartResult } from "../lib/warehouse/repository.ts";
 import { martOptionsOf } from "./cdm.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
 import { addRequireComplete, addStreams, printResult, streamsOf, wholeNumber } from "./options.ts";
+import { datesOf, dumpResult, loadResult, martResult } from "./step_results.ts";
 
 /** What `backfill` was asked for. */
 export interface BackfillCall extends StepOptions {
@@ -96,15 +100,29 @@ async function printPlan(context: Context, range: DateRange): Promise<void> {
   );
 }
 
-function datesOf({ runDate, partition }: Pick<BackfilledDay, "runDate" | "partition">) {
-  return { run_date: runDate.toString(), partition: partition.toString() };
-}
-
 function resultOf(day: BackfilledDay) {
-  return { ...datesOf(day), steps: day.steps };
+  const { dump, load, cdm } = day.steps;
+  return {
+    ...datesOf(day),
+    steps: { dump: dumpResult(dump), load: loadResult(load), cdm: martResult(cdm) },
+  };
 }
 
-function lineOf({ runDate, partition, steps }: BackfilledDay): string {
-  const said = STEPS.map((step) => `${step}: ${steps[step]}`).join("; ");
-  return `${runDate} (${partition}): ${said}`;
+function lineOf({ runDate, partition, steps: { dump, load, cdm } }: BackfilledDay): string {
+  const dumped = dump.map(({ dataset, rows }) => `${rows} ${dataset}`).join(", ");
+  return `${runDate} (${partition}): dump: ${dumped}; load: ${loadText(load)}; cdm: ${
+    martText(cdm)
+  }`;
+}
+
+function loadText(datasets: readonly DatasetLoad[]): string {
+  if (datasets.every(({ outcome }) => outcome === "unchanged")) return "already loaded";
+  const refused = datasets.reduce((sum, { refused }) => sum + refused, 0n);
+  return refused === 0n ? "loaded" : `loaded, ${counted(refused, "row")} refused`;
+}
+
+function martText({ rows, leftOut }: MartResult): string {
+  const built = counted(rows, "row");
+  if (leftOut.length === 0) return built;
+  return `${built}, ${counted(leftOut.length, "currency", "currencies")} left out`;
 }

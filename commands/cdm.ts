@@ -6,6 +6,7 @@ import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { MartOptions } from "../lib/warehouse/repository.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
 import { addRunDate, printResult, runOf } from "./options.ts";
+import { datesOf, martLines, martResult, titleOf } from "./step_results.ts";
 
 /** What `cdm` was asked for. */
 export interface CdmCall extends MartOptions {
@@ -56,23 +57,9 @@ const command: CommandDefinition = {
     await using engine = await openEngine(context, { warehouse: true, command: "cdm" });
     const { warehouse } = engine;
     await warehouse.checkSchema();
-    const { runDate, partition, rows, leftOut } = await cdm({ warehouse, log }, call.run, call);
-    const result = {
-      run_date: runDate.toString(),
-      partition: partition.toString(),
-      rows,
-      left_out: leftOut.map(({ currency, transactions }) => ({
-        currency,
-        transactions: Number(transactions),
-      })),
-    };
-    await printResult(context, result, [
-      `Run date ${runDate}, partition ${partition}`,
-      `mart: ${rows} rows`,
-      ...leftOut.map(({ currency, transactions }) =>
-        `left out: currency ${currency}, ${transactions} transactions, no dollar rate`
-      ),
-    ]);
+    const built = await cdm({ warehouse, log }, call.run, call);
+    const result = { ...datesOf(call.run), ...martResult(built) };
+    await printResult(context, result, [titleOf(call.run), ...martLines(built)]);
   },
 };
 

@@ -30,6 +30,7 @@ const command: CommandDefinition = {
     const progress = new Progress(io.stderr, !context.quiet);
     await demo({
       ...demoOptionsOf(config.flags),
+      json: context.json,
       io,
       log,
       onPhase: (text) => progress.show(() => text),

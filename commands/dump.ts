@@ -1,6 +1,5 @@
 /** `finpipe dump`: one day's partition files from staging. */
 import { openEngine } from "../lib/engine.ts";
-import type { Manifest } from "../lib/partitions/manifest.ts";
 import { dump } from "../lib/pipeline/dump.ts";
 import type { CommandDefinition } from "./command.ts";
 import {
@@ -11,6 +10,7 @@ import {
   printResult,
   runOf,
 } from "./options.ts";
+import { datesOf, dumpLine, dumpResult, titleOf } from "./step_results.ts";
 
 const command: CommandDefinition = {
   configure(command) {
@@ -40,23 +40,9 @@ const command: CommandDefinition = {
       const deps = { staging, workDir, log, now: io.now, signal: io.signal };
       return await dump(deps, run.partition, datasets, { requireComplete });
     });
-    const result = {
-      run_date: run.runDate.toString(),
-      partition: run.partition.toString(),
-      complete: manifests[0]?.complete ?? null,
-      datasets: manifests.map(resultOf),
-    };
-    const lines = [`Run date ${run.runDate}, partition ${run.partition}`, ...manifests.map(lineOf)];
-    await printResult(context, result, lines);
+    const result = { ...datesOf(run), ...dumpResult(manifests) };
+    await printResult(context, result, [titleOf(run), ...manifests.map(dumpLine)]);
   },
 };
 
 export default command;
-
-function resultOf({ dataset, rows, staged_rows, bytes, sha256, control_total }: Manifest) {
-  return { dataset, rows, staged_rows, bytes, sha256, control_total };
-}
-
-function lineOf({ dataset, rows, staged_rows, bytes }: Manifest): string {
-  return `${dataset}: ${rows} rows of ${staged_rows} staged, ${bytes} bytes`;
-}

@@ -2,9 +2,10 @@
 import type { DatasetName } from "../lib/events/dataset.ts";
 import { openEngine } from "../lib/engine.ts";
 import type { DayRun } from "../lib/partitions/run_date.ts";
-import { type DatasetLoad, type DatasetUndo, load, undoLoad } from "../lib/pipeline/load.ts";
+import { type DatasetUndo, load, undoLoad } from "../lib/pipeline/load.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
-import type { CommandDefinition, Context, OptionValues } from "./command.ts";
+import { counted } from "../lib/runtime/words.ts";
+import type { CommandDefinition, OptionValues } from "./command.ts";
 import {
   addDataset,
   addRunDate,
@@ -15,6 +16,7 @@ import {
   streamsOf,
   wholeNumber,
 } from "./options.ts";
+import { datesOf, loadLine, loadResult, titleOf } from "./step_results.ts";
 
 /** What `load` was asked for. */
 export interface LoadCall {
@@ -81,45 +83,17 @@ const command: CommandDefinition = {
     await warehouse.checkSchema();
     if (call.undo) {
       const { datasets } = await undoLoad({ warehouse, log }, call.run, call.datasets);
-      return await print(context, call.run, datasets.map(undoResult), datasets.map(undoLine));
+      const undone = { ...datesOf(call.run), datasets: datasets.map(undoResult) };
+      return await printResult(context, undone, [titleOf(call.run), ...datasets.map(undoLine)]);
     }
     const deps = { warehouse, workDir, log, signal: io.signal };
     const { datasets } = await load(deps, call.run, call);
-    await print(context, call.run, datasets.map(loadResult), datasets.map(loadLine));
+    const loaded = { ...datesOf(call.run), ...loadResult(datasets) };
+    await printResult(context, loaded, [titleOf(call.run), ...datasets.map(loadLine)]);
   },
 };
 
 export default command;
-
-async function print(
-  context: Context,
-  { runDate, partition }: DayRun,
-  datasets: unknown[],
-  lines: string[],
-): Promise<void> {
-  const dates = { run_date: runDate.toString(), partition: partition.toString() };
-  const first = `Run date ${runDate}, partition ${partition}`;
-  await printResult(context, { ...dates, datasets }, [first, ...lines]);
-}
-
-function loadResult(done: DatasetLoad) {
-  return {
-    dataset: done.dataset,
-    outcome: done.outcome,
-    rows: Number(done.rows),
-    refused: Number(done.refused),
-    control_total: done.controlTotal,
-    manifest_control_total: done.manifestControlTotal,
-  };
-}
-
-function loadLine(done: DatasetLoad): string {
-  const rows = `${done.dataset}: ${done.rows} rows`;
-  if (done.outcome === "unchanged") return `${rows}, left alone: the file is already loaded`;
-  if (done.refused === 0n) return `${rows} loaded`;
-  return `${rows} loaded, ${done.refused} refused; ` +
-    `control total ${done.controlTotal}, the manifest says ${done.manifestControlTotal}`;
-}
 
 function undoResult({ dataset, outcome, rows }: DatasetUndo) {
   return {
@@ -132,5 +106,5 @@ function undoResult({ dataset, outcome, rows }: DatasetUndo) {
 function undoLine({ dataset, outcome, rows }: DatasetUndo): string {
   if (outcome === "none") return `${dataset}: no undo of that day, left as it is`;
   if (outcome === "never loaded") return `${dataset}: put back: the day was never loaded`;
-  return `${dataset}: put back, ${rows} rows`;
+  return `${dataset}: put back, ${counted(rows ?? 0n, "row")}`;
 }

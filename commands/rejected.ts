@@ -13,6 +13,7 @@ import {
 import { noSuchMessage, replay, type ReplayTotals } from "../lib/pipeline/rejected/replay.ts";
 import { inBlocks } from "../lib/report/blocks.ts";
 import { Progress } from "../lib/runtime/progress.ts";
+import { counted } from "../lib/runtime/words.ts";
 import type { CommandDefinition, Context } from "./command.ts";
 import { printResult, wholeNumber } from "./options.ts";
 import { ACTIONS, DEFAULT_LIMIT, type RejectedCall, rejectedCallOf } from "./rejected_call.ts";
@@ -120,7 +121,7 @@ async function show(context: Context, withRejected: WithRejected, id: number): P
 function linesOf(totals: ReplayTotals): string[] {
   const { refused, left_alone } = totals;
   return [
-    `${totals.replayed} messages replayed`,
+    `${counted(totals.replayed, "message")} replayed`,
     `  ${totals.transactions} transactions`,
     `  ${totals.currencies} currencies`,
     `  ${totals.duplicates} duplicates, which stand in staging already`,

@@ -4,6 +4,7 @@ import { landFile, landStdin } from "../lib/pipeline/landing/land.ts";
 import type { Totals } from "../lib/pipeline/landing/partition_lander.ts";
 import { isKafkaSet } from "../lib/runtime/config/kafka.ts";
 import { Progress } from "../lib/runtime/progress.ts";
+import { counted } from "../lib/runtime/words.ts";
 import type { StagingRepository } from "../lib/staging/repository.ts";
 import type { CommandDefinition, Context } from "./command.ts";
 import { printResult, wholeNumber } from "./options.ts";
@@ -115,7 +116,7 @@ function progressOf({ messages_read }: Totals, started: number): string {
 
 function linesOf(totals: Totals): string[] {
   return [
-    `${totals.messages_read} messages read`,
+    `${counted(totals.messages_read, "message")} read`,
     `  ${totals.transactions} transactions`,
     `  ${totals.currencies} currencies`,
     `  ${totals.duplicates} duplicates dropped`,

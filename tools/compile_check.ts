@@ -44,6 +44,10 @@ async function checkCompile(folder: string): Promise<void> {
   if (allowed.join() !== PERMISSIONS.join()) {
     fail(`The binary is granted ${allowed.join(", ")} instead of ${PERMISSIONS.join(", ")}`);
   }
+  const [heap] = args.filter((arg) => arg.startsWith("--v8-flags="));
+  if (heap === undefined || !(await Deno.readTextFile(join(ROOT, "finpipe"))).includes(heap)) {
+    fail("The binary and the launcher run V8 with different settings");
+  }
   const binary = join(folder, "finpipe");
   await deno(["compile", ...withOutput(args, binary)], { DENORT_BIN: Deno.execPath() });
   const program = await readLatin1(binary, (await Deno.stat(Deno.execPath())).size);

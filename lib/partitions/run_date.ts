@@ -34,13 +34,18 @@ export function runOfPartition(partition: Temporal.PlainDate): DayRun {
   return { runDate: partition.add({ days: 1 }), partition };
 }
 
+/** False for the last day that there is: the day after it is no date. */
+export function hasRunDate({ runDate }: DayRun): boolean {
+  return runDate.year <= LAST_YEAR;
+}
+
 /**
  * How a command is asked to process a partition: by its run date, or by `--partition` for the last
- * day that there is, as the day after it is no date.
+ * day that there is.
  */
 export function dayArgument(partition: Temporal.PlainDate): string {
-  const { runDate } = runOfPartition(partition);
-  return runDate.year <= LAST_YEAR ? runDate.toString() : `--partition ${partition}`;
+  const run = runOfPartition(partition);
+  return hasRunDate(run) ? run.runDate.toString() : `--partition ${partition}`;
 }
 
 /** The run of a run date. */

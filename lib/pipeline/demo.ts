@@ -7,6 +7,7 @@ import { openEngine } from "../engine.ts";
 import { emulate } from "../events/emulator.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../events/message.ts";
 import { DEFAULT_WATERMARK } from "../events/partition_window.ts";
+import { jsonRow } from "../report/json.ts";
 import { tableReport } from "../report/table.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { fileFailure } from "../runtime/files.ts";
@@ -21,6 +22,8 @@ export interface DemoOptions {
   folder: string;
   /** The user named the folder: no other is taken where it exists. */
   named: boolean;
+  /** Print one JSON value of what was done, and nothing else. */
+  json: boolean;
   io: Io;
   log: Logger;
   /** Told what is being done. */
@@ -39,10 +42,12 @@ const MOST_FOLDERS = 1000;
 
 /** Makes events, lands them, builds and shows the mart, and says what to type next. */
 export async function demo(options: DemoOptions): Promise<void> {
-  const { io, onPhase } = options;
+  const { io, json, onPhase } = options;
   const folder = await makeFolder(options);
   const events = join(folder, "events.jsonl");
-  const say = (text: string) => io.stdout.write(`${text}\n`);
+  const say = async (text: string) => {
+    if (!json) await io.stdout.write(`${text}\n`);
+  };
 
   onPhase("making events");
   const messages = await writeEvents(events, io.signal);
@@ -87,7 +92,13 @@ export async function demo(options: DemoOptions): Promise<void> {
   });
   await say(`Built the mart for each day: finpipe backfill ${range.from}..${range.to}\n`);
 
-  for await (const block of tableReport(engine.warehouse.mart())) await io.stdout.write(block);
+  const mart = engine.warehouse.mart();
+  if (json) {
+    const rows = await Array.fromAsync(mart, jsonRow);
+    await io.stdout.write(`${JSON.stringify({ folder, events, landed: totals, mart: rows })}\n`);
+    return;
+  }
+  for await (const block of tableReport(mart)) await io.stdout.write(block);
   await say(nextSteps(folder));
 }
 

@@ -4,14 +4,14 @@ import type { MartRow } from "../warehouse/repository.ts";
 export async function* jsonReport(rows: AsyncIterable<MartRow>): AsyncGenerator<string> {
   let before = "[";
   for await (const row of rows) {
-    yield `${before}\n${JSON.stringify(asJson(row))}`;
+    yield `${before}\n${JSON.stringify(jsonRow(row))}`;
     before = ",";
   }
   yield before === "[" ? "[]\n" : "\n]\n";
 }
 
-/** Keys and counts are far below 2^53, so they may be numbers. */
-function asJson(row: MartRow) {
+/** A row as JSON has it. Keys and counts are far below 2^53, so they may be numbers. */
+export function jsonRow(row: MartRow) {
   return {
     hk_global_metrics: Number(row.hk_global_metrics),
     date_update: row.date_update,

@@ -48,7 +48,9 @@ async function* inflate(file: Deno.FsFile, singlyFrom: number) {
   const zlib = createGunzip({ chunkSize: 64 * 1024 });
   const made: Uint8Array[] = [];
   let failure: Error | undefined;
+  let ended = false;
   zlib.on("data", (text: Buffer) => made.push(text));
+  zlib.on("end", () => ended = true);
   zlib.on("error", (error) => failure = error);
   try {
     const chunk = new Uint8Array(CHUNK_BYTES);
@@ -61,10 +63,15 @@ async function* inflate(file: Deno.FsFile, singlyFrom: number) {
         await new Promise((done) => zlib.write(piece, done));
         yield* made.splice(0);
         if (failure !== undefined) throw new GzipBreak(failure.message, offset, failure);
+        // Zeros end it for zlib, as they pad tapes; what stands behind them would not be seen.
+        if (ended && piece.subarray(Math.max(0, zlib.bytesWritten - offset)).some(Boolean)) {
+          throw new GzipBreak("data follows its end", undefined, undefined);
+        }
         at += piece.length;
         offset += piece.length;
       }
     }
+    if (ended) return;
     await new Promise((done) => zlib.once("end", done).once("error", done).end());
     yield* made.splice(0);
     if (failure !== undefined) throw new GzipBreak(failure.message, undefined, failure);

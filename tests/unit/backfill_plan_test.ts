@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { backfill, type StepRunner } from "../../lib/pipeline/backfill/backfill.ts";
+import { backfill, type StepRunners } from "../../lib/pipeline/backfill/backfill.ts";
 import { planBackfill, type Step, STEPS } from "../../lib/pipeline/backfill/plan.ts";
 import { type DayRun, parseRange } from "../../lib/partitions/run_date.ts";
 import { EXIT_CODES, FinpipeError, isKind } from "../../lib/runtime/errors.ts";
@@ -11,23 +11,22 @@ async function run(
 ) {
   const calls: string[] = [];
   const told: string[] = [];
-  const runner = (name: Step): StepRunner => (run) => {
+  const note = (name: Step, run: DayRun) => {
     calls.push(`${run.partition} ${name}`);
     step(run, name);
-    return Promise.resolve(`${name} of ${run.partition}`);
   };
-  const runners = Object.fromEntries(STEPS.map((name) => [name, runner(name)]));
-  const outcome = await backfill(
-    parseRange(range, "range"),
-    runners as Record<Step, StepRunner>,
-    {
-      signal,
-      onStep: ({ runDate }, step) => told.push(`${runDate} ${step}`),
-      onDay: ({ runDate, steps }) => {
-        told.push(`${runDate} done: ${steps.cdm}`);
-      },
+  const runners: StepRunners = {
+    dump: async (run) => (await note("dump", run), []),
+    load: async (run) => (await note("load", run), []),
+    cdm: async (run) => (await note("cdm", run), { rows: run.partition.day, leftOut: [] }),
+  };
+  const outcome = await backfill(parseRange(range, "range"), runners, {
+    signal,
+    onStep: ({ runDate }, step) => told.push(`${runDate} ${step}`),
+    onDay: ({ runDate, steps }) => {
+      told.push(`${runDate} done: ${steps.cdm.rows}`);
     },
-  ).then((days) => ({ days }), (error: unknown) => ({ error }));
+  }).then((days) => ({ days }), (error: unknown) => ({ error }));
   return { ...outcome, calls, told };
 }
 
@@ -57,7 +56,7 @@ Deno.test("each date's steps run in order, one date after the other", async () =
     ["2022-10-01", "2022-10-02"].flatMap((day) => STEPS.map((step) => `${day} ${step}`)),
   );
   assert.equal(told.length, 2 * STEPS.length + 2);
-  assert.equal(told.at(-1), "2022-10-03 done: cdm of 2022-10-02");
+  assert.equal(told.at(-1), "2022-10-03 done: 2");
   assert.ok("days" in result);
   assert.deepEqual(result.days.map(({ runDate }) => String(runDate)), ["2022-10-02", "2022-10-03"]);
 });

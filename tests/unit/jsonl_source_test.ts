@@ -126,6 +126,7 @@ Deno.test("a gzip that breaks off gives all whole lines before the break, then f
     damaged[packed.length - 6]! ^= 1;
     const cases: [name: string, bytes: Uint8Array, whole: string | undefined][] = [
       ["cut short", packed.subarray(0, packed.length / 2), undefined],
+      ["data behind padding", concat(packed, new Uint8Array(600), gzipSync(lines(9))), noise],
       ["trailing garbage", concat(packed, encoder.encode("garbage")), noise],
       ["a wrong checksum", damaged, noise],
       ["half of a second member", concat(packed, gzipSync(lines(9)).subarray(0, 12)), noise],
@@ -142,6 +143,17 @@ Deno.test("a gzip that breaks off gives all whole lines before the break, then f
         assert.ok(given.length > noise.length / 3 && noise.startsWith(given));
       } else assert.equal(given, whole, name);
       assert.ok(batches.every(({ unterminated }) => !unterminated), name);
+    }
+  }));
+
+Deno.test("zeros behind a gzip are padding", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "a.jsonl.gz");
+    for (const zeros of [1, 512, 100_000]) {
+      await Deno.writeFile(path, concat(gzipSync(lines(5)), new Uint8Array(zeros)));
+      const { texts, error } = await drainFile(path);
+      assert.equal(error, undefined);
+      assert.deepEqual(texts, lines(5).split("\n").slice(0, -1));
     }
   }));
 

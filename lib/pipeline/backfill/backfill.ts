@@ -2,16 +2,26 @@
  * The runs of a range of dates, one after the other: dump, load and mart of each, stopping at the
  * first step that fails.
  */
+import type { Manifest } from "../../partitions/manifest.ts";
 import type { DateRange, DayRun } from "../../partitions/run_date.ts";
 import { FinpipeError } from "../../runtime/errors.ts";
+import type { MartResult } from "../../warehouse/repository.ts";
+import type { DatasetLoad } from "../load.ts";
 import { planBackfill, type Step, STEPS } from "./plan.ts";
 
-/** What each step does for one day; returns what a person is told about it. */
-export type StepRunner = (run: DayRun) => Promise<string>;
+/** What the steps of a day did. */
+export interface StepReports {
+  dump: readonly Manifest[];
+  load: readonly DatasetLoad[];
+  cdm: MartResult;
+}
 
-/** A run that is done, with what its steps said. */
+/** What each step does for one day. */
+export type StepRunners = { readonly [S in Step]: (run: DayRun) => Promise<StepReports[S]> };
+
+/** A run that is done. */
 export interface BackfilledDay extends DayRun {
-  steps: Record<Step, string>;
+  steps: StepReports;
 }
 
 export interface BackfillOptions {
@@ -30,12 +40,12 @@ export interface BackfillOptions {
  */
 export async function backfill(
   range: DateRange,
-  runners: Record<Step, StepRunner>,
+  runners: StepRunners,
   options: BackfillOptions,
 ): Promise<BackfilledDay[]> {
   const days: BackfilledDay[] = [];
   for (const run of planBackfill(range)) {
-    const steps = {} as Record<Step, string>;
+    const steps: Partial<Record<Step, StepReports[Step]>> = {};
     for (const step of STEPS) {
       options.signal.throwIfAborted();
       options.onStep(run, step);
@@ -45,7 +55,7 @@ export async function backfill(
         throw stoppedAt(run, step, { ...range, ...options }, error);
       }
     }
-    const day = { ...run, steps };
+    const day = { ...run, steps: steps as StepReports };
     days.push(day);
     await options.onDay(day);
   }

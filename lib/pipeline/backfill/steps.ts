@@ -6,8 +6,7 @@ import type { MartOptions } from "../../warehouse/repository.ts";
 import { cdm } from "../cdm.ts";
 import { dump, type DumpOptions } from "../dump.ts";
 import { load } from "../load.ts";
-import type { StepRunner } from "./backfill.ts";
-import type { Step } from "./plan.ts";
+import type { StepRunners } from "./backfill.ts";
 
 /** The options of the steps that a backfill runs. */
 export interface StepOptions extends MartOptions, DumpOptions {
@@ -26,30 +25,23 @@ export interface StepContext {
   signal: AbortSignal;
 }
 
-/** What each step does, and the few words that it says of it. */
-export function stepRunners(context: StepContext, options: StepOptions): Record<Step, StepRunner> {
+/** What each step does. */
+export function stepRunners(context: StepContext, options: StepOptions): StepRunners {
   const { engine, log, now, signal } = context;
   const { workDir } = engine.settings;
   return {
-    async dump({ partition }) {
-      const manifests = await engine.withStaging((staging) =>
+    dump({ partition }) {
+      return engine.withStaging((staging) =>
         dump({ staging, workDir, log, now, signal }, partition, DATASET_NAMES, options)
       );
-      return manifests.map(({ dataset, rows }) => `${rows} ${dataset}`).join(", ");
     },
     async load(run) {
       const deps = { warehouse: engine.warehouse, workDir, log, signal };
       const { datasets } = await load(deps, run, { ...options, datasets: DATASET_NAMES });
-      const unchanged = datasets.every(({ outcome }) => outcome === "unchanged");
-      const refused = datasets.reduce((sum, { refused }) => sum + refused, 0n);
-      if (unchanged) return "already loaded";
-      return refused === 0n ? "loaded" : `loaded, ${refused} rows refused`;
+      return datasets;
     },
-    async cdm(run) {
-      const { rows, leftOut } = await cdm({ warehouse: engine.warehouse, log }, run, options);
-      return leftOut.length === 0
-        ? `${rows} rows`
-        : `${rows} rows, ${leftOut.length} currencies left out`;
+    cdm(run) {
+      return cdm({ warehouse: engine.warehouse, log }, run, options);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** The work dir: partition files and the embedded engine. */
 import { statfs } from "node:fs/promises";
+import { join } from "node:path";
 import { FinpipeError } from "../errors.ts";
 
 /**
@@ -10,7 +11,7 @@ import { FinpipeError } from "../errors.ts";
 export async function prepareWorkDir(workDir: string): Promise<void> {
   try {
     await Deno.mkdir(workDir, { recursive: true, mode: 0o700 });
-    await Deno.remove(await Deno.makeTempFile({ dir: workDir, prefix: ".writable-" }));
+    await probe(join(workDir, ".writable"));
   } catch (error) {
     const code = codeOf(error);
     if (code === "ENOSPC" || code === "EDQUOT") {
@@ -25,6 +26,15 @@ export async function prepareWorkDir(workDir: string): Promise<void> {
       cause: error,
     });
   }
+}
+
+/** Makes a file, of the same name each time: what a killed process left is the next one's to remove. */
+async function probe(path: string): Promise<void> {
+  await Deno.writeFile(path, new Uint8Array(), { mode: 0o600 });
+  await Deno.remove(path).catch((error) => {
+    // Another process that looks at this moment may have removed it.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
 }
 
 /** Bytes that may still be written in a folder. */

@@ -1,0 +1,76 @@
+/**
+ * How the steps' results are shown, as JSON and in words: the same for a step that is called alone
+ * and inside a backfill.
+ */
+import type { Manifest } from "../lib/partitions/manifest.ts";
+import { type DayRun, hasRunDate } from "../lib/partitions/run_date.ts";
+import type { DatasetLoad } from "../lib/pipeline/load.ts";
+import { counted } from "../lib/runtime/words.ts";
+import type { MartResult } from "../lib/warehouse/repository.ts";
+
+/** The dates of a run; null for the run date of the last day that there is. */
+export function datesOf(run: DayRun) {
+  return {
+    run_date: hasRunDate(run) ? run.runDate.toString() : null,
+    partition: run.partition.toString(),
+  };
+}
+
+/** The first line of a step's result. */
+export function titleOf(run: DayRun): string {
+  if (!hasRunDate(run)) return `Partition ${run.partition}, which has no run date`;
+  return `Run date ${run.runDate}, partition ${run.partition}`;
+}
+
+export function dumpResult(manifests: readonly Manifest[]) {
+  return {
+    complete: manifests[0]?.complete ?? null,
+    datasets: manifests.map(({ dataset, rows, staged_rows, bytes, sha256, control_total }) => {
+      return { dataset, rows, staged_rows, bytes, sha256, control_total };
+    }),
+  };
+}
+
+export function dumpLine({ dataset, rows, staged_rows, bytes }: Manifest): string {
+  return `${dataset}: ${counted(rows, "row")} of ${staged_rows} staged, ${bytes} bytes`;
+}
+
+export function loadResult(datasets: readonly DatasetLoad[]) {
+  return {
+    datasets: datasets.map((done) => ({
+      dataset: done.dataset,
+      outcome: done.outcome,
+      rows: Number(done.rows),
+      refused: Number(done.refused),
+      control_total: done.controlTotal,
+      manifest_control_total: done.manifestControlTotal,
+    })),
+  };
+}
+
+export function loadLine(done: DatasetLoad): string {
+  const rows = `${done.dataset}: ${counted(done.rows, "row")}`;
+  if (done.outcome === "unchanged") return `${rows}, left alone: the file is already loaded`;
+  if (done.refused === 0n) return `${rows} loaded`;
+  return `${rows} loaded, ${done.refused} refused; ` +
+    `control total ${done.controlTotal}, the manifest says ${done.manifestControlTotal}`;
+}
+
+export function martResult({ rows, leftOut }: MartResult) {
+  return {
+    rows,
+    left_out: leftOut.map(({ currency, transactions }) => ({
+      currency,
+      transactions: Number(transactions),
+    })),
+  };
+}
+
+export function martLines({ rows, leftOut }: MartResult): string[] {
+  return [
+    `mart: ${counted(rows, "row")}`,
+    ...leftOut.map(({ currency, transactions }) =>
+      `left out: currency ${currency}, ${counted(transactions, "transaction")}, no dollar rate`
+    ),
+  ];
+}

@@ -1,0 +1,119 @@
+/** A server that speaks Vertica's wire protocol, on loopback, for tests. */
+import { createServer, type Server, type Socket } from "node:net";
+import type { Engine, EngineSession } from "./engine.ts";
+import { Faults } from "./faults.ts";
+import { serve, type Shared } from "./wire/connection.ts";
+import type { Auth } from "./wire/login.ts";
+import type { Tls } from "./wire/opening.ts";
+
+export interface VerticaServerOptions {
+  /** The database behind it, which is closed with the server. */
+  engine: Engine;
+  /** How users prove who they are. @default sha512 */
+  auth?: Auth;
+  /** @default none: a client that asks for TLS hears that there is none */
+  tls?: Tls & { required?: boolean };
+  /** @default any that is free */
+  port?: number;
+  /** The newest protocol that is spoken. @default 3.16 */
+  protocol?: number;
+}
+
+/** The user that all engines know. */
+export const USER = "dbadmin";
+export const PASSWORD = "secret";
+export const DATABASE = "finpipe";
+
+const HOST = "127.0.0.1";
+const PROTOCOL_3_16 = (3 << 16) | 16;
+
+/** Starts a server; disposing of it closes all connections, the server and its engine. */
+export async function startVerticaServer(options: VerticaServerOptions): Promise<VerticaServer> {
+  const server = new VerticaServer(options);
+  try {
+    await server.start();
+    return server;
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+export class VerticaServer implements AsyncDisposable {
+  /** What goes wrong, and what was sent. */
+  readonly faults = new Faults();
+  readonly host = HOST;
+  readonly user = USER;
+  readonly password = PASSWORD;
+  readonly database = DATABASE;
+  readonly #shared: Shared;
+  readonly #clients = new Map<Socket, Promise<void>>();
+  #listener: Server | undefined;
+  #port: number;
+
+  constructor(options: VerticaServerOptions) {
+    this.#port = options.port ?? 0;
+    this.#shared = {
+      engine: options.engine,
+      faults: this.faults,
+      auth: options.auth ?? "sha512",
+      tls: options.tls,
+      tlsRequired: options.tls?.required ?? false,
+      sessions: new Map<string, EngineSession>(),
+      protocol: options.protocol ?? PROTOCOL_3_16,
+    };
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get url(): string {
+    return `vertica://${USER}:${PASSWORD}@${HOST}:${this.#port}/${DATABASE}`;
+  }
+
+  /** Listens, on the port that it had before. */
+  async start(): Promise<void> {
+    const listener = createServer((socket) => this.#accept(socket));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    listener.once("error", reject);
+    listener.listen(this.#port, HOST, resolve);
+    await promise;
+    this.#port = (listener.address() as { port: number }).port;
+    this.#listener = listener;
+  }
+
+  /** Refuses new connections; those that are open stay. {@link start} ends it. */
+  async refuse(): Promise<void> {
+    const listener = this.#listener;
+    if (listener === undefined) return;
+    this.#listener = undefined;
+    // Resolves when the last connection has gone, which may be far away.
+    listener.close();
+    await Promise.resolve();
+  }
+
+  /** Cuts all connections, as a crash would, and listens no more. What was committed stays. */
+  async kill(): Promise<void> {
+    await this.refuse();
+    for (const socket of this.#clients.keys()) socket.destroy();
+    await Promise.all(this.#clients.values());
+  }
+
+  /** {@link kill} and {@link start}. */
+  async restart(): Promise<void> {
+    await this.kill();
+    await this.start();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await this.#shared.engine[Symbol.asyncDispose]();
+  }
+
+  #accept(socket: Socket): void {
+    socket.setNoDelay(true);
+    const served = serve(socket, this.#shared).finally(() => this.#clients.delete(socket));
+    this.#clients.set(socket, served);
+  }
+}
