@@ -71,9 +71,9 @@ export async function fingerprintOf(
   };
 }
 
-/** A control total as the warehouse's records keep it, in the dataset's own form. */
+/** A control total as both warehouses write it: of amounts without decimals, of no rows `0`. */
 export function controlText(dataset: DatasetName, text: string): string {
-  return dataset === "transactions" ? text.replace(/\.0+$/, "") : text;
+  return dataset === "transactions" ? text.replace(/\.0+$/, "") : text.replace(/^0\.0+$/, "0");
 }
 
 /** Drops every side table of the dataset but the given load's: loads that died left them. */
