@@ -13,7 +13,9 @@ interface Meaning {
 
 const UNREACHABLE = "Check that the database is up and that hosts and port are right";
 const NO_RIGHTS = "Have a DBA grant what sql/warehouse/vertica/grants.sql lists to finpipe's user";
-const NAME_CA = "Name the PEM of the server's CA in tls_ca_file";
+// The runtime gives one code for both.
+const NAME_CA = "Name the PEM of the server's CA in tls_ca_file; if it is that, see whether the " +
+  "server's certificate has expired";
 const INIT = "Run 'finpipe init'";
 
 /** SQLSTATEs (Vertica documentation, "Error messages") and system errors by what mends them. */
@@ -51,7 +53,16 @@ const MEANINGS: Record<string, Meaning> = {
     kind: "configuration",
     hint: "The certificate is for another host: use its name in the URL, or tls_mode=verify-ca",
   },
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: {
+    kind: "configuration",
+    hint: "The server asks for a client certificate: set tls_cert_file and tls_key_file",
+  },
   CERT_HAS_EXPIRED: { kind: "configuration", hint: "Renew the server's certificate" },
+};
+
+const TLS_FAILED: Meaning = {
+  kind: "configuration",
+  hint: "There was no TLS handshake: look into the server's log, and at tls_mode and the TLS files",
 };
 
 /** What the driver says by text alone (vertica-nodejs 1.1.4, `lib/client.js`, `lib/connection.js`). */
@@ -121,6 +132,7 @@ function meaningOf(
   if (code !== undefined && MEANINGS[code] !== undefined) return MEANINGS[code];
   if (code?.startsWith("08")) return { kind: "unreachable", hint: UNREACHABLE };
   if (code?.startsWith("28")) return MEANINGS["28000"];
+  if (code?.startsWith("ERR_SSL")) return TLS_FAILED;
   for (const [pattern, meaning] of TEXTS) if (pattern.test(text)) return meaning;
   return isBroken ? { kind: "unreachable", hint: UNREACHABLE } : undefined;
 }
