@@ -358,6 +358,35 @@ warehouseTest("control totals are exact beyond 64 bits and beyond doubles", asyn
   }
 });
 
+warehouseTest(
+  "a file loaded over several sessions is the same day, its refused rows too",
+  async (test) => {
+    await test.migrate();
+    const rows = Array.from({ length: 9000 }, (_, n) =>
+      transaction(DAY, {
+        amount: n % 4000 === 3999 ? "x" : String(n),
+        country: 'two\nlines, "q"',
+      }));
+    const text = csv(rows);
+    assert.ok(text.length > 1 << 20);
+    const figures = { rows: rows.length, control_total: "0" };
+    const file = await writePartitionText(test.workDir, "transactions", DAY, text, figures);
+    const limits: LoadLimits = { ...STRICT_LIMITS, maxRejected: 2, streams: 3 };
+    const record = await test.warehouse.replaceDay(file, limits);
+    assert.deepEqual([record.rows, record.refused], [8998n, 2n]);
+    const sum = rows.reduce((sum, row) => sum + (row[9] === "x" ? 0n : BigInt(row[9]!)), 0n);
+    assert.equal(record.controlTotal, String(sum));
+    const numbers = (await refused(test)).map(([line]) => Number(line));
+    // The embedded warehouse counts lines, of which these rows have two.
+    const expected = test.name === "embedded" ? [7999, 15999] : [4000, 8000];
+    assert.deepEqual(numbers, expected);
+
+    const tooMany: LoadLimits = { ...limits, maxRejected: 1 };
+    await assert.rejects(test.warehouse.replaceDay(file, tooMany), isDataError(/^Refused 2 rows/));
+    assert.equal((await test.warehouse.measureDay("transactions", day)).rows, 8998n);
+  },
+);
+
 /** A file of one good row and one that is refused. */
 async function withRefused(test: TestWarehouse, amount: string): Promise<PartitionFile> {
   const rows = [...amounts(1), transaction(DAY, { amount })];

@@ -6,8 +6,12 @@ import { openVerticaSession, type VerticaSession } from "../../lib/warehouse/ver
 import { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
 import type { WarehouseSchemas } from "../../lib/warehouse/sql_template.ts";
 
+const GIVEN = Deno.env.get("FINPIPE_TEST_VERTICA_URL") || undefined;
+
 /** Why there is none; undefined where there is one. */
-export const VERTICA_MISSING: string | undefined = undefined;
+export const VERTICA_MISSING = GIVEN === undefined
+  ? "FINPIPE_TEST_VERTICA_URL names no server"
+  : undefined;
 
 /** A server, and how tests reach it. */
 export interface TestVertica extends AsyncDisposable {
@@ -30,9 +34,8 @@ export interface PlaceOptions extends WarehouseSchemas {
 
 /** Starts a server, or takes the one that is named. */
 export async function openTestVertica(): Promise<TestVertica> {
-  const given = Deno.env.get("FINPIPE_TEST_VERTICA_URL");
-  if (given !== undefined && given !== "") return await place(given, () => Promise.resolve());
-  throw new Error("no server of our own yet");
+  if (GIVEN === undefined) throw new Error(VERTICA_MISSING);
+  return await place(GIVEN, () => Promise.resolve());
 }
 
 /** The settings that a URL gives. */

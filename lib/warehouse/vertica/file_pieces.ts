@@ -17,18 +17,24 @@ export interface RowRange {
 
 export const WHOLE_FILE: RowRange = { from: 0, to: undefined, rowsBefore: 0 };
 
+/** Bytes below which a file stays whole: more sessions would cost more than they bring. */
+const LEAST_TO_CUT = 1 << 20;
+
 /**
- * Cuts a file into at most `parts` ranges of about equal size; one of a few megabytes stays whole. The
- * file is read once, since only from its start is known which line end is inside of quotes.
+ * Cuts a file into at most `parts` ranges of about equal size. It is read once, since only from its
+ * start is known which line end is inside of quotes.
  *
  * @throws FinpipeError of kind `data` where it is no CSV
  */
 export async function rowRanges(path: string, parts: number): Promise<RowRange[]> {
   if (parts === 1) return [WHOLE_FILE];
   const { size } = await Deno.stat(path);
+  if (size < LEAST_TO_CUT) return [WHOLE_FILE];
   const ranges: RowRange[] = [];
   let [at, rows] = [0, 0];
-  for await (const { bytes } of csvPieces(path)) {
+  // Borders are those of pieces: some for each part, none shorter than a row can be.
+  const pieceBytes = Math.min(4 << 20, Math.max(64 << 10, Math.ceil(size / (parts * 8))));
+  for await (const { bytes } of csvPieces(path, pieceBytes)) {
     if (at >= (size * ranges.length) / parts) {
       ranges.push({ from: at, to: undefined, rowsBefore: rows });
     }
@@ -36,7 +42,7 @@ export async function rowRanges(path: string, parts: number): Promise<RowRange[]
     rows += countRows(bytes);
   }
   ranges.forEach((range, index) => range.to = ranges[index + 1]?.from);
-  return ranges.length === 0 ? [WHOLE_FILE] : ranges;
+  return ranges;
 }
 
 /**
