@@ -1,4 +1,5 @@
 /** The schema of the Vertica warehouse, version by version. */
+import grants from "../../../sql/warehouse/vertica/grants.sql" with { type: "text" };
 import schemaMart from "../../../sql/warehouse/vertica/schema_mart.sql" with { type: "text" };
 import schemaStaging from "../../../sql/warehouse/vertica/schema_staging.sql" with { type: "text" };
 import schemasPresent from "../../../sql/warehouse/vertica/schemas_present.sql" with {
@@ -17,7 +18,7 @@ import migrationWrite from "../../../sql/warehouse/vertica/migration_write.sql" 
 import schemaVersion from "../../../sql/warehouse/vertica/schema_version.sql" with { type: "text" };
 import tables from "../../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
 import { FinpipeError } from "../../runtime/errors.ts";
-import type { WarehouseSchemas } from "../sql_template.ts";
+import { forSchemas, type WarehouseSchemas } from "../sql_template.ts";
 import type { VerticaScope } from "./scope.ts";
 import { statementsFor } from "./statements.ts";
 
@@ -75,7 +76,10 @@ export async function checkSchema(scope: VerticaScope): Promise<void> {
   });
 }
 
-/** What is run on an empty database, in order and with its records, to be read or run by hand. */
+/**
+ * What is run on an empty database, in order and with its records, to be read or run by hand; before
+ * it, as a comment, what a DBA runs.
+ */
 export function migrationScript(schemas: WarehouseSchemas): string {
   const records = MIGRATIONS.flatMap(({ version, name, sql }) => [
     ...statementsFor(sql, schemas),
@@ -86,7 +90,9 @@ export function migrationScript(schemas: WarehouseSchemas): string {
     ...records,
     "COMMIT",
   ];
-  return all.map((statement) => `${statement.replace("'NOW'", "GETUTCDATE()")};\n`).join("\n");
+  const script = all.map((statement) => `${statement.replace("'NOW'", "GETUTCDATE()")};\n`);
+  const byDba = forSchemas(grants, schemas).trimEnd().replace(/^(?!--)/gm, "-- ");
+  return [`${byDba.replace(/ +$/gm, "")}\n`, ...script].join("\n");
 }
 
 /** A DBA may have made the schemas, and left finpipe no right to make any. */
