@@ -22,10 +22,13 @@ const rowsOf = (...amounts: number[]): Row[] =>
 const OLD = rowsOf(1, 4);
 const NEW = rowsOf(2, 3);
 
+/** What becomes of a message of a client, by its number from 0 and its text. */
+type Judge = (message: number, text: string) => Verdict;
+
 /** A warehouse with tables, straight and by way of a proxy that may cut. */
 class Place implements AsyncDisposable {
   /** What becomes of the next messages, by their number from 0. */
-  verdict: (message: number) => Verdict = () => "pass";
+  verdict: Judge = () => "pass";
   messages = 0;
   readonly straight: VerticaWarehouse;
   readonly #proxy: TcpProxy;
@@ -38,7 +41,10 @@ class Place implements AsyncDisposable {
   ) {
     this.#schemas = vertica.newSchemas();
     this.straight = vertica.warehouse({ ...this.#schemas, now: () => NOW });
-    this.#proxy = new TcpProxy(vertica.url, () => this.verdict(this.messages++));
+    this.#proxy = new TcpProxy(
+      vertica.url,
+      (bytes) => this.verdict(this.messages++, new TextDecoder().decode(bytes)),
+    );
   }
 
   static async open(): Promise<Place> {
@@ -55,7 +61,7 @@ class Place implements AsyncDisposable {
 
   /** Runs work on a warehouse behind the proxy; the error, if it fails. */
   async behindProxy(
-    verdict: (message: number) => Verdict,
+    verdict: Judge,
     work: (warehouse: VerticaWarehouse) => Promise<unknown>,
     retryFor = 0,
   ): Promise<unknown> {
@@ -195,6 +201,20 @@ verticaTest("an undo that is broken off at each message is ended by the next", a
     const record = await place.straight.loadRecord("transactions", day);
     assert.notEqual(record?.sha256, newest?.sha256);
   }
+});
+
+verticaTest("a swap that was not recorded makes no file of the day look loaded", async () => {
+  await using place = await Place.open();
+  await place.load(OLD);
+  const isSwap = (_: number, text: string) => text.includes("SWAP_PART") ? "cut answer" : "pass";
+  const error = await place.behindProxy(isSwap, (warehouse) => place.load(NEW, warehouse));
+  assert.ok(isKind(error, "unreachable"), String(error));
+  // The record is still the old one, and the counts agree with it.
+  assert.equal(await place.standing(), "2 3");
+  await place.loadUnlessLoaded(OLD);
+  assert.equal(await place.standing(), "1 4");
+  assert.equal(await place.straight.undoDay("transactions", day), true);
+  assert.equal(await place.standing(), "2 3");
 });
 
 verticaTest(
