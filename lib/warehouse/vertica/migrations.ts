@@ -17,7 +17,7 @@ import migrationWrite from "../../../sql/warehouse/vertica/migration_write.sql" 
 };
 import schemaVersion from "../../../sql/warehouse/vertica/schema_version.sql" with { type: "text" };
 import tables from "../../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
-import { FinpipeError } from "../../runtime/errors.ts";
+import { FinpipeError, isKind } from "../../runtime/errors.ts";
 import { forSchemas, type WarehouseSchemas } from "../sql_template.ts";
 import type { VerticaScope } from "./scope.ts";
 import { statementsFor } from "./statements.ts";
@@ -46,8 +46,13 @@ export async function migrate(scope: VerticaScope): Promise<string[]> {
   const before = await versionOf(scope) ?? 0;
   if (before > NEWEST) throw newerSchema(before);
   if (before === NEWEST) return [];
-  await createSchemas(scope);
-  await scope.commit(migrationsTable);
+  try {
+    await prepare(scope);
+  } catch (error) {
+    // Nothing is there yet that could be locked: another init may have made it under our hands.
+    if (isKind(error, "configuration") || isKind(error, "unreachable")) throw error;
+    await prepare(scope);
+  }
   const holder = scope.in(await scope.connect());
   try {
     return await holder.session.transaction(async () => {
@@ -93,6 +98,11 @@ export function migrationScript(schemas: WarehouseSchemas): string {
   const script = all.map((statement) => `${statement.replace("'NOW'", "GETUTCDATE()")};\n`);
   const byDba = forSchemas(grants, schemas).trimEnd().replace(/^(?!--)/gm, "-- ");
   return [`${byDba.replace(/ +$/gm, "")}\n`, ...script].join("\n");
+}
+
+async function prepare(scope: VerticaScope): Promise<void> {
+  await createSchemas(scope);
+  await scope.commit(migrationsTable);
 }
 
 /** A DBA may have made the schemas, and left finpipe no right to make any. */
