@@ -1,7 +1,9 @@
 /** Sessions with Vertica: logins, TLS, nodes, what is set, and COPY when either side fails. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { openEngine } from "../../lib/engine.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
+import { createLogger } from "../../lib/runtime/log.ts";
 import { openVerticaSession, type VerticaSession } from "../../lib/warehouse/vertica/session.ts";
 import * as kafka from "../support/kafka_credentials.ts";
 import { until } from "../support/until.ts";
@@ -59,6 +61,23 @@ Deno.test("a session has its label, and all that statements take for granted", a
     "COMMIT",
     "SELECT",
   ]);
+});
+
+Deno.test("clear text off loopback is warned of when the warehouse is opened", async () => {
+  for (const [parameters, warned] of [["", true], ["?tls_mode=disable", false]] as const) {
+    const lines: string[] = [];
+    const write = (line: string | Uint8Array) => Promise.resolve(void lines.push(String(line)));
+    const now = () => Temporal.Now.instant();
+    const output = { isTerminal: false, write };
+    const log = createLogger({ level: "info", format: "text", output, now });
+    const url = `vertica://u:s3cret@vertica.example/d${parameters}`;
+    const env = (name: string) => name === "FINPIPE_VERTICA_URL" ? url : undefined;
+    const context = { io: { now, signal: NEVER }, log, config: { env, flags: {} } };
+    await using _engine = await openEngine(context, { warehouse: true });
+    await log.flush();
+    assert.equal(/warn: Password and rows go to .* in clear text/.test(lines.join("")), warned);
+    assert.doesNotMatch(lines.join(""), /s3cret/);
+  }
 });
 
 Deno.test("a session that stays in autocommit is none", async () => {

@@ -49,7 +49,7 @@ export async function replaceDay(
   if (recorded !== undefined) return recorded;
   await scope.session.transaction(() => pruneRefused(scope, subject));
   try {
-    await scope.run(sideTableSql, {}, subject);
+    await scope.commit(sideTableSql, {}, subject);
     const { taken, refused } = await fill(scope, file, subject, limits);
     if (refused.count > BigInt(limits.maxRejected)) {
       throw overLimit(file, {

@@ -75,7 +75,7 @@ export function sumOf(parts: readonly Refused[]): Refused {
 
 /** Drops the temporary table of the rejected rows, which DDL does outside of a transaction. */
 export async function dropRejected(scope: VerticaScope, subject: SideSubject): Promise<void> {
-  await scope.run(rejectedDrop, {}, subject);
+  await scope.commit(rejectedDrop, {}, subject);
 }
 
 /** Vertica's reasons quote the value: "Invalid integer format 'x' for column 10 (amount)". */

@@ -14,6 +14,7 @@ import fingerprintTransactions from "../../../sql/warehouse/vertica/fingerprint_
 import drop from "../../../sql/warehouse/vertica/side_table_drop.sql" with { type: "text" };
 import list from "../../../sql/warehouse/vertica/side_tables.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
+import { isKind } from "../../runtime/errors.ts";
 import type { DayMeasure } from "../repository.ts";
 import type { VerticaScope } from "./scope.ts";
 import { loadKey, sideTable, statementsFor, type Subject } from "./statements.ts";
@@ -83,13 +84,18 @@ export async function dropSideTables(
   keep: string | undefined,
 ): Promise<void> {
   const kept = keep === undefined ? undefined : loadKey(keep);
-  const rows = await scope.run(list, {
+  const rows = await scope.commit(list, {
     staging_schema: scope.schemas.stagingSchema,
     pattern: `${subject.dataset}!_load!_%`,
   });
   for (const { table_name } of rows) {
     const key = /_load_([0-9a-f]{12})$/.exec(table_name!)?.[1];
     if (key === undefined || key === kept) continue;
-    await scope.run(drop, {}, { ...subject, loadId: key });
+    try {
+      await scope.commit(drop, {}, { ...subject, loadId: key });
+    } catch (error) {
+      // A server that has not noticed that its client died: the next load drops it.
+      if (!isKind(error, "locked")) throw error;
+    }
   }
 }
