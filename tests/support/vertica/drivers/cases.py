@@ -59,11 +59,18 @@ def error_of(action):
         action()
     except vertica_python.Error as error:
         response = getattr(error, "error_response", None)
-        code = response.error_code if response else None
+        if response is not None:
+            return {
+                "sqlstate": response.sqlstate,
+                "code": int(response.error_code),
+                "message": response.message,
+            }
+        # At login the driver has made one text of the server's fields.
+        fields = dict(part.split(": ", 1) for part in str(error).split(", ") if ": " in part)
         return {
-            "sqlstate": response.sqlstate if response else None,
-            "code": None if code is None else int(code),
-            "message": response.message if response else str(error),
+            "sqlstate": fields.get("Sqlstate"),
+            "code": int(fields["Error Code"]) if "Error Code" in fields else None,
+            "message": fields.get("Message", str(error)),
         }
     raise AssertionError("There was no error")
 
