@@ -5,18 +5,27 @@ import { createLogger } from "../../lib/runtime/log.ts";
 import { openVerticaSession, type VerticaSession } from "../../lib/warehouse/vertica/session.ts";
 import { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
 import type { WarehouseSchemas } from "../../lib/warehouse/sql_template.ts";
+import { adminUrl, POSTGRES_MISSING } from "./postgres.ts";
+import { openVerticaEngine, type VerticaEngine } from "./vertica/engine/engine.ts";
+import { DATABASE, startVerticaServer, type VerticaServer } from "./vertica/server.ts";
 
 const GIVEN = Deno.env.get("FINPIPE_TEST_VERTICA_URL") || undefined;
 
-/** Why there is none; undefined where there is one. */
-export const VERTICA_MISSING = GIVEN === undefined
-  ? "FINPIPE_TEST_VERTICA_URL names no server"
-  : undefined;
+/** Why there is none; undefined where there is one. Ours has a PostgreSQL behind it. */
+export const VERTICA_MISSING = GIVEN === undefined ? POSTGRES_MISSING : undefined;
+
+/** A server of ours, and the engine behind it. */
+export interface OwnServer {
+  server: VerticaServer;
+  engine: VerticaEngine;
+}
 
 /** A server, and how tests reach it. */
 export interface TestVertica extends AsyncDisposable {
   /** Of a user who may do everything. */
   readonly url: string;
+  /** The server where it is ours, to make faults with. */
+  readonly own: OwnServer | undefined;
   /** Names that no other test has. */
   newSchemas(): WarehouseSchemas;
   dropSchemas(session: VerticaSession, schemas: WarehouseSchemas): Promise<void>;
@@ -34,8 +43,10 @@ export interface PlaceOptions extends WarehouseSchemas {
 
 /** Starts a server, or takes the one that is named. */
 export async function openTestVertica(): Promise<TestVertica> {
-  if (GIVEN === undefined) throw new Error(VERTICA_MISSING);
-  return await place(GIVEN, () => Promise.resolve());
+  if (GIVEN !== undefined) return await place(GIVEN, undefined, () => Promise.resolve());
+  const engine = await openVerticaEngine({ postgresUrl: adminUrl(), database: DATABASE });
+  const server = await startVerticaServer({ engine, auth: "trust" });
+  return await place(server.url, { server, engine }, () => server[Symbol.asyncDispose]());
 }
 
 /** The settings that a URL gives. */
@@ -53,10 +64,15 @@ const SILENT = createLogger({
   now: () => Temporal.Now.instant(),
 });
 
-async function place(url: string, stop: () => Promise<void>): Promise<TestVertica> {
+async function place(
+  url: string,
+  own: OwnServer | undefined,
+  stop: () => Promise<void>,
+): Promise<TestVertica> {
   const settings = await verticaSettingsOf(url);
   return {
     url,
+    own,
     newSchemas() {
       const id = crypto.randomUUID().slice(0, 8);
       return { stagingSchema: `finpipe_staging_${id}`, martSchema: `finpipe_mart_${id}` };
