@@ -1,11 +1,12 @@
 /**
- * The CLI cases that touch the warehouse, on Vertica beside an embedded staging, with the expectations
- * of the embedded engine.
+ * The CLI cases that touch the warehouse, on PostgreSQL and Vertica, with the expectations of the
+ * embedded engine.
  */
 import { fileURLToPath } from "node:url";
 import { type Case, readCases } from "../support/case.ts";
 import { runCase, WAREHOUSE_COMMANDS } from "../support/case_runner.ts";
 import { skippable } from "../support/kafka_skip.ts";
+import { emptyDatabase, testDatabase } from "../support/postgres.ts";
 import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
 
 let server: Promise<TestVertica> | undefined;
@@ -39,12 +40,14 @@ async function warehouse(initialised: boolean) {
   };
 }
 
+const servers = { emptyDatabase, testDatabase, warehouse };
+
 for (const test of await readCases(fileURLToPath(new URL("../cases", import.meta.url)))) {
   if (!touchesWarehouse(test)) continue;
   const name = `case ${test.name} (vertica): ${test.description}`;
   // The server of the file is open over several tests.
   Deno.test({
-    ...skippable(name, VERTICA_MISSING, () => runCase(test, "vertica", { warehouse })),
+    ...skippable(name, VERTICA_MISSING, () => runCase(test, "vertica", servers)),
     sanitizeOps: false,
     sanitizeResources: false,
   });

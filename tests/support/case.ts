@@ -19,9 +19,9 @@ import { join } from "node:path";
 import * as v from "valibot";
 
 /**
- * What the ends of a case are; `none` gives no engine at all, for what touches none, `postgres` and
- * `vertica` one server beside an embedded end. What runs on the embedded engine runs on `vertica` too
- * where it touches the warehouse.
+ * What the ends of a case are; `none` gives no engine at all, for what touches none, `postgres`
+ * that server beside an embedded warehouse, `vertica` both servers. What runs on the embedded engine
+ * and on `postgres` runs on `vertica` too where it touches the warehouse.
  */
 export type CaseEngine = "none" | "embedded" | "postgres" | "vertica";
 

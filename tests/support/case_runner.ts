@@ -88,7 +88,8 @@ async function makePlace(
   const temp = join(root, "temp");
   await Deno.mkdir(temp);
   const make = test.initialised ? servers.testDatabase : servers.emptyDatabase;
-  const database = engine === "postgres" && make ? scope.use(await make(test.name)) : undefined;
+  const hasServer = engine === "postgres" || engine === "vertica";
+  const database = hasServer && make ? scope.use(await make(test.name)) : undefined;
   const warehouse = engine === "vertica" && servers.warehouse
     ? scope.use(await servers.warehouse(test.initialised))
     : undefined;
@@ -139,7 +140,7 @@ async function makePlace(
 export const WAREHOUSE_COMMANDS = ["init", "load", "cdm", "backfill", "report"];
 
 function opensEmbedded(test: Case, engine: CaseEngine): boolean {
-  if (engine !== "postgres") return engine !== "none";
+  if (engine !== "postgres") return engine === "embedded";
   return test.steps.some(({ args }) => args.some((arg) => WAREHOUSE_COMMANDS.includes(arg)));
 }
 
@@ -151,7 +152,7 @@ function envOf(
   if (engine === "postgres") return { FINPIPE_PG_URL: url, FINPIPE_VERTICA_URL: "embedded" };
   if (warehouse === undefined) return {};
   return {
-    FINPIPE_PG_URL: "embedded",
+    FINPIPE_PG_URL: url,
     FINPIPE_VERTICA_URL: warehouse.url,
     FINPIPE_STAGING_SCHEMA: warehouse.stagingSchema,
     FINPIPE_MART_SCHEMA: warehouse.martSchema,
