@@ -113,6 +113,15 @@ verticaTest("doctor says of each thing that it is well", async () => {
   for (const check of ["connection", "version", "clock", "schema", "side tables"]) {
     assert.match(stdout, new RegExp(`^ok +warehouse: ${check}:`, "m"));
   }
+
+  // Somebody alters the target: the day that is kept for the undo no longer fits it.
+  const session = await place.vertica.session();
+  const { stagingSchema } = place.schemas;
+  await session.query(`ALTER TABLE ${stagingSchema}.transactions ADD COLUMN note VARCHAR(10)`);
+  await session.close();
+  const altered = await place.run(["doctor"]);
+  assert.equal(altered.code, 3);
+  assert.match(altered.stdout, /failed +warehouse: side tables: .*\n.*columns .* note varchar/i);
 });
 
 verticaTest("two inits at once both succeed, and apply each migration once", async () => {
