@@ -93,11 +93,16 @@ export class VerticaServer implements AsyncDisposable {
     await Promise.resolve();
   }
 
+  /** Resolves when no client is there any more, and all their sessions are closed. */
+  async idle(): Promise<void> {
+    while (this.#clients.size > 0) await Promise.all(this.#clients.values());
+  }
+
   /** Cuts all connections, as a crash would, and listens no more. What was committed stays. */
   async kill(): Promise<void> {
     await this.refuse();
     for (const socket of this.#clients.keys()) socket.destroy();
-    await Promise.all(this.#clients.values());
+    await this.idle();
   }
 
   /** {@link kill} and {@link start}. */
