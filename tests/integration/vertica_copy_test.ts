@@ -1,159 +1,127 @@
-/** COPY with data of the client's, as the Vertica test server speaks it, with a scripted engine behind it. */
+/** COPY of the Vertica test server on a PostgreSQL. */
 import assert from "node:assert/strict";
-import { ByteReader } from "../support/vertica/wire/byte_reader.ts";
-import { codes, errorFields, RawClient, rowValues } from "../support/vertica/raw_client.ts";
-import { ScriptedEngine } from "../support/vertica/scripted_engine.ts";
-import { startVerticaServer, type VerticaServer } from "../support/vertica/server.ts";
+import pg from "pg";
+import { emptyDatabase, postgresTest } from "../support/postgres.ts";
+import { CopyLoader } from "../support/vertica/copy/loader.ts";
+import { REJECTED_COLUMNS } from "../support/vertica/copy/rejected_spool.ts";
+import { parseCopy } from "../support/vertica/copy/statement.ts";
+import { VerticaError } from "../support/vertica/engine.ts";
+import { TokenCursor } from "../support/vertica/sql/tokens.ts";
+import { postgresType, readType } from "../support/vertica/types.ts";
 
-async function withClient(
-  test: (client: RawClient, engine: ScriptedEngine, server: VerticaServer) => Promise<void>,
-): Promise<void> {
-  const engine = new ScriptedEngine();
-  await using server = await startVerticaServer({ engine, auth: "trust" });
-  using client = await RawClient.ready({ port: server.port });
-  await test(client, engine, server);
+const SQL = `COPY t (id, name) FROM LOCAL STDIN
+  PARSER FCSVPARSER(type='rfc4180', header='false', reject_on_materialized_type_error='true')
+  ENFORCELENGTH`;
+
+const ORIGIN = { sessionId: "node0001-1:0x1", transactionId: 45035996273704962n, statementId: 3 };
+
+/** A session with the table that is loaded, and that of its rejected rows. */
+async function session(t: Deno.TestContext, scope: AsyncDisposableStack): Promise<pg.Client> {
+  const database = scope.use(await emptyDatabase(t));
+  const client = new pg.Client({ connectionString: database.url });
+  client.on("error", () => {});
+  scope.defer(() => client.end());
+  await client.connect();
+  const columns = REJECTED_COLUMNS.map(([name, type]) =>
+    `${name} ${postgresType(readType(new TokenCursor(type)))}`
+  );
+  await client.query(`CREATE TABLE t (id bigint, name text); CREATE TABLE r (${columns})`);
+  return client;
 }
 
-/** Begins a COPY, up to where the server wants data. */
-async function begin(client: RawClient): Promise<void> {
-  await client.send("Q", (out) => out.cstring("COPY t FROM LOCAL STDIN"));
-  const asked = await client.until("F");
-  assert.equal(codes(asked), "TF");
-  // No input files, no file for rejections, none for exceptions: STDIN.
-  assert.deepEqual([...asked[1]!.body], [0, 0, 0, 0]);
-  await client.send("F", (out) => out.int32(0));
-  assert.equal(codes(await client.until("G")), "G");
+function loader(client: pg.Client, options = ""): CopyLoader {
+  const type = (sql: string) => readType(new TokenCursor(sql));
+  return new CopyLoader(parseCopy(`${SQL} ${options}`), {
+    client,
+    table: "public.t",
+    columns: [
+      { name: "id", type: type("INTEGER"), isNullable: false },
+      { name: "name", type: type("VARCHAR(20)"), isNullable: true },
+    ],
+    origin: ORIGIN,
+  });
 }
 
-async function data(client: RawClient, text: string): Promise<void> {
-  await client.send("d", (out) => out.text(text));
+/** Lines of the input, of which every tenth is to be rejected, in pieces that cut rows. */
+function* pieces(lines: number): Generator<Uint8Array> {
+  const encoder = new TextEncoder();
+  let text = "";
+  for (let n = 0; n < lines; n++) {
+    text += n % 10 === 9 ? `x${n},"it\\ is\tno\nnumber"\n` : `${n},"a ""name"""\n`;
+    if (text.length < 60_000) continue;
+    yield encoder.encode(text.slice(0, 50_001));
+    text = text.slice(50_001);
+  }
+  yield encoder.encode(text);
 }
 
-Deno.test("COPY LOCAL: rows are counted, rejected ones told by number", async () => {
-  await withClient(async (client, engine) => {
-    await begin(client);
-    await data(client, "1\nba");
-    await data(client, "d\n3\n");
-    await client.send("j");
-    const batch = await client.until("J");
-    assert.equal(codes(batch), "OJ");
-    const rejected = new ByteReader(batch[0]!.body);
-    assert.deepEqual([rejected.cstring(), rejected.int32()], ["", 8]);
-    assert.deepEqual([...rejected.bytes(8)], [2, 0, 0, 0, 0, 0, 0, 0]);
-    await client.send("c");
-    const end = await client.until("Z");
-    assert.equal(codes(end), "DCZ");
-    assert.deepEqual(rowValues(end[0]!.body), ["2"]);
-    assert.equal(engine.copies[0]?.end, "finished");
+postgresTest("a COPY loads what is good and keeps what is not, with its reason", async (t) => {
+  await using scope = new AsyncDisposableStack();
+  const client = await session(t, scope);
+  await client.query("BEGIN");
+  using copy = loader(client, "RETURNREJECTED");
+  for (const piece of pieces(100_000)) await copy.write(piece);
+  await copy.finish();
+  await copy.writeRejected("r");
+  await client.query("COMMIT");
+  assert.equal(copy.accepted, 90_000);
+  assert.equal(copy.rejected, 10_000);
+  assert.deepEqual(copy.rejectedRows?.slice(0, 2), [10n, 20n]);
+  const loaded = await client.query("SELECT count(*)::int, min(name), max(name) FROM t");
+  assert.deepEqual(loaded.rows, [{ count: 90_000, min: `a "name"`, max: `a "name"` }]);
+  const { rows } = await client.query("SELECT * FROM r ORDER BY row_number DESC LIMIT 1");
+  assert.deepEqual(rows, [{
+    node_name: "v_finpipe_node0001",
+    file_name: "STDIN",
+    session_id: ORIGIN.sessionId,
+    transaction_id: String(ORIGIN.transactionId),
+    statement_id: "3",
+    batch_number: "0",
+    row_number: "100000",
+    rejected_data: `x99999,"it\\ is\tno\nnumber"`,
+    rejected_data_orig_length: "25",
+    rejected_reason: "Invalid integer format 'x99999' for column 1 (id)",
+  }]);
+  const counted = await client.query("SELECT count(DISTINCT row_number)::int FROM r");
+  assert.deepEqual(counted.rows, [{ count: 10_000 }]);
+});
+
+postgresTest("a COPY that is given up leaves nothing, and a session that goes on", async (t) => {
+  await using scope = new AsyncDisposableStack();
+  const client = await session(t, scope);
+  for (const options of ["", "REJECTMAX 5"]) {
+    await client.query("BEGIN");
+    using copy = loader(client, options);
+    const failure = await load(copy, 20_000).catch((error) => error);
+    if (options === "") await copy.abort();
+    else assert.ok(failure instanceof VerticaError && failure.sqlState === "22V04");
+    await client.query("ROLLBACK");
+    assert.deepEqual((await client.query("SELECT count(*)::int FROM t")).rows, [{ count: 0 }]);
+  }
+});
+
+postgresTest("a COPY whose PostgreSQL goes away fails, and does not hang", async (t) => {
+  await using scope = new AsyncDisposableStack();
+  const client = await session(t, scope);
+  const killer = new pg.Client({ connectionString: urlOf(client) });
+  scope.defer(() => killer.end());
+  await killer.connect();
+  const { rows } = await client.query("SELECT pg_backend_pid() AS pid");
+  await client.query("BEGIN");
+  using copy = loader(client);
+  await copy.write(new TextEncoder().encode("1,a\n"));
+  await killer.query("SELECT pg_terminate_backend($1)", [rows[0].pid]);
+  await assert.rejects(async () => {
+    await load(copy, 1_000_000);
+    await copy.finish();
   });
 });
 
-Deno.test("COPY LOCAL: an error in its middle is told once; the rest of the data is read over", async () => {
-  await withClient(async (client) => {
-    await begin(client);
-    await data(client, "1\nfatal\n");
-    const answers = await client.until("Z");
-    assert.equal(codes(answers), "EZ");
-    assert.equal(errorFields(answers[0]!.body).C, "22V04");
-    for (let i = 0; i < 20; i++) await data(client, "4\n".repeat(1000));
-    for (const code of ["j", "c"]) await client.send(code);
-    assert.equal(codes(await client.query("ROWS 0")), "TCZ");
-  });
-});
+async function load(copy: CopyLoader, lines: number): Promise<void> {
+  for (const piece of pieces(lines)) await copy.write(piece);
+}
 
-Deno.test("COPY LOCAL: a client that gives up, by CopyError or CopyFail, hears the error of it", async () => {
-  await withClient(async (client, engine) => {
-    for (const code of ["e", "f"]) {
-      await begin(client);
-      await data(client, "1\n");
-      await client.send(code, (out) => {
-        if (code === "e") out.cstring("x.py").int32(7).cstring("read");
-        out.cstring("disk gone");
-      });
-      const answers = await client.until("Z");
-      assert.equal(codes(answers), "EZ");
-      assert.match(errorFields(answers[0]!.body).M!, /disk gone/);
-    }
-    assert.deepEqual(engine.copies.map(({ end }) => end), ["failed", "failed"]);
-  });
-});
-
-Deno.test("COPY LOCAL: a client may refuse before it sends data, but not offer files", async () => {
-  await withClient(async (client, engine) => {
-    await client.send("Q", (out) => out.cstring("COPY t FROM LOCAL STDIN"));
-    await client.until("F");
-    await client.send("e", (out) => out.cstring("").int32(0).cstring("").cstring("not allowed"));
-    assert.equal(codes(await client.until("Z")), "EZ");
-    await client.send("Q", (out) => out.cstring("COPY t FROM LOCAL STDIN"));
-    await client.until("F");
-    await client.send("F", (out) => out.int32(1).cstring("/etc/passwd").uint64(9n));
-    assert.equal(codes(await client.until("never")), "E");
-    assert.deepEqual(engine.copies.map(({ end }) => end), ["failed", "failed"]);
-  });
-});
-
-Deno.test("COPY FROM STDIN: neither a description nor a batch", async () => {
-  await withClient(async (client, engine) => {
-    await client.send("Q", (out) => out.cstring("COPY t FROM STDIN"));
-    assert.equal(codes(await client.until("G")), "G");
-    await data(client, "1\n2\n");
-    await client.send("c");
-    assert.equal(codes(await client.until("Z")), "CZ");
-    assert.equal(engine.copies[0]?.bytes, 4);
-  });
-});
-
-Deno.test("COPY: a client that goes in its middle leaves nothing", async () => {
-  await withClient(async (client, engine, server) => {
-    await begin(client);
-    await data(client, "1\n");
-    client[Symbol.dispose]();
-    await server.idle();
-    assert.equal(engine.copies[0]?.end, "failed");
-    assert.equal(engine.openSessions, 0);
-  });
-});
-
-Deno.test("COPY: an engine that takes its time is not run over", async () => {
-  await withClient(async (client, engine) => {
-    const { promise: gate, resolve: openGate } = Promise.withResolvers<void>();
-    engine.beforeWrite = () => gate;
-    await begin(client);
-    const block = new Uint8Array(1024 * 1024).fill(0x30);
-    let sent = 0;
-    const sending = (async () => {
-      for (let i = 0; i < 64; i++) {
-        await client.send("d", (out) => out.bytes(block));
-        sent += block.length;
-      }
-      await client.send("j");
-    })();
-    // What the kernel and the server hold of a stream that nobody reads.
-    for (let before = -1; sent !== before;) {
-      before = sent;
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
-    assert.ok(sent < 32 * block.length, `${sent} bytes were taken by a server that reads none`);
-    openGate();
-    await sending;
-    await client.until("J");
-    assert.equal(engine.copies[0]?.bytes, 64 * block.length);
-    assert.ok(engine.copies[0].longest <= 256 * 1024);
-  });
-});
-
-Deno.test("COPY: one message of 200 MB goes through in pieces", async () => {
-  await withClient(async (client, engine) => {
-    await begin(client);
-    const block = new Uint8Array(1024 * 1024);
-    const header = new Uint8Array(5);
-    header[0] = "d".charCodeAt(0);
-    new DataView(header.buffer).setInt32(1, 200 * block.length + 4);
-    await client.write(header);
-    for (let i = 0; i < 200; i++) await client.write(block);
-    await client.send("j");
-    await client.until("J");
-    assert.equal(engine.copies[0]?.bytes, 200 * block.length);
-    assert.ok(engine.copies[0].longest <= 256 * 1024);
-  });
-});
+function urlOf(client: pg.Client): string {
+  const { user, password, host, port, database } = client;
+  return `postgres://${user}:${password}@${host}:${port}/${database}`;
+}
