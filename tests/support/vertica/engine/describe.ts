@@ -1,0 +1,71 @@
+/** What a statement wants and gives, before it runs: Parse and Describe of the extended protocol. */
+import type { Column, Description } from "../engine.ts";
+import { columnsOfResult } from "./query.ts";
+import { Reader } from "./reader.ts";
+import { rewrite } from "./rewrite.ts";
+import { OUTPUT, type Session } from "./session.ts";
+import { handlerOf } from "./statements.ts";
+import { describeType, typeOfResult } from "./types.ts";
+import { unknown } from "./errors.ts";
+import { isMetaFunction, metaColumns } from "./meta_functions.ts";
+
+const ROWS_CHANGED = ["insert", "update", "delete", "merge"];
+
+/** @throws VerticaError for what cannot be run */
+export async function describeStatement(session: Session, sql: string): Promise<Description> {
+  const reader = new Reader(sql);
+  handlerOf(reader);
+  const verb = reader.tokens.find(({ text }) => text !== "(")!.value;
+  const tag = verb === "with" ? "SELECT" : verb.toUpperCase();
+  const count = reader.tokens.filter(({ kind }) => kind === "parameter").length;
+  if (ROWS_CHANGED.includes(verb)) {
+    return { tag, parameters: await parametersOf(session, sql, count), columns: OUTPUT };
+  }
+  if (verb === "copy") {
+    return { tag, parameters: [], columns: [describeType("Rows Loaded", { name: "int" })] };
+  }
+  if (verb === "show") {
+    const columns = ["name", "setting"].map((name) =>
+      describeType(name, { name: "varchar", length: 8192 })
+    );
+    return { tag, parameters: [], columns };
+  }
+  if (verb !== "select" && verb !== "with") {
+    if (count > 0) throw unknown("parameters in this statement");
+    return { tag, parameters: [], columns: null };
+  }
+  if (isMetaFunction(reader)) {
+    return { tag, parameters: Array(count).fill(9), columns: metaColumns(reader) };
+  }
+  const parameters = await parametersOf(session, sql, count);
+  return { tag, parameters, columns: await columnsOfQuery(session, sql, count) };
+}
+
+/** Types of the parameters, as PostgreSQL infers them from a statement that is not run. */
+async function parametersOf(session: Session, sql: string, count: number): Promise<number[]> {
+  if (count === 0) return [];
+  const { backend } = session;
+  const text = rewrite(sql, (index) => `$${index + 1}`);
+  return await backend.guarded(async () => {
+    await backend.query(`PREPARE v_described AS ${text}`);
+    const { rows } = await backend.query(
+      `SELECT type::oid FROM pg_prepared_statements, unnest(parameter_types) WITH ORDINALITY AS t (type, at)
+       WHERE name = 'v_described' ORDER BY at`,
+    );
+    await backend.query("DEALLOCATE v_described");
+    return rows.map(([oid]) =>
+      describeType("", typeOfResult(Number(oid), -1) ?? { name: "varchar" }).oid
+    );
+  }).finally(() => session.endStatement());
+}
+
+async function columnsOfQuery(session: Session, sql: string, count: number): Promise<Column[]> {
+  const { backend } = session;
+  const text = rewrite(sql, Array(count).fill(null));
+  return await backend.guarded(async () => {
+    await backend.query(`DECLARE v_described NO SCROLL CURSOR FOR ${text}`);
+    const result = await backend.query("FETCH 0 FROM v_described");
+    await backend.query("CLOSE v_described");
+    return await columnsOfResult(backend, result);
+  }).finally(() => session.endStatement());
+}
