@@ -3,13 +3,17 @@ import assert from "node:assert/strict";
 import { ByteReader } from "../support/vertica/wire/byte_reader.ts";
 import { codes, errorFields, RawClient, rowValues } from "../support/vertica/raw_client.ts";
 import { ScriptedEngine } from "../support/vertica/scripted_engine.ts";
-import { startVerticaServer, type VerticaServer } from "../support/vertica/server.ts";
+import { startServerOn, type VerticaServer } from "../support/vertica/server.ts";
 
 async function withClient(
-  test: (client: RawClient, engine: ScriptedEngine, server: VerticaServer) => Promise<void>,
+  test: (
+    client: RawClient,
+    engine: ScriptedEngine,
+    server: VerticaServer<ScriptedEngine>,
+  ) => Promise<void>,
 ): Promise<void> {
   const engine = new ScriptedEngine();
-  await using server = await startVerticaServer({ engine, auth: "trust" });
+  await using server = await startServerOn(engine, { auth: "trust" });
   using client = await RawClient.ready({ port: server.port });
   await test(client, engine, server);
 }

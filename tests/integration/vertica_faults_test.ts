@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { VerticaError } from "../support/vertica/engine.ts";
 import { codes, errorFields, RawClient } from "../support/vertica/raw_client.ts";
 import { ScriptedEngine } from "../support/vertica/scripted_engine.ts";
-import { startVerticaServer, type VerticaServer } from "../support/vertica/server.ts";
+import { startServerOn, type VerticaServer } from "../support/vertica/server.ts";
 
 async function withServer(
-  test: (server: VerticaServer, engine: ScriptedEngine) => Promise<void>,
+  test: (server: VerticaServer<ScriptedEngine>, engine: ScriptedEngine) => Promise<void>,
 ): Promise<void> {
   const engine = new ScriptedEngine();
-  await using server = await startVerticaServer({ engine, auth: "trust" });
+  await using server = await startServerOn(engine, { auth: "trust" });
   await test(server, engine);
 }
 

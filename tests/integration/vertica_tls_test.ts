@@ -12,21 +12,17 @@ import {
 import { OTHER_CERT, OTHER_KEY } from "../support/kafka_credentials.ts";
 import { errorFields, opening, RawClient, startup } from "../support/vertica/raw_client.ts";
 import { ScriptedEngine } from "../support/vertica/scripted_engine.ts";
-import { startVerticaServer, type VerticaServerOptions } from "../support/vertica/server.ts";
+import { type ServerOptions, startServerOn } from "../support/vertica/server.ts";
 import { SSL_REQUEST } from "../support/vertica/wire/frontend.ts";
 
 type ClientTls = { cert?: string; key?: string; rejectUnauthorized?: boolean };
 
 /** What a client sees that asks for TLS and logs in: `Z` at the end of its first bytes, or why not. */
 async function logInByTls(
-  options: NonNullable<VerticaServerOptions["tls"]>,
+  options: NonNullable<ServerOptions["tls"]>,
   client: ClientTls = {},
 ): Promise<{ first: string } | { refused: string }> {
-  await using server = await startVerticaServer({
-    engine: new ScriptedEngine(),
-    auth: "trust",
-    tls: options,
-  });
+  await using server = await startServerOn(new ScriptedEngine(), { auth: "trust", tls: options });
   const plain = connect(server.port, "127.0.0.1");
   try {
     plain.write(opening((writer) => writer.int32(SSL_REQUEST)));
@@ -80,7 +76,7 @@ Deno.test("TLS: a server that wants clients' certificates lets in those that its
 
 Deno.test("TLS: a server that requires it sends others away", async () => {
   const tls = { ...SERVER, required: true };
-  await using server = await startVerticaServer({ engine: new ScriptedEngine(), tls });
+  await using server = await startServerOn(new ScriptedEngine(), { tls });
   const { client, answers } = await RawClient.open({ port: server.port });
   using _client = client;
   const fields = errorFields(answers.at(-1)!.body);

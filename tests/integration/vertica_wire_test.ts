@@ -5,17 +5,17 @@ import type { Frame } from "../support/vertica/wire/frames.ts";
 import { codes, errorFields, RawClient, rowValues } from "../support/vertica/raw_client.ts";
 import { ScriptedEngine } from "../support/vertica/scripted_engine.ts";
 import {
-  startVerticaServer,
+  type ServerOptions,
+  startServerOn,
   type VerticaServer,
-  type VerticaServerOptions,
 } from "../support/vertica/server.ts";
 
 async function withServer(
-  test: (server: VerticaServer, engine: ScriptedEngine) => Promise<void>,
-  options: Omit<VerticaServerOptions, "engine"> = {},
+  test: (server: VerticaServer<ScriptedEngine>, engine: ScriptedEngine) => Promise<void>,
+  options: ServerOptions = {},
 ): Promise<void> {
   const engine = new ScriptedEngine();
-  await using server = await startVerticaServer({ engine, ...options });
+  await using server = await startServerOn(engine, options);
   await test(server, engine);
 }
 
