@@ -130,7 +130,7 @@ public class VerticaCases {
 
   private static String syntaxError() throws Exception {
     try (Connection connection = open()) {
-      throw errorOf(() -> execute(connection, "SELEC 1"));
+      throw errorOf(() -> execute(connection, "SELECT 1 2 3"));
     }
   }
 

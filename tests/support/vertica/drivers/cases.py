@@ -123,7 +123,7 @@ def case_error():
 
 def case_syntax_error():
     with connect() as connection:
-        raise Failed(error_of(lambda: connection.cursor().execute("SELEC 1")))
+        raise Failed(error_of(lambda: connection.cursor().execute("SELECT 1 2 3")))
 
 
 def case_rollback():
