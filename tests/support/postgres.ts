@@ -135,7 +135,8 @@ function urlOf(database: string): string {
   return url.href;
 }
 
-function adminUrl(): string {
+/** The administrator's URL of the server. */
+export function adminUrl(): string {
   if ("url" in server) return server.url;
   throw new Error(`No PostgreSQL for tests: ${server.missing}; set FINPIPE_TEST_PG_URL`);
 }
