@@ -23,6 +23,7 @@ const DOCUMENTS = [
   "CONTRIBUTING.md",
   "docs/cli.md",
   "docs/operations.md",
+  "docs/vertica.md",
 ];
 
 /** The servers that README.md speaks of. */

@@ -1,161 +1,272 @@
-/** Faults on demand of the Vertica test server, with a scripted engine behind it. */
+/**
+ * Loads of a Vertica warehouse that are cut off at each message: the old day or the new one stands,
+ * and the next load or undo ends what was begun.
+ */
 import assert from "node:assert/strict";
-import { VerticaError } from "../support/vertica/engine.ts";
-import { codes, errorFields, RawClient } from "../support/vertica/raw_client.ts";
-import { ScriptedEngine } from "../support/vertica/scripted_engine.ts";
-import { startServerOn, type VerticaServer } from "../support/vertica/server.ts";
+import { isKind } from "../../lib/runtime/errors.ts";
+import type { LoadRecord } from "../../lib/warehouse/repository.ts";
+import type { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
+import { skippable } from "../support/kafka_skip.ts";
+import { type Row, writePartition } from "../support/reference.ts";
+import { TcpProxy, type Verdict } from "../support/tcp_proxy.ts";
+import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
+import { transaction } from "../support/warehouse_rows.ts";
+import { NOW, STRICT_LIMITS } from "../support/warehouses.ts";
 
-async function withServer(
-  test: (server: VerticaServer<ScriptedEngine>, engine: ScriptedEngine) => Promise<void>,
-): Promise<void> {
-  const engine = new ScriptedEngine();
-  await using server = await startServerOn(engine, { auth: "trust" });
-  await test(server, engine);
-}
+const DAY = "2022-10-01";
+const day = Temporal.PlainDate.from(DAY);
 
-/** A load as a client does it: five messages of its own, and what came of it. */
-async function load(client: RawClient): Promise<string> {
-  await client.send("Q", (out) => out.cstring("COPY t FROM LOCAL STDIN"));
-  await client.send("F", (out) => out.int32(0));
-  await client.send("d", (out) => out.text("1\n2\n"));
-  await client.send("j");
-  await client.send("c");
-  return codes(await client.until("Z"));
-}
+const rowsOf = (...amounts: number[]): Row[] =>
+  amounts.map((amount) => transaction(DAY, { amount: String(amount) }));
+/** As many rows and the same control total in both: only the rows themselves tell them apart. */
+const OLD = rowsOf(1, 4);
+const NEW = rowsOf(2, 3);
 
-Deno.test("faults: the messages of each session are counted and named", async () => {
-  await withServer(async ({ port, faults }) => {
-    using first = await RawClient.ready({ port, label: "first" });
-    using second = await RawClient.ready({ port, label: "second" });
-    await load(first);
-    await second.query("ROWS 1");
-    assert.deepEqual(
-      faults.sessions.map(({ label, messages }) => [label, messages.map(({ code }) => code)]),
-      [["first", ["Q", "F", "d", "j", "c"]], ["second", ["Q"]]],
+/** What becomes of a message of a client, by its number from 0 and its text. */
+type Judge = (message: number, text: string) => Verdict;
+
+/** A warehouse with tables, straight and by way of a proxy that may cut. */
+class Place implements AsyncDisposable {
+  /** What becomes of the next messages, by their number from 0. */
+  verdict: Judge = () => "pass";
+  messages = 0;
+  readonly straight: VerticaWarehouse;
+  readonly #proxy: TcpProxy;
+  readonly #schemas;
+
+  private constructor(
+    readonly vertica: TestVertica,
+    readonly proxyUrl: (proxy: TcpProxy) => string,
+    readonly workDir: string,
+  ) {
+    this.#schemas = vertica.newSchemas();
+    this.straight = vertica.warehouse({ ...this.#schemas, now: () => NOW });
+    this.#proxy = new TcpProxy(
+      vertica.url,
+      (bytes) => this.verdict(this.messages++, new TextDecoder().decode(bytes)),
     );
-    assert.equal(faults.sessions[1]!.messages[0]!.statement, "ROWS 1");
-    faults.forget();
-    assert.deepEqual(faults.sessions, []);
-  });
-});
-
-Deno.test("faults: cut before a message, at each of a load's: nothing of it is done", async () => {
-  for (let message = 1; message <= 5; message++) {
-    await withServer(async (server, engine) => {
-      server.faults.arm({ kind: "cut before", message });
-      using client = await RawClient.ready({ port: server.port });
-      assert.doesNotMatch(await tried(load(client)), /Z/);
-      await server.idle();
-      const [copy] = engine.copies;
-      assert.equal(copy?.end, message === 1 ? undefined : "failed");
-      assert.equal(copy?.bytes ?? 0, message <= 3 ? 0 : 4);
-    });
   }
-});
 
-Deno.test("faults: cut after a message, at each of a load's: it is done, but not answered", async () => {
-  for (let message = 1; message <= 5; message++) {
-    await withServer(async (server, engine) => {
-      server.faults.arm({ kind: "cut after", message });
-      using client = await RawClient.ready({ port: server.port });
-      assert.doesNotMatch(await tried(load(client)), /Z/);
-      await server.idle();
-      const [copy] = engine.copies;
-      assert.equal(copy?.end, message === 5 ? "finished" : "failed");
-      assert.equal(copy?.bytes, message < 3 ? 0 : 4);
-    });
+  static async open(): Promise<Place> {
+    const vertica = await openTestVertica();
+    const proxyUrl = (proxy: TcpProxy) => {
+      const url = new URL(proxy.url);
+      url.searchParams.delete("sslmode");
+      return url.href;
+    };
+    const place = new Place(vertica, proxyUrl, await Deno.makeTempDir());
+    await place.straight.migrate();
+    return place;
   }
-});
 
-Deno.test("faults: an error instead of a message, at each of a load's", async () => {
-  const error = new VerticaError("55V03", 5156, "Unavailable: lock table - timeout error");
-  for (let message = 1; message <= 5; message++) {
-    await withServer(async ({ port, faults }, engine) => {
-      faults.arm({ kind: "error", message, error });
-      using client = await RawClient.ready({ port });
-      assert.match(await load(client), /EZ$/);
-      assert.notEqual(engine.copies[0]?.end, "finished");
-      // What was sent too early is read over, and the session goes on.
-      assert.equal(codes(await client.query("ROWS 0")), "TCZ");
+  /** Runs work on a warehouse behind the proxy; the error, if it fails. */
+  async behindProxy(
+    verdict: Judge,
+    work: (warehouse: VerticaWarehouse) => Promise<unknown>,
+    retryFor = 0,
+  ): Promise<unknown> {
+    const url = this.proxyUrl(this.#proxy);
+    await using warehouse = await this.vertica.warehouseAt(url, {
+      ...this.#schemas,
+      now: () => NOW,
+      retryFor,
     });
-  }
-});
-
-Deno.test("faults: by default an error is a node that shuts down, which ends the session", async () => {
-  await withServer(async ({ port, faults }) => {
-    faults.arm({ kind: "error", statement: /^COMMIT/, times: 2 });
-    for (const expected of ["57V01", "57V01", undefined]) {
-      using client = await RawClient.ready({ port });
-      assert.equal(codes(await client.query("BEGIN")), "CZ");
-      const [first] = await client.query("COMMIT");
-      const code = first?.code === "E" ? errorFields(first.body).C : undefined;
-      assert.equal(code, expected);
+    this.messages = 0;
+    this.verdict = verdict;
+    try {
+      await work(warehouse);
+      return undefined;
+    } catch (error) {
+      return error;
+    } finally {
+      this.verdict = () => "pass";
     }
-  });
-});
+  }
 
-Deno.test("faults: a stalled message is never answered, and the server can still be closed", async () => {
-  await withServer(async (server, engine) => {
-    server.faults.arm({ kind: "stall", code: "Q", label: /^slow/ });
-    using other = await RawClient.ready({ port: server.port, label: "other" });
-    assert.equal(codes(await other.query("ROWS 0")), "TCZ");
-    using client = await RawClient.ready({ port: server.port, label: "slow one" });
-    await client.send("Q", (out) => out.cstring("ROWS 1"));
-    // Answers to others come in the meantime.
-    assert.equal(codes(await other.query("ROWS 0")), "TCZ");
-    await server.kill();
-    assert.equal(await client.receive(), undefined);
-    assert.equal(engine.openSessions, 0);
-  });
-});
+  get stagingSchema(): string {
+    return this.#schemas.stagingSchema;
+  }
 
-Deno.test("faults: COPY can be read slowly", async () => {
-  await withServer(async ({ port, faults }) => {
-    faults.copyRate = 1000;
-    using client = await RawClient.ready({ port });
-    const before = performance.now();
-    await client.send("Q", (out) => out.cstring("COPY t FROM STDIN"));
-    await client.send("d", (out) => out.text("1\n".repeat(100)));
-    await client.send("c");
-    assert.equal(codes(await client.until("Z")), "GCZ");
-    // 200 bytes; a timer is never early by more than its rounding.
-    assert.ok(performance.now() - before >= 195);
-  });
-});
+  async load(rows: readonly Row[], warehouse = this.straight): Promise<LoadRecord> {
+    const file = await writePartition(this.workDir, "transactions", DAY, rows);
+    return await warehouse.replaceDay(file, STRICT_LIMITS);
+  }
 
-Deno.test("faults: taken back, none strikes", async () => {
-  await withServer(async ({ port, faults }) => {
-    faults.arm({ kind: "cut before", code: "Q" });
-    faults.clear();
-    using client = await RawClient.ready({ port });
-    assert.equal(codes(await client.query("ROWS 0")), "TCZ");
-  });
-});
+  /** As the step does: what is recorded as loaded is left alone. */
+  async loadUnlessLoaded(rows: readonly Row[]): Promise<void> {
+    const { manifest } = await writePartition(this.workDir, "transactions", DAY, rows);
+    const record = await this.straight.loadRecord("transactions", day);
+    if (record?.sha256 !== manifest.sha256) await this.load(rows);
+  }
 
-Deno.test("a server that refuses keeps its sessions; one that restarts loses them and keeps its port", async () => {
-  await withServer(async (server) => {
-    const { port } = server;
-    using client = await RawClient.ready({ port });
-    await server.refuse();
-    await assert.rejects(RawClient.ready({ port }), Deno.errors.ConnectionRefused);
-    assert.equal(codes(await client.query("ROWS 0")), "TCZ");
-    await server.start();
-    using _second = await RawClient.ready({ port });
-    await server.restart();
-    assert.equal(await client.receive(), undefined);
-    assert.equal(server.port, port);
-    using _third = await RawClient.ready({ port });
-  });
-});
+  /** Amounts that stand for the day. */
+  async standing(): Promise<string> {
+    const rows = await this.query(
+      `SELECT amount FROM ${this.#schemas.stagingSchema}.transactions ORDER BY amount`,
+    );
+    return rows.map(({ amount }) => amount).join(" ");
+  }
 
-/** The codes of answers, or those that came before the connection broke. */
-async function tried(answers: Promise<string>): Promise<string> {
-  try {
-    return await answers;
-  } catch (error) {
-    if (error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe) {
-      return "";
+  async query(sql: string) {
+    const session = await this.vertica.session();
+    try {
+      return await session.transaction(() =>
+        session.query(sql.replaceAll("staging.", `${this.#schemas.stagingSchema}.`))
+      );
+    } finally {
+      await session.close();
     }
-    throw error;
+  }
+
+  async sideTables(): Promise<number> {
+    const rows = await this.query(
+      `SELECT table_name FROM v_catalog.tables
+       WHERE table_schema = '${this.#schemas.stagingSchema}' AND table_name LIKE '%_load_%'`,
+    );
+    return rows.length;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.straight[Symbol.asyncDispose]();
+    await this.#proxy[Symbol.asyncDispose]();
+    const session = await this.vertica.session();
+    await this.vertica.dropSchemas(session, this.#schemas);
+    await session.close();
+    await this.vertica[Symbol.asyncDispose]();
+    await Deno.remove(this.workDir, { recursive: true });
   }
 }
+
+function verticaTest(name: string, test: (t: Deno.TestContext) => Promise<void>): void {
+  Deno.test(skippable(name, VERTICA_MISSING, test));
+}
+
+const VERDICTS = ["cut", "cut after", "cut answer"] as const;
+
+for (const how of VERDICTS) {
+  verticaTest(
+    `a load that is broken off at each message (${how}) is healed by the next`,
+    async () => {
+      await using place = await Place.open();
+      await place.load(OLD);
+      const whole = await place.behindProxy(
+        () => "pass",
+        (warehouse) => place.load(NEW, warehouse),
+      );
+      assert.equal(whole, undefined);
+      const count = place.messages;
+      assert.ok(count > 30, `${count} messages`);
+      for (let at = 0; at < count; at++) {
+        await place.load(OLD);
+        const error = await place.behindProxy(
+          (message) => message === at ? how : "pass",
+          (warehouse) => place.load(NEW, warehouse),
+        );
+        if (error !== undefined) assert.ok(isKind(error, "unreachable"), `${at}: ${error}`);
+        const between = await place.standing();
+        assert.ok(["1 4", "2 3"].includes(between), `${at}: ${between}`);
+
+        await place.loadUnlessLoaded(NEW);
+        assert.equal(await place.standing(), "2 3", `at ${at}`);
+        assert.ok(await place.sideTables() <= 2, `at ${at}`);
+        assert.equal(await place.straight.undoDay("transactions", day), true);
+        assert.equal(await place.standing(), "1 4", `undo at ${at}`);
+        assert.equal(await place.sideTables(), 0);
+      }
+    },
+  );
+}
+
+verticaTest("an undo that is broken off at each message is ended by the next", async () => {
+  await using place = await Place.open();
+  const prepare = async () => {
+    await place.load(OLD);
+    await place.load(NEW);
+  };
+  const undo = (warehouse: VerticaWarehouse) => warehouse.undoDay("transactions", day);
+  await prepare();
+  const newest = await place.straight.loadRecord("transactions", day);
+  assert.equal(await place.behindProxy(() => "pass", undo), undefined);
+  const count = place.messages;
+  for (let at = 0; at < count; at++) {
+    await prepare();
+    await place.behindProxy((message) => message === at ? "cut answer" : "pass", undo);
+    const between = await place.standing();
+    assert.ok(["1 4", "2 3"].includes(between), `${at}: ${between}`);
+    if (await place.straight.undoDay("transactions", day) === false) {
+      // The first one had come to its end, record and all.
+      assert.equal(between, "1 4", `at ${at}`);
+    }
+    assert.equal(await place.standing(), "1 4", `at ${at}`);
+    const record = await place.straight.loadRecord("transactions", day);
+    assert.notEqual(record?.sha256, newest?.sha256);
+  }
+});
+
+verticaTest("a swap that was not recorded makes no file of the day look loaded", async () => {
+  await using place = await Place.open();
+  await place.load(OLD);
+  const isSwap = (_: number, text: string) => text.includes("SWAP_PART") ? "cut answer" : "pass";
+  const error = await place.behindProxy(isSwap, (warehouse) => place.load(NEW, warehouse));
+  assert.ok(isKind(error, "unreachable"), String(error));
+  // The record is still the old one, and the counts agree with it.
+  assert.equal(await place.standing(), "2 3");
+  await place.loadUnlessLoaded(OLD);
+  assert.equal(await place.standing(), "1 4");
+  assert.equal(await place.straight.undoDay("transactions", day), true);
+  assert.equal(await place.standing(), "2 3");
+});
+
+verticaTest(
+  "a load and an undo that lose any answer, and are tried again, are done once",
+  async () => {
+    await using place = await Place.open();
+    const undo = (warehouse: VerticaWarehouse) => warehouse.undoDay("transactions", day);
+    const load = (warehouse: VerticaWarehouse) => place.load(NEW, warehouse);
+    await place.load(OLD);
+    await place.behindProxy(() => "pass", load);
+    const count = place.messages;
+    for (let at = 0; at < count; at++) {
+      await place.load(OLD);
+      let isCut = false;
+      const once = (message: number) => {
+        if (isCut || message !== at) return "pass";
+        isCut = true;
+        return "cut answer";
+      };
+      assert.equal(await place.behindProxy(once, load, 10_000), undefined, `load at ${at}`);
+      assert.equal(await place.standing(), "2 3", `at ${at}`);
+      isCut = false;
+      assert.equal(await place.behindProxy(once, undo, 10_000), undefined, `undo at ${at}`);
+      assert.equal(await place.standing(), "1 4", `the old day at ${at}`);
+    }
+  },
+);
+
+verticaTest("an unreachable server is tried again, and the load is begun anew", async () => {
+  await using place = await Place.open();
+  await place.load(OLD);
+  let cuts = 0;
+  const error = await place.behindProxy(
+    (message) => message === 20 && cuts++ === 0 ? "cut" : "pass",
+    (warehouse) => place.load(NEW, warehouse),
+    10_000,
+  );
+  assert.equal(error, undefined);
+  assert.equal(cuts, 1);
+  assert.equal(await place.standing(), "2 3");
+});
+
+verticaTest("a second load of a dataset is locked at once, one of the other is not", async () => {
+  await using place = await Place.open();
+  const session = await place.vertica.session();
+  await session.query(`LOCK TABLE ${place.stagingSchema}.transactions_lock IN EXCLUSIVE MODE`);
+  const error = await place.load(NEW).catch((error) => error);
+  assert.ok(isKind(error, "locked"), String(error));
+  assert.match(error.message, /Another load of transactions is running/);
+  const currencies = await writePartition(place.workDir, "currencies", DAY, []);
+  await place.straight.replaceDay(currencies, STRICT_LIMITS);
+  // Whoever held it dies: nothing is left to be unlocked.
+  await session.close();
+  await place.load(NEW);
+});

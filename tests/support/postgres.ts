@@ -22,6 +22,9 @@ type Server = { url: string } | { missing: string };
 
 const server = await findServer();
 
+/** Why there is no PostgreSQL; undefined where there is one. */
+export const POSTGRES_MISSING = "missing" in server ? server.missing : undefined;
+
 async function findServer(): Promise<Server> {
   const url = Deno.env.get("FINPIPE_TEST_PG_URL");
   if (url !== undefined) return { url };

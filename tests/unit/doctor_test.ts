@@ -4,6 +4,7 @@ import { type Check, type DoctorDeps, examine, exitCodeOf } from "../../lib/pipe
 import type { Settings } from "../../lib/runtime/config/settings.ts";
 import { FinpipeError, Interrupted } from "../../lib/runtime/errors.ts";
 import type { ServerFacts, StagingInspection } from "../../lib/staging/inspection.ts";
+import type { WarehouseInspection } from "../../lib/warehouse/inspection.ts";
 
 const NOW = Temporal.Instant.from("2022-10-06T09:00:00Z");
 const HEALTHY: ServerFacts = {
@@ -50,6 +51,7 @@ function world(settings: Settings, changes: Partial<DoctorDeps> = {}): DoctorDep
     prepareWorkDir: () => Promise.resolve(),
     freeBytes: () => Promise.resolve(5e9),
     inspectStaging: () => Promise.resolve(server()),
+    inspectWarehouse: () => Promise.resolve(warehouse()),
     inspectTopic: undefined,
     tryEmbedded: () => Promise.resolve(),
     now: () => NOW,
@@ -67,6 +69,38 @@ function server(
     facts: () => Promise.resolve({ ...HEALTHY, ...facts }),
     missingRights: () => Promise.resolve([]),
     checkSchema: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => {
+      closed++;
+      return Promise.resolve();
+    },
+    ...changes,
+  };
+}
+
+const VERTICA: Settings = {
+  ...SERVER,
+  warehouse: {
+    kind: "vertica",
+    vertica: {
+      nodes: [{ host: "h", port: 5433 }],
+      user: "ada",
+      password: "s3cret",
+      oauthToken: undefined,
+      database: "d",
+      tls: false,
+      statementTimeout: undefined,
+      displayName: "Vertica at h:5433/d",
+      warning: undefined,
+    },
+  },
+  warehouseLeftOut: undefined,
+};
+
+function warehouse(changes: Partial<WarehouseInspection> = {}): WarehouseInspection {
+  return {
+    facts: () => Promise.resolve({ version: "Vertica v24", user: "ada", clock: NOW }),
+    checkSchema: () => Promise.resolve(),
+    differences: () => Promise.resolve([]),
     [Symbol.asyncDispose]: () => {
       closed++;
       return Promise.resolve();
@@ -241,4 +275,34 @@ Deno.test("an interruption is no finding", async () => {
   const interrupted = new Interrupted("SIGINT");
   const deps = world(SERVER, { inspectStaging: () => Promise.reject(interrupted) });
   await assert.rejects(examine(deps), (error) => error === interrupted);
+});
+
+Deno.test("all is well on a warehouse's server, which is closed", async () => {
+  const before = closed;
+  const checks = await examine(world(VERTICA));
+  assert.deepEqual(outcomes(checks).slice(-5), [
+    "ok warehouse: connection",
+    "ok warehouse: version",
+    "ok warehouse: clock",
+    "ok warehouse: schema",
+    "ok warehouse: side tables",
+  ]);
+  assert.equal(closed, before + 2);
+});
+
+Deno.test("a warehouse without its schema is asked no more", async () => {
+  const checkSchema = () =>
+    Promise.reject(new FinpipeError("configuration", "The schema is missing", { hint: "init" }));
+  const inspectWarehouse = () => Promise.resolve(warehouse({ checkSchema }));
+  const checks = await examine(world(VERTICA, { inspectWarehouse }));
+  assert.equal(outcomes(checks).at(-1), "failed warehouse: schema");
+  assert.equal(exitCodeOf(checks), 3);
+});
+
+Deno.test("a side table that cannot be swapped is a failure that says what differs", async () => {
+  const differences = () => Promise.resolve(["transactions: sorted by a / sorted by b"]);
+  const inspectWarehouse = () => Promise.resolve(warehouse({ differences }));
+  const checks = await examine(world(VERTICA, { inspectWarehouse }));
+  assert.match(failure(checks).detail, /transactions: sorted by a \/ sorted by b/);
+  assert.equal(exitCodeOf(checks), 3);
 });
