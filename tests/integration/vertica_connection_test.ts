@@ -8,7 +8,7 @@ import { openVerticaSession, type VerticaSession } from "../../lib/warehouse/ver
 import * as kafka from "../support/kafka_credentials.ts";
 import { until } from "../support/until.ts";
 import { VerticaError } from "../support/vertica/engine.ts";
-import { startVerticaServer, type VerticaServerOptions } from "../support/vertica/server.ts";
+import { startServerOn, type VerticaServerOptions } from "../support/vertica/server.ts";
 import * as credentials from "../support/vertica_credentials.ts";
 import { verticaSettingsOf } from "../support/vertica_place.ts";
 import { QuietEngine } from "../support/vertica_quiet_engine.ts";
@@ -17,7 +17,7 @@ const NEVER = new AbortController().signal;
 
 async function startServer(options: Partial<VerticaServerOptions> = {}) {
   const engine = new QuietEngine();
-  const server = await startVerticaServer({ engine, ...options });
+  const server = await startServerOn(engine, options);
   return { server, engine, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 

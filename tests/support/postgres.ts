@@ -138,7 +138,7 @@ function urlOf(database: string): string {
   return url.href;
 }
 
-/** The administrator's URL. */
+/** The administrator's URL of the server. */
 export function adminUrl(): string {
   if ("url" in server) return server.url;
   throw new Error(`No PostgreSQL for tests: ${server.missing}; set FINPIPE_TEST_PG_URL`);

@@ -7,7 +7,7 @@ import { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
 import type { WarehouseSchemas } from "../../lib/warehouse/sql_template.ts";
 import { adminUrl, POSTGRES_MISSING } from "./postgres.ts";
 import { openVerticaEngine, type VerticaEngine } from "./vertica/engine/engine.ts";
-import { DATABASE, startVerticaServer, type VerticaServer } from "./vertica/server.ts";
+import { DATABASE, startServerOn, type VerticaServer } from "./vertica/server.ts";
 
 const GIVEN = Deno.env.get("FINPIPE_TEST_VERTICA_URL") || undefined;
 
@@ -45,7 +45,7 @@ export interface PlaceOptions extends WarehouseSchemas {
 export async function openTestVertica(): Promise<TestVertica> {
   if (GIVEN !== undefined) return await place(GIVEN, undefined, () => Promise.resolve());
   const engine = await openVerticaEngine({ postgresUrl: adminUrl(), database: DATABASE });
-  const server = await startVerticaServer({ engine, auth: "trust" });
+  const server = await startServerOn(engine, { auth: "trust" });
   return await place(server.url, { server, engine }, () => server[Symbol.asyncDispose]());
 }
 

@@ -44,6 +44,14 @@ export interface SessionTraffic {
 
 const SHUTTING_DOWN = new VerticaError("57V01", 4149, "Shutting down", { severity: "FATAL" });
 
+/** What a login meets where all sessions are taken, as a fault of {@link Faults.login}. */
+export const TOO_MANY_SESSIONS = new VerticaError(
+  "53300",
+  5415,
+  "New session rejected due to limit, already 100 sessions active",
+  { severity: "FATAL" },
+);
+
 export class Faults {
   readonly #armed: Required<Pick<Fault, "kind" | "times">>[] = [];
   readonly #sessions: SessionTraffic[] = [];

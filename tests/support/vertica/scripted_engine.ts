@@ -21,19 +21,23 @@ const ROWS_LOADED = [column("Rows Loaded", 6)];
 /** What a COPY was given, and how it ended. */
 export interface SeenCopy {
   bytes: number;
+  /** Bytes of its longest piece. */
+  longest: number;
   end: "finished" | "failed" | undefined;
 }
 
 /**
- * `SELECT`, a word and a number: `ROWS 1000`, `WAIT` (until it is cancelled), `ECHO` (of its parameters),
- * `COPY LOCAL`, `COPY PLAIN` (of lines, those with `bad` are rejected, one with `fatal` is an error),
- * `FAIL`, `BEGIN`, `COMMIT`.
+ * `ROWS 1000`; `ECHO ? ?`; `WAIT` until it is cancelled; `COPY ... LOCAL ...` and `COPY ...` of lines,
+ * of which those with `bad` are rejected and one with `fatal` is an error; `BEGIN`, `COMMIT`, `ROLLBACK`;
+ * `SET ...`. `SELECT` may stand before it. All else is an error.
  */
 export class ScriptedEngine implements Engine {
   readonly started: SessionStart[] = [];
   readonly copies: SeenCopy[] = [];
   /** Of those sessions that were opened and not closed. */
   openSessions = 0;
+  /** Of those that were to be sent. */
+  rowsAsked = 0;
   /** Called before COPY takes a piece. */
   beforeWrite: () => Promise<void> = () => Promise.resolve();
 
@@ -68,10 +72,10 @@ class ScriptedSession implements EngineSession {
   }
 
   async execute(statement: string, parameters: readonly (string | null)[] = []): Promise<Answer> {
-    const [word = "", number = "0"] = statement.split(" ");
-    switch (word) {
+    const [word = "", number = "0"] = statement.replace(/^SELECT /, "").split(" ");
+    switch (word.toUpperCase()) {
       case "ROWS":
-        return rows([column("n", 6), column("text", 9, 84)], count(Number(number)));
+        return rows([column("n", 6), column("text", 9, 84)], this.#count(Number(number)));
       case "ECHO":
         return rows(parameters.map((_, i) => column(`p${i}`, 9, 84)), [parameters]);
       case "WAIT": {
@@ -81,14 +85,15 @@ class ScriptedSession implements EngineSession {
         return await promise;
       }
       case "COPY":
-        return this.#copy(number === "LOCAL");
+        return this.#copy(statement.includes("LOCAL"));
       case "SET":
-        this.onParameter("auto_commit", "off");
+        this.onParameter("auto_commit", /\bon$/i.test(statement) ? "on" : "off");
         return { kind: "done", tag: "SET" };
       case "BEGIN":
       case "COMMIT":
-        this.status = word === "BEGIN" ? "T" : "I";
-        return { kind: "done", tag: word };
+      case "ROLLBACK":
+        this.status = word.toUpperCase() === "BEGIN" ? "T" : "I";
+        return { kind: "done", tag: word.toUpperCase() };
       default:
         throw new VerticaError("42601", 4856, `Syntax error at or near "${word}"`, {
           hint: "Say something else",
@@ -99,10 +104,13 @@ class ScriptedSession implements EngineSession {
 
   describe(statement: string): Promise<Description> {
     const parameters = [...statement].filter((letter) => letter === "?").map(() => 9);
-    if (!/^(ECHO|ROWS)/.test(statement)) {
-      return Promise.resolve({ tag: statement, parameters, columns: null });
+    if (!/^(SELECT )?(ECHO|ROWS)/.test(statement)) {
+      const word = statement.split(" ")[0]!.toUpperCase();
+      const tag = word === "COPY" && statement.includes("LOCAL") ? "COPY_LOCAL" : word;
+      const columns = tag.startsWith("COPY") ? ROWS_LOADED : null;
+      return Promise.resolve({ tag, parameters, columns });
     }
-    const columns = statement.startsWith("ROWS")
+    const columns = statement.includes("ROWS")
       ? [column("n", 6), column("text", 9, 84)]
       : parameters.map((_, i) => column(`p${i}`, 9, 84));
     return Promise.resolve({ tag: "SELECT", parameters, columns });
@@ -117,8 +125,15 @@ class ScriptedSession implements EngineSession {
     return Promise.resolve();
   }
 
+  *#count(rows: number): Generator<Row> {
+    for (let n = 1; n <= rows; n++) {
+      this.#engine.rowsAsked++;
+      yield [String(n), n % 3 === 0 ? null : `row ${n}`];
+    }
+  }
+
   #copy(isLocal: boolean): Answer {
-    const seen: SeenCopy = { bytes: 0, end: undefined };
+    const seen: SeenCopy = { bytes: 0, longest: 0, end: undefined };
     this.#engine.copies.push(seen);
     const copy = new LineCopy(seen, this.#engine);
     return { kind: "copy", isLocal, columns: ROWS_LOADED, copy };
@@ -141,8 +156,10 @@ class LineCopy implements CopyIn {
   async write(bytes: Uint8Array): Promise<void> {
     await this.#engine.beforeWrite();
     this.#seen.bytes += bytes.length;
+    this.#seen.longest = Math.max(this.#seen.longest, bytes.length);
     const lines = (this.#line + this.#decoder.decode(bytes, { stream: true })).split("\n");
-    this.#line = lines.pop()!;
+    // Enough to find the words in.
+    this.#line = lines.pop()!.slice(-100);
     for (const line of lines) {
       this.#lines++;
       if (line.includes("bad")) this.#rejected.push(this.#lines);
@@ -175,8 +192,4 @@ function rows(columns: readonly Column[], values: Iterable<Row>): Answer {
 
 async function* asyncOf(values: Iterable<Row>): AsyncGenerator<Row> {
   for (const value of values) yield await Promise.resolve(value);
-}
-
-function* count(rows: number): Generator<Row> {
-  for (let n = 1; n <= rows; n++) yield [String(n), n % 3 === 0 ? null : `row ${n}`];
 }

@@ -61,9 +61,13 @@ export async function runCases(driver: Driver, target: CaseTarget): Promise<Case
   return said.trim().split("\n").map((line) => JSON.parse(line));
 }
 
-/** A folder of packages, so that Debian's Python without venv will do. */
-async function runPython(args: string[]): Promise<string> {
-  const packages = await cached(pythonFolder(), async (draft) => {
+/**
+ * A folder with the packages of vertica-python, for PYTHONPATH; Debian's Python without venv will do.
+ *
+ * @throws Error where they cannot be had
+ */
+export async function pythonPackages(): Promise<string> {
+  return await cached(pythonFolder(), async (draft) => {
     await run("python3", [
       "-m",
       "pip",
@@ -74,8 +78,11 @@ async function runPython(args: string[]): Promise<string> {
       PYTHON_PACKAGE,
     ]);
   });
+}
+
+async function runPython(args: string[]): Promise<string> {
   return await run("python3", [join(import.meta.dirname!, "cases.py"), ...args], {
-    PYTHONPATH: packages,
+    PYTHONPATH: await pythonPackages(),
     PYTHONDONTWRITEBYTECODE: "1",
   });
 }

@@ -1,6 +1,6 @@
 /** What a statement wants and gives, before it runs: Parse and Describe of the extended protocol. */
-import type { Column, Description } from "../engine.ts";
-import { columnsOfResult } from "./query.ts";
+import type { Description } from "../engine.ts";
+import { columnsOfQuery } from "./query.ts";
 import { Reader } from "./reader.ts";
 import { rewrite } from "./rewrite.ts";
 import { OUTPUT, type Session } from "./session.ts";
@@ -38,7 +38,9 @@ export async function describeStatement(session: Session, sql: string): Promise<
     return { tag, parameters: Array(count).fill(9), columns: metaColumns(reader) };
   }
   const parameters = await parametersOf(session, sql, count);
-  return { tag, parameters, columns: await columnsOfQuery(session, sql, count) };
+  const text = rewrite(sql, () => "NULL");
+  const columns = await inStatement(session, () => columnsOfQuery(session.backend, text));
+  return { tag, parameters, columns };
 }
 
 /** Types of the parameters, as PostgreSQL infers them from a statement that is not run. */
@@ -46,7 +48,7 @@ async function parametersOf(session: Session, sql: string, count: number): Promi
   if (count === 0) return [];
   const { backend } = session;
   const text = rewrite(sql, (index) => `$${index + 1}`);
-  return await backend.guarded(async () => {
+  return await inStatement(session, async () => {
     await backend.query(`PREPARE v_described AS ${text}`);
     const { rows } = await backend.query(
       `SELECT type::oid FROM pg_prepared_statements, unnest(parameter_types) WITH ORDINALITY AS t (type, at)
@@ -56,16 +58,14 @@ async function parametersOf(session: Session, sql: string, count: number): Promi
     return rows.map(([oid]) =>
       describeType("", typeOfResult(Number(oid), -1) ?? { name: "varchar" }).oid
     );
-  }).finally(() => session.endStatement());
+  });
 }
 
-async function columnsOfQuery(session: Session, sql: string, count: number): Promise<Column[]> {
-  const { backend } = session;
-  const text = rewrite(sql, Array(count).fill(null));
-  return await backend.guarded(async () => {
-    await backend.query(`DECLARE v_described NO SCROLL CURSOR FOR ${text}`);
-    const result = await backend.query("FETCH 0 FROM v_described");
-    await backend.query("CLOSE v_described");
-    return await columnsOfResult(backend, result);
-  }).finally(() => session.endStatement());
+/** With autocommit on, what was looked at leaves no transaction open. */
+async function inStatement<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  try {
+    return await session.backend.guarded(work);
+  } finally {
+    await session.endStatement();
+  }
 }

@@ -206,12 +206,12 @@ async function onSchema(
 
 async function roleOf(session: Session, name: string): Promise<string> {
   if (name === "public") return "PUBLIC";
-  const { rows } = await session.engine.query(
-    "SELECT json_agg(name)::text AS names FROM v_engine_catalog.users WHERE name = $1",
-    [name],
-  ).then((found) => ({ rows: found }));
   const role = session.engine.roleOf(name);
-  if (rows[0]!.names === null || role === undefined) throw noRole(name);
+  const found = await session.engine.query(
+    "SELECT FROM v_engine_catalog.users WHERE name = $1",
+    [name],
+  );
+  if (found.length === 0 || role === undefined) throw noRole(name);
   return role;
 }
 

@@ -3,6 +3,7 @@ import type pg from "pg";
 import type { Answer, Column, Row } from "../engine.ts";
 import type { Backend, TextResult } from "./backend.ts";
 import { isMetaFunction, runMetaFunction } from "./meta_functions.ts";
+import { isOrdered, withNullOrder } from "./null_order.ts";
 import type { Reader } from "./reader.ts";
 import { rewrite } from "./rewrite.ts";
 import { rowsAnswer, type Session } from "./session.ts";
@@ -25,9 +26,21 @@ export async function select(
     await session.engine.publish();
   }
   return await session.inTransaction(async () => {
-    const result = await session.backend.query(statement);
-    return rowsAnswer("SELECT", await columnsOfResult(session.backend, result), rowsOf(result));
+    const { backend } = session;
+    const ordered = isOrdered(statement)
+      ? withNullOrder(statement, await columnsOfQuery(backend, statement))
+      : statement;
+    const result = await backend.query(ordered);
+    return rowsAnswer("SELECT", await columnsOfResult(backend, result), rowsOf(result));
   });
+}
+
+/** What a query for PostgreSQL would give; it is not run. */
+export async function columnsOfQuery(backend: Backend, sql: string): Promise<Column[]> {
+  await backend.query(`DECLARE v_described NO SCROLL CURSOR FOR ${sql}`);
+  const result = await backend.query("FETCH 0 FROM v_described");
+  await backend.query("CLOSE v_described");
+  return await columnsOfResult(backend, result);
 }
 
 /** As Vertica describes them: a table's column by its own type, other values by PostgreSQL's. */

@@ -8,6 +8,7 @@ import {
   type SessionStart,
   VerticaError,
 } from "../engine.ts";
+import { noSchema } from "./errors.ts";
 import type { Backend } from "./backend.ts";
 import type { LockMode, LockOwner } from "./locks.ts";
 import { Reader } from "./reader.ts";
@@ -29,13 +30,12 @@ export class Session implements EngineSession {
   autocommit: boolean;
   /** Milliseconds a statement may take. @default undefined for no limit */
   runtimeCap: number | undefined;
-  /** Of SHOW, by lower-case name. */
-  readonly settings = new Map<string, string>();
   onParameter: (name: string, value: string) => void = () => {};
   /** BEGIN was said: autocommit waits for COMMIT. */
   #isExplicit = false;
   #stop: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancelling: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(engine: EngineState, backend: Backend, start: SessionStart, sessionId: string) {
@@ -56,6 +56,8 @@ export class Session implements EngineSession {
 
   async execute(statement: string, parameters?: readonly (string | null)[]): Promise<Answer> {
     if (this.#isClosed) throw new VerticaError("57V01", 0, "The session is closed");
+    // A late cancellation must not meet the next statement.
+    await this.#cancelling;
     this.#start(statement);
     let isRunning = false;
     try {
@@ -64,7 +66,7 @@ export class Session implements EngineSession {
       isRunning = answer.kind === "copy";
       return answer;
     } catch (error) {
-      throw this.stopReason(error);
+      throw await this.#named(this.stopReason(error));
     } finally {
       if (!isRunning) this.finishStatement();
     }
@@ -173,6 +175,15 @@ export class Session implements EngineSession {
     });
   }
 
+  /** Of a table in a schema that is not there, it is the schema that Vertica misses. */
+  async #named(error: unknown): Promise<unknown> {
+    if (!(error instanceof VerticaError) || error.sqlState !== "42V01") return error;
+    const schema = /"([^".]+)\.[^"]+"/.exec(error.message)?.[1];
+    if (schema === undefined) return error;
+    const found = await this.engine.query("SELECT FROM pg_namespace WHERE nspname = $1", [schema]);
+    return found.length > 0 ? error : noSchema(schema);
+  }
+
   #start(statement: string): void {
     this.owner.statement = statement;
     this.#stop = new AbortController();
@@ -188,7 +199,7 @@ export class Session implements EngineSession {
   #abort(reason: VerticaError): void {
     if (this.#stop === undefined || this.#stop.signal.aborted) return;
     this.#stop.abort(reason);
-    this.engine.cancelBackend(this.backend.processId);
+    this.#cancelling = this.engine.cancelBackend(this.backend.processId);
   }
 }
 

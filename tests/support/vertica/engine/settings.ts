@@ -52,7 +52,6 @@ function set(session: Session, reader: Reader): Answer {
     reader.expect("to");
     const zone = reader.string();
     if (zone.toUpperCase() !== "UTC") throw reader.unknown("a time zone other than UTC");
-    session.settings.set("timezone", "UTC");
   } else if (reader.accept("datestyle", "to")) reader.expect("iso");
   else if (reader.accept("standard_conforming_strings", "to")) reader.expect("on");
   else throw reader.unknown("this setting");

@@ -40,8 +40,8 @@ export class EngineState {
   }
 
   /** Ends what a backend runs; nothing where it runs nothing. */
-  cancelBackend(processId: number): void {
-    this.query("SELECT pg_cancel_backend($1)", [processId]).catch(() => {});
+  async cancelBackend(processId: number): Promise<void> {
+    await this.query("SELECT pg_cancel_backend($1)", [processId]).catch(() => {});
   }
 
   /** Writes down who is there and who holds what, for a query that asks. */

@@ -26,11 +26,18 @@ export function readyForQuery(out: ByteWriter, status: "I" | "T" | "E"): void {
   out.begin("Z").byte(status.charCodeAt(0)).end();
 }
 
-/** @param binary whether the client wants values in binary form, where they have one */
+/** In which form a client wants its results. */
+export interface ResultForm {
+  /** Values in binary form, where they have one. */
+  binary: boolean;
+  /** Descriptions that could tell of fields in fields, of which there are none here. */
+  complexTypes: boolean;
+}
+
 export function rowDescription(
   out: ByteWriter,
   columns: readonly Column[],
-  binary: boolean,
+  { binary, complexTypes }: ResultForm,
 ): void {
   out.begin("T").int16(columns.length);
   // The pool of user-defined types, of which there are none.
@@ -39,6 +46,8 @@ export function rowDescription(
     const { name, oid, size, modifier } = column;
     // Table 0: an expression, so no schema and no table are named.
     out.cstring(name).uint64(0n).int16(i + 1);
+    // The column that this one is a field of: none.
+    if (complexTypes) out.int16(0);
     out.byte(0).int32(oid).int16(size).int16(NULLABLE);
     out.int16(0).int32(modifier).int16(binary && hasBinary(column) ? 1 : 0);
   });

@@ -2,7 +2,13 @@
 import type { Socket } from "node:net";
 import { type Engine, type EngineSession, VerticaError } from "../engine.ts";
 import type { Faults } from "../faults.ts";
-import { backendKey, errorResponse, parameterStatus, readyForQuery } from "./backend.ts";
+import {
+  backendKey,
+  errorResponse,
+  parameterStatus,
+  readyForQuery,
+  type ResultForm,
+} from "./backend.ts";
 import { converse } from "./conversation.ts";
 import { BrokenFraming } from "./frames.ts";
 import type { Opening } from "./frontend.ts";
@@ -73,17 +79,8 @@ async function talk(opened: Opened, startup: Startup, shared: Shared): Promise<v
     stream.gone.addEventListener("abort", cancel);
     session.onParameter = (name, value) => parameterStatus(outbox.writer, name, value);
     const protocol = Math.min(startup.protocol, shared.protocol);
-    const parameters = {
-      server_version: SERVER_VERSION,
-      protocol_version: String(protocol),
-      client_locale: "en_US@collation=binary",
-      client_label: label,
-      long_string_types: "on",
-      standard_conforming_strings: "on",
-      auto_commit: startup.parameters.get("autocommit") ?? "on",
-      MARS: "off",
-      timezone: "UTC",
-    };
+    const form = formOf(startup, protocol);
+    const parameters = startParameters(startup, protocol, form);
     for (const [name, value] of Object.entries(parameters)) {
       parameterStatus(outbox.writer, name, value);
     }
@@ -91,8 +88,7 @@ async function talk(opened: Opened, startup: Startup, shared: Shared): Promise<v
     readyForQuery(outbox.writer, session.status);
     await outbox.flush();
     inbox.watch({ judge: faults.watch(label), copyRate: () => faults.copyRate });
-    const binary = startup.parameters.get("binary_data_protocol") === "1";
-    await converse(session, engine, { inbox, outbox, protocol, binary });
+    await converse(session, engine, { inbox, outbox, protocol, form });
   } finally {
     stream.gone.removeEventListener("abort", cancel);
     shared.sessions.delete(name);
@@ -100,7 +96,38 @@ async function talk(opened: Opened, startup: Startup, shared: Shared): Promise<v
   }
 }
 
-const SERVER_VERSION = "Vertica Analytic Database v24.2.0-0";
+/** What the client wants, as far as its protocol has it. */
+function formOf({ parameters }: Startup, protocol: number): ResultForm {
+  const features = parameters.get("protocol_features") ?? "";
+  return {
+    binary: parameters.get("binary_data_protocol") === "1",
+    complexTypes: protocol >= PROTOCOL_3_12 && /"request_complex_types"\s*:\s*true/.test(features),
+  };
+}
+
+const PROTOCOL_3_12 = (3 << 16) | 12;
+
+/** What a client is told of its session before the first statement. */
+function startParameters(
+  { parameters }: Startup,
+  protocol: number,
+  form: ResultForm,
+): Record<string, string> {
+  return {
+    server_version: SERVER_VERSION,
+    protocol_version: String(protocol),
+    client_locale: "en_US@collation=binary",
+    client_label: parameters.get("client_label") ?? "",
+    long_string_types: "on",
+    standard_conforming_strings: "on",
+    auto_commit: parameters.get("autocommit") ?? "on",
+    MARS: "off",
+    timezone: "UTC",
+    request_complex_types: form.complexTypes ? "on" : "off",
+  };
+}
+
+const SERVER_VERSION = "v24.2.0-0";
 
 function onOrOff(value: string | undefined): boolean | undefined {
   return value === undefined ? undefined : value === "on";

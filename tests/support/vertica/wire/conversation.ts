@@ -26,7 +26,7 @@ export async function converse(
   context: CopyContext,
 ): Promise<void> {
   const { inbox, outbox } = context;
-  const extended = new ExtendedQuery(session, context);
+  const extended = new ExtendedQuery(session, engine, context);
   /** After an error in the extended protocol. */
   let untilSync = false;
   const ready = async () => {

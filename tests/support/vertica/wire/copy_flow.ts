@@ -5,11 +5,12 @@
  *     LOCAL STDIN: T F   <- F   G   <- d* j   O? J   <- c   D C
  *     STDIN:       G   <- d* c   C
  */
-import { type Answer, VerticaError } from "../engine.ts";
+import { type Answer, type CopyIn, type Row, VerticaError } from "../engine.ts";
 import {
   commandComplete,
   copyInResponse,
   plain,
+  type ResultForm,
   rowDescription,
   verifyFiles,
   writeRejectedRows,
@@ -27,8 +28,7 @@ export interface CopyContext {
   outbox: Outbox;
   /** The protocol that was agreed on. */
   protocol: number;
-  /** Whether the client wants values in binary form. */
-  binary: boolean;
+  form: ResultForm;
 }
 
 /**
@@ -38,49 +38,72 @@ export interface CopyContext {
  * @throws ConnectionGone
  */
 export async function runCopy(answer: CopyAnswer, context: CopyContext): Promise<void> {
-  const { copy } = answer;
-  let isOver = false;
-  const overOnError = async <T>(step: Promise<T>): Promise<T> => {
-    try {
-      return await step;
-    } catch (error) {
-      isOver = true;
-      throw error;
-    }
-  };
+  const copy = new EndedCopy(answer.copy);
+  const tracked = { ...answer, copy };
   try {
-    await begin(answer, context);
+    await begin(tracked, context);
     for (;;) {
       const message = await context.inbox.next();
-      switch (message.code) {
-        case "d":
-          await overOnError(copy.write(message.body));
-          break;
-        case "j":
-          await endBatch(await overOnError(copy.endBatch()), context);
-          break;
-        case "c":
-          await overOnError(finish(answer, context));
-          return;
-        default:
-          await overOnError(giveUp(message, answer));
-      }
+      if (message.code === "d") await copy.write(message.body);
+      else if (message.code === "j") await endBatch(copy, context);
+      else if (message.code === "c") return await finish(tracked, context);
+      else await giveUp(message, copy);
     }
   } catch (error) {
     // A fault, a client that has gone, a message that belongs nowhere: the engine knows nothing of it.
-    if (!isOver) await copy.fail("The connection was lost").catch(ignoreVerticaError);
+    if (!copy.isOver) await copy.fail("The connection was lost").catch(ignoreVerticaError);
     throw error;
   }
 }
 
+/** A COPY that knows whether it is over. */
+class EndedCopy implements CopyIn {
+  isOver = false;
+  readonly #copy: CopyIn;
+
+  constructor(copy: CopyIn) {
+    this.#copy = copy;
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#step(() => this.#copy.write(bytes));
+  }
+
+  endBatch(): Promise<readonly bigint[] | undefined> {
+    return this.#step(() => this.#copy.endBatch());
+  }
+
+  async finish(): Promise<{ tag: string; rows: AsyncIterable<Row> }> {
+    const finished = await this.#step(() => this.#copy.finish());
+    this.isOver = true;
+    return finished;
+  }
+
+  fail(reason: string): Promise<never> {
+    return this.#step(() => this.#copy.fail(reason));
+  }
+
+  async #step<T>(step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (error) {
+      this.isOver = true;
+      throw error;
+    }
+  }
+}
+
 async function begin(answer: CopyAnswer, context: CopyContext): Promise<void> {
-  const { inbox, outbox, protocol, binary } = context;
+  const { inbox, outbox, protocol, form } = context;
   if (answer.isLocal) {
-    rowDescription(outbox.writer, answer.columns, binary);
+    rowDescription(outbox.writer, answer.columns, form);
     verifyFiles(outbox.writer);
     await outbox.flush();
-    const message = await inbox.next();
-    if (message.code !== "F") return await giveUp(message, answer);
+    let message = await inbox.next();
+    while (message.code !== "F") {
+      await giveUp(message, answer.copy);
+      message = await inbox.next();
+    }
     const files = readVerifiedFiles(message.body, protocol);
     if (files > 0) throw new BrokenFraming("The client verified files that nobody asked for");
   }
@@ -88,24 +111,22 @@ async function begin(answer: CopyAnswer, context: CopyContext): Promise<void> {
   await outbox.flush();
 }
 
-async function endBatch(
-  rejected: readonly bigint[] | undefined,
-  { outbox }: CopyContext,
-): Promise<void> {
-  if (rejected !== undefined && rejected.length > 0) writeRejectedRows(outbox.writer, rejected);
+async function endBatch(copy: CopyIn, { outbox }: CopyContext): Promise<void> {
+  const rejected = await copy.endBatch() ?? [];
+  if (rejected.length > 0) writeRejectedRows(outbox.writer, rejected);
   plain(outbox.writer, "J");
   await outbox.flush();
 }
 
-async function finish(answer: CopyAnswer, { outbox, binary }: CopyContext): Promise<void> {
+async function finish(answer: CopyAnswer, { outbox, form }: CopyContext): Promise<void> {
   const { tag, rows } = await answer.copy.finish();
   // A plain COPY has no description of rows before it, so it has no rows.
-  if (answer.isLocal) await sendRows(outbox, rows, binary ? answer.columns : undefined);
+  if (answer.isLocal) await sendRows(outbox, rows, form.binary ? answer.columns : undefined);
   commandComplete(outbox.writer, tag);
 }
 
 /** What a message means that gives up the COPY, or has no place in it. */
-async function giveUp({ code, body }: Message, { copy }: CopyAnswer): Promise<void> {
+async function giveUp({ code, body }: Message, copy: CopyIn): Promise<void> {
   switch (code) {
     case "f":
       return await copy.fail(readText(body));

@@ -2,7 +2,7 @@
  * The extended protocol: statements that are prepared, described, bound and executed
  * (vertica-python, vertica/cursor.py, `_prepare` and `_execute_prepared_statement`).
  */
-import { type Description, type EngineSession, VerticaError } from "../engine.ts";
+import { type Description, type Engine, type EngineSession, VerticaError } from "../engine.ts";
 import {
   commandComplete,
   commandDescription,
@@ -31,10 +31,12 @@ export class ExtendedQuery {
   readonly #statements = new Map<string, Prepared>();
   readonly #portals = new Map<string, Portal>();
   readonly #session: EngineSession;
+  readonly #engine: Engine;
   readonly #context: CopyContext;
 
-  constructor(session: EngineSession, context: CopyContext) {
+  constructor(session: EngineSession, engine: Engine, context: CopyContext) {
     this.#session = session;
+    this.#engine = engine;
     this.#context = context;
   }
 
@@ -60,8 +62,24 @@ export class ExtendedQuery {
 
   async #parse(body: Uint8Array): Promise<void> {
     const { name, sql } = readParse(body);
-    this.#statements.set(name, { sql, description: await this.#session.describe(sql) });
+    if (name === "") await this.#foretell(sql);
+    else this.#statements.set(name, { sql, description: await this.#session.describe(sql) });
     this.#say("1");
+  }
+
+  /**
+   * The unnamed statement may be several, and says of each what it is before it is parsed: the JDBC
+   * driver learns so which answers to expect of a Query of the same text, and else takes none.
+   */
+  async #foretell(sql: string): Promise<void> {
+    const [first, ...others] = this.#engine.split(sql);
+    const description = await this.#session.describe(first ?? "");
+    this.#statements.set("", { sql: first ?? "", description });
+    commandDescription(this.#context.outbox.writer, description.tag);
+    for (const other of others) {
+      const { tag } = await this.#session.describe(other);
+      commandDescription(this.#context.outbox.writer, tag);
+    }
   }
 
   #describe(body: Uint8Array): void {
@@ -72,7 +90,7 @@ export class ExtendedQuery {
       : this.#portal(name);
     if (kind === "S") parameterDescription(writer, parameters);
     if (columns === null) plain(writer, "n");
-    else rowDescription(writer, columns, this.#context.binary);
+    else rowDescription(writer, columns, this.#context.form);
     if (kind === "S") commandDescription(writer, tag);
   }
 
@@ -93,12 +111,12 @@ export class ExtendedQuery {
 
   async #execute(body: Uint8Array): Promise<void> {
     const { sql, values } = this.#portal(readText(body));
-    const { outbox, binary } = this.#context;
+    const { outbox, form } = this.#context;
     if (sql.trim() === "") return this.#say("I");
     const answer = await this.#session.execute(sql, values);
     switch (answer.kind) {
       case "rows":
-        await sendRows(outbox, answer.rows, binary ? answer.columns : undefined);
+        await sendRows(outbox, answer.rows, form.binary ? answer.columns : undefined);
         // Where PostgreSQL says that all rows have come, Vertica suspends the portal.
         return this.#say("s");
       case "copy":

@@ -1,4 +1,5 @@
 /** What a client and the server settle before its start-up: load balancing, TLS, or a cancel. */
+import { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { createSecureContext, TLSSocket } from "node:tls";
 import { type Opening, readOpening } from "./frontend.ts";
@@ -72,9 +73,19 @@ async function secure(stream: SocketStream, { cert, key, clientCa }: Tls): Promi
   plain.on("close", fail);
   try {
     await promise;
+    if (clientCa !== undefined && !isSignedBy(secured, clientCa)) {
+      throw new ConnectionGone("The client's certificate is of another authority");
+    }
     return secured;
   } catch (error) {
     plain.destroy();
     throw error;
   }
+}
+
+/** Deno asks for a client's certificate, but lets any in. */
+function isSignedBy(socket: TLSSocket, authority: string): boolean {
+  const ca = new X509Certificate(authority);
+  const client = new X509Certificate(socket.getPeerCertificate().raw);
+  return client.checkIssued(ca) && client.verify(ca.publicKey);
 }

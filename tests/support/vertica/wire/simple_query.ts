@@ -11,7 +11,7 @@ export async function simpleQuery(
   engine: Engine,
   context: CopyContext,
 ): Promise<void> {
-  const { outbox, binary } = context;
+  const { outbox, form } = context;
   const statements = engine.split(query);
   if (statements.length === 0) plain(outbox.writer, "I");
   for (const statement of statements) {
@@ -21,8 +21,8 @@ export async function simpleQuery(
       continue;
     }
     if (answer.kind === "rows") {
-      rowDescription(outbox.writer, answer.columns, binary);
-      await sendRows(outbox, answer.rows, binary ? answer.columns : undefined);
+      rowDescription(outbox.writer, answer.columns, form);
+      await sendRows(outbox, answer.rows, form.binary ? answer.columns : undefined);
     }
     commandComplete(outbox.writer, answer.tag);
   }

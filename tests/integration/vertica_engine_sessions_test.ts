@@ -1,0 +1,255 @@
+/** Sessions of the Vertica test server's engine: transactions, autocommit, limits, users. */
+import assert from "node:assert/strict";
+import { postgresTest } from "../support/postgres.ts";
+import {
+  copyIn,
+  failureOf,
+  rowsOf,
+  startCopy,
+  valueOf,
+} from "../support/vertica/engine/session_words.ts";
+import { testEngine } from "../support/vertica/engine/test_engine.ts";
+
+const COUNT = "SELECT COUNT(*) FROM t";
+
+postgresTest("autocommit is on at first, off on demand, and SHOW tells", async () => {
+  await using place = await testEngine();
+  const { engine } = place;
+  const session = await engine.openSession({
+    user: "dbadmin",
+    database: engine.database,
+    clientLabel: "",
+    autocommit: undefined,
+  });
+  const told: string[] = [];
+  session.onParameter = (name, value) => told.push(`${name}=${value}`);
+  await rowsOf(session, "CREATE TABLE t (a INT)", "INSERT INTO t VALUES (1)");
+  assert.equal(session.status, "I");
+  assert.deepEqual(await rowsOf(session, "SHOW AUTOCOMMIT"), [["autocommit", "on"]]);
+  await rowsOf(session, "SET SESSION AUTOCOMMIT TO OFF");
+  assert.deepEqual(await rowsOf(session, "SHOW AUTOCOMMIT"), [["autocommit", "off"]]);
+  await rowsOf(session, "INSERT INTO t VALUES (2)");
+  assert.equal(session.status, "T");
+  await rowsOf(session, "ROLLBACK");
+  assert.equal(session.status, "I");
+  assert.equal(await valueOf(session, COUNT), "1");
+  assert.deepEqual(told, ["auto_commit=off"]);
+});
+
+postgresTest("BEGIN holds open what autocommit would commit", async () => {
+  await using place = await testEngine();
+  const session = await place.open();
+  await rowsOf(session, "CREATE TABLE t (a INT)", "SET SESSION AUTOCOMMIT TO ON");
+  await rowsOf(session, "BEGIN", "INSERT INTO t VALUES (1)");
+  assert.equal(session.status, "T");
+  await rowsOf(session, "ROLLBACK");
+  assert.equal(await valueOf(session, COUNT), "0");
+});
+
+postgresTest("a statement that fails is undone alone; the transaction goes on", async () => {
+  await using place = await testEngine();
+  const session = await place.open();
+  await rowsOf(session, "CREATE TABLE t (a INT NOT NULL)", "INSERT INTO t VALUES (1)");
+  const failure = await failureOf(
+    rowsOf(session, "INSERT INTO t SELECT 2 UNION ALL SELECT NULL"),
+  );
+  assert.equal(failure.state, "22004");
+  assert.equal(session.status, "T");
+  await rowsOf(session, "COMMIT");
+  assert.equal(await valueOf(session, COUNT), "1");
+});
+
+for (const ddl of ["CREATE TABLE other (a INT)", "TRUNCATE TABLE other", "CREATE SCHEMA s"]) {
+  postgresTest(`DDL commits what was before it: ${ddl}`, async () => {
+    await using place = await testEngine();
+    const session = await place.open();
+    await rowsOf(session, "CREATE TABLE t (a INT)");
+    if (ddl.startsWith("TRUNCATE")) await rowsOf(session, "CREATE TABLE other (a INT)");
+    await rowsOf(session, "INSERT INTO t VALUES (1)", ddl, "ROLLBACK");
+    assert.equal(await valueOf(session, COUNT), "1");
+  });
+}
+
+postgresTest("savepoints", async () => {
+  await using place = await testEngine();
+  const session = await place.open();
+  await rowsOf(session, "CREATE TABLE t (a INT)", "INSERT INTO t VALUES (1)", "SAVEPOINT one");
+  await rowsOf(session, "INSERT INTO t VALUES (2)", "ROLLBACK TO SAVEPOINT one", "COMMIT");
+  assert.equal(await valueOf(session, COUNT), "1");
+});
+
+postgresTest("INSERT, UPDATE and DELETE answer with one row, the count", async () => {
+  await using place = await testEngine();
+  const session = await place.open();
+  await rowsOf(session, "CREATE TABLE t (a INT)");
+  const answer = await session.execute("INSERT INTO t SELECT 1 UNION ALL SELECT 2");
+  assert.equal(answer.kind, "rows");
+  if (answer.kind === "rows") {
+    assert.deepEqual(answer.columns, [{ name: "OUTPUT", oid: 6, size: 8, modifier: -1 }]);
+    assert.deepEqual(await Array.fromAsync(answer.rows), [["2"]]);
+  }
+  assert.equal(await valueOf(session, "UPDATE t SET a = 3"), "2");
+  assert.equal(await valueOf(session, "DELETE FROM t WHERE a = 4"), "0");
+});
+
+postgresTest("RUNTIMECAP ends a statement that takes longer, also one that waits", async () => {
+  await using place = await testEngine({ lockTimeout: 60_000 });
+  const [one, other] = [await place.open(), await place.open()];
+  await rowsOf(one, "CREATE TABLE t (a INT)", "LOCK TABLE t IN EXCLUSIVE MODE");
+  await rowsOf(other, "SET SESSION RUNTIMECAP '50 milliseconds'");
+  const waits = await failureOf(rowsOf(other, "LOCK TABLE t IN SHARE MODE"));
+  assert.equal(waits.state, "57014");
+  assert.match(waits.text, /run time cap/);
+  const rows = "(SELECT 1 AS a UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4)";
+  const many = Array.from({ length: 16 }, (_, index) => `${rows} AS r${index}`);
+  const works = await failureOf(rowsOf(other, `SELECT COUNT(*) FROM ${many.join(" CROSS JOIN ")}`));
+  assert.equal(works.state, "57014");
+  await rowsOf(other, "SET SESSION RUNTIMECAP NONE");
+  assert.equal(await valueOf(other, COUNT), "0");
+});
+
+postgresTest("cancel() ends the statement that runs, and the session goes on", async () => {
+  await using place = await testEngine({ lockTimeout: 60_000 });
+  const [one, other] = [await place.open(), await place.open()];
+  await rowsOf(one, "CREATE TABLE t (a INT)", "LOCK TABLE t IN EXCLUSIVE MODE");
+  const waiting = failureOf(rowsOf(other, "INSERT INTO t VALUES (1)"));
+  while (Number(await valueOf(one, "SELECT COUNT(*) FROM v_monitor.locks")) < 2);
+  other.cancel();
+  assert.deepEqual(await waiting, { state: "57014", text: "Execution canceled by operator" });
+  assert.equal(await valueOf(other, COUNT), "0");
+});
+
+postgresTest("a session that is closed gives up its transaction and its locks", async () => {
+  await using place = await testEngine();
+  const [one, other] = [await place.open(), await place.open()];
+  await rowsOf(one, "CREATE TABLE t (a INT)", "INSERT INTO t VALUES (1)");
+  await rowsOf(one, "LOCK TABLE t IN EXCLUSIVE MODE");
+  const lock = "LOCK TABLE t IN EXCLUSIVE MODE NOWAIT";
+  assert.equal((await failureOf(rowsOf(other, lock))).state, "55V03");
+  await one.close();
+  await rowsOf(other, lock);
+  assert.equal(await valueOf(other, COUNT), "0");
+  assert.equal((await failureOf(rowsOf(one, COUNT))).state, "57V01");
+});
+
+postgresTest("sessions are shown with their labels, and can be closed", async () => {
+  await using place = await testEngine();
+  const [one, other] = [await place.open(), await place.open()];
+  await rowsOf(other, "SELECT SET_CLIENT_LABEL('finpipe:load')");
+  const found = await rowsOf(
+    one,
+    "SELECT session_id, user_name FROM v_monitor.sessions WHERE client_label = 'finpipe:load'",
+  );
+  assert.equal(found[0]![1], "dbadmin");
+  assert.deepEqual(
+    await rowsOf(other, "SELECT session_id FROM v_monitor.current_session"),
+    [[found[0]![0]!]],
+  );
+  await rowsOf(one, `SELECT CLOSE_SESSION('${found[0]![0]}')`);
+  assert.equal((await failureOf(rowsOf(other, "SELECT 1"))).state, "57V01");
+});
+
+postgresTest("users have the rights that were granted, and no more", async () => {
+  await using place = await testEngine();
+  const admin = await place.open();
+  await rowsOf(
+    admin,
+    "CREATE SCHEMA s",
+    "CREATE TABLE s.t (a INT)",
+    "CREATE USER finpipe IDENTIFIED BY 'secret'",
+    "CREATE ROLE reader",
+    "GRANT USAGE ON SCHEMA s TO finpipe",
+  );
+  assert.equal(await place.engine.passwordOf("finpipe"), "secret");
+  assert.equal(await place.engine.passwordOf("nobody"), undefined);
+  assert.equal(await place.engine.passwordOf("reader"), undefined);
+  const user = await place.open("finpipe");
+  assert.equal(await valueOf(user, "SELECT CURRENT_USER()"), "finpipe");
+  const denied = [
+    "SELECT a FROM s.t",
+    "INSERT INTO s.t VALUES (1)",
+    "CREATE TABLE s.u (a INT)",
+    "CREATE SCHEMA mine",
+    "CREATE USER other",
+    "DROP TABLE s.t",
+    "TRUNCATE TABLE s.t",
+    "LOCK TABLE s.t IN EXCLUSIVE MODE",
+    "COPY s.t FROM STDIN",
+    "CREATE LOCAL TEMP TABLE x (a INT)",
+    "GRANT SELECT ON s.t TO reader",
+  ];
+  for (const statement of denied) {
+    assert.equal((await failureOf(user.execute(statement))).state, "42501", statement);
+  }
+  await rowsOf(
+    admin,
+    "GRANT CREATE ON SCHEMA s TO finpipe",
+    "GRANT TEMPORARY ON DATABASE finpipe_db TO finpipe",
+    "GRANT INSERT, SELECT ON s.t TO finpipe",
+  );
+  assert.equal((await copyIn(user, "COPY s.t FROM STDIN", "1\n2\n")).count, "2");
+  await rowsOf(user, "CREATE TABLE s.own (a INT PRIMARY KEY ENABLED)", "DROP TABLE s.own");
+  const copy = "COPY s.t (x FILLER INT, a AS x + 1) FROM STDIN REJECTED DATA AS TABLE r NO COMMIT";
+  assert.equal((await copyIn(user, copy, "1\nx\n")).count, "1");
+  assert.equal(await valueOf(user, "SELECT row_number FROM r"), "2");
+  const grants = await rowsOf(
+    admin,
+    "SELECT privileges_description FROM v_catalog.grants " +
+      "WHERE grantee = 'finpipe' AND object_schema = 's' AND object_name = 't'",
+  );
+  assert.deepEqual(grants, [["INSERT, SELECT"]]);
+});
+
+postgresTest("tables inherit the rights on a schema that includes them", async () => {
+  await using place = await testEngine();
+  const admin = await place.open();
+  await rowsOf(
+    admin,
+    "CREATE SCHEMA s",
+    "CREATE USER reading",
+    "CREATE ROLE reader",
+    "GRANT reader TO reading",
+    "ALTER SCHEMA s DEFAULT INCLUDE PRIVILEGES",
+    "GRANT USAGE, SELECT ON SCHEMA s TO reader",
+    "CREATE TABLE s.t (a INT)",
+  );
+  assert.equal(await valueOf(await place.open("reading"), "SELECT COUNT(*) FROM s.t"), "0");
+});
+
+postgresTest("who is not known, or names another database, has no session", async () => {
+  await using place = await testEngine();
+  assert.equal((await failureOf(place.open("nobody"))).state, "28000");
+  const start = { user: "dbadmin", database: "other", clientLabel: "", autocommit: undefined };
+  assert.equal((await failureOf(place.engine.openSession(start))).state, "3D000");
+});
+
+postgresTest("a COPY that is cancelled leaves nothing", async () => {
+  await using place = await testEngine();
+  const session = await place.open();
+  await rowsOf(session, "CREATE TABLE t (a INT)");
+  const copy = await startCopy(session, "COPY t FROM STDIN");
+  await copy.write(new TextEncoder().encode("1\n2\n"));
+  session.cancel();
+  assert.equal((await failureOf(copy.endBatch())).state, "57014");
+  assert.equal((await failureOf(copy.finish())).state, "55000");
+  assert.equal(await valueOf(session, COUNT), "0");
+});
+
+postgresTest("describe() tells parameters and columns, and runs nothing", async () => {
+  await using place = await testEngine();
+  const session = await place.open();
+  await rowsOf(session, "CREATE TABLE t (a INT, b VARCHAR(5), c NUMERIC(10, 2))");
+  const insert = await session.describe("INSERT INTO t VALUES (?, ?, ?)");
+  assert.deepEqual([insert.tag, insert.parameters], ["INSERT", [6, 9, 16]]);
+  const select = await session.describe("SELECT b, c FROM t WHERE a = ?");
+  assert.deepEqual(select.parameters, [6]);
+  assert.deepEqual(select.columns!.map(({ oid, modifier }) => [oid, modifier]), [
+    [9, 9],
+    [16, (10 << 16 | 2) + 4],
+  ]);
+  const ddl = await session.describe("CREATE TABLE u (a INT)");
+  assert.deepEqual(ddl, { tag: "CREATE", parameters: [], columns: null });
+  await session.execute("INSERT INTO t VALUES (?, ?, ?)", ["1", "it's", null]);
+  assert.deepEqual(await rowsOf(session, "SELECT a, b, c FROM t"), [["1", "it's", null]]);
+  assert.equal((await failureOf(session.describe("SELECT nope FROM t"))).state, "42703");
+});
