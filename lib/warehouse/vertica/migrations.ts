@@ -46,13 +46,7 @@ export async function migrate(scope: VerticaScope): Promise<string[]> {
   const before = await versionOf(scope) ?? 0;
   if (before > NEWEST) throw newerSchema(before);
   if (before === NEWEST) return [];
-  try {
-    await prepare(scope);
-  } catch (error) {
-    // Nothing is there yet that could be locked: another init may have made it under our hands.
-    if (isKind(error, "configuration") || isKind(error, "unreachable")) throw error;
-    await prepare(scope);
-  }
+  await prepare(scope);
   const holder = scope.in(await scope.connect());
   try {
     return await holder.session.transaction(async () => {
@@ -100,9 +94,21 @@ export function migrationScript(schemas: WarehouseSchemas): string {
   return [`${byDba.replace(/ +$/gm, "")}\n`, ...script].join("\n");
 }
 
+/**
+ * Nothing is there yet that could be locked, so another init may make any of the three under our
+ * hands; then it is there at the next look.
+ */
 async function prepare(scope: VerticaScope): Promise<void> {
-  await createSchemas(scope);
-  await scope.commit(migrationsTable);
+  for (let tries = 1;; tries++) {
+    try {
+      await createSchemas(scope);
+      await scope.commit(migrationsTable);
+      return;
+    } catch (error) {
+      const isOurs = isKind(error, "configuration") || isKind(error, "unreachable");
+      if (isOurs || tries > 3) throw error;
+    }
+  }
 }
 
 /** A DBA may have made the schemas, and left finpipe no right to make any. */
