@@ -141,6 +141,30 @@ serverTest("a server that restarts in the middle of a COPY is waited for", async
   assert.equal(await place.standing(), "2");
 });
 
+serverTest(
+  "a load that is interrupted in the middle of a COPY leaves the old day",
+  async (place) => {
+    await place.load(1);
+    const interrupted = new AbortController();
+    place.server.faults.arm({ kind: "stall", code: "d" });
+    const folder = await Deno.makeTempDir();
+    const rows = [transaction(DAY, { amount: "2" })];
+    const file = await writePartition(folder, "transactions", DAY, rows);
+    const limits = { maxRejected: 0, signal: interrupted.signal };
+    const loading = place.warehouse.replaceDay(file, limits);
+    loading.catch(() => {});
+    while (!place.server.faults.sessions.some(({ messages }) => messages.at(-1)?.code === "d")) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    interrupted.abort(new Error("SIGTERM"));
+    await assert.rejects(loading, /^Error: SIGTERM/);
+    await Deno.remove(folder, { recursive: true });
+    assert.equal(await place.standing(), "1");
+    await place.load(3);
+    assert.equal(await place.standing(), "3");
+  },
+);
+
 serverTest("a load whose lock is gone is begun anew, and not swapped in", async (place) => {
   await place.load(1);
   const held = { kind: "cut before", statement: /AS held/ } as const;

@@ -67,14 +67,13 @@ class Feeder {
     this.#signal = signal;
     connection.on("errorMessage", this.#stop);
     connection.on("end", this.#stop);
-    signal.addEventListener("abort", this.#stop);
+    signal.addEventListener("abort", this.#abort);
   }
 
   start(pieces: AsyncIterable<Uint8Array>): void {
     this.#fed = this.#feed(pieces).catch((error) => {
-      this.failure = new SourceFailure("The source of the rows failed", { cause: error });
-      this.#connection.sendCopyError("STDIN", 0, "", this.failure.message);
-      this.#farewell = setTimeout(() => this.#connection.stream.destroy(), FAREWELL);
+      this.#fail(error);
+      this.#connection.sendCopyError("STDIN", 0, "", "The source of the rows failed");
     });
   }
 
@@ -87,13 +86,24 @@ class Feeder {
     clearTimeout(this.#farewell);
     this.#connection.off("errorMessage", this.#stop);
     this.#connection.off("end", this.#stop);
-    this.#signal.removeEventListener("abort", this.#stop);
+    this.#signal.removeEventListener("abort", this.#abort);
   }
 
   readonly #stop = () => {
     this.#isStopped = true;
     this.#stopped.resolve();
   };
+
+  /** All may be sent already, and a server waited for that says nothing. */
+  readonly #abort = () => {
+    this.#stop();
+    this.#fail(this.#signal.reason);
+  };
+
+  #fail(cause: unknown): void {
+    this.failure ??= new SourceFailure("The source of the rows failed", { cause });
+    this.#farewell ??= setTimeout(() => this.#connection.stream.destroy(), FAREWELL);
+  }
 
   async #feed(pieces: AsyncIterable<Uint8Array>): Promise<void> {
     this.#signal.throwIfAborted();
