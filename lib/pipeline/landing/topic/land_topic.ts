@@ -82,6 +82,8 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   const retryFor = untilEnd ? options.retryFor : Infinity;
   await using sessions = new StagingSessions(context.connect, MOST_SESSIONS);
   using drain = new DrainTime(signal, options.grace);
+  // A server that stands still would hold us for longer.
+  drain.signal.addEventListener("abort", () => void sessions.cut());
   await using untilAsked = new UntilAsked(signal);
   const staging = new SteadyStaging(sessions, {
     log,
