@@ -58,7 +58,7 @@ async function main(): Promise<number> {
     await say("1 passed, 0 failed");
     return 0;
   } catch (error) {
-    await say(`FAILED with --seed ${seed}: ${error instanceof Error ? error.stack : error}`);
+    await say(`FAILED with --seed ${seed}: ${wordsOf(error)}`);
     await say("0 passed, 1 failed");
     return 1;
   }
@@ -148,6 +148,12 @@ async function runMonth(servers: CrashServers, month: Month): Promise<void> {
   await say(JSON.stringify({ ...books, faults, counts: chaos.counts }));
   const wrong = books.lost + books.doubled + books.changed + books.differing.length;
   if (wrong > 0) throw new Error("The books do not balance");
+}
+
+/** What came first: what failed while all was closed came of it. */
+function wordsOf(error: unknown): string {
+  if (error instanceof SuppressedError) return wordsOf(error.suppressed);
+  return error instanceof Error ? error.stack ?? error.message : String(error);
 }
 
 async function say(line: string): Promise<void> {

@@ -43,7 +43,10 @@ export class Chaos {
 
   /** Asks all who land to stop, and waits for them. */
   async stop(): Promise<void> {
-    for (const stream of this.#streams) stream.kill("SIGTERM");
+    for (const stream of this.#streams) {
+      await stream.waitFor(/Assigned/);
+      stream.kill("SIGTERM");
+    }
     for (const stream of this.#streams) await assertExit(stream);
     this.#streams = [];
   }
@@ -69,6 +72,8 @@ export class Chaos {
     },
     "SIGTERM of one stream": async () => {
       const [asked] = this.#streams.splice(this.#any(this.#streams.length), 1);
+      // Before it has begun it has no ear for signals.
+      await asked!.waitFor(/Assigned/);
       asked!.kill("SIGTERM");
       await assertExit(asked!);
       this.#startOne();
