@@ -152,6 +152,7 @@ export class PostgresServer implements AsyncDisposable {
       } catch (error) {
         if (!(error instanceof Deno.errors.NotFound)) throw error;
       }
+      while (isAlive(child)) await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 
@@ -249,12 +250,19 @@ function freePort(): number {
   return listener.addr.port;
 }
 
+/** False also of one that has ended and that nobody has waited for yet. */
 function isAlive(pid: number): boolean {
   try {
     Deno.kill(pid, "SIGCONT");
-    return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return Deno.build.os !== "linux";
     throw error;
   }
 }
