@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { print } from "./support.ts";
 
 let failed = 0;
-for (const name of ["startup", "decode", "land", "dump", "memory", "kafka"]) {
+for (const name of ["startup", "decode", "land", "dump", "memory", "kafka", "kafka_decode"]) {
   print(`--- ${name}`);
   const script = join(import.meta.dirname!, `${name}.ts`);
   const { code } = await new Deno.Command(Deno.execPath(), {

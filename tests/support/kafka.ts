@@ -66,15 +66,19 @@ export async function testTopic(
 ): Promise<TestTopic> {
   const brokers = options.brokers ?? await sharedBrokers();
   const topic = uniqueName(typeof t === "string" ? t : t.name);
-  await withAdmin(brokers, (admin) =>
-    admin.createTopics({
+  await withAdmin(brokers, async (admin) => {
+    await admin.createTopics({
+      // Of several nodes one may be asked that does not know the topic yet, which kafkajs takes for final.
+      waitForLeaders: false,
       topics: [{
         topic,
         numPartitions: options.partitions ?? 1,
         configEntries: Object.entries(options.config ?? {})
           .map(([name, value]) => ({ name, value })),
       }],
-    }));
+    });
+    while (!await hasLeaders(admin, topic)) await new Promise((resolve) => setTimeout(resolve, 50));
+  });
   return {
     brokers,
     topic,
@@ -83,6 +87,15 @@ export async function testTopic(
       await withAdmin(brokers, (admin) => admin.deleteTopics({ topics: [topic] }));
     },
   };
+}
+
+async function hasLeaders(admin: Admin, topic: string): Promise<boolean> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics[0]!.partitions.every(({ leader }) => leader >= 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Runs `work` with an administrator's client. */
