@@ -197,9 +197,10 @@ await topicTest(
     };
     const traffic = await startTraffic(place);
     const landing = place.land(RESIDENT);
+    // Else it would wait to begin.
+    const { landers } = await landing.state;
     await traffic.more(200);
     await setReadOnly("on");
-    const { landers } = await landing.state;
     await untilTrue(() => /read-only/.test(landers.stagingFailure ?? ""));
     await traffic.stop();
     const ended = await place.stream();

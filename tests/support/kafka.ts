@@ -77,7 +77,7 @@ export async function testTopic(
           .map(([name, value]) => ({ name, value })),
       }],
     });
-    while (!await hasLeaders(admin, topic)) await new Promise((resolve) => setTimeout(resolve, 50));
+    await untilLed(admin, topic, options.partitions ?? 1);
   });
   return {
     brokers,
@@ -89,12 +89,20 @@ export async function testTopic(
   };
 }
 
-async function hasLeaders(admin: Admin, topic: string): Promise<boolean> {
-  try {
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    return topics[0]!.partitions.every(({ leader }) => leader >= 0);
-  } catch {
-    return false;
+/** Milliseconds within which a topic has its leaders. */
+const LEADERS_TIMEOUT = 30_000;
+
+/** Waits until the leader of each partition answers for it: being named as it comes before that. */
+async function untilLed(admin: Admin, topic: string, partitions: number): Promise<void> {
+  const deadline = performance.now() + LEADERS_TIMEOUT;
+  for (;;) {
+    const offsets = await admin.fetchTopicOffsets(topic).catch((error) => {
+      if (performance.now() > deadline) throw error;
+      return [];
+    });
+    if (offsets.length === partitions) return;
+    if (performance.now() > deadline) throw new Error(`Topic ${topic} has no leaders`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
