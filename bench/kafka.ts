@@ -1,10 +1,10 @@
 /**
  * Landing 500,000 messages of a topic with 4 partitions, against `kcat | psql \copy` of the raw values;
- * the loop without PostgreSQL; the cost of a round-trip time; and peak memory, also for ten times the lag.
+ * the cost of a round-trip time; and peak memory, with `--tenfold` also for ten times the lag.
  */
 import { join } from "node:path";
-import kafkajs from "kafkajs";
 import { startKafka } from "../tests/support/kafka_server.ts";
+import { fillTopic, sendFile } from "./kafka_topic.ts";
 import {
   benchFolder,
   benchServer,
@@ -14,7 +14,6 @@ import {
   measure,
   print,
   psql,
-  writeEvents,
 } from "./support.ts";
 
 const MESSAGES = Number(Deno.args[0] ?? 500_000);
@@ -35,11 +34,12 @@ const env = {
   FINPIPE_WORK_DIR: join(folder.path, "work"),
 };
 await measure([...FINPIPE, "init"], env);
-await createTopic(TOPIC);
-const events = join(folder.path, "events.jsonl");
-await writeEvents(events, { messages: MESSAGES });
-// Keyed by nothing: an even share for each partition.
-await measure(["sh", "-c", `kcat -P -b ${kafka.brokers} -t ${TOPIC} -l ${events}`]);
+const events = await fillTopic(kafka.brokers, {
+  topic: TOPIC,
+  partitions: PARTITIONS,
+  messages: MESSAGES,
+  folder,
+});
 
 const RESET = "TRUNCATE stg.transactions, stg.currencies, stg.rejected, finpipe.source_partitions";
 let megabytes = 0;
@@ -80,25 +80,11 @@ figure(
 if (TENFOLD) {
   const once = megabytes;
   for (let more = 1; more < 10; more++) {
-    await measure(["sh", "-c", `kcat -P -b ${kafka.brokers} -t ${TOPIC} -l ${events}`]);
+    await sendFile(kafka.brokers, TOPIC, events);
   }
   megabytes = 0;
   await land();
   figure("peak memory of ten times the lag / of once", megabytes / once, 1.1);
-}
-
-async function createTopic(topic: string): Promise<void> {
-  const client = new kafkajs.Kafka({
-    brokers: [kafka.brokers],
-    logLevel: kafkajs.logLevel.NOTHING,
-  });
-  const admin = client.admin();
-  await admin.connect();
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: [{ topic, numPartitions: PARTITIONS }],
-  });
-  await admin.disconnect();
 }
 
 async function startProxy(target: string): Promise<AsyncDisposable & { url: string }> {

@@ -12,6 +12,9 @@ import { VERSION } from "../lib/runtime/version.ts";
 import type { CommandDefinition } from "./command.ts";
 import { COMMANDS } from "./registry.ts";
 
+/** Characters of a line of help, wherever it is shown: docs/cli.md is made of it. */
+const HELP_WIDTH = 100;
+
 /** Runs one command line and returns the exit code; never throws and never exits. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let code = 0;
@@ -74,11 +77,16 @@ export function createProgram(output: HelpOutput, action: Action): Command {
     )
     .version(VERSION)
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, helpWidth: 100 })
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, helpWidth: HELP_WIDTH })
     .configureOutput({
       writeOut: (text) => output.out(text),
       writeErr: (text) => output.err(text),
       outputError: () => {},
+      // Commander would ask the process's own streams, which take a while to be made.
+      getOutHelpWidth: () => HELP_WIDTH,
+      getErrHelpWidth: () => HELP_WIDTH,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
     })
     .helpCommand(false)
     .addHelpText("after", "\nTry it with nothing set up: finpipe demo");

@@ -67,7 +67,8 @@ const command: CommandDefinition = {
     const progress = new Progress(context.io.stderr, !context.quiet);
     const started = performance.now();
     const onProgress = (totals: Totals) => progress.show(() => progressOf(totals, started));
-    await using engine = await openEngine(context, { staging: true, command: "stream" });
+    const kafka = call.source.kind === "kafka";
+    await using engine = await openEngine(context, { staging: true, kafka, command: "stream" });
     const totals = await land(context, engine, call, onProgress);
     await progress.clear();
     await printResult(context, totals, linesOf(totals));
@@ -79,12 +80,12 @@ const command: CommandDefinition = {
 export default command;
 
 async function land(
-  { io, log, config }: Context,
+  { io, log }: Context,
   engine: Engine,
   { source, ...landing }: StreamCall,
   onProgress: (totals: Totals) => void,
 ): Promise<Totals> {
-  const { retryFor } = engine.settings;
+  const { retryFor, kafka } = engine.settings;
   const { now, signal } = io;
   const context = { connect: () => connectTo(engine), log, now, signal, retryFor, onProgress };
   switch (source.kind) {
@@ -95,7 +96,7 @@ async function land(
     case "kafka": {
       // kafkajs and the metrics take their time to load.
       const { streamTopic } = await import("../lib/pipeline/landing/topic/stream_topic.ts");
-      return await streamTopic(context, config, { ...source, ...landing, retryFor });
+      return await streamTopic(context, kafka!, { ...source, ...landing, retryFor });
     }
   }
 }

@@ -34,6 +34,8 @@ export interface Touches {
   warehouse?: EndTouch;
   /** Reads or writes partition files. @default false */
   partitionFiles?: boolean;
+  /** Reads a topic, whose settings are judged as well. @default false */
+  kafka?: boolean;
   /** Shown to a DBA as part of the session's name. */
   command?: string;
 }

@@ -38,9 +38,12 @@ export async function openEmbeddedSession(workDir: string): Promise<SqlSession> 
     const ready = await exists(marker);
     // A process that was killed while it made the folder left an unusable one, with nothing in it.
     if (!ready) {
-      await removeFolder(folder);
+      await remove(folder);
       await Deno.mkdir(folder, { mode: 0o700 });
     }
+    // PostgreSQL's own lock. A process that was killed before it wrote its number there left an empty
+    // one, which PostgreSQL would refuse for ever; ours has proven that nobody is at work.
+    await remove(join(folder, "postmaster.pid"));
     const database = await PGlite.create({
       dataDir: folder,
       ...(ready ? {} : { loadDataDir: await preparedDataDir() }),
@@ -239,7 +242,8 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-async function removeFolder(path: string): Promise<void> {
+/** Removes a file, or a folder with all that is in it, if it is there. */
+async function remove(path: string): Promise<void> {
   try {
     await Deno.remove(path, { recursive: true });
   } catch (error) {

@@ -113,6 +113,12 @@ const VERBS: Record<ErrorKind, string> = {
 
 function meaningOf(code: string | undefined, text: string, broken: boolean): Meaning | undefined {
   if (code !== undefined && MEANINGS[code] !== undefined) return MEANINGS[code];
+  if (/unsupported startup parameter/.test(text)) {
+    return {
+      kind: "configuration",
+      hint: "Set ignore_startup_parameters = options in PgBouncer, and pool_mode = session",
+    };
+  }
   if (code?.startsWith("08")) return { kind: "unreachable", hint: UNREACHABLE };
   if (/does not support SSL/.test(text)) {
     return {

@@ -1,5 +1,5 @@
-/** {@link SqlSession} on a PostgreSQL server. The only file that imports pg. */
-import pg from "pg";
+/** {@link SqlSession} on a PostgreSQL server. */
+import type pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { once } from "node:events";
 import { Buffer } from "node:buffer";
@@ -11,37 +11,26 @@ import {
   type SqlValue,
   type TransactionMode,
 } from "./session.ts";
+import { AnswerWatch } from "./answer_watch.ts";
+import { type BackendPlace, closeClient, failureOf, OWN_BACKEND } from "./backend.ts";
+import { makeClient, type SessionOptions, socketOf } from "./client.ts";
 import { asFinpipeError } from "./failure.ts";
+
+/** Milliseconds of silence in a statement before the server is asked what it does. */
+const PATIENCE = 30_000;
 
 /** Bytes handed to the socket at once, between two looks at its back pressure. */
 const COPY_SLICE = 128 * 1024;
-
-/**
- * What our statements take for granted, whatever a database's or a role's own settings say: the text
- * form of values, and that a statement sees what was committed before it.
- */
-const SETTINGS = [
-  "bytea_output=hex",
-  "client_encoding=UTF8",
-  "datestyle=ISO",
-  "default_transaction_isolation=read\\ committed",
-  "standard_conforming_strings=on",
-  "timezone=UTC",
-].map((setting) => `-c ${setting}`).join(" ");
-
-/** What a session tells the server about itself. */
-export interface SessionOptions {
-  /** Shown to a DBA in `pg_stat_activity`. */
-  applicationName: string;
-  /** Milliseconds to wait for the connection. @default 10000 */
-  connectTimeout?: number;
-}
 
 /**
  * Opens a session.
  *
  * sslmode has libpq's meaning (PostgreSQL documentation, 34.19.1): `prefer` tries TLS, then clear
  * text; `allow` the other way round.
+ *
+ * A statement may take as long as the server works on it. One whose server stands still, or whose
+ * connection was lost without a word, is `unreachable` after twice the patience and the time for a
+ * connection, at most.
  *
  * @throws FinpipeError of kind `unreachable` or `configuration`
  */
@@ -51,23 +40,10 @@ export async function openServerSession(
 ): Promise<SqlSession> {
   let failure: unknown;
   for (const ssl of settings.tlsAttempts) {
-    const client = new pg.Client({
-      host: settings.host,
-      port: settings.port,
-      user: settings.user,
-      password: settings.password,
-      database: settings.database,
-      ssl,
-      application_name: options.applicationName,
-      connectionTimeoutMillis: options.connectTimeout ?? 10_000,
-      keepAlive: true,
-      options: SETTINGS,
-      types: { getTypeParser: () => (value: string) => value },
-    });
-    const session = new ServerSession(client, settings.displayName);
+    const client = makeClient(settings, ssl, options);
+    const session = new ServerSession(client, { settings, ssl, options });
     try {
-      await client.connect();
-      await session.readVersion();
+      await session.connect();
       return session;
     } catch (error) {
       failure = error;
@@ -81,18 +57,32 @@ class ServerSession implements SqlSession {
   serverVersion = 0;
   readonly #client: pg.Client;
   readonly #name: string;
+  readonly #watch: AnswerWatch;
+  /** Slices of COPY's data that the socket had room for. */
+  #slicesTaken = 0;
+  #backend = { pid: "0", startedAt: "-infinity" };
   /** The first connection error: the driver reports it beside the statement that it breaks. */
   #broken: unknown;
 
-  constructor(client: pg.Client, name: string) {
+  constructor(client: pg.Client, place: BackendPlace) {
     this.#client = client;
-    this.#name = name;
+    this.#name = place.settings.displayName;
+    this.#watch = new AnswerWatch({
+      patience: place.options.patience ?? PATIENCE,
+      progress: () => socketOf(client).bytesRead + this.#slicesTaken,
+      ask: (isSilent, over) => failureOf(this.#backend, place, isSilent, over),
+      // The driver would wait on: what is under way has to end, and nothing more to begin.
+      giveUp: (failure) => void socketOf(client).destroy(failure),
+    });
     client.on("error", (error) => this.#broken ??= error);
   }
 
-  async readVersion(): Promise<void> {
-    const [row] = await this.query("SELECT current_setting('server_version_num') AS version");
-    this.serverVersion = Number(row!.version);
+  async connect(): Promise<void> {
+    await this.#client.connect();
+    const [row] = await this.query(OWN_BACKEND);
+    const { version, pid, backend_start } = row!;
+    this.serverVersion = Number(version);
+    this.#backend = { pid: pid!, startedAt: backend_start! };
   }
 
   query(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow[]> {
@@ -124,6 +114,7 @@ class ServerSession implements SqlSession {
         if (stream.destroyed) break;
         const room = stream.write(slice);
         if (!room) await Promise.race([once(stream, "drain").catch(() => {}), done]);
+        this.#slicesTaken++;
       }
       stream.end();
       await done;
@@ -132,6 +123,9 @@ class ServerSession implements SqlSession {
 
   copyOut(statement: string, sink: (piece: Uint8Array) => void): Promise<void> {
     return this.#guard(async () => {
+      // Right after another COPY the socket is not read any more where the first row takes a moment
+      // (pg-copy-streams 7.0 on Deno 2.9); after any answer of another kind it is.
+      await this.#client.query("SELECT");
       for await (const piece of this.#client.query(copyTo(statement))) sink(piece as Uint8Array);
     });
   }
@@ -150,13 +144,13 @@ class ServerSession implements SqlSession {
     return result;
   }
 
-  async close(): Promise<void> {
-    await this.#client.end().catch(() => {});
+  close(): Promise<void> {
+    return closeClient(this.#client);
   }
 
   async #guard<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await work();
+      return await this.#watch.over(work);
     } catch (error) {
       throw asFinpipeError(error, this.#name, this.#broken);
     }

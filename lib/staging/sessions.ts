@@ -6,6 +6,7 @@ export class StagingSessions implements AsyncDisposable {
   readonly #connect: () => Promise<StagingRepository>;
   readonly #most: number;
   readonly #idle: StagingRepository[] = [];
+  readonly #used = new Set<StagingRepository>();
   readonly #waiting: (() => void)[] = [];
   #open = 0;
 
@@ -21,6 +22,7 @@ export class StagingSessions implements AsyncDisposable {
   /** Runs work on a session; one on which something failed is not used again. */
   async use<T>(work: (staging: StagingRepository) => Promise<T>): Promise<T> {
     const staging = await this.#take();
+    this.#used.add(staging);
     try {
       const result = await work(staging);
       this.#giveBack(staging);
@@ -29,7 +31,14 @@ export class StagingSessions implements AsyncDisposable {
       if (isHarmless(error)) this.#giveBack(staging);
       else await this.#drop(staging);
       throw error;
+    } finally {
+      this.#used.delete(staging);
     }
+  }
+
+  /** Ends the sessions that are used, in the middle of whatever they do: that fails. */
+  async cut(): Promise<void> {
+    await Promise.all([...this.#used].map((staging) => staging[Symbol.asyncDispose]()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,6 +5,7 @@ import { openSession } from "../support/engines.ts";
 import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
 import { postgresTest, testDatabase } from "../support/postgres.ts";
 import { type CliResult, runCli } from "../support/run_cli.ts";
+import { smallDisk, whyNoMount } from "../support/small_disk.ts";
 
 const DAY = "2022-10-01";
 
@@ -148,7 +149,7 @@ testUnless(
     await using place = await makePlace(t);
     const workDir = `${place.folder}/small`;
     await Deno.mkdir(workDir);
-    await using _disk = await smallDisk(workDir);
+    await using _disk = await smallDisk(workDir, "1m");
     assert.equal((await place.dump(workDir)).code, 0);
     const before = await filesOf(`${workDir}/partitions`);
     const long = { country: "x".repeat(1000) };
@@ -164,29 +165,3 @@ testUnless(
     assert.equal((await place.dump(workDir, "--dataset", "currencies")).code, 0);
   },
 );
-
-/** Has a folder be a disk of 1 MB. */
-async function smallDisk(folder: string): Promise<AsyncDisposable> {
-  const run = async (command: string, ...args: string[]) => {
-    const { success, stderr } = await new Deno.Command(command, { args }).output();
-    if (success) return;
-    // As in `mount: /tmp/x: must be superuser to use mount.`, of which the path is a new one each time.
-    const [line] = new TextDecoder().decode(stderr).split("\n");
-    throw new Error(`cannot ${command}: ${line!.split(": ").at(-1)}`);
-  };
-  await run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder);
-  return { [Symbol.asyncDispose]: () => run("umount", folder) };
-}
-
-/** Why there can be no small disk: it takes root, and a container may not let even that. */
-async function whyNoMount(): Promise<string | undefined> {
-  const folder = await Deno.makeTempDir({ prefix: "finpipe-mount-" });
-  try {
-    await using _disk = await smallDisk(folder);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  } finally {
-    await Deno.remove(folder);
-  }
-}

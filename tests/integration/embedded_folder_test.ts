@@ -27,3 +27,19 @@ embeddedTest("a folder that is moved to another work dir keeps what is in it", a
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+embeddedTest(
+  "a folder opens after a kill in the moment between two bytes of its opening",
+  async () => {
+    const workDir = await Deno.makeTempDir({ prefix: "finpipe-folder-" });
+    try {
+      await answer(workDir, "CREATE TABLE kept AS SELECT 42 AS value");
+      for (const left of ["", "4", "no number\n"]) {
+        await Deno.writeTextFile(join(workDir, "embedded", "postmaster.pid"), left);
+        assert.deepEqual(await answer(workDir, "", "SELECT value FROM kept"), [{ value: "42" }]);
+      }
+    } finally {
+      await Deno.remove(workDir, { recursive: true });
+    }
+  },
+);

@@ -20,7 +20,7 @@ import {
 import type { CliResult } from "../support/run_cli.ts";
 import { startTraffic } from "../support/topic_traffic.ts";
 import { isStatement, TcpProxy, type Verdict } from "../support/tcp_proxy.ts";
-import { untilRow } from "../support/until.ts";
+import { TABLE_IS_WAITED_FOR, untilRow } from "../support/until.ts";
 
 /** Milliseconds after which this file's broker takes a silent member for dead. */
 const SESSION = 2000;
@@ -114,7 +114,7 @@ await topicTest(
     await place.session.execute("BEGIN; LOCK TABLE stg.transactions IN SHARE MODE");
     // In a process of its own: kafkajs goes on trying to connect for as long as that lives.
     const cut = place.spawn("--until-end", "--batch-rows", "50", "--retry-for", "1500ms");
-    await untilRow(place.session, "SELECT FROM pg_locks WHERE NOT granted");
+    await untilRow(place.session, TABLE_IS_WAITED_FOR);
     await withoutBroker(broker, async () => {
       await place.session.execute("ROLLBACK");
       for (const run of [cut.result, place.stream("--retry-for", "500ms")]) {
@@ -197,9 +197,10 @@ await topicTest(
     };
     const traffic = await startTraffic(place);
     const landing = place.land(RESIDENT);
+    // Else it would wait to begin.
+    const { landers } = await landing.state;
     await traffic.more(200);
     await setReadOnly("on");
-    const { landers } = await landing.state;
     await untilTrue(() => /read-only/.test(landers.stagingFailure ?? ""));
     await traffic.stop();
     const ended = await place.stream();
@@ -221,7 +222,7 @@ await topicTest(
     const traffic = await startTraffic(place);
     await place.session.execute("BEGIN; LOCK TABLE stg.transactions IN SHARE MODE");
     const one = place.land(RESIDENT);
-    await untilRow(place.session, "SELECT FROM pg_locks WHERE NOT granted");
+    await untilRow(place.session, TABLE_IS_WAITED_FOR);
     // Several times longer than the group waits for a silent member.
     await lasting(3 * SESSION);
     const { brokers, group } = place.topic;

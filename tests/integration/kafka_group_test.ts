@@ -12,7 +12,7 @@ import {
 } from "../support/topic_landing.ts";
 import { SESSION_TIMEOUT, startMember } from "../support/topic_member.ts";
 import { startTraffic } from "../support/topic_traffic.ts";
-import { untilRow } from "../support/until.ts";
+import { TABLE_IS_WAITED_FOR, untilRow } from "../support/until.ts";
 
 const PARTITIONS = 4;
 
@@ -162,15 +162,13 @@ await topicTest(
     // The window can be rebuilt, but whoever waits to write cannot drain.
     await place.session.execute("BEGIN; LOCK TABLE stg.transactions IN SHARE MODE");
     const held = place.start("--batch-rows", "100", "--grace", "100ms");
-    const waits =
-      `SELECT FROM pg_locks WHERE NOT granted AND relation = 'stg.transactions'::regclass`;
-    await untilRow(place.session, waits);
+    await untilRow(place.session, TABLE_IS_WAITED_FOR);
     assert.equal((await held.stop()).code, 143);
     await place.session.execute("ROLLBACK");
 
     await place.session.execute("BEGIN; LOCK TABLE stg.transactions IN SHARE MODE");
     const ending = place.start("--until-end", "--batch-rows", "100");
-    await untilRow(place.session, waits);
+    await untilRow(place.session, TABLE_IS_WAITED_FOR);
     const interrupted = ending.stop();
     await place.session.execute("ROLLBACK");
     const { code, stderr } = await interrupted;

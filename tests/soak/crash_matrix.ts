@@ -1,7 +1,7 @@
 /**
  * The crash matrix: what happens to a landing of a topic when a fault strikes between two statements.
- * Run as a whole it writes docs/crash-matrix.md; `--fault F --point P --seed N`, all or some of them,
- * run a part of it again. The last line is `N passed, N failed`, of cells.
+ * Run as a whole it writes docs/crash-matrix.md, but for `--no-report`; `--fault F --point P --seed N`,
+ * all or some of them, run a part of it again. The last line is `N passed, N failed`, of cells.
  */
 import { parseArgs } from "node:util";
 import type { Cell, CellOutcome } from "../support/crash_cell.ts";
@@ -17,7 +17,12 @@ if (import.meta.main) Deno.exit(await main());
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { fault: { type: "string" }, point: { type: "string" }, seed: { type: "string" } },
+    options: {
+      "fault": { type: "string" },
+      "point": { type: "string" },
+      "seed": { type: "string" },
+      "no-report": { type: "boolean" },
+    },
   });
   const cells = chooseCells(values);
   if (cells.length === 0) {

@@ -73,12 +73,44 @@ async function runCell(
   cell: Cell,
   options: CellOptions,
 ): Promise<CellResult> {
-  const { postgres, kafka, kafkaWatchers } = servers;
-  const fault: Fault = FAULTS[cell.fault];
   const batch = randomOf(cell.seed, 0, 1).between(FIRST_BATCH, LAST_BATCH);
   await using scope = new AsyncDisposableStack();
+  const stage = await setStage(servers, cell, scope);
+  await stage.send(0, EARLY);
+  const { over, goesOnAfter } = await strike(servers, { ...cell, batch }, stage, scope);
+  await over;
+  await stage.send(EARLY, EARLY + LATE);
+  // The session of before may be broken.
+  const { topic, url, workDir } = stage.place;
+  const session = await openSession(url);
+  scope.defer(() => session.close());
+  const after = new LandingPlace(topic, url, session, workDir, scope);
+  await landRest(cell, stage, after, options);
+  const seconds = goesOnAfter();
+  if (seconds === undefined) throw new Error("Nothing was committed after the fault");
+  return { ...cell, batch, goesOnAfter: seconds, ...await countLosses(after) };
+}
+
+/** Where a cell runs. */
+interface Stage {
+  place: LandingPlace;
+  /** Sends a part of the messages of each partition. */
+  send(from: number, to: number): Promise<void>;
+  /** Starts a finpipe that lands; killed with the stage. */
+  start(...args: string[]): SpawnedCli;
+  /** All that were started. */
+  running: SpawnedCli[];
+  /** Between finpipe and PostgreSQL; set before the first one is started. */
+  proxy?: CrashProxy;
+}
+
+async function setStage(
+  { postgres, kafka }: CrashServers,
+  cell: Cell,
+  scope: AsyncDisposableStack,
+): Promise<Stage> {
   const database = scope.use(await databaseOn(postgres));
-  const before = scope.use(
+  const place = scope.use(
     await landingPlace(`crash ${cell.fault} ${cell.point}`, {
       partitions: PARTITIONS.length,
       brokers: kafka.brokers,
@@ -86,41 +118,61 @@ async function runCell(
     }),
   );
   // Staging alone.
-  const own = { FINPIPE_PG_URL: database.url, FINPIPE_WORK_DIR: before.workDir };
+  const own = { FINPIPE_PG_URL: database.url, FINPIPE_WORK_DIR: place.workDir };
   const { code, stderr } = await runCli(["init"], { env: own });
   if (code !== 0) throw new Error(`Cannot prepare the database: ${stderr}`);
   const messages = PARTITIONS.map((id) => numberedMessages(cell.seed, id, EARLY + LATE));
-  const send = async (from: number, to: number) => {
-    for (const partition of PARTITIONS) {
-      await produce(before.topic, messages[partition]!.slice(from, to), { partition });
-    }
+  const stage: Stage = {
+    place,
+    running: [],
+    async send(from, to) {
+      for (const partition of PARTITIONS) {
+        await produce(place.topic, messages[partition]!.slice(from, to), { partition });
+      }
+    },
+    start(...args) {
+      const env = { ...place.env, FINPIPE_PG_URL: throughProxy(database.url, stage.proxy!) };
+      const cli = spawnCli(["stream", ...STREAM, ...args], { env });
+      stage.running.push(cli);
+      return cli;
+    },
   };
-  await send(0, EARLY);
+  return stage;
+}
 
+interface Struck {
+  /** Resolves when the fault is over. */
+  over: Promise<void>;
+  /** Seconds from the fault to the first commit after it; undefined before that. */
+  goesOnAfter(): number | undefined;
+}
+
+/** Starts a finpipe, and lets the fault strike at the point of the batch. */
+async function strike(
+  servers: CrashServers,
+  cell: Cell & { batch: number },
+  stage: Stage,
+  scope: AsyncDisposableStack,
+): Promise<Struck> {
+  const { postgres, kafkaWatchers } = servers;
+  const fault: Fault = FAULTS[cell.fault];
   const struck = Promise.withResolvers<{ over: Promise<void> }>();
   let isReached = false;
-  const strike = async (passage: Passage) => {
+  const onReached = async (passage: Passage) => {
     isReached = true;
-    const scene = { servers, finpipe, passage, startAnother: () => start() };
+    const scene = { servers, finpipe, passage, startAnother: () => stage.start() };
     await fault.strike(scene).then(struck.resolve, struck.reject);
   };
-  const watch = new PointWatch({ ...cell, batch, topic: before.topic.topic }, strike);
-  const proxy = scope.use(new CrashProxy(watch.postgres));
-  proxy.target = Number(new URL(postgres.url).port);
+  const watch = new PointWatch({ ...cell, topic: stage.place.topic.topic }, onReached);
+  stage.proxy = scope.use(new CrashProxy(watch.postgres));
+  stage.proxy.target = Number(new URL(postgres.url).port);
   kafkaWatchers.add(watch.kafka);
   scope.defer(() => void kafkaWatchers.delete(watch.kafka));
-  const running: SpawnedCli[] = [];
-  const start = (...args: string[]) => {
-    const env = { ...before.env, FINPIPE_PG_URL: throughProxy(database.url, proxy) };
-    const cli = spawnCli(["stream", ...STREAM, ...args], { env });
-    running.push(cli);
-    return cli;
-  };
   scope.defer(async () => {
-    for (const cli of running) cli.kill("SIGKILL");
-    await Promise.all(running.map((cli) => cli.result));
+    for (const cli of stage.running) cli.kill("SIGKILL");
+    await Promise.all(stage.running.map((cli) => cli.result));
   });
-  const finpipe = start();
+  const finpipe = stage.start();
   const ended = finpipe.result.then(({ code, stderr }) => {
     if (isReached) return struck.promise;
     throw new Error(`finpipe ended before the fault, with exit code ${code}: ${stderr}`);
@@ -130,22 +182,23 @@ async function runCell(
     REACH_TIMEOUT,
   );
   const { over } = await Promise.race([struck.promise, ended]).finally(() => clearTimeout(late));
-  await over;
-  await send(EARLY, EARLY + LATE);
-  // The session of before may be broken.
-  const session = await openSession(database.url);
-  scope.defer(() => session.close());
-  const after = new LandingPlace(before.topic, database.url, session, before.workDir, scope);
-  if (fault.survives) {
+  return { over, goesOnAfter: () => watch.goesOnAfter };
+}
+
+/** Lets those who live land all that is there, and another one what is left. */
+async function landRest(
+  { fault }: Cell,
+  { place, running, start }: Stage,
+  after: LandingPlace,
+  { otherGroup = false }: CellOptions,
+): Promise<void> {
+  if (FAULTS[fault].survives) {
     await untilRead(after);
     for (const cli of running) cli.kill("SIGTERM");
   }
-  if (cell.fault !== "kill") { for (const cli of running) await assertExit(cli); }
-  const group = options.otherGroup === true ? ["--group", `${before.topic.group}-new`] : [];
+  if (fault !== "kill") { for (const cli of running) await assertExit(cli); }
+  const group = otherGroup ? ["--group", `${place.topic.group}-new`] : [];
   await assertExit(start("--until-end", ...group));
-  const { goesOnAfter } = watch;
-  if (goesOnAfter === undefined) throw new Error("Nothing was committed after the fault");
-  return { ...cell, batch, goesOnAfter, ...await countLosses(after) };
 }
 
 function throughProxy(databaseUrl: string, { port }: CrashProxy): string {

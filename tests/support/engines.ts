@@ -16,6 +16,7 @@ import type { Totals } from "../../lib/pipeline/landing/partition_lander.ts";
 import { load, type LoadReport } from "../../lib/pipeline/load.ts";
 import { openEmbeddedSession } from "../../lib/postgres/embedded.ts";
 import { openServerSession } from "../../lib/postgres/server.ts";
+import type { SessionOptions } from "../../lib/postgres/client.ts";
 import type { SqlRow, SqlSession } from "../../lib/postgres/session.ts";
 import { readSettings } from "../../lib/runtime/config/settings.ts";
 import { createLogger, type Logger } from "../../lib/runtime/log.ts";
@@ -109,13 +110,19 @@ async function postgresEngine(
 }
 
 /** A session on the server that a URL names, without TLS. */
-export async function openSession(url: string): Promise<SqlSession> {
+export async function openSession(
+  url: string,
+  options: Partial<SessionOptions> = {},
+): Promise<SqlSession> {
   const plain = new URL(url);
   plain.searchParams.set("sslmode", "disable");
   const env = (name: string) => name === "FINPIPE_PG_URL" ? plain.href : undefined;
   const { staging } = await readSettings({ env, flags: {} }, { staging: true });
   if (staging?.kind !== "postgres") throw new Error(`${plain.href} names no server`);
-  return await openServerSession(staging.postgres, { applicationName: "finpipe test" });
+  return await openServerSession(staging.postgres, {
+    applicationName: "finpipe test",
+    ...options,
+  });
 }
 
 const EMPTY_STAGING = `

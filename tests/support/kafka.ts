@@ -66,15 +66,19 @@ export async function testTopic(
 ): Promise<TestTopic> {
   const brokers = options.brokers ?? await sharedBrokers();
   const topic = uniqueName(typeof t === "string" ? t : t.name);
-  await withAdmin(brokers, (admin) =>
-    admin.createTopics({
+  await withAdmin(brokers, async (admin) => {
+    await admin.createTopics({
+      // Of several nodes one may be asked that does not know the topic yet, which kafkajs takes for final.
+      waitForLeaders: false,
       topics: [{
         topic,
         numPartitions: options.partitions ?? 1,
         configEntries: Object.entries(options.config ?? {})
           .map(([name, value]) => ({ name, value })),
       }],
-    }));
+    });
+    await untilLed(admin, topic, options.partitions ?? 1);
+  });
   return {
     brokers,
     topic,
@@ -83,6 +87,23 @@ export async function testTopic(
       await withAdmin(brokers, (admin) => admin.deleteTopics({ topics: [topic] }));
     },
   };
+}
+
+/** Milliseconds within which a topic has its leaders. */
+const LEADERS_TIMEOUT = 30_000;
+
+/** Waits until the leader of each partition answers for it: being named as it comes before that. */
+async function untilLed(admin: Admin, topic: string, partitions: number): Promise<void> {
+  const deadline = performance.now() + LEADERS_TIMEOUT;
+  for (;;) {
+    const offsets = await admin.fetchTopicOffsets(topic).catch((error) => {
+      if (performance.now() > deadline) throw error;
+      return [];
+    });
+    if (offsets.length === partitions) return;
+    if (performance.now() > deadline) throw new Error(`Topic ${topic} has no leaders`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 /** Runs `work` with an administrator's client. */

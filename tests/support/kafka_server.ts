@@ -1,6 +1,7 @@
 /**
- * An Apache Kafka of one's own (KRaft, one node, loopback): the tests' shared one, and those of tests
- * that stop, kill or restart their broker, or speak TLS and SASL with it.
+ * An Apache Kafka of one's own (KRaft, loopback; one node, or one of those of `kafka_cluster.ts`): the
+ * tests' shared one, and those of tests that stop, kill or restart their broker, or speak TLS and SASL
+ * with it.
  */
 import { join } from "node:path";
 import process from "node:process";
@@ -20,6 +21,8 @@ export interface KafkaOptions {
   security?: boolean;
   /** Settings of server.properties, over those of `brokerProperties`. */
   properties?: Record<string, string>;
+  /** Where its controller listens. @default a free port */
+  controllerPort?: number;
 }
 
 /** Signals by what they mean to the broker: a controlled shutdown, and death. */
@@ -172,6 +175,8 @@ export class KafkaServer implements AsyncDisposable {
       : ["PLAIN" as const];
     const names = ["CONTROLLER" as const, ...listeners];
     freePorts(names.length).forEach((port, index) => this.#ports.set(names[index]!, port));
+    const { controllerPort } = this.#options;
+    if (controllerPort !== undefined) this.#ports.set("CONTROLLER", controllerPort);
     const properties = {
       ...brokerProperties(this.#folder, this.#ports),
       ...this.#options.properties,
@@ -248,7 +253,7 @@ interface Running {
 }
 
 /** Ports that nobody uses, all different. */
-function freePorts(count: number): number[] {
+export function freePorts(count: number): number[] {
   using scope = new DisposableStack();
   return Array.from(
     { length: count },

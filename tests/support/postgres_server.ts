@@ -147,9 +147,21 @@ export class PostgresServer implements AsyncDisposable {
     await running.process.status;
   }
 
-  /** Kills the server as a crash would. */
+  /**
+   * Kills the server as a crash would: all of its processes, as one that is orphaned may work on for
+   * minutes, and no other server is let to the data before it ends.
+   */
   async kill9(): Promise<void> {
+    const children = await childrenOf(this.pid);
     await this.stop("SIGKILL");
+    for (const child of children) {
+      try {
+        Deno.kill(child, "SIGKILL");
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+      while (isAlive(child)) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 
   /** What the server has logged. */
@@ -231,6 +243,23 @@ function asRoot(): boolean {
   return Deno.uid() === 0;
 }
 
+/** The ids of a process's children; none where the system has no /proc. */
+async function childrenOf(pid: number): Promise<number[]> {
+  const children: number[] = [];
+  try {
+    for await (const { name } of Deno.readDir("/proc")) {
+      if (!/^\d+$/.test(name)) continue;
+      const stat = await Deno.readTextFile(`/proc/${name}/stat`).catch(() => "");
+      // Behind the command, which may hold anything: its state, then its parent.
+      const parent = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
+      if (Number(parent) === pid) children.push(Number(name));
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return children;
+}
+
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
@@ -246,12 +275,19 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
+/** False also of one that has ended and that nobody has waited for yet. */
 function isAlive(pid: number): boolean {
   try {
     Deno.kill(pid, "SIGCONT");
-    return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return Deno.build.os !== "linux";
     throw error;
   }
 }

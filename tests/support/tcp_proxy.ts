@@ -1,11 +1,15 @@
-/** A TCP proxy before a PostgreSQL server, which breaks connections at a message of the client's. */
+/**
+ * A TCP proxy before a PostgreSQL server, which breaks connections at a message of the client's, or
+ * stands still.
+ */
 
 /**
  * What becomes of bytes of the client: `pass` them on; `cut` the connection instead; `cut after`
  * passing them on, at once; `cut answer`: pass them on, wait for the answer and cut instead of
- * passing that on.
+ * passing that on; `lose` this connection without a word: nothing passes any more, and neither side
+ * is told.
  */
-export type Verdict = "pass" | "cut" | "cut after" | "cut answer";
+export type Verdict = "pass" | "cut" | "cut after" | "cut answer" | "lose";
 
 export class TcpProxy implements AsyncDisposable {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -13,6 +17,11 @@ export class TcpProxy implements AsyncDisposable {
   readonly #judge: (bytes: Uint8Array) => Verdict;
   readonly #open = new Set<Deno.Conn>();
   readonly #accepting: Promise<void>;
+  /** Connections that are lost. */
+  readonly #lost = new Set<Deno.Conn>();
+  /** Resolves when the proxy does not stand still any more. */
+  #thawed = Promise.withResolvers<void>();
+  readonly #disposed = Promise.withResolvers<void>();
 
   /**
    * @param target URL of the server
@@ -21,7 +30,18 @@ export class TcpProxy implements AsyncDisposable {
   constructor(target: string, judge: (bytes: Uint8Array) => Verdict) {
     this.#target = new URL(target);
     this.#judge = judge;
+    this.#thawed.resolve();
     this.#accepting = this.#accept();
+  }
+
+  /** Takes connections and bytes, and passes nothing on before {@link thaw}. */
+  freeze(): void {
+    this.#thawed = Promise.withResolvers();
+  }
+
+  /** Passes on what was held, and goes on. */
+  thaw(): void {
+    this.#thawed.resolve();
   }
 
   /** The server's URL, by way of the proxy. */
@@ -35,6 +55,8 @@ export class TcpProxy implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
+    this.#disposed.resolve();
+    this.thaw();
     for (const connection of this.#open) this.#close(connection);
     await this.#accepting;
   }
@@ -48,6 +70,7 @@ export class TcpProxy implements AsyncDisposable {
   async #serve(client: Deno.Conn): Promise<void> {
     this.#open.add(client);
     try {
+      await this.#thawed.promise;
       const server = await Deno.connect({
         hostname: this.#target.hostname,
         port: Number(this.#target.port),
@@ -69,6 +92,11 @@ export class TcpProxy implements AsyncDisposable {
   async #forwardClient(client: Deno.Conn, server: Deno.Conn, cut: () => void): Promise<void> {
     for await (const bytes of pieces(client)) {
       const verdict = this.#judge(bytes);
+      if (verdict === "lose") {
+        this.#lost.add(server);
+        await this.#disposed.promise;
+      }
+      await this.#thawed.promise;
       if (verdict === "cut") return;
       if (verdict === "cut answer") this.#silenced.add(server);
       await writeAll(server, bytes);
@@ -79,6 +107,8 @@ export class TcpProxy implements AsyncDisposable {
   async #forwardServer(server: Deno.Conn, client: Deno.Conn): Promise<void> {
     for await (const bytes of pieces(server)) {
       if (this.#silenced.delete(server)) return;
+      if (this.#lost.has(server)) await this.#disposed.promise;
+      await this.#thawed.promise;
       await writeAll(client, bytes);
     }
   }

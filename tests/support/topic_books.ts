@@ -49,9 +49,21 @@ export async function readLog(
 
 /** Where the messages of a partition must end; those that are no valid JSON are rejected. */
 export function judge(messages: readonly { offset: number; value: Value }[]): Landed[] {
-  const seen = new Set<string>();
-  let watermark = -Infinity;
-  return messages.map(({ offset: position, value }) => {
+  const judge = new TopicJudge();
+  return messages.map(({ offset, value }) => judge.next(offset, value));
+}
+
+/** Versions that are remembered before those beyond the watermark are looked for. */
+const REMEMBERED = 200_000;
+
+/** Says of one message of a partition after the other where it must end, however many there are. */
+export class TopicJudge {
+  /** By version, when it was sent. */
+  readonly #seen = new Map<string, number>();
+  #watermark = -Infinity;
+  #most = REMEMBERED;
+
+  next(position: number, value: Value): Landed {
     const text = value === null ? "" : Buffer.from(value).toString();
     const message = parse(text);
     if (message === undefined) {
@@ -62,15 +74,24 @@ export function judge(messages: readonly { offset: number; value: Value }[]): La
     const payload = payloadOf(text);
     const sent = Date.parse(`${sent_dttm}Z`) / 1000;
     const version = [object_type, object_id, sent, payload].join();
-    const isRemembered = sent >= watermark;
-    if (isRemembered && seen.has(version)) {
+    const isRemembered = sent >= this.#watermark;
+    if (isRemembered && this.#seen.has(version)) {
       return { position, place: "duplicates", content: "" };
     }
-    if (isRemembered) seen.add(version);
-    watermark = Math.max(watermark, sent - DELAY);
+    if (isRemembered) this.#seen.set(version, sent);
+    this.#watermark = Math.max(this.#watermark, sent - DELAY);
+    if (this.#seen.size > this.#most) this.#forget();
     const place = object_type === "CURRENCY" ? "currencies" : "transactions";
     return { position, place, content: payload };
-  });
+  }
+
+  /** What was sent before the watermark is no duplicate any more. */
+  #forget(): void {
+    for (const [version, sent] of this.#seen) {
+      if (sent < this.#watermark) this.#seen.delete(version);
+    }
+    this.#most = this.#seen.size + REMEMBERED;
+  }
 }
 
 /** What stands in staging of a partition. */

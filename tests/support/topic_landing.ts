@@ -5,6 +5,7 @@ import { createLogger } from "../../lib/runtime/log.ts";
 import { openKafka } from "../../lib/sources/kafka/client.ts";
 import { parseFrom } from "../../lib/sources/kafka/start_offsets.ts";
 import { TopicAdmin } from "../../lib/sources/kafka/topic_admin.ts";
+import type { SessionOptions } from "../../lib/postgres/client.ts";
 import type { SqlRow, SqlSession } from "../../lib/postgres/session.ts";
 import { SqlStaging } from "../../lib/staging/sql_staging.ts";
 import type { Commit, Totals } from "../../lib/pipeline/landing/partition_lander.ts";
@@ -50,6 +51,8 @@ export interface LandCall {
   member?: LandTopicOptions["member"];
   /** The URL of staging. @default the place's */
   url?: string;
+  /** How long sessions of staging wait, in milliseconds. */
+  session?: Pick<SessionOptions, "patience" | "connectTimeout">;
   now?: () => Temporal.Instant;
   onProgress?: (totals: Totals, commit: Commit) => void;
 }
@@ -213,7 +216,8 @@ export class LandingPlace implements AsyncDisposable {
       kafka: openKafka(settings, log),
       admin,
       cluster: settings.displayName,
-      connect: async () => new SqlStaging(await openSession(call.url ?? this.url), { owned: true }),
+      connect: async () =>
+        new SqlStaging(await openSession(call.url ?? this.url, call.session), { owned: true }),
       log,
       now,
       signal,

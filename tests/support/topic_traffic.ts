@@ -22,8 +22,8 @@ const AT_ONCE = 40;
 const PAUSE = 5;
 
 /**
- * Sends emulated messages, re-sent ones and some that are no JSON, through outages of the broker,
- * each once.
+ * Sends emulated messages, re-sent ones and some that are no JSON, through outages of the broker, each
+ * at least once: what is in the log is what counts.
  */
 export async function startTraffic(place: LandingPlace, seed = 1): Promise<Traffic> {
   const settings = await readKafkaSettings({
@@ -33,7 +33,18 @@ export async function startTraffic(place: LandingPlace, seed = 1): Promise<Traff
   const output = { isTerminal: false, write: () => Promise.resolve() };
   const now = () => Temporal.Now.instant();
   const log = createLogger({ level: "error", format: "text", output, now });
-  const writer = await TopicWriter.connect(openKafka(settings, log), settings.topic);
+  const connect = () => TopicWriter.connect(openKafka(settings, log), settings.topic);
+  let writer = await connect();
+  const send = async (batch: readonly string[]) => {
+    try {
+      await writer.send(batch);
+    } catch {
+      // kafkajs' idempotent producer may not go on where a leader died before it answered.
+      await writer[Symbol.asyncDispose]();
+      writer = await connect();
+      await writer.send(batch);
+    }
+  };
   const waiting = new Set<() => void>();
   let sent = 0;
   let stopped = false;
@@ -42,7 +53,7 @@ export async function startTraffic(place: LandingPlace, seed = 1): Promise<Traff
     for (const message of messages(seed)) {
       batch.push(message);
       if (batch.length < AT_ONCE) continue;
-      await writer.send(batch);
+      await send(batch);
       sent += batch.length;
       batch = [];
       for (const wake of waiting) wake();

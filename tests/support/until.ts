@@ -28,6 +28,12 @@ export const SOMEBODY_WAITS = `
   WHERE locktype = 'advisory' AND NOT granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 
+/** Gives a row when a session waits for a table of the database; others have tables of the same oid. */
+export const TABLE_IS_WAITED_FOR = `
+  SELECT 1 FROM pg_locks
+  WHERE locktype = 'relation' AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
 /** Makes the insert of a transaction wait, whose amount is this, for the advisory lock of that number. */
 export const GATE = 777;
 

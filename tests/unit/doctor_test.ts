@@ -22,6 +22,7 @@ const EMBEDDED: Settings = {
   martSchema: "m",
   staging: { kind: "embedded" },
   warehouse: { kind: "embedded" },
+  kafka: undefined,
   stagingLeftOut: undefined,
   warehouseLeftOut: undefined,
 };

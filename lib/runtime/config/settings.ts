@@ -4,6 +4,7 @@
  */
 import { parseDuration } from "./duration.ts";
 import { type Ends, type EndTouches, readEnds } from "./ends.ts";
+import { type KafkaSettings, readKafka } from "./kafka.ts";
 import { Problems } from "./problems.ts";
 import { judgeSchemaNames, type SchemaNames, schemaNames } from "./schemas.ts";
 import { type ConfigSource, setting } from "./source.ts";
@@ -20,15 +21,26 @@ export interface Settings extends Ends, SchemaNames {
   workDir: string;
   /** Milliseconds for which an unreachable server is tried again. */
   retryFor: number;
+  /** Where a command reads a topic; undefined for one that does not. */
+  kafka: KafkaSettings | undefined;
+}
+
+/** What a command touches. */
+export interface SettingsTouches extends EndTouches {
+  /** Reads a topic. @default false */
+  kafka?: boolean;
 }
 
 /**
- * Reads the settings that a command needs, judging only the ends that it touches.
+ * Reads the settings that a command needs, judging only what it touches.
  *
  * @throws FinpipeError of kind `configuration` that names everything that is wrong, each problem
  * with its source and how to mend it; of kind `usage` for a malformed `--retry-for`
  */
-export async function readSettings(source: ConfigSource, touches: EndTouches): Promise<Settings> {
+export async function readSettings(
+  source: ConfigSource,
+  touches: SettingsTouches,
+): Promise<Settings> {
   const { retryFor } = source.flags;
   const settings = {
     workDir: setting(source, "workDir", "FINPIPE_WORK_DIR")?.value ?? "./finpipe-data",
@@ -37,9 +49,10 @@ export async function readSettings(source: ConfigSource, touches: EndTouches): P
   };
   const problems = new Problems();
   const ends = await readEnds(source, touches, problems);
+  const kafka = touches.kafka === true ? await readKafka(source, problems) : undefined;
   if (touches.warehouse) judgeSchemaNames(settings, problems);
   problems.throwIfAny();
-  return { ...settings, ...ends, engine: engineOf(ends) };
+  return { ...settings, ...ends, kafka, engine: engineOf(ends) };
 }
 
 function engineOf({ staging, warehouse }: Ends): Settings["engine"] {

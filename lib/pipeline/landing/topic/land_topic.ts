@@ -82,6 +82,8 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   const retryFor = untilEnd ? options.retryFor : Infinity;
   await using sessions = new StagingSessions(context.connect, MOST_SESSIONS);
   using drain = new DrainTime(signal, options.grace);
+  // A server that stands still would hold us for longer.
+  drain.signal.addEventListener("abort", () => void sessions.cut());
   await using untilAsked = new UntilAsked(signal);
   const staging = new SteadyStaging(sessions, {
     log,
@@ -95,7 +97,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
     const at = context.now();
     const ranges = await topicLog.existing(topic);
     await placeTopic({ topic, from, staging, log }, topicLog, ranges);
-    landers.ends = { at, ranges };
+    landers.ends.last = { at, ranges };
     return ranges;
   };
   const ranges = await untilAsked.run(begin());
@@ -104,7 +106,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   const ends = new Map(ranges.map(({ partition, high }) => [partition, high]));
   if (untilEnd && await untilAsked.run(landers.haveReached(ends)) !== false) {
     // Nothing to land: the other members of the group need not wait for us.
-    await landers.markEnds();
+    await landers.ends.mark();
     return landers.totals;
   }
 
@@ -126,7 +128,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
     consumer.quiesce();
     try {
       await landers.drain(drain.signal);
-      await landers.markEnds();
+      await landers.ends.mark();
     } finally {
       await leave(consumer, log);
     }
@@ -150,10 +152,10 @@ async function watch({ landers, consumer, ends, over, retryFor }: Watch): Promis
     if (ends !== undefined && await landers.haveReached(ends)) return;
     const now = performance.now();
     // A group that waits for a member that is gone is silent, but Kafka is not.
-    if (now - Math.max(consumer.lastActivity, landers.answeredAt) > retryFor) {
+    if (now - Math.max(consumer.lastActivity, landers.ends.answeredAt) > retryFor) {
       throw new FinpipeError("unreachable", "Kafka does not answer any more", {
         hint: "Check that the brokers run and are reachable",
-        cause: landers.silence,
+        cause: landers.ends.silence,
       });
     }
     if (now - endsAskedAt > ENDS_INTERVAL) {

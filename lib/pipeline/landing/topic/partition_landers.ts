@@ -1,7 +1,5 @@
 /** The partitions of a topic that this process lands, each with its lander. */
-import { orAborted } from "../../../runtime/aborted.ts";
 import { FinpipeError } from "../../../runtime/errors.ts";
-import type { Logger } from "../../../runtime/log.ts";
 import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
 import { PartitionFeed } from "../../../sources/kafka/partition_feed.ts";
 import {
@@ -11,25 +9,16 @@ import {
 } from "../../../sources/kafka/start_offsets.ts";
 import type { PartitionOwner, TopicConsumer } from "../../../sources/kafka/topic_consumer.ts";
 import { PositionMoved } from "../../../staging/repository.ts";
-import type { StagingSessions } from "../../../staging/sessions.ts";
 import { type Commit, PartitionLander, type Totals } from "../partition_lander.ts";
 import type { SteadyStaging } from "../steady_staging.ts";
 import type { TopicOptions } from "./land_topic.ts";
+import { type EndsContext, LogEnds } from "./log_ends.ts";
 import { positionOf, rangeOf, type TopicLog } from "./start.ts";
 
-export interface LandersContext {
-  sessions: StagingSessions;
+export interface LandersContext extends EndsContext {
   staging: SteadyStaging;
   /** Asks through outages. */
   topicLog: TopicLog;
-  /** Asks once. */
-  admin: Pick<TopicLog, "ranges">;
-  /** How messages name the cluster. */
-  cluster: string;
-  log: Logger;
-  now(): Temporal.Instant;
-  /** Asks to stop. */
-  signal: AbortSignal;
   onProgress?: (totals: Totals, commit: Commit) => void;
 }
 
@@ -55,24 +44,13 @@ export interface LandedPartition {
   windowVersions: number;
 }
 
-/** The ends of the log, and when they were asked for. */
-interface Ends {
-  at: Temporal.Instant;
-  ranges: LogRange[];
-}
-
 /** With less a transaction costs more than what it lands. */
 const LEAST_BATCH_BYTES = 256 * 1024;
 
 export class PartitionLanders implements PartitionOwner {
   /** Set right after construction: the two know each other. */
   consumer!: TopicConsumer;
-  /** The ends of the log as they were asked for last. */
-  ends: Ends | undefined;
-  /** When Kafka told them last, on the clock of performance.now. */
-  answeredAt = performance.now();
-  /** Why Kafka did not tell them when it was asked last. */
-  silence: FinpipeError | undefined;
+  readonly ends: LogEnds;
 
   readonly #context: LandersContext;
   readonly #options: TopicOptions;
@@ -81,14 +59,13 @@ export class PartitionLanders implements PartitionOwner {
   readonly #opening = new Map<number, Promise<PartitionFeed>>();
   /** What landings that have ended read: their landers, with their windows, are let go. */
   readonly #ended = noTotals();
-  /** Why the last look at staging failed, unless something was landed since. */
-  #stagingFailure: string | undefined;
   readonly #stop = new AbortController();
   readonly #failure = Promise.withResolvers<never>();
 
   constructor(context: LandersContext, options: TopicOptions) {
     this.#context = context;
     this.#options = options;
+    this.ends = new LogEnds(context, options);
     this.#failure.promise.catch(() => {});
   }
 
@@ -101,13 +78,13 @@ export class PartitionLanders implements PartitionOwner {
 
   /** Why staging cannot be landed in now; undefined while it can. */
   get stagingFailure(): string | undefined {
-    return this.#context.staging.failure?.message ?? this.#stagingFailure;
+    return this.#context.staging.failure?.message ?? this.ends.stagingFailure;
   }
 
   /** The partitions that are landed here now, with what is known of each. */
   *partitions(): Generator<LandedPartition> {
     for (const [partition, { lander, feed, committedAt }] of this.#landings) {
-      const range = this.ends?.ranges.find((one) => one.partition === partition);
+      const range = this.ends.of(partition);
       yield {
         partition,
         lag: range && Math.max(0, range.high - Math.max(lander.position, range.low)),
@@ -168,7 +145,7 @@ export class PartitionLanders implements PartitionOwner {
 
   /** The bytes of a batch: those of all partitions together are the same however many there are. */
   #shareOf(bytes: number): number {
-    const partitions = this.ends?.ranges.length ?? 1;
+    const partitions = this.ends.last?.ranges.length ?? 1;
     return Math.max(LEAST_BATCH_BYTES, Math.floor(bytes / partitions));
   }
 
@@ -205,27 +182,12 @@ export class PartitionLanders implements PartitionOwner {
 
   /** Asks once for the ends of the log, after noting what was landed up to those before. */
   async askEnds(): Promise<void> {
-    const { admin, cluster, now, log, signal } = this.#context;
-    const at = now();
     const before = [...this.#landings].map(([partition, { feed }]) => ({
       partition,
       next: feed.next,
     }));
-    let ranges: LogRange[] | undefined;
-    try {
-      ranges = await orAborted(admin.ranges(), signal);
-    } catch (error) {
-      if (signal.aborted) return;
-      this.silence = asKafkaFailure(error, cluster);
-      log.debug("Kafka did not tell the ends of the log", { error: this.silence.message });
-      return;
-    }
-    this.silence = undefined;
-    this.answeredAt = performance.now();
-    await this.markEnds();
-    if (ranges === undefined) return;
-    this.ends = { at, ranges };
-    this.#refuseLost(before, ranges);
+    const ranges = await this.ends.ask();
+    if (ranges !== undefined) this.#refuseLost(before, ranges);
   }
 
   /**
@@ -233,7 +195,10 @@ export class PartitionLanders implements PartitionOwner {
    *
    * @param before where the partitions were read on from before the ranges were asked for
    */
-  #refuseLost(before: { partition: number; next: number }[], ranges: LogRange[]): void {
+  #refuseLost(
+    before: { partition: number; next: number }[],
+    ranges: readonly LogRange[],
+  ): void {
     const lost = before.flatMap(({ partition, next }) => {
       const range = ranges.find((one) => one.partition === partition);
       const isRead = this.#landings.get(partition)?.revoked === false;
@@ -257,36 +222,11 @@ export class PartitionLanders implements PartitionOwner {
     await Promise.race([done, over]);
   }
 
-  /** Notes which partitions, of all members, have been landed up to the ends as asked for last. */
-  async markEnds(): Promise<void> {
-    const { ends } = this;
-    if (ends === undefined) return;
-    const high = new Map(ends.ranges.map((range) => [range.partition, range.high]));
-    const { topic, watermark } = this.#options;
-    try {
-      // One try: the next look comes soon.
-      await this.#context.sessions.use(async ({ topics }) => {
-        const reached = (await topics.list(topic))
-          .filter(({ partition, nextPosition }) =>
-            nextPosition >= (high.get(partition) ?? Infinity)
-          )
-          .map(({ id }) => id);
-        if (reached.length > 0) await topics.markEnd(reached, ends.at, watermark);
-      });
-      this.#stagingFailure = undefined;
-    } catch (error) {
-      this.#stagingFailure = error instanceof Error ? error.message : String(error);
-      this.#context.log.debug("The ends that were reached were not noted", {
-        error: this.#stagingFailure,
-      });
-    }
-  }
-
   #onCommit(partition: number, landing: Landing, commit: Commit): void {
     const { position } = landing.lander;
     landing.committedAt = this.#context.now();
     landing.feed.committed(position);
-    this.#stagingFailure = undefined;
+    this.ends.stagingFailure = undefined;
     // Of what another member has by now it tells itself, and is ahead.
     if (!landing.revoked) this.consumer.report(partition, position);
     this.#context.onProgress?.(this.totals, commit);

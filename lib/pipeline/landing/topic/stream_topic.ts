@@ -1,6 +1,5 @@
 /** Landing the configured topic: opens Kafka as the settings say, and serves metrics if asked. */
-import { readKafkaSettings } from "../../../runtime/config/kafka.ts";
-import type { ConfigSource } from "../../../runtime/config/source.ts";
+import type { KafkaSettings } from "../../../runtime/config/kafka.ts";
 import { openKafka } from "../../../sources/kafka/client.ts";
 import { TopicAdmin } from "../../../sources/kafka/topic_admin.ts";
 import type { Totals } from "../partition_lander.ts";
@@ -12,13 +11,12 @@ export interface StreamTopicOptions extends Omit<TopicOptions, "topic" | "group"
   metricsPort: number | undefined;
 }
 
-/** @throws FinpipeError of kind `configuration` where Kafka's settings are missing or wrong */
+/** Lands the topic of the settings, as {@link landTopic} does. */
 export async function streamTopic(
   context: Omit<TopicContext, "kafka" | "admin" | "cluster">,
-  config: ConfigSource,
+  settings: KafkaSettings,
   { metricsPort, ...options }: StreamTopicOptions,
 ): Promise<Totals> {
-  const settings = await readKafkaSettings(config);
   const { topic, group, displayName: cluster } = settings;
   const kafka = openKafka(settings, context.log);
   await using admin = new TopicAdmin(openKafka(settings, context.log, { patient: false }), topic);

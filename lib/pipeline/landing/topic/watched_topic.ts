@@ -38,7 +38,7 @@ export async function landWatchedTopic(
 
 function livenessOf({ consumer, landers }: TopicState): string | undefined {
   // While Kafka is away a new start mends nothing, and would make it worse.
-  if (landers.silence !== undefined) return undefined;
+  if (landers.ends.silence !== undefined) return undefined;
   const silent = performance.now() - consumer.lastActivity;
   return silent > DEAD_AFTER
     ? `the loop has not moved for ${Math.round(silent / 1000)} s`

@@ -1,0 +1,137 @@
+/**
+ * The loop of a topic without PostgreSQL: 500,000 messages of 4 partitions are fetched, decoded, judged
+ * and encoded, against kafkajs that only counts them; and a profile of that loop by whose code it is.
+ */
+import kafkajs from "kafkajs";
+import { horizonOf, PartitionWindow } from "../lib/events/partition_window.ts";
+import { BatchEncoder } from "../lib/pipeline/landing/batch_encoder.ts";
+import { createLogger } from "../lib/runtime/log.ts";
+import { openKafka } from "../lib/sources/kafka/client.ts";
+import { PartitionFeed } from "../lib/sources/kafka/partition_feed.ts";
+import { TopicConsumer } from "../lib/sources/kafka/topic_consumer.ts";
+import type { SourcePartition } from "../lib/staging/repository.ts";
+import { startKafka } from "../tests/support/kafka_server.ts";
+import { fillTopic } from "./kafka_topic.ts";
+import { profiled } from "./profile.ts";
+import { benchFolder, bestOf, figure, print } from "./support.ts";
+
+const MESSAGES = Number(Deno.args[0] ?? 500_000);
+const ROUNDS = Number(Deno.args[1] ?? 3);
+const TOPIC = "transaction-service-input";
+const PARTITIONS = 4;
+const DELAY = 300_000;
+/** As a stream of a topic of 4 partitions has them. */
+const LIMITS = { rows: 10_000, bytes: 1 << 20, linger: 1000, maxMessageBytes: 10_000_000 };
+/** Milliseconds between two looks whether all is there. */
+const TICK = 20;
+
+await using kafka = await startKafka();
+await using folder = await benchFolder();
+await fillTopic(kafka.brokers, {
+  topic: TOPIC,
+  partitions: PARTITIONS,
+  messages: MESSAGES,
+  folder,
+});
+
+let groups = 0;
+const best = await bestOf(ROUNDS, { decode, count });
+print(
+  `${MESSAGES} messages: decoded ${best.decode.toFixed(2)} s, counted ${best.count.toFixed(2)} s`,
+);
+figure(
+  "fetch, decode, judge and encode a topic / kafkajs that only counts",
+  best.decode / best.count,
+);
+await profiled(decode);
+Deno.exit(0);
+
+/** Seconds from the first message to the last. */
+async function count(): Promise<number> {
+  const client = new kafkajs.Kafka({
+    brokers: [kafka.brokers],
+    logLevel: kafkajs.logLevel.NOTHING,
+  });
+  const consumer = client.consumer({ groupId: `count-${groups++}`, maxWaitTimeInMs: 200 });
+  await consumer.connect();
+  await consumer.subscribe({ topic: TOPIC, fromBeginning: true });
+  const all = Promise.withResolvers<void>();
+  let started = 0;
+  let seen = 0;
+  await consumer.run({
+    autoCommit: false,
+    eachBatch: ({ batch }) => {
+      started ||= performance.now();
+      if ((seen += batch.messages.length) >= MESSAGES) all.resolve();
+      return Promise.resolve();
+    },
+  });
+  await all.promise;
+  const seconds = (performance.now() - started) / 1000;
+  await consumer.disconnect();
+  return seconds;
+}
+
+/** Seconds from the first message to the last one's row. */
+async function decode(): Promise<number> {
+  const output = { isTerminal: false, write: () => Promise.resolve() };
+  const now = () => Temporal.Now.instant();
+  const log = createLogger({ level: "error", format: "text", output, now });
+  const settings = {
+    brokers: [kafka.brokers],
+    topic: TOPIC,
+    group: `decode-${groups++}`,
+    tls: undefined,
+    sasl: undefined,
+    displayName: "Kafka",
+  };
+  const feeds: PartitionFeed[] = [];
+  const running: Promise<void>[] = [];
+  let seen = 0;
+  let started = 0;
+  const encodeAll = async (partition: SourcePartition, feed: PartitionFeed) => {
+    const encoder = new BatchEncoder();
+    const window = new PartitionWindow(DELAY, partition);
+    const horizon = horizonOf(now(), DELAY);
+    for await (const batch of feed.batches(LIMITS, new AbortController().signal)) {
+      started ||= performance.now();
+      await encoder.encode(batch, { partition, window, start: 0, horizon, unstorable: new Set() });
+      seen += batch.count;
+    }
+  };
+  const consumer = new TopicConsumer(openKafka(settings, log), { ...settings, cluster: "", log }, {
+    open(partition) {
+      const feed = new PartitionFeed(0, LIMITS);
+      feeds.push(feed);
+      running.push(encodeAll(sourceOf(partition), feed));
+      return Promise.resolve(feed);
+    },
+    revoked() {},
+    checkGap: () => Promise.resolve(),
+    failed: (error) => {
+      throw error;
+    },
+  });
+  void consumer.run();
+  const taken = () => feeds.reduce((sum, { next }) => sum + next, 0);
+  while (taken() < MESSAGES) await new Promise((resolve) => setTimeout(resolve, TICK));
+  for (const feed of feeds) feed.close();
+  await Promise.all(running);
+  const seconds = (performance.now() - started) / 1000;
+  if (seen !== MESSAGES) throw new Error(`${seen} messages`);
+  await consumer.stop();
+  return seconds;
+}
+
+function sourceOf(partition: number): SourcePartition {
+  return {
+    id: partition,
+    kind: "kafka",
+    source: TOPIC,
+    partition,
+    nextPosition: 0,
+    watermark: null,
+    digest: null,
+    forgottenPosition: -1,
+  };
+}

@@ -1,0 +1,94 @@
+/** The ends of the topic's log: asked for now and then, and which partitions were landed up to them. */
+import { orAborted } from "../../../runtime/aborted.ts";
+import type { FinpipeError } from "../../../runtime/errors.ts";
+import type { Logger } from "../../../runtime/log.ts";
+import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
+import type { LogRange } from "../../../sources/kafka/start_offsets.ts";
+import type { StagingSessions } from "../../../staging/sessions.ts";
+import type { TopicLog } from "./start.ts";
+
+export interface EndsContext {
+  sessions: StagingSessions;
+  /** Asks once. */
+  admin: Pick<TopicLog, "ranges">;
+  /** How messages name the cluster. */
+  cluster: string;
+  log: Logger;
+  now(): Temporal.Instant;
+  /** Asks to stop. */
+  signal: AbortSignal;
+}
+
+export interface EndsOptions {
+  topic: string;
+  /** Milliseconds between the greatest sent time and the watermark. */
+  watermark: number;
+}
+
+export class LogEnds {
+  /** As they were told last, and when they were asked for. */
+  last: { at: Temporal.Instant; ranges: readonly LogRange[] } | undefined;
+  /** When Kafka told them last, on the clock of performance.now. */
+  answeredAt = performance.now();
+  /** Why Kafka did not tell them when it was asked last. */
+  silence: FinpipeError | undefined;
+  /** Why the last look at staging failed, unless something was landed since. */
+  stagingFailure: string | undefined;
+
+  readonly #context: EndsContext;
+  readonly #options: EndsOptions;
+
+  constructor(context: EndsContext, options: EndsOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  /** What is known of a partition. */
+  of(partition: number): LogRange | undefined {
+    return this.last?.ranges.find((one) => one.partition === partition);
+  }
+
+  /** Asks once, and notes what was landed up to those before; undefined where there is no answer. */
+  async ask(): Promise<readonly LogRange[] | undefined> {
+    const { admin, cluster, now, log, signal } = this.#context;
+    const at = now();
+    let ranges: LogRange[] | undefined;
+    try {
+      ranges = await orAborted(admin.ranges(), signal);
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      this.silence = asKafkaFailure(error, cluster);
+      log.debug("Kafka did not tell the ends of the log", { error: this.silence.message });
+      return undefined;
+    }
+    this.silence = undefined;
+    this.answeredAt = performance.now();
+    await this.mark();
+    if (ranges !== undefined) this.last = { at, ranges };
+    return ranges;
+  }
+
+  /** Notes which partitions, of all members, have been landed up to the ends as told last. */
+  async mark(): Promise<void> {
+    if (this.last === undefined) return;
+    const { at } = this.last;
+    const { topic, watermark } = this.#options;
+    try {
+      // One try: the next look comes soon.
+      await this.#context.sessions.use(async ({ topics }) => {
+        const reached = (await topics.list(topic))
+          .filter(({ partition, nextPosition }) =>
+            nextPosition >= (this.of(partition)?.high ?? Infinity)
+          )
+          .map(({ id }) => id);
+        if (reached.length > 0) await topics.markEnd(reached, at, watermark);
+      });
+      this.stagingFailure = undefined;
+    } catch (error) {
+      this.stagingFailure = error instanceof Error ? error.message : String(error);
+      this.#context.log.debug("The ends that were reached were not noted", {
+        error: this.stagingFailure,
+      });
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Watches over statements that get no answer. How long one may take nobody can say: a dump, an index,
+ * a lock that is waited for. So after a while of silence the server is asked whether it still works on
+ * it, and only one that does not is given up.
+ */
+import type { FinpipeError } from "../runtime/errors.ts";
+
+export interface AnswerWatchOptions {
+  /** Milliseconds of silence before the question, and between two looks. */
+  patience: number;
+  /** Changes with each sign of life: something came from the server, or it took something. */
+  progress(): number;
+  /**
+   * Finds out what the silence means: undefined where waiting is right.
+   *
+   * @param over aborted when the answer does not matter any more
+   */
+  ask(isSilent: () => boolean, over: AbortSignal): Promise<FinpipeError | undefined>;
+  /** Told of the failure before it is thrown: what is under way has to end. */
+  giveUp(failure: FinpipeError): void;
+}
+
+export class AnswerWatch {
+  readonly #options: AnswerWatchOptions;
+
+  constructor(options: AnswerWatchOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The work's result; the work is not waited for any more once the server is given up, which is
+   * after two times the patience and the time for the question at most.
+   *
+   * @throws FinpipeError what `ask` found
+   */
+  async over<T>(work: () => Promise<T>): Promise<T> {
+    const { patience, progress, ask, giveUp } = this.#options;
+    const done = new AbortController();
+    const lost = Promise.withResolvers<never>();
+    let asking = Promise.resolve();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let seen = progress();
+    const arm = () => timer = setTimeout(() => asking = look(), patience);
+    const look = async () => {
+      const before = seen;
+      const isSilent = () => (seen = progress()) === before;
+      const failure = isSilent() ? await ask(isSilent, done.signal) : undefined;
+      if (done.signal.aborted) return;
+      if (failure === undefined || !isSilent()) return void arm();
+      lost.reject(failure);
+      giveUp(failure);
+    };
+    arm();
+    try {
+      return await Promise.race([work(), lost.promise]);
+    } finally {
+      done.abort();
+      clearTimeout(timer);
+      await asking;
+    }
+  }
+}

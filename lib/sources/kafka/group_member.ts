@@ -1,0 +1,219 @@
+/**
+ * A member of the consumer group, through outages: joins it, keeps its place while something is waited
+ * for, and leaves it. What is read is for {@link MemberHandlers} to say.
+ */
+import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
+import { orAborted } from "../../runtime/aborted.ts";
+import type { Logger } from "../../runtime/log.ts";
+import { wait } from "../../runtime/retry.ts";
+import { asKafkaFailure } from "./failure.ts";
+import { OffsetReports } from "./offset_reports.ts";
+
+export interface ConsumerOptions {
+  topic: string;
+  group: string;
+  /** How messages name the cluster. */
+  cluster: string;
+  log: Logger;
+  /** Milliseconds after which the group takes a silent member for dead. @default 30000 */
+  sessionTimeout?: number;
+  /** Milliseconds after which new partitions are looked for. @default 30000 */
+  metadataAge?: number;
+}
+
+/** Whoever reads what the member is given. */
+export interface MemberHandlers {
+  /** The group gave us these partitions. In the listener itself: kafkajs fetches right after it. */
+  joined(partitions: number[]): void;
+  /** Messages of one of them. */
+  take(payload: EachBatchPayload): Promise<void>;
+  /** A fetch held nothing but aborted messages or control records. */
+  passOver(passed: PassedBatch): void;
+}
+
+/** What a fetch without messages passed over. */
+export interface PassedBatch {
+  partition: number;
+  firstOffset: string | null;
+  lastOffset: string;
+}
+
+/** Milliseconds after which a heartbeat is thought of again while something is waited for. */
+const HEARTBEAT = 1000;
+/** Milliseconds before the group is joined again after a failure, doubled each time. */
+const FIRST_DELAY = 200;
+const LONGEST_DELAY = 5000;
+/** Milliseconds that a fetch waits for messages, and a stop for a fetch. */
+const MAX_WAIT = 200;
+/** Bytes of one answer, of all partitions: kafkajs makes objects of all of it before it hands it on. */
+const MOST_FETCHED = 4 * 1024 * 1024;
+
+export class GroupMember {
+  /** When kafkajs did something last, on the clock of performance.now. */
+  lastActivity = performance.now();
+  /** The group gave us an assignment, perhaps an empty one. */
+  joined = false;
+
+  readonly #consumer: Consumer;
+  readonly #options: ConsumerOptions;
+  readonly #handlers: MemberHandlers;
+  readonly #reports: OffsetReports;
+  /** Aborted when nothing more is to be delivered. */
+  readonly #stop = new AbortController();
+  /** Settles when kafkajs has joined, or failed to. */
+  #joining = Promise.resolve();
+  /** Told why kafkajs has given up. */
+  #onCrash: (error: unknown) => void = () => {};
+
+  constructor(kafka: Kafka, options: ConsumerOptions, handlers: MemberHandlers) {
+    this.#options = options;
+    this.#handlers = handlers;
+    const { topic, sessionTimeout = 30_000 } = options;
+    this.#consumer = kafka.consumer({
+      groupId: options.group,
+      sessionTimeout,
+      // A rebalance is noticed by a heartbeat: not much later than it begins.
+      heartbeatInterval: sessionTimeout / 10,
+      maxWaitTimeInMs: MAX_WAIT,
+      maxBytes: MOST_FETCHED,
+      metadataMaxAge: options.metadataAge ?? 30_000,
+      allowAutoTopicCreation: false,
+      readUncommitted: false,
+      // By itself it would not after all that passes, as a coordinator that is away.
+      retry: { restartOnFailure: () => Promise.resolve(false) },
+    });
+    this.#reports = new OffsetReports(this.#consumer, topic, options.log);
+    const { events } = this.#consumer;
+    this.#consumer.on(events.GROUP_JOIN, ({ payload }) => {
+      handlers.joined(payload.memberAssignment[topic] ?? []);
+      this.joined = true;
+      this.#alive();
+    });
+    this.#consumer.on(events.REBALANCING, () => this.joined = false);
+    this.#consumer.on(events.FETCH, () => this.#alive());
+    this.#consumer.on(events.HEARTBEAT, () => this.#alive());
+    this.#consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
+      if (payload.batchSize === 0) handlers.passOver(payload);
+    });
+    this.#consumer.on(events.CRASH, ({ payload }) => this.#onCrash(payload.error));
+  }
+
+  /** True once nothing more is to be delivered. */
+  get isStopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /**
+   * Joins the group and delivers until it is stopped, through outages.
+   *
+   * @throws FinpipeError for what does not pass by itself
+   */
+  async run(): Promise<void> {
+    const { cluster, log } = this.#options;
+    const { signal } = this.#stop;
+    for (let failures = 0; !signal.aborted; failures++) {
+      const error = await this.#untilCrash();
+      if (signal.aborted) return;
+      const failure = asKafkaFailure(error, cluster);
+      if (failure.kind !== "unreachable") throw failure;
+      if (this.joined) failures = 0;
+      this.joined = false;
+      log.warn(`${failure.message}; joining the group again`);
+      const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures);
+      await wait(delay * (0.5 + Math.random() / 2), signal).catch(() => {});
+    }
+  }
+
+  /** Delivers nothing more, and stays in the group. */
+  quiesce(): void {
+    this.#stop.abort();
+  }
+
+  /** Leaves the group, after Kafka was told what was committed last. */
+  async leave(): Promise<void> {
+    this.#stop.abort();
+    // kafkajs that is stopped while it joins takes that for a failure, and joins again.
+    await this.#joining.catch(() => {});
+    await this.#reports.settled();
+    await this.#consumer.disconnect();
+  }
+
+  /** Tells Kafka how far was committed, for the usual lag tools alone. */
+  report(partition: number, position: number): void {
+    this.#reports.add(partition, position);
+  }
+
+  seek(partition: number, position: number): void {
+    const { topic } = this.#options;
+    this.#tell(() => this.#consumer.seek({ topic, partition, offset: String(position) }));
+  }
+
+  pause(partition: number): void {
+    this.#tell(() => this.#consumer.pause(this.#only(partition)));
+  }
+
+  resume(partition: number): void {
+    this.#tell(() => this.#consumer.resume(this.#only(partition)));
+  }
+
+  /**
+   * Waits for work and keeps our place in the group meanwhile.
+   *
+   * @param heartbeat of the batch that is held; throws where there is a rebalance
+   */
+  async beating(work: Promise<unknown>, heartbeat: () => Promise<void>): Promise<void> {
+    let settled = false;
+    const done = work.finally(() => settled = true);
+    while (!settled) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const pause = new Promise((resolve) => timer = setTimeout(resolve, HEARTBEAT));
+      try {
+        await Promise.race([done, pause]);
+      } finally {
+        clearTimeout(timer);
+      }
+      if (!settled) await heartbeat();
+      this.#alive();
+    }
+    await done;
+  }
+
+  /** Joins and delivers until kafkajs gives up; why it did. Returns early when it is stopped. */
+  async #untilCrash(): Promise<unknown> {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    this.#onCrash = resolve;
+    this.#joining = this.#join();
+    this.#joining.catch(resolve);
+    return await orAborted(promise, this.#stop.signal).catch(() => undefined);
+  }
+
+  async #join(): Promise<void> {
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topics: [this.#options.topic], fromBeginning: true });
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: async (payload) => {
+        this.#alive();
+        await this.#handlers.take(payload);
+      },
+    });
+  }
+
+  #only(partition: number): { topic: string; partitions: number[] }[] {
+    return [{ topic: this.#options.topic, partitions: [partition] }];
+  }
+
+  /** While kafkajs starts again it takes no word; the join that follows says it all once more. */
+  #tell(word: () => void): void {
+    try {
+      word();
+    } catch (error) {
+      if (!/not initialized/.test(String(error))) throw error;
+    }
+  }
+
+  #alive(): void {
+    this.lastActivity = performance.now();
+  }
+}

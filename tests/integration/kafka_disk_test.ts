@@ -1,0 +1,80 @@
+/** A PostgreSQL that runs out of disk while a topic is landed: it is waited for, and nothing is lost. */
+import assert from "node:assert/strict";
+import { databaseOn } from "../support/crash_servers.ts";
+import { openSession } from "../support/engines.ts";
+import { startPostgres } from "../support/postgres_server.ts";
+import { runCli } from "../support/run_cli.ts";
+import { smallDisk, whyNoMount } from "../support/small_disk.ts";
+import { assertBalanced, sumOf } from "../support/topic_books.ts";
+import { landingPlace, topicTest, untilRead, untilTrue } from "../support/topic_landing.ts";
+import { startTraffic } from "../support/topic_traffic.ts";
+
+const NO_MOUNT = await whyNoMount();
+
+/** A test that needs a disk of its own as well; skipped by name where there can be none. */
+async function diskTest(
+  name: string,
+  test: (t: Deno.TestContext) => Promise<void>,
+): Promise<void> {
+  if (NO_MOUNT === undefined) await topicTest(name, test);
+  else Deno.test({ name: `${name} [skipped: ${NO_MOUNT}]`, ignore: true, fn: test });
+}
+
+/** Bytes that are left for rows, beside what a database has from its start. */
+const ROOM = 2_000_000;
+
+await diskTest("a database whose disk is full is waited for", async (t) => {
+  await using server = await startPostgres();
+  const folder = await Deno.makeTempDir({ prefix: "finpipe-disk-" });
+  try {
+    await using _disk = await smallDisk(folder, "64m");
+    const tablespace = `${folder}/tablespace`;
+    await Deno.mkdir(tablespace);
+    // The server's own user.
+    const { uid, gid } = await Deno.stat(`/proc/${server.pid}`);
+    await Deno.chown(tablespace, uid, gid);
+    const admin = await openSession(server.url);
+    await admin.execute(`CREATE TABLESPACE small LOCATION '${tablespace}'`);
+    await using database = await databaseOn(server);
+    await admin.execute(`ALTER DATABASE ${database.name} SET TABLESPACE small`);
+    await admin.close();
+    const env = { FINPIPE_PG_URL: database.url, FINPIPE_WORK_DIR: `${folder}/work` };
+    assert.equal((await runCli(["init"], { env })).code, 0);
+
+    await using place = await landingPlace(t, { partitions: 2, url: database.url });
+    const traffic = await startTraffic(place);
+    const landing = place.land({ untilEnd: false, rows: 200, linger: "20ms" });
+    const { landers } = await landing.state;
+    await traffic.more(400);
+    const ballast = `${folder}/ballast`;
+    await fillUpTo(ballast, folder, ROOM);
+    await untilTrue(() => landers.stagingFailure !== undefined);
+    assert.match(
+      landers.stagingFailure!,
+      /^Failed on PostgreSQL at .*: could not .*: No space left on device/,
+    );
+    await traffic.stop();
+    const ended = await place.stream("--group", `${place.topic.group}-new`);
+    assert.equal(ended.code, 1, ended.stderr);
+    assert.match(ended.stderr, /^finpipe: .*No space left.*\n {2}The server's disk is full: make/m);
+    await Deno.remove(ballast);
+    await untilRead(place);
+    assert.equal(landers.stagingFailure, undefined);
+    const totals = await landing.stop();
+    const books = await assertBalanced(place);
+    assert.equal(sumOf(books, "messages_read"), totals.messages_read);
+    assert.match(landing.log(), /No space left on device.*; trying again until it answers/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** Writes a file that leaves so many bytes of the disk. */
+async function fillUpTo(path: string, folder: string, left: number): Promise<void> {
+  const { success, stdout } = await new Deno.Command("df", {
+    args: ["--output=avail", "-B1", folder],
+  }).output();
+  assert.ok(success);
+  const free = Number(new TextDecoder().decode(stdout).split("\n")[1]);
+  await Deno.writeFile(path, new Uint8Array(free - left));
+}

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { datesOf, martLines, titleOf } from "../../commands/step_results.ts";
+import { runOfPartition } from "../../lib/partitions/run_date.ts";
+import { counted } from "../../lib/runtime/words.ts";
+
+Deno.test("a step names its run date and partition; the last of all days has no run date", () => {
+  const run = runOfPartition(Temporal.PlainDate.from("2022-10-01"));
+  assert.equal(titleOf(run), "Run date 2022-10-02, partition 2022-10-01");
+  assert.deepEqual(datesOf(run), { run_date: "2022-10-02", partition: "2022-10-01" });
+  const last = runOfPartition(Temporal.PlainDate.from("9999-12-31"));
+  assert.equal(titleOf(last), "Partition 9999-12-31, which has no run date");
+  assert.deepEqual(datesOf(last), { run_date: null, partition: "9999-12-31" });
+});
+
+Deno.test("one is singular, and nothing else is", () => {
+  assert.equal(counted(1, "row"), "1 row");
+  assert.equal(counted(1n, "currency", "currencies"), "1 currency");
+  assert.equal(counted(0, "row"), "0 rows");
+  assert.equal(counted(2n, "currency", "currencies"), "2 currencies");
+});
+
+Deno.test("what is left out of the mart is named with its count", () => {
+  assert.deepEqual(martLines({ rows: 1, leftOut: [{ currency: 440, transactions: 2n }] }), [
+    "mart: 1 row",
+    "left out: currency 440, 2 transactions, no dollar rate",
+  ]);
+});
