@@ -1,39 +1,18 @@
-/** Sessions with Vertica: logins, TLS, nodes, what is set, and COPY when either side fails. */
+/** Sessions with Vertica: logins, TLS, nodes, and what is set. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openEngine } from "../../lib/engine.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { createLogger } from "../../lib/runtime/log.ts";
-import { openVerticaSession, type VerticaSession } from "../../lib/warehouse/vertica/session.ts";
+import { openVerticaSession } from "../../lib/warehouse/vertica/session.ts";
 import * as kafka from "../support/kafka_credentials.ts";
 import { until } from "../support/until.ts";
 import { VerticaError } from "../support/vertica/engine.ts";
-import { startServerOn, type VerticaServerOptions } from "../support/vertica/server.ts";
 import * as credentials from "../support/vertica_credentials.ts";
 import { verticaSettingsOf } from "../support/vertica_place.ts";
-import { QuietEngine } from "../support/vertica_quiet_engine.ts";
+import { startQuietServer, withSession } from "../support/vertica_sessions.ts";
 
 const NEVER = new AbortController().signal;
-
-async function startServer(options: Partial<VerticaServerOptions> = {}) {
-  const engine = new QuietEngine();
-  const server = await startServerOn(engine, options);
-  return { server, engine, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
-}
-
-/** A session by a URL, closed after the work. */
-async function withSession<T>(
-  url: string,
-  work: (session: VerticaSession) => Promise<T>,
-): Promise<T> {
-  const settings = await verticaSettingsOf(url);
-  const session = await openVerticaSession(settings, { label: "finpipe:test" });
-  try {
-    return await work(session);
-  } finally {
-    await session.close();
-  }
-}
 
 /** The failure of a connection: its kind, message and hint. */
 async function failureOf(url: string): Promise<string> {
@@ -44,7 +23,7 @@ async function failureOf(url: string): Promise<string> {
 }
 
 Deno.test("a session has its label, and all that statements take for granted", async () => {
-  await using place = await startServer();
+  await using place = await startQuietServer();
   await withSession(
     `${place.server.url}?statement_timeout=90s`,
     (session) => session.query("SELECT"),
@@ -81,14 +60,14 @@ Deno.test("clear text off loopback is warned of when the warehouse is opened", a
 });
 
 Deno.test("a session that stays in autocommit is none", async () => {
-  await using place = await startServer();
+  await using place = await startQuietServer();
   place.engine.autocommit = "on";
   assert.match(await failureOf(place.server.url), /^configuration: .*autocommit stays on/);
 });
 
 for (const auth of ["trust", "password", "sha512"] as const) {
   Deno.test(`a user logs in by ${auth}; whom the server does not know does not`, async () => {
-    await using place = await startServer({ auth });
+    await using place = await startQuietServer({ auth });
     await withSession(place.server.url, (session) => session.query("SELECT"));
     if (auth === "trust") return;
     const wrong = place.server.url.replace(":secret@", ":guessed@");
@@ -99,7 +78,7 @@ for (const auth of ["trust", "password", "sha512"] as const) {
 }
 
 Deno.test("a token stands for a password, whatever the environment says", async () => {
-  await using place = await startServer({ auth: "oauth" });
+  await using place = await startQuietServer({ auth: "oauth" });
   const url = `vertica://127.0.0.1:${place.server.port}/finpipe`;
   const settings = { ...await verticaSettingsOf(`vertica://u@${url.slice(10)}`), user: "" };
   Deno.env.set("V_OAUTH_ACCESS_TOKEN", "of somebody else");
@@ -157,7 +136,7 @@ const TLS: [string, typeof LOCALHOST, host: string, parameters: string, outcome:
 for (const [name, tls, host, parameters, outcome] of TLS) {
   Deno.test(`TLS: ${name}`, async () => {
     await using folder = await pemFolder();
-    await using place = await startServer({ tls: { ...tls, required: true } });
+    await using place = await startQuietServer({ tls: { ...tls, required: true } });
     const query = parameters.replace("ca=", `tls_ca_file=${folder.path}/`);
     const url = `${place.server.url.replace("127.0.0.1", host)}?tls_mode=${query}`;
     if (outcome === "ok") await withSession(url, (session) => session.query("SELECT"));
@@ -167,7 +146,7 @@ for (const [name, tls, host, parameters, outcome] of TLS) {
 
 Deno.test("a client certificate is shown, and missed", async () => {
   await using folder = await pemFolder();
-  await using place = await startServer({ tls: { ...LOCALHOST, clientCa: kafka.CA_CERT } });
+  await using place = await startQuietServer({ tls: { ...LOCALHOST, clientCa: kafka.CA_CERT } });
   const base = `${place.server.url}?tls_mode=require`;
   const files = `tls_cert_file=${folder.path}/client.pem&tls_key_file=${folder.path}/client.key`;
   await withSession(`${base}&${files}`, (session) => session.query("SELECT"));
@@ -178,20 +157,20 @@ Deno.test("a client certificate is shown, and missed", async () => {
 });
 
 Deno.test("a server without TLS is not spoken to in clear text", async () => {
-  await using place = await startServer();
+  await using place = await startQuietServer();
   const failure = await failureOf(`${place.server.url}?tls_mode=require`);
   assert.match(failure, /^configuration: .*does not support TLS.*; The server has no TLS/);
   assert.deepEqual(place.engine.started, []);
 });
 
 Deno.test("a server that asks for TLS is told of with what to set", async () => {
-  await using place = await startServer({ tls: { ...LOCALHOST, required: true } });
+  await using place = await startQuietServer({ tls: { ...LOCALHOST, required: true } });
   assert.match(await failureOf(place.server.url), /^(configuration|unreachable): /);
 });
 
 Deno.test("the next node is tried where one is down, full or starting; not where it refuses us", async () => {
-  await using one = await startServer();
-  await using other = await startServer();
+  await using one = await startQuietServer();
+  await using other = await startQuietServer();
   const backup = `127.0.0.1:${other.server.port}`;
   const url = `${one.server.url}?backup_server_node=127.0.0.1:1,${backup}`;
   for (
@@ -215,8 +194,8 @@ Deno.test("the next node is tried where one is down, full or starting; not where
 });
 
 Deno.test("a session that ends by itself is broken, and is not begun again behind our back", async () => {
-  await using place = await startServer();
-  await using other = await startServer();
+  await using place = await startQuietServer();
+  await using other = await startQuietServer();
   const url = `${place.server.url}?backup_server_node=127.0.0.1:${other.server.port}`;
   await withSession(url, async (session) => {
     await place.server.restart();
@@ -228,7 +207,7 @@ Deno.test("a session that ends by itself is broken, and is not begun again behin
 });
 
 Deno.test("errors keep values of rows to themselves", async () => {
-  await using place = await startServer();
+  await using place = await startQuietServer();
   place.engine.failure = new VerticaError("22003", 3457, 'Value "s3cret" is out of range');
   await withSession(place.server.url, async (session) => {
     await assert.rejects(session.query("SELECT"), (error) => {
@@ -240,86 +219,6 @@ Deno.test("errors keep values of rows to themselves", async () => {
     await session.query("COMMIT");
   });
 });
-
-Deno.test("COPY takes no more from its source than the server takes", async () => {
-  await using place = await startServer();
-  place.server.faults.copyRate = 1;
-  await withSession(place.server.url, async (session) => {
-    const controller = new AbortController();
-    let pulled = 0;
-    const endless = (async function* () {
-      const piece = new Uint8Array(128 * 1024);
-      for (;;) {
-        pulled += piece.length;
-        yield piece;
-        await new Promise((resolve) => setTimeout(resolve, 0));
-      }
-    })();
-    const copying = session.copy("COPY x", endless, controller.signal);
-    copying.catch(() => {});
-    let before = -1;
-    await until(() => {
-      const isStill = pulled === before;
-      before = pulled;
-      return isStill && pulled > 0;
-    });
-    assert.ok(pulled < 64 << 20, `${pulled} bytes`);
-    controller.abort(new Error("enough"));
-    await assert.rejects(copying, /^Error: enough/);
-  });
-});
-
-Deno.test("a source that fails ends its COPY, and the session goes on", async () => {
-  await using place = await startServer();
-  await withSession(place.server.url, async (session) => {
-    const failing = (async function* () {
-      yield await Promise.resolve(new Uint8Array(1000));
-      throw new Error("the disk is gone");
-    })();
-    await assert.rejects(session.copy("COPY x", failing, NEVER), /^Error: the disk is gone/);
-    await session.query("SELECT");
-  });
-});
-
-Deno.test("an error in the middle of a COPY ends it, and nothing more is sent", async () => {
-  await using place = await startServer();
-  place.engine.failure = new VerticaError("53100", 2427, "Could not write: No space left");
-  await withSession(place.server.url, async (session) => {
-    await assert.rejects(
-      session.copy("COPY x", megabytes(64), NEVER),
-      (error) => isKind(error, "failed") && /disk is full/.test(error.hint!),
-    );
-    await session.query("COMMIT");
-  });
-  assert.ok(place.engine.copied < 32 << 20, `${place.engine.copied} bytes`);
-});
-
-Deno.test("a connection that is cut in the middle of a COPY breaks the session", async () => {
-  await using place = await startServer();
-  place.server.faults.arm({ kind: "cut before", code: "d" });
-  await withSession(place.server.url, async (session) => {
-    await assert.rejects(
-      session.copy("COPY x", megabytes(64), NEVER),
-      (error) => isKind(error, "unreachable"),
-    );
-    assert.ok(session.isBroken);
-  });
-});
-
-Deno.test("every byte of a COPY arrives, however pieces are cut", async () => {
-  await using place = await startServer();
-  await withSession(place.server.url, (session) => session.copy("COPY x", megabytes(16), NEVER));
-  assert.equal(place.engine.copied, 16 << 20);
-});
-
-async function* megabytes(count: number): AsyncGenerator<Uint8Array> {
-  const megabyte = new Uint8Array(1 << 20);
-  for (let n = 0; n < count; n++) {
-    const cut = 1 + n * 1000;
-    yield await Promise.resolve(megabyte.subarray(0, cut));
-    yield megabyte.subarray(cut);
-  }
-}
 
 /** A folder with the PEM files that URLs name. */
 async function pemFolder() {

@@ -1,46 +1,25 @@
-/** Days of a warehouse: replaced as a whole, refused, compared, put back. */
+/** Days of a warehouse: replaced as a whole, refused, compared. */
 import assert from "node:assert/strict";
-import type { PartitionFile } from "../../lib/partitions/partition_file.ts";
-import { FinpipeError } from "../../lib/runtime/errors.ts";
 import type { LoadLimits } from "../../lib/warehouse/repository.ts";
 import { objectId, rate, transaction } from "../support/warehouse_rows.ts";
-import { STRICT_LIMITS, type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
-import { csv, type Row, total, writePartitionText } from "../support/reference.ts";
+import { STRICT_LIMITS, warehouseTests } from "../support/warehouses.ts";
+import { csv, total, writePartitionText } from "../support/reference.ts";
+
+import {
+  amounts,
+  DAY,
+  isDataError,
+  refused,
+  sideTables,
+  standing,
+  undoTables,
+  withRefused,
+} from "../support/warehouse_days.ts";
 
 const warehouseTest = warehouseTests();
-const DAY = "2022-10-01";
 const NEXT = "2022-10-02";
 const day = Temporal.PlainDate.from(DAY);
 const next = Temporal.PlainDate.from(NEXT);
-
-const amounts = (...values: number[]): Row[] =>
-  values.map((amount) => transaction(DAY, { amount: String(amount) }));
-
-/** Amounts that stand for a day, in order. */
-async function standing(test: TestWarehouse): Promise<string[]> {
-  const rows = await test.query("SELECT amount FROM staging.transactions ORDER BY amount");
-  return rows.map(({ amount }) => amount!);
-}
-
-function isDataError(pattern: RegExp) {
-  return (error: unknown) => {
-    assert.ok(error instanceof FinpipeError, String(error));
-    assert.equal(error.kind, "data");
-    assert.match(error.message, pattern);
-    return true;
-  };
-}
-
-/** Columns of `load_refused`, in order of the file; the raw row in hexadecimal. */
-async function refused(
-  test: TestWarehouse,
-): Promise<[line: string, reason: string, raw: string][]> {
-  const raw = test.name === "embedded" ? "encode(raw, 'hex') AS raw" : "raw";
-  const rows = await test.query(
-    `SELECT line, reason, ${raw} FROM staging.load_refused ORDER BY line`,
-  );
-  return rows.map(({ line, reason, raw }) => [line!, reason!, raw!]);
-}
 
 warehouseTest("a load replaces its day as a whole, and no other", async (test) => {
   await test.migrate();
@@ -247,84 +226,6 @@ warehouseTest("a side table that a killed load left is dropped by the next", asy
   assert.deepEqual(await sideTables(test), await undoTables(test));
 });
 
-warehouseTest(
-  "undo puts back the day with its record, once, and marks core and mart stale",
-  async (test) => {
-    await test.migrate();
-    await test.load("transactions", DAY, amounts(1));
-    await test.load("currencies", DAY, []);
-    const first = await test.warehouse.loadRecord("transactions", day);
-    await test.load("transactions", DAY, amounts(2, 3));
-    await test.warehouse.buildMart(day, { statuses: ["done"], strict: false });
-    assert.deepEqual(await staleMarts(test), ["currencies f", "transactions f"]);
-
-    assert.equal(await test.warehouse.undoDay("transactions", next), false);
-    assert.equal(await test.warehouse.undoDay("transactions", day), true);
-    assert.deepEqual(await standing(test), ["1"]);
-    assert.deepEqual(await test.warehouse.loadRecord("transactions", day), first);
-    assert.deepEqual(await staleMarts(test), ["currencies t", "transactions t"]);
-    assert.equal(await test.warehouse.undoDay("transactions", day), false);
-    assert.deepEqual(await standing(test), ["1"]);
-
-    await test.load("transactions", DAY, amounts(4));
-    assert.deepEqual(await standing(test), ["4"]);
-  },
-);
-
-warehouseTest("undo of a first load leaves the day never loaded", async (test) => {
-  await test.migrate();
-  await test.load("currencies", DAY, [rate(DAY)]);
-  assert.equal(await test.warehouse.undoDay("currencies", day), true);
-  assert.equal(await test.warehouse.loadRecord("currencies", day), undefined);
-  assert.deepEqual(await test.query("SELECT * FROM staging.currencies"), []);
-  assert.equal(await test.warehouse.undoDay("currencies", day), false);
-  await test.load("currencies", DAY, [rate(DAY)]);
-  assert.equal((await test.query("SELECT * FROM staging.currencies")).length, 1);
-});
-
-warehouseTest("undo of an empty load, and of a load over an empty day", async (test) => {
-  await test.migrate();
-  await test.load("transactions", DAY, amounts(1));
-  await test.load("transactions", DAY, []);
-  await test.warehouse.undoDay("transactions", day);
-  assert.deepEqual(await standing(test), ["1"]);
-  await test.load("transactions", DAY, []);
-  await test.load("transactions", DAY, amounts(2));
-  await test.warehouse.undoDay("transactions", day);
-  assert.deepEqual(await standing(test), []);
-  assert.equal((await test.warehouse.loadRecord("transactions", day))?.rows, 0n);
-});
-
-warehouseTest("there is one undo a dataset, of the day loaded last", async (test) => {
-  await test.migrate();
-  await test.load("transactions", DAY, amounts(1));
-  await test.load("transactions", NEXT, [transaction(NEXT, { amount: "2" })]);
-  assert.equal(await test.warehouse.undoDay("transactions", day), false);
-  assert.equal(await test.warehouse.undoDay("currencies", next), false);
-  assert.equal(await test.warehouse.undoDay("transactions", next), true);
-  assert.deepEqual(await standing(test), ["1"]);
-});
-
-warehouseTest("refused rows follow their day into the undo and back", async (test) => {
-  await test.migrate();
-  const one = await withRefused(test, "first");
-  await test.warehouse.replaceDay(one, { ...STRICT_LIMITS, maxRejected: 1 });
-  const kept = await refused(test);
-  assert.equal(kept.length, 1);
-
-  const other = await withRefused(test, "second");
-  await test.warehouse.replaceDay(other, { ...STRICT_LIMITS, maxRejected: 1 });
-  assert.equal((await refused(test)).length, 2);
-  await test.warehouse.undoDay("transactions", day);
-  assert.deepEqual(await refused(test), kept);
-
-  // A load of another day ends the undo, and what was refused then.
-  await test.load("transactions", DAY, amounts(1));
-  assert.deepEqual(await refused(test), kept);
-  await test.load("transactions", NEXT, []);
-  assert.deepEqual(await refused(test), []);
-});
-
 warehouseTest("the first and the last date can be loaded and put back", async (test) => {
   await test.migrate();
   for (const date of ["0001-01-01", "9999-12-31"]) {
@@ -386,35 +287,3 @@ warehouseTest(
     assert.equal((await test.warehouse.measureDay("transactions", day)).rows, 8998n);
   },
 );
-
-/** A file of one good row and one that is refused. */
-async function withRefused(test: TestWarehouse, amount: string): Promise<PartitionFile> {
-  const rows = [...amounts(1), transaction(DAY, { amount })];
-  const figures = { rows: 2, control_total: "0" };
-  return await writePartitionText(test.workDir, "transactions", DAY, csv(rows), figures);
-}
-
-async function staleMarts(test: TestWarehouse): Promise<string[]> {
-  const rows = await test.query("SELECT dataset, mart_stale FROM staging.loads ORDER BY dataset");
-  return rows.map(({ dataset, mart_stale }) => `${dataset} ${mart_stale}`);
-}
-
-async function sideTables(test: TestWarehouse): Promise<string[]> {
-  const rows = await test.query(
-    test.name === "embedded"
-      ? `SELECT tablename AS name FROM pg_tables
-         WHERE schemaname = '${test.stagingSchema}' AND tablename LIKE '%_load'`
-      : `SELECT table_name AS name FROM v_catalog.tables
-         WHERE table_schema = '${test.stagingSchema}' AND table_name LIKE '%_load_%'`,
-  );
-  return rows.map(({ name }) => name!).sort();
-}
-
-/** The side tables that hold an undo: of Vertica, where they keep their name. */
-async function undoTables(test: TestWarehouse): Promise<string[]> {
-  if (test.name === "embedded") return [];
-  const rows = await test.query("SELECT dataset, side_load_id FROM staging.load_undo");
-  return rows.map(({ dataset, side_load_id }) =>
-    `${dataset}_load_${side_load_id!.replaceAll("-", "").slice(0, 12)}`
-  ).sort();
-}

@@ -7,6 +7,7 @@ import { FinpipeError } from "../../lib/runtime/errors.ts";
 import { VERSION } from "../../lib/runtime/version.ts";
 import { objectId, rate, transaction } from "../support/warehouse_rows.ts";
 import { type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
+import { decimal, divide } from "../support/decimals.ts";
 import { partitionRows, type Row } from "../support/reference.ts";
 
 const warehouseTest = warehouseTests();
@@ -291,17 +292,6 @@ warehouseTest("amounts and averages are exact and rounded half away from zero", 
     },
   );
 });
-
-/** Half away from zero. */
-function divide(dividend: bigint, divisor: bigint): bigint {
-  const [sign, size] = dividend < 0n ? [-1n, -dividend] : [1n, dividend];
-  return sign * ((2n * size + divisor) / (2n * divisor));
-}
-
-function decimal(units: bigint, places: number): string {
-  const digits = String(units < 0n ? -units : units).padStart(places + 1, "0");
-  return `${units < 0n ? "-" : ""}${digits.slice(0, -places)}.${digits.slice(-places)}`;
-}
 
 /** A query of the numbers from 0, in what both dialects have. */
 function numbers(column: string, count: number): string {
