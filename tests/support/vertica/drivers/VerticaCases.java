@@ -11,37 +11,22 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Timestamp;
 import java.sql.Types;
-import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** What the JDBC driver makes of a server; driver_clients.ts says how it is run. */
-public class VerticaCases {
-  private static String host, port, user, password, database, authority;
+public class VerticaCases extends Driver {
+  private static String authority;
 
   private static final String COPY = "COPY public.java_copied (id, name) FROM STDIN DELIMITER ','"
       + " ENFORCELENGTH REJECTED DATA AS TABLE public.java_rejected";
 
-  /** A case; its outcome is JSON. */
-  private interface Case {
-    String run() throws Exception;
-  }
-
-  private interface Action {
-    void run() throws Exception;
-  }
-
-  /** Carries an error that was expected to the one place that shows it. */
-  private static class Failed extends Exception {
-    Failed(SQLException error) {
-      super(error);
-    }
-  }
+  private static final String LOCK = "LOCK TABLE public.java_locked IN EXCLUSIVE MODE";
 
   public static void main(String[] args) throws Exception {
     host = args[0];
@@ -60,22 +45,9 @@ public class VerticaCases {
     show("copy", VerticaCases::copy);
     show("copy abort", VerticaCases::copyAbort);
     show("many rows", VerticaCases::manyRows);
+    show("cancel", VerticaCases::cancel);
     if (authority != null) show("tls", VerticaCases::tls);
     System.exit(0);
-  }
-
-  private static void show(String name, Case test) {
-    String outcome;
-    try {
-      outcome = "\"result\":" + test.run();
-    } catch (Failed failed) {
-      SQLException error = (SQLException) failed.getCause();
-      outcome = "\"error\":{\"sqlstate\":" + json(error.getSQLState()) + ",\"code\":"
-          + error.getErrorCode() + ",\"message\":" + json(error.getMessage()) + "}";
-    } catch (Throwable error) {
-      outcome = "\"broke\":" + json(error.toString());
-    }
-    System.out.println("{\"case\":" + json(name) + "," + outcome + "}");
   }
 
   private static String connects() throws Exception {
@@ -187,6 +159,39 @@ public class VerticaCases {
     }
   }
 
+  private static String cancel() throws Exception {
+    try (Connection holder = open(); Connection waiter = open()) {
+      execute(holder, "DROP TABLE IF EXISTS public.java_locked");
+      execute(holder, "CREATE TABLE public.java_locked (id INTEGER)");
+      holder.setAutoCommit(false);
+      execute(holder, LOCK);
+      Failed failed;
+      try (Statement statement = waiter.createStatement()) {
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread canceller = new Thread(() -> cancelUntil(ended, statement));
+        canceller.start();
+        try {
+          failed = errorOf(() -> statement.execute(LOCK));
+        } finally {
+          ended.countDown();
+          canceller.join();
+        }
+      }
+      holder.rollback();
+      if (!rows(waiter, "SELECT 1").equals("[[\"1\"]]")) throw new IllegalStateException();
+      throw failed;
+    }
+  }
+
+  /** Again and again: a cancel that comes before the statement has no effect. */
+  private static void cancelUntil(CountDownLatch ended, Statement statement) {
+    try {
+      while (!ended.await(100, TimeUnit.MILLISECONDS)) statement.cancel();
+    } catch (InterruptedException | SQLException error) {
+      throw new IllegalStateException(error);
+    }
+  }
+
   private static String tls() throws Exception {
     KeyStore trusted = KeyStore.getInstance("JKS");
     trusted.load(null, null);
@@ -208,21 +213,6 @@ public class VerticaCases {
     }
   }
 
-  private static Connection open() throws SQLException {
-    return open(host);
-  }
-
-  private static Connection open(String at, String... options) throws SQLException {
-    Properties properties = new Properties();
-    properties.put("user", user);
-    properties.put("password", password);
-    properties.put("TLSmode", "disable");
-    properties.put("LoginTimeout", "10");
-    for (int i = 0; i < options.length; i += 2) properties.put(options[i], options[i + 1]);
-    return DriverManager.getConnection("jdbc:vertica://" + at + ":" + port + "/" + database,
-        properties);
-  }
-
   private static void makeCopied(Connection connection) throws SQLException {
     execute(connection, "DROP TABLE IF EXISTS public.java_copied");
     execute(connection, "DROP TABLE IF EXISTS public.java_rejected");
@@ -235,47 +225,6 @@ public class VerticaCases {
     stream.addStream(data);
     stream.execute();
     return stream.finish();
-  }
-
-  private static void execute(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private static String rows(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      return rows(statement.executeQuery(sql));
-    }
-  }
-
-  private static String rows(ResultSet result) throws SQLException {
-    StringBuilder out = new StringBuilder("[");
-    int columns = result.getMetaData().getColumnCount();
-    while (result.next()) {
-      out.append(out.length() > 1 ? ",[" : "[");
-      for (int i = 1; i <= columns; i++) {
-        out.append(i > 1 ? "," : "").append(json(text(result.getObject(i))));
-      }
-      out.append("]");
-    }
-    return out.append("]").toString();
-  }
-
-  /** Values as text that does not depend on the driver's types. */
-  private static String text(Object value) {
-    if (value == null) return null;
-    if (value instanceof Timestamp) return value.toString().replaceFirst("\\.0$", "");
-    return value.toString();
-  }
-
-  private static Failed errorOf(Action action) throws Exception {
-    try {
-      action.run();
-    } catch (SQLException error) {
-      return new Failed(error);
-    }
-    throw new IllegalStateException("There was no error");
   }
 
   private static InputStream bytes(String text) {
@@ -296,16 +245,5 @@ public class VerticaCases {
       if (next < 0) throw new IOException("the source broke");
       return next;
     }
-  }
-
-  private static String json(String text) {
-    if (text == null) return "null";
-    StringBuilder out = new StringBuilder("\"");
-    for (char character : text.toCharArray()) {
-      if (character == '"' || character == '\\') out.append('\\').append(character);
-      else if (character < ' ' || character > '~') out.append(String.format("\\u%04x", (int) character));
-      else out.append(character);
-    }
-    return out.append("\"").toString();
   }
 }

@@ -6,6 +6,7 @@ import io
 import json
 import ssl
 import sys
+import threading
 import uuid
 
 import vertica_python
@@ -197,6 +198,29 @@ def case_many_rows():
         return [str(len(numbers)), str(sum(numbers))]
 
 
+LOCK = "LOCK TABLE public.python_locked IN EXCLUSIVE MODE"
+
+
+def case_cancel():
+    with connect(autocommit=False) as holder, connect() as waiter:
+        cursor = holder.cursor()
+        cursor.execute("DROP TABLE IF EXISTS public.python_locked")
+        cursor.execute("CREATE TABLE public.python_locked (id INTEGER)")
+        cursor.execute(LOCK)
+        errors = []
+        waiting = threading.Thread(
+            target=lambda: errors.append(error_of(lambda: waiter.cursor().execute(LOCK)))
+        )
+        waiting.start()
+        # Again and again: a cancel that comes before the statement has no effect.
+        while waiting.is_alive():
+            waiting.join(0.1)
+            waiter.cancel()
+        holder.rollback()
+        assert rows(waiter.cursor(), "SELECT 1") == [["1"]]
+        raise Failed(errors[0])
+
+
 def case_tls():
     context = ssl.create_default_context(cafile=authority)
     with connect(host="localhost", tlsmode=None, ssl=context) as connection:
@@ -214,6 +238,7 @@ CASES = {
     "copy": case_copy,
     "copy abort": case_copy_abort,
     "many rows": case_many_rows,
+    "cancel": case_cancel,
 }
 if authority is not None:
     CASES["tls"] = case_tls
