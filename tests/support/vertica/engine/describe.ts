@@ -22,7 +22,13 @@ export async function describeStatement(session: Session, sql: string): Promise<
     return { tag, parameters: await parametersOf(session, sql, count), columns: OUTPUT };
   }
   if (verb === "copy") {
-    return { tag, parameters: [], columns: [describeType("Rows Loaded", { name: "int" })] };
+    const isLocal = reader.tokens.some(({ kind, value }) => kind === "word" && value === "local");
+    return {
+      // By this tag the JDBC driver knows that it has to send the data.
+      tag: isLocal ? "COPY_LOCAL" : tag,
+      parameters: [],
+      columns: [describeType("Rows Loaded", { name: "int" })],
+    };
   }
   if (verb === "show") {
     const columns = ["name", "setting"].map((name) =>
