@@ -221,6 +221,9 @@ postgresTest("tables change and go, with Vertica's errors", async () => {
     ["SELECT 1 / 0", "22012"],
     ["SELECT CAST('x' AS INTEGER)", "22V02"],
     ["VALUES (1)", "42601"],
+    ["SELEC 1", "42601"],
+    ["VACUUM t", "42601"],
+    ["CREATE EXTENSION x", "42601"],
     ["EXPLAIN SELECT 1", "0A000"],
     ["SET search_path TO x", "0A000"],
   ];

@@ -112,3 +112,5 @@ CREATE FUNCTION v_engine.calendar_hierarchy_day(
     ELSE day
   END
 $$;
+CREATE FUNCTION v_engine.sleep(seconds bigint) RETURNS bigint LANGUAGE sql VOLATILE
+  AS 'SELECT 0::bigint FROM pg_sleep($1)';
