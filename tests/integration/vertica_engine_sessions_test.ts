@@ -248,7 +248,10 @@ postgresTest("describe() tells parameters and columns, and runs nothing", async 
     [16, (10 << 16 | 2) + 4],
   ]);
   const ddl = await session.describe("CREATE TABLE u (a INT)");
-  assert.deepEqual(ddl, { tag: "CREATE", parameters: [], columns: null });
+  assert.deepEqual(ddl, { tag: "CREATE TABLE", parameters: [], columns: null });
+  const copy = await session.describe("copy t from local stdin returnrejected");
+  assert.deepEqual([copy.tag, copy.columns![0]!.name], ["COPY_LOCAL", "Rows Loaded"]);
+  assert.deepEqual((await session.describe("set session autocommit to on")).columns, null);
   await session.execute("INSERT INTO t VALUES (?, ?, ?)", ["1", "it's", null]);
   assert.deepEqual(await rowsOf(session, "SELECT a, b, c FROM t"), [["1", "it's", null]]);
   assert.equal((await failureOf(session.describe("SELECT nope FROM t"))).state, "42703");

@@ -1,7 +1,7 @@
 /** What a statement wants and gives, before it runs: Parse and Describe of the extended protocol. */
 import type { Description } from "../engine.ts";
 import { columnsOfQuery } from "./query.ts";
-import { Reader } from "./reader.ts";
+import { isToken, Reader } from "./reader.ts";
 import { rewrite } from "./rewrite.ts";
 import { OUTPUT, type Session } from "./session.ts";
 import { handlerOf } from "./statements.ts";
@@ -16,7 +16,7 @@ export async function describeStatement(session: Session, sql: string): Promise<
   const reader = new Reader(sql);
   handlerOf(reader);
   const verb = reader.tokens.find(({ text }) => text !== "(")!.value;
-  const tag = verb === "with" ? "SELECT" : verb.toUpperCase();
+  const tag = tagOf(reader, verb);
   const count = reader.tokens.filter(({ kind }) => kind === "parameter").length;
   if (ROWS_CHANGED.includes(verb)) {
     return { tag, parameters: await parametersOf(session, sql, count), columns: OUTPUT };
@@ -47,6 +47,19 @@ export async function describeStatement(session: Session, sql: string): Promise<
   const text = rewrite(sql, () => "NULL");
   const columns = await inStatement(session, () => columnsOfQuery(session.backend, text));
   return { tag, parameters, columns };
+}
+
+/** `COPY_LOCAL` is what the JDBC driver (25.3) waits for; else the tag is that of the answer. */
+function tagOf({ tokens }: Reader, verb: string): string {
+  if (verb === "with" || verb === "select") return "SELECT";
+  if (verb === "copy") {
+    return tokens.some((token) => isToken(token, "local")) ? "COPY_LOCAL" : "COPY";
+  }
+  if (verb === "lock") return "LOCK TABLE";
+  if (!["create", "alter", "drop", "truncate"].includes(verb)) return verb.toUpperCase();
+  const kinds = ["table", "schema", "projection", "user", "role"];
+  const kind = tokens.find(({ value }) => kinds.includes(value))?.value ?? "";
+  return `${verb} ${kind}`.toUpperCase();
 }
 
 /** Types of the parameters, as PostgreSQL infers them from a statement that is not run. */

@@ -35,7 +35,6 @@ export class Session implements EngineSession {
   #isExplicit = false;
   #stop: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #cancelling: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(engine: EngineState, backend: Backend, start: SessionStart, sessionId: string) {
@@ -57,7 +56,7 @@ export class Session implements EngineSession {
   async execute(statement: string, parameters?: readonly (string | null)[]): Promise<Answer> {
     if (this.#isClosed) throw new VerticaError("57V01", 0, "The session is closed");
     // A late cancellation must not meet the next statement.
-    await this.#cancelling;
+    await this.backend.cancelling;
     this.#start(statement);
     let isRunning = false;
     try {
@@ -199,7 +198,7 @@ export class Session implements EngineSession {
   #abort(reason: VerticaError): void {
     if (this.#stop === undefined || this.#stop.signal.aborted) return;
     this.#stop.abort(reason);
-    this.#cancelling = this.engine.cancelBackend(this.backend.processId);
+    this.backend.cancelling = this.engine.cancelBackend(this.backend.processId);
   }
 }
 
