@@ -1,7 +1,7 @@
 /** `deno task vertica-server`: the test server as a process of its own, for trying things by hand. */
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { VerticaEngine } from "./engine/engine.ts";
+import type { VerticaEngine } from "./engine/mod.ts";
 import { FAULT_HELP, setFault } from "./fault_words.ts";
 import { Faults } from "./faults.ts";
 import { SERVER, VERTICA_CA } from "./certificates.ts";
