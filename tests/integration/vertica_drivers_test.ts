@@ -21,10 +21,13 @@ const WRONG_PASSWORD = ["28000", 3781, "Invalid username or password"] as const;
 const NO_TABLE = ["42V01", 4566, 'Relation "public.not_there" does not exist'] as const;
 const SYNTAX = ["42601", 4856, "Syntax error at or near"] as const;
 
+const CANCELLED = ["57014", 3322, "Execution canceled by operator"] as const;
+
 const ERRORS: Readonly<Record<string, readonly [string, number, string]>> = {
   "wrong password": WRONG_PASSWORD,
   "error": NO_TABLE,
   "syntax error": SYNTAX,
+  "cancel": CANCELLED,
 };
 
 const RESULTS: Readonly<Record<string, unknown>> = {

@@ -1,4 +1,5 @@
 /** What vertica-nodejs makes of a server: the cases of the other drivers, as far as it can do them. */
+import type { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
 import vertica from "vertica-nodejs";
 import type { CaseError, CaseResult, CaseTarget } from "./driver_clients.ts";
@@ -22,6 +23,7 @@ export async function runNodejsCases(target: CaseTarget): Promise<CaseResult[]> 
       within(target, async (client) => failed(await errorOf(() => rows(client, "SELECT 1 2")))),
     "rollback": () => within(target, rollback),
     "copy": () => within(target, copy),
+    "cancel": () => within(target, (client) => cancel(client, target)),
     "many rows": () => within(target, manyRows),
   };
   if (target.authority !== undefined) {
@@ -99,6 +101,28 @@ async function copy(client: Client): Promise<CaseOutcome> {
       "SELECT row_number, rejected_data FROM public.nodejs_rejected ORDER BY row_number",
     ),
   });
+}
+
+async function cancel(client: Client, { host, port }: CaseTarget): Promise<CaseOutcome> {
+  let hasEnded = false;
+  const running = errorOf(() => client.query("SELECT SLEEP(60)")).finally(() => hasEnded = true);
+  // Again and again, as a request that comes before the statement cancels nothing.
+  while (!hasEnded) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const canceller = new vertica.Client({ host, port }) as unknown as Canceller;
+    const closed = new Promise((resolve) => canceller.connection.once("end", resolve));
+    canceller.cancel(client, (client as unknown as { activeQuery: unknown }).activeQuery);
+    if (canceller.connection._connecting) await closed;
+  }
+  const error = await running;
+  await rows(client, "SELECT 1");
+  return failed(error);
+}
+
+/** What the driver's types do not tell of a client that cancels. */
+interface Canceller {
+  cancel(client: Client, query: unknown): void;
+  connection: EventEmitter & { _connecting?: boolean };
 }
 
 async function manyRows(client: Client): Promise<CaseOutcome> {
