@@ -26,7 +26,7 @@ export async function createTable(session: Session, reader: Reader): Promise<Ans
   if (isTemporary && !isLocal) throw reader.unknown("temporary tables that are not LOCAL");
   reader.expect("table");
   const clause = readCreateTable(reader, isTemporary);
-  return await session.alone(async () => {
+  return await session.aloneInCatalog(async () => {
     const { backend } = session;
     const name = isTemporary
       ? { schema: "pg_temp", name: clause.name.name }

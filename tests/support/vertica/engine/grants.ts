@@ -29,7 +29,7 @@ async function make(
   name: string,
   { isRole, password }: { isRole: boolean; password: string | null },
 ): Promise<void> {
-  await session.alone(async () => {
+  await session.aloneInCatalog(async () => {
     requireAdmin(session);
     const { backend } = session;
     const { rows } = await backend.query("SELECT FROM v_engine_catalog.users WHERE name = $1", [
@@ -54,7 +54,7 @@ export async function alterUser(session: Session, reader: Reader): Promise<Answe
   reader.expect("identified", "by");
   const password = reader.string();
   reader.end();
-  await session.alone(async () => {
+  await session.aloneInCatalog(async () => {
     if (session.owner.user !== name) requireAdmin(session);
     await session.backend.asAdmin(() =>
       session.backend.query("UPDATE v_engine_catalog.users SET password = $2 WHERE name = $1", [
@@ -73,7 +73,7 @@ export async function dropRole(session: Session, reader: Reader): Promise<Answer
   const name = reader.identifier();
   reader.accept("cascade");
   reader.end();
-  await session.alone(async () => {
+  await session.aloneInCatalog(async () => {
     requireAdmin(session);
     const { backend } = session;
     const { count } = await backend.query("DELETE FROM v_engine_catalog.users WHERE name = $1", [
@@ -113,7 +113,7 @@ async function changeRights(
   reader.accept("cascade");
   reader.end();
   const word = verb === "GRANT" ? "TO" : "FROM";
-  await session.alone(async () => {
+  await session.aloneInCatalog(async () => {
     for (const grantee of grantees) {
       const role = await roleOf(session, grantee);
       const to = role === "PUBLIC" ? role : quotedWord(role);

@@ -34,7 +34,7 @@ CREATE UNLOGGED TABLE v_engine_catalog.sessions (
   transaction_id bigint, current_statement text, backend integer
 );
 CREATE UNLOGGED TABLE v_engine_catalog.locks (
-  table_name text, session_id text, user_name text, mode text, is_granted boolean
+  object_name text, session_id text, user_name text, mode text, is_granted boolean
 );
 GRANT SELECT ON v_engine_catalog.tables, v_engine_catalog.columns, v_engine_catalog.projections,
   v_engine_catalog.keys, v_engine_catalog.schemas, v_engine_catalog.schema_rights,
@@ -159,7 +159,7 @@ SELECT node_name, user_name, s.session_id, client_label, login_timestamp, transa
 FROM v_monitor.sessions AS s
 WHERE session_id = current_setting('v_engine.session_id', true);
 CREATE VIEW v_monitor.locks AS
-SELECT ('Table:' || table_name)::varchar AS object_name, session_id::varchar AS session_id,
+SELECT object_name::varchar AS object_name, session_id::varchar AS session_id,
   user_name::varchar AS user_name, mode::varchar AS lock_mode,
   (CASE WHEN is_granted THEN 'TRANSACTION' ELSE 'REQUESTED' END)::varchar AS lock_scope
 FROM v_engine_catalog.locks;

@@ -10,7 +10,7 @@ import {
 } from "../engine.ts";
 import { noSchema } from "./errors.ts";
 import type { Backend } from "./backend.ts";
-import type { LockMode, LockOwner } from "./locks.ts";
+import { GLOBAL_CATALOG, type LockMode, type LockOwner } from "./locks.ts";
 import { Reader } from "./reader.ts";
 import type { EngineState } from "./state.ts";
 import { handlerOf } from "./statements.ts";
@@ -136,6 +136,14 @@ export class Session implements EngineSession {
     }
   }
 
+  /** DDL that makes something: no two of them at once, so that IF NOT EXISTS holds true. */
+  aloneInCatalog<T>(work: () => Promise<T>): Promise<T> {
+    return this.alone(async () => {
+      await this.#acquire(GLOBAL_CATALOG, "X");
+      return await work();
+    });
+  }
+
   /** A statement that held more than one step failed: what it did is undone. */
   async giveUp(): Promise<void> {
     await this.backend.undo();
@@ -168,7 +176,11 @@ export class Session implements EngineSession {
   /** Takes a lock of the transaction's; temporary tables are nobody else's. */
   async lock(table: Table, mode: LockMode, wait?: number): Promise<void> {
     if (table.isTemporary) return;
-    await this.engine.locks.acquire(`${table.schema}.${table.name}`, mode, this.owner, {
+    await this.#acquire(`${table.schema}.${table.name}`, mode, wait);
+  }
+
+  async #acquire(name: string, mode: LockMode, wait?: number): Promise<void> {
+    await this.engine.locks.acquire(name, mode, this.owner, {
       ...(wait === undefined ? {} : { wait }),
       ...(this.stopped === undefined ? {} : { cancelled: this.stopped }),
     });
