@@ -235,6 +235,41 @@ postgresTest("a COPY that is cancelled leaves nothing", async () => {
   assert.equal(await valueOf(session, COUNT), "0");
 });
 
+/** 6^5 rows. */
+const MANY = `WITH r AS (${
+  [1, 2, 3, 4, 5, 6].map((n) => `SELECT ${n} AS n`).join(" UNION ALL ")
+}) SELECT a.n FROM ${["a", "b", "c", "d", "e"].map((name) => `r AS ${name}`).join(" CROSS JOIN ")}`;
+
+for (const autocommit of ["ON", "OFF"]) {
+  postgresTest(`a long result is read to its end, with autocommit ${autocommit}`, async () => {
+    await using place = await testEngine();
+    const session = await place.open();
+    await rowsOf(session, `SET SESSION AUTOCOMMIT TO ${autocommit}`);
+    assert.equal((await rowsOf(session, MANY)).length, 7776);
+    assert.equal(session.status, autocommit === "ON" ? "I" : "T");
+    const answer = await session.execute(MANY);
+    // Who wants no more rows leaves nothing open.
+    if (answer.kind === "rows") { for await (const _ of answer.rows) break; }
+    assert.equal(session.status, autocommit === "ON" ? "I" : "T");
+    assert.equal(await valueOf(session, "SELECT 1"), "1");
+  });
+}
+
+postgresTest("a long result ends where it is cancelled", async () => {
+  await using place = await testEngine();
+  const session = await place.open();
+  const answer = await session.execute(MANY);
+  assert.equal(answer.kind, "rows");
+  if (answer.kind !== "rows") return;
+  let count = 0;
+  const reading = (async () => {
+    for await (const _ of answer.rows) if (++count === 10) session.cancel();
+  })();
+  assert.equal((await failureOf(reading)).state, "57014");
+  assert.equal(count, 1000);
+  assert.equal(await valueOf(session, "SELECT 1"), "1");
+});
+
 postgresTest("describe() tells parameters and columns, and runs nothing", async () => {
   await using place = await testEngine();
   const session = await place.open();
