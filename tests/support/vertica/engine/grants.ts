@@ -2,6 +2,7 @@
 import { type Answer, VerticaError } from "../engine.ts";
 import { exists } from "./errors.ts";
 import { type Name, quoted, quotedWord, type Reader } from "./reader.ts";
+import { changeSchemaRight } from "./schema_rights.ts";
 import type { Session } from "./session.ts";
 
 const TABLE_RIGHTS = ["select", "insert", "update", "delete", "truncate", "references"];
@@ -192,14 +193,7 @@ async function onSchema(
   }
   await backend.asAdmin(async () => {
     for (const right of handedDown) {
-      const values = [schema, right, role];
-      await backend.query(
-        verb === "GRANT"
-          ? "INSERT INTO v_engine_catalog.schema_rights VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
-          : `DELETE FROM v_engine_catalog.schema_rights
-             WHERE schema_name = $1 AND right_name = $2 AND role = $3`,
-        values,
-      );
+      await changeSchemaRight(backend, { verb, schema, right, role });
     }
   });
 }

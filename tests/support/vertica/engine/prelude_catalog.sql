@@ -6,7 +6,8 @@ GRANT USAGE ON SCHEMA v_engine_catalog, v_catalog, v_monitor TO PUBLIC;
 
 -- Expressions are kept with {t} for the table's name: tables are renamed, and compared for a swap.
 CREATE TABLE v_engine_catalog.tables (
-  table_oid oid PRIMARY KEY, partition_by text, partition_sql text, group_by text, group_sql text
+  table_oid oid PRIMARY KEY, partition_by text, partition_sql text, group_by text, group_sql text,
+  inherits boolean NOT NULL DEFAULT false
 );
 CREATE TABLE v_engine_catalog.columns (
   table_oid oid, attnum int2, type text NOT NULL, length integer, "precision" integer,
