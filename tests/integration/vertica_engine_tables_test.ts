@@ -244,3 +244,20 @@ postgresTest("a local temporary table is the session's own", async () => {
   await rowsOf(one, "CREATE LOCAL TEMP TABLE u (a INT)", "INSERT INTO u VALUES (1)", "COMMIT");
   assert.equal(await valueOf(one, "SELECT COUNT(*) FROM u"), "0");
 });
+
+postgresTest(
+  "what is made IF NOT EXISTS by many at once is made once, and none fails",
+  async () => {
+    await using place = await testEngine({ lockTimeout: 60_000 });
+    const sessions = await Promise.all(Array.from({ length: 6 }, () => place.open()));
+    await Promise.all(sessions.map((session) =>
+      rowsOf(
+        session,
+        "CREATE SCHEMA IF NOT EXISTS s",
+        "CREATE TABLE IF NOT EXISTS s.t (a INT PRIMARY KEY ENABLED)",
+        "GRANT USAGE ON SCHEMA s TO PUBLIC",
+      )
+    ));
+    assert.equal(await valueOf(sessions[0]!, "SELECT COUNT(*) FROM projections"), "1");
+  },
+);

@@ -152,6 +152,7 @@ export class Backend {
   }
 
   async close(): Promise<void> {
+    this.#broken ??= new Error("The session is closed");
     await this.#client.end().catch(() => {});
   }
 }

@@ -1,6 +1,6 @@
 /** What a statement wants and gives, before it runs: Parse and Describe of the extended protocol. */
 import type { Description } from "../engine.ts";
-import { columnsOfQuery } from "./query.ts";
+import { columnsOfQuery } from "./cursor.ts";
 import { isToken, Reader } from "./reader.ts";
 import { rewrite } from "./rewrite.ts";
 import { OUTPUT, type Session } from "./session.ts";

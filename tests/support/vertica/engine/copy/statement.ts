@@ -32,6 +32,7 @@ export async function copy(session: Session, reader: Reader): Promise<Answer> {
       rejected: new RejectedRows(session, statement, rejected),
       ...await prepare(session, table, target),
     };
+    session.holdStatement();
     return {
       kind: "copy",
       isLocal: statement.isLocal,
