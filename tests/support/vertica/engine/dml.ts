@@ -15,6 +15,8 @@ export async function changeRows(
   const verb = reader.next().value;
   if (verb !== "update") reader.next();
   const name = reader.name();
+  // DELETE ... USING is PostgreSQL's; MERGE has a USING of its own.
+  if (verb === "delete" && reader.is("using")) throw reader.error();
   if (verb === "insert" && reader.is("with", "label")) throw reader.unknown("labels");
   const statement = rewrite(reader.sql, parameters);
   const count = await session.inTransaction(async () => {

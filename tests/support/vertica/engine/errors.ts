@@ -99,8 +99,8 @@ const MEANINGS: Record<string, (error: PostgresError, name: string) => VerticaEr
   "23514": ({ schema, table, constraint }) =>
     new VerticaError("23514", 7230, `Check constraint '${schema}.${table}.${constraint}' violated`),
   "22012": () => new VerticaError("22012", 3117, "Division by zero"),
-  "22P02": ({ message }) => new VerticaError("22V02", 3681, sentence(message)),
-  "22007": ({ message }) => new VerticaError("22007", 3679, sentence(message)),
+  "22P02": ({ message }) => new VerticaError("22V02", 3681, sentence(ofVerticasTypes(message))),
+  "22007": ({ message }) => new VerticaError("22007", 3679, sentence(ofVerticasTypes(message))),
   "2BP01": ({ message }) => new VerticaError("2BV01", 3128, sentence(message)),
   "55P03": () => lockTimeout("Timed out waiting for a lock"),
 };
@@ -127,6 +127,12 @@ export function asVerticaError(error: unknown): unknown {
   const name = /"([^"]*)"/.exec(found.message)?.[1] ?? "";
   return MEANINGS[found.code!]?.(found, name) ??
     new VerticaError(found.code!, 0, sentence(found.message));
+}
+
+/** With the names that Vertica has for the types: `invalid input syntax for integer: "x"`. */
+function ofVerticasTypes(message: string): string {
+  return message.replace("type bigint", "integer").replace("type double precision", "float")
+    .replace("type ", "");
 }
 
 function sentence(text: string): string {

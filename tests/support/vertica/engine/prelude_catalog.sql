@@ -138,6 +138,7 @@ FROM (
   SELECT n.nspacl AS acl, ''::varchar AS object_schema, n.nspname::varchar AS object_name,
     'SCHEMA'::varchar AS object_type
   FROM pg_namespace AS n WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname NOT LIKE 'v\_%'
+    AND n.nspname <> 'information_schema'
   UNION ALL
   SELECT k.relacl, c.schema_name, c.table_name, 'TABLE'
   FROM v_engine_catalog.classes AS c JOIN pg_class AS k ON k.oid = c.table_oid

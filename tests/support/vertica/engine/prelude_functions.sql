@@ -41,19 +41,22 @@ CREATE OPERATOR v_engine.// (
   LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = v_engine.divide_whole
 );
 
--- SUM of INTEGER is an INTEGER and overflows (documentation, "SUM [aggregate]"); AVG is a FLOAT.
-CREATE FUNCTION v_engine.sum_step(bigint, bigint) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $$
+-- SUM of INTEGER is an INTEGER, added up with more bits: it overflows at the end alone (documentation,
+-- "Numeric data types"). AVG is a FLOAT.
+CREATE FUNCTION v_engine.sum_end(numeric) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
-  IF $2 IS NULL THEN RETURN $1; END IF;
-  IF $1 IS NULL THEN RETURN $2; END IF;
-  RETURN $1 OPERATOR(pg_catalog.+) $2;
+  RETURN $1::bigint;
 EXCEPTION WHEN numeric_value_out_of_range THEN
-  RAISE 'Sum() overflowed' USING ERRCODE = '22V03';
+  RAISE 'Sum() overflowed' USING ERRCODE = '22V03', HINT = 'Try sum_float() instead';
 END $$;
-CREATE FUNCTION v_engine.sum_step(bigint, integer) RETURNS bigint LANGUAGE sql IMMUTABLE
-  AS 'SELECT v_engine.sum_step($1, $2::bigint)';
-CREATE AGGREGATE v_engine.sum(bigint) (SFUNC = v_engine.sum_step, STYPE = bigint);
-CREATE AGGREGATE v_engine.sum(integer) (SFUNC = v_engine.sum_step, STYPE = bigint);
+CREATE AGGREGATE v_engine.sum(bigint) (
+  SFUNC = pg_catalog.int8_sum, STYPE = numeric, FINALFUNC = v_engine.sum_end
+);
+CREATE FUNCTION v_engine.sum_step(numeric, integer) RETURNS numeric LANGUAGE sql IMMUTABLE
+  AS 'SELECT pg_catalog.int8_sum($1, $2::bigint)';
+CREATE AGGREGATE v_engine.sum(integer) (
+  SFUNC = v_engine.sum_step, STYPE = numeric, FINALFUNC = v_engine.sum_end
+);
 CREATE AGGREGATE v_engine.sum_float(double precision) (SFUNC = float8pl, STYPE = double precision);
 CREATE FUNCTION v_engine.average(numeric[]) RETURNS double precision LANGUAGE sql IMMUTABLE
   AS 'SELECT (CASE WHEN $1[1] > 0 THEN $1[2] OPERATOR(pg_catalog./) $1[1] END)::double precision';
@@ -87,6 +90,9 @@ CREATE FUNCTION v_engine.user_of(role name) RETURNS text LANGUAGE sql IMMUTABLE
     THEN substr($1::text, length(''__PREFIX__'') OPERATOR(pg_catalog.+) 1) ELSE ''dbadmin'' END';
 CREATE FUNCTION v_engine.current_user_name() RETURNS varchar LANGUAGE sql STABLE
   AS 'SELECT v_engine.user_of(current_user)::varchar';
+-- In Vertica's range of numbers: the node's in the upper bits.
+CREATE FUNCTION v_engine.current_trans_id() RETURNS bigint LANGUAGE sql STABLE
+  AS 'SELECT 45035996273704960 OPERATOR(pg_catalog.+) txid_current()';
 CREATE FUNCTION v_engine.version() RETURNS varchar LANGUAGE sql IMMUTABLE
   AS 'SELECT ''Vertica Analytic Database v24.3.0-0''::varchar';
 CREATE FUNCTION v_engine.getutcdate() RETURNS timestamp LANGUAGE sql STABLE

@@ -1,6 +1,6 @@
 /** What PostgreSQL would run and Vertica has not: refused as Vertica would. */
 import { VerticaError } from "../engine.ts";
-import { syntaxError, unknown } from "./errors.ts";
+import { noColumn, syntaxError, unknown } from "./errors.ts";
 import { isToken } from "./reader.ts";
 import type { Token } from "./lexer.ts";
 
@@ -21,6 +21,23 @@ const NO_VERTICA: readonly string[][] = [
   ["from", "only"],
   ["materialized"],
   ["concurrently"],
+  // WITH reads; it changes nothing.
+  ["as", "(", "insert"],
+  ["as", "(", "update"],
+  ["as", "(", "delete"],
+  ["as", "(", "merge"],
+  ["set", "("],
+  ["then", "delete"],
+  ["do", "nothing"],
+  ["for", "share"],
+  ["for", "key"],
+  ["for", "no"],
+  ["groups", "unbounded"],
+  ["groups", "current"],
+  ["groups", "between"],
+  ["groups", "?", "preceding"],
+  // A list of what is selected is never empty.
+  ["select", "from"],
 ];
 
 /** What Vertica has, or may have, and this server does not. */
@@ -36,9 +53,14 @@ const UNKNOWN: readonly string[][] = [
   ["interpolate"],
   ["pivot"],
   ["explode"],
+  ["is", "distinct"],
+  ["is", "not", "distinct"],
 ];
 
-/** Words that begin the statement of a query or a change of rows. */
+/** Columns of each table of PostgreSQL's, which Vertica has not. */
+const HIDDEN_COLUMNS = new Set(["tableoid", "xmin", "xmax", "cmin", "cmax", "ctid"]);
+
+/** Not Vertica's: PostgreSQL's own, and the engine's. */
 const HIDDEN_SCHEMAS = new Set([
   "v_engine",
   "v_engine_catalog",
@@ -63,6 +85,7 @@ export function refuseForeign(sql: string, tokens: readonly Token[]): void {
     if (HIDDEN_SCHEMAS.has(name)) {
       throw new VerticaError("3F000", 4650, `Schema "${token.value}" does not exist`);
     }
+    if (HIDDEN_COLUMNS.has(name)) throw noColumn(token.value);
     if (/^pg_/.test(name) && !isToken(tokens[index + 1], "(")) {
       throw new VerticaError("42V01", 4566, `Relation "${token.value}" does not exist`);
     }

@@ -16,15 +16,23 @@ export const REWRITES: Readonly<Record<string, string>> = {
   "E strings": "PostgreSQL would read its own escapes in them",
   "parameters": "`?` stands for a value; it is put in as a string of no type yet",
   "HASH": "takes values of any types: they are made one row",
-  "CURRENT_USER()": "PostgreSQL takes no parentheses; the user is Vertica's",
-  "NVL, ISNULL": "COALESCE",
+  "CURRENT_USER(), SESSION_USER, USER": "PostgreSQL takes no parentheses; the user is Vertica's",
+  "NVL, ISNULL, IFNULL": "COALESCE",
   "MINUS": "EXCEPT",
   "<=>": "IS NOT DISTINCT FROM",
   "-2^63": "is NULL in Vertica",
   "INSTR": "strpos",
 };
 
-const RENAMED: Record<string, string> = { nvl: "coalesce", isnull: "coalesce", instr: "strpos" };
+const RENAMED: Record<string, string> = {
+  nvl: "coalesce",
+  isnull: "coalesce",
+  ifnull: "coalesce",
+  instr: "strpos",
+};
+
+/** The user of the session. */
+const USERS = new Set(["current_user", "session_user", "user"]);
 
 interface Frame {
   isCast: boolean;
@@ -100,13 +108,11 @@ export function rewrite(
     if (before === "as" && frames.at(-1)?.isCast) return `AS ${castType(reader)}`;
     if (before === "minus") return "EXCEPT";
     if (isToken(previous, ".") || !reader.is("(")) {
-      return before === "current_user" || before === "user"
-        ? "v_engine.current_user_name()"
-        : token.text;
+      return USERS.has(before) ? "v_engine.current_user_name()" : token.text;
     }
     if (isNamed(reader, token)) return token.text;
     checkFunction(sql, token);
-    if (before === "current_user" || before === "user") {
+    if (USERS.has(before)) {
       reader.expect("(", ")");
       return "v_engine.current_user_name()";
     }
@@ -125,6 +131,8 @@ function isNamed(reader: Reader, token: Token): boolean {
   while (isToken(reader.tokens[first - 1], ".")) first -= 2;
   const before = reader.tokens[first - 1];
   if (isToken(before, "into") || isToken(before, "with")) return true;
+  // WHEN NOT MATCHED THEN INSERT (a, b)
+  if (isToken(before, "then") && token.value === "insert") return true;
   // A type's name before a string or its size: DATE '2022-10-01', NUMERIC(18, 6).
   return token.value === "numeric" || token.value === "varchar";
 }
