@@ -60,6 +60,17 @@ postgresTest("a transaction's status is told with every answer", async () => {
   assert.equal(await status("ROLLBACK"), "I");
 });
 
+postgresTest(
+  "COPY LOCAL of a file, which the server does not do, is an error and not silence",
+  async () => {
+    await using server = await startVerticaServer({ auth: "trust" });
+    using client = await RawClient.ready({ port: server.port });
+    await ask(client, "CREATE TABLE public.t (n INTEGER)");
+    assert.equal(await ask(client, "COPY public.t FROM LOCAL '/etc/hosts'"), "0A000");
+    assert.deepEqual(await ask(client, "SELECT 1"), [["1"]]);
+  },
+);
+
 const MAIN = fileURLToPath(new URL("../support/vertica/main.ts", import.meta.url));
 
 /** The server as a process of its own. */
