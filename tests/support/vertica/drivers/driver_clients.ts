@@ -96,7 +96,7 @@ async function runJava(args: string[]): Promise<string> {
     const sources = ["VerticaCases.java", "CaseData.java"].map((name) =>
       join(import.meta.dirname!, name)
     );
-    await run("javac", ["-cp", jar, "-d", classes, ...sources]);
+    await run("javac", ["-encoding", "UTF-8", "-cp", jar, "-d", classes, ...sources]);
     return await run("java", ["-cp", `${jar}:${classes}`, "VerticaCases", ...args]);
   } finally {
     await Deno.remove(classes, { recursive: true });
