@@ -150,6 +150,39 @@ postgresTest("fillers are read, and columns computed of them", async () => {
   assert.deepEqual(await all(session), [["1", "a", "2022-10-02"], ["2", "none", "2022-10-03"]]);
 });
 
+postgresTest("an empty string that was read as NULL is put back by COALESCE", async () => {
+  await using place = await testEngine();
+  const session = await place.open();
+  await withTable(session);
+  const statement = "COPY t (n, given FILLER VARCHAR(5), d, s AS COALESCE(given, 'a\\b')) " +
+    `FROM STDIN ${CSV} ENFORCELENGTH RETURNREJECTED`;
+  const data = '1,"",\n2,x,2022-10-01\n3,abcdef,\n';
+  const { count, rejected } = await copyIn(session, statement, data);
+  assert.deepEqual([count, rejected], ["2", [3n]]);
+  assert.deepEqual(await all(session), [["1", "a\\b", null], ["2", "x", "2022-10-01"]]);
+});
+
+for (const ending of ["is cancelled", "gives up", "goes away"]) {
+  postgresTest(`a client that ${ending} in the middle of much data leaves nothing`, async () => {
+    await using place = await testEngine();
+    const [session, other] = [await place.open(), await place.open()];
+    await withTable(session);
+    const copy = await startCopy(session, "COPY t FROM STDIN");
+    const bytes = new TextEncoder().encode("1|a|2022-10-01\n".repeat(100_000));
+    await copy.write(bytes);
+    if (ending === "goes away") await session.close();
+    else {
+      if (ending === "is cancelled") session.cancel();
+      const failed = ending === "gives up" ? copy.fail("gone") : copy.write(bytes);
+      assert.equal((await failureOf(failed)).state, ending === "gives up" ? "08000" : "57014");
+      assert.deepEqual(await all(session), []);
+      // Its lock is the transaction's.
+      await rowsOf(session, "ROLLBACK");
+    }
+    assert.equal(await valueOf(other, "DELETE FROM t"), "0");
+  });
+}
+
 const FAILURES: [name: string, options: string, data: string, state: string, text: RegExp][] = [
   ["ABORT ON ERROR", "ABORT ON ERROR", "1||\nx||\n", "22V04", /Input record 2 has been rejected/],
   ["REJECTMAX", "REJECTMAX 1", "1||\nx||\ny||\n", "22V04", /REJECTMAX \(1\)/],
