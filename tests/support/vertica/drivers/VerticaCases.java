@@ -1,32 +1,43 @@
 import com.vertica.jdbc.VerticaConnection;
 import com.vertica.jdbc.VerticaCopyStream;
-import java.io.ByteArrayInputStream;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.Properties;
 
 /** What the JDBC driver makes of a server; driver_clients.ts says how it is run. */
-public class VerticaCases extends Driver {
-  private static String authority;
+public class VerticaCases {
+  private static String host, port, user, password, database, authority;
 
   private static final String COPY = "COPY public.java_copied (id, name) FROM STDIN DELIMITER ','"
       + " ENFORCELENGTH REJECTED DATA AS TABLE public.java_rejected";
 
-  private static final String LOCK = "LOCK TABLE public.java_locked IN EXCLUSIVE MODE";
+  /** A case; its outcome is JSON. */
+  private interface Case {
+    String run() throws Exception;
+  }
+
+  private interface Action {
+    void run() throws Exception;
+  }
+
+  /** Carries an error that was expected to the one place that shows it. */
+  private static class Failed extends Exception {
+    Failed(SQLException error) {
+      super(error);
+    }
+  }
 
   public static void main(String[] args) throws Exception {
     host = args[0];
@@ -44,10 +55,24 @@ public class VerticaCases extends Driver {
     show("rollback", VerticaCases::rollback);
     show("copy", VerticaCases::copy);
     show("copy abort", VerticaCases::copyAbort);
-    show("many rows", VerticaCases::manyRows);
     show("cancel", VerticaCases::cancel);
+    show("many rows", VerticaCases::manyRows);
     if (authority != null) show("tls", VerticaCases::tls);
     System.exit(0);
+  }
+
+  private static void show(String name, Case test) {
+    String outcome;
+    try {
+      outcome = "\"result\":" + test.run();
+    } catch (Failed failed) {
+      SQLException error = (SQLException) failed.getCause();
+      outcome = "\"error\":{\"sqlstate\":" + CaseData.json(error.getSQLState()) + ",\"code\":"
+          + error.getErrorCode() + ",\"message\":" + CaseData.json(error.getMessage()) + "}";
+    } catch (Throwable error) {
+      outcome = "\"broke\":" + CaseData.json(error.toString());
+    }
+    System.out.println("{\"case\":" + CaseData.json(name) + "," + outcome + "}");
   }
 
   private static String connects() throws Exception {
@@ -87,7 +112,7 @@ public class VerticaCases extends Driver {
       String select = "SELECT id, name FROM public.java_parameters WHERE id >= ? ORDER BY id";
       try (PreparedStatement statement = connection.prepareStatement(select)) {
         statement.setLong(1, 1);
-        return rows(statement.executeQuery());
+        return CaseData.rows(statement.executeQuery());
       }
     }
   }
@@ -126,7 +151,7 @@ public class VerticaCases extends Driver {
   private static String copy() throws Exception {
     try (Connection connection = open()) {
       makeCopied(connection);
-      long loaded = load(connection, bytes("1,abc\nx,abc\n2,äbc\n3,\n"));
+      long loaded = load(connection, CaseData.bytes("1,abc\nx,abc\n2,äbc\n3,\n"));
       return "{\"loaded\":[[\"" + loaded + "\"]],\"rows\":"
           + rows(connection, "SELECT id, name FROM public.java_copied ORDER BY id")
           + ",\"rejected\":" + rows(connection,
@@ -138,8 +163,30 @@ public class VerticaCases extends Driver {
   private static String copyAbort() throws Exception {
     try (Connection connection = open()) {
       makeCopied(connection);
-      errorOf(() -> load(connection, new Broken(bytes("1,a\n2,b\n"))));
+      errorOf(() -> load(connection, new CaseData.Broken(CaseData.bytes("1,a\n2,b\n"))));
       return rows(connection, "SELECT COUNT(*) FROM public.java_copied");
+    }
+  }
+
+  private static String cancel() throws Exception {
+    try (Connection connection = open(); Statement statement = connection.createStatement()) {
+      Thread canceller = new Thread(() -> {
+        try {
+          // Again and again, as a request that comes before the statement cancels nothing.
+          while (!Thread.interrupted()) {
+            Thread.sleep(100);
+            statement.cancel();
+          }
+        } catch (InterruptedException | SQLException end) {
+          // The statement has ended.
+        }
+      });
+      canceller.start();
+      Failed error = errorOf(() -> statement.execute("SELECT SLEEP(60)"));
+      canceller.interrupt();
+      canceller.join();
+      rows(connection, "SELECT 1");
+      throw error;
     }
   }
 
@@ -148,7 +195,7 @@ public class VerticaCases extends Driver {
       makeCopied(connection);
       StringBuilder lines = new StringBuilder();
       for (int n = 0; n < 100_000; n++) lines.append(n).append(",n\n");
-      load(connection, bytes(lines.toString()));
+      load(connection, CaseData.bytes(lines.toString()));
       long count = 0;
       long sum = 0;
       try (Statement statement = connection.createStatement();
@@ -156,39 +203,6 @@ public class VerticaCases extends Driver {
         for (; result.next(); count++) sum += result.getLong(1);
       }
       return "[\"" + count + "\",\"" + sum + "\"]";
-    }
-  }
-
-  private static String cancel() throws Exception {
-    try (Connection holder = open(); Connection waiter = open()) {
-      execute(holder, "DROP TABLE IF EXISTS public.java_locked");
-      execute(holder, "CREATE TABLE public.java_locked (id INTEGER)");
-      holder.setAutoCommit(false);
-      execute(holder, LOCK);
-      Failed failed;
-      try (Statement statement = waiter.createStatement()) {
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread canceller = new Thread(() -> cancelUntil(ended, statement));
-        canceller.start();
-        try {
-          failed = errorOf(() -> statement.execute(LOCK));
-        } finally {
-          ended.countDown();
-          canceller.join();
-        }
-      }
-      holder.rollback();
-      if (!rows(waiter, "SELECT 1").equals("[[\"1\"]]")) throw new IllegalStateException();
-      throw failed;
-    }
-  }
-
-  /** Again and again: a cancel that comes before the statement has no effect. */
-  private static void cancelUntil(CountDownLatch ended, Statement statement) {
-    try {
-      while (!ended.await(100, TimeUnit.MILLISECONDS)) statement.cancel();
-    } catch (InterruptedException | SQLException error) {
-      throw new IllegalStateException(error);
     }
   }
 
@@ -213,6 +227,21 @@ public class VerticaCases extends Driver {
     }
   }
 
+  private static Connection open() throws SQLException {
+    return open(host);
+  }
+
+  private static Connection open(String at, String... options) throws SQLException {
+    Properties properties = new Properties();
+    properties.put("user", user);
+    properties.put("password", password);
+    properties.put("TLSmode", "disable");
+    properties.put("LoginTimeout", "10");
+    for (int i = 0; i < options.length; i += 2) properties.put(options[i], options[i + 1]);
+    return DriverManager.getConnection("jdbc:vertica://" + at + ":" + port + "/" + database,
+        properties);
+  }
+
   private static void makeCopied(Connection connection) throws SQLException {
     execute(connection, "DROP TABLE IF EXISTS public.java_copied");
     execute(connection, "DROP TABLE IF EXISTS public.java_rejected");
@@ -227,23 +256,24 @@ public class VerticaCases extends Driver {
     return stream.finish();
   }
 
-  private static InputStream bytes(String text) {
-    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
-  /** A source that fails when some of it was read. */
-  private static class Broken extends InputStream {
-    private final InputStream source;
-
-    Broken(InputStream source) {
-      this.source = source;
+  private static String rows(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      return CaseData.rows(statement.executeQuery(sql));
     }
+  }
 
-    @Override
-    public int read() throws IOException {
-      int next = source.read();
-      if (next < 0) throw new IOException("the source broke");
-      return next;
+  private static Failed errorOf(Action action) throws Exception {
+    try {
+      action.run();
+    } catch (SQLException error) {
+      return new Failed(error);
     }
+    throw new IllegalStateException("There was no error");
   }
 }

@@ -100,10 +100,10 @@ async function runJava(args: string[]): Promise<string> {
   const jar = join(folder, JDBC_JAR);
   const classes = await Deno.makeTempDir({ prefix: "finpipe-test-vertica-" });
   try {
-    const sources = ["VerticaCases.java", "Driver.java"].map((name) =>
+    const sources = ["VerticaCases.java", "CaseData.java"].map((name) =>
       join(import.meta.dirname!, name)
     );
-    await run("javac", ["-cp", jar, "-d", classes, ...sources]);
+    await run("javac", ["-encoding", "UTF-8", "-cp", jar, "-d", classes, ...sources]);
     return await run("java", ["-cp", `${jar}:${classes}`, "VerticaCases", ...args]);
   } finally {
     await Deno.remove(classes, { recursive: true });
