@@ -19,9 +19,12 @@ import type { DriverClient, DriverConnection } from "./driver.ts";
 /** Milliseconds for which a server may take to answer that the source has failed. */
 const FAREWELL = 5_000;
 
+/** Bytes of a message, as vertica-python's. */
+const MESSAGE_BYTES = 128 * 1024;
+
 /**
- * Bytes that may wait for the socket: enough that it never idles while the file is read, which takes a
- * fifth off the time of a large COPY (bench/vertica_load.ts).
+ * Bytes that may wait for the socket: enough that it does not idle while the file is read. With pieces
+ * of as many bytes a large COPY takes a third less time (bench/vertica_load.ts).
  */
 const MOST_WAITING = 512 * 1024;
 
@@ -108,9 +111,7 @@ class Feeder {
       let next = source.next();
       for (let piece = await next; piece.done !== true; piece = await next) {
         if (this.#isStopped) break;
-        const { buffer, byteOffset, byteLength } = piece.value;
-        // The driver makes a copy, so the next piece may be read while this one is on its way.
-        this.#connection.sendCopyData(Buffer.from(buffer, byteOffset, byteLength));
+        this.#send(piece.value);
         next = source.next();
         next.catch(() => {});
         await this.#room();
@@ -120,6 +121,15 @@ class Feeder {
     }
     this.#signal.throwIfAborted();
     if (!this.#isStopped) this.#connection.sendEndOfBatchRequest();
+  }
+
+  /** The driver makes a copy: the next piece may be read while this one is on its way. */
+  #send(piece: Uint8Array): void {
+    const { buffer, byteOffset, byteLength } = piece;
+    for (let at = 0; at < byteLength; at += MESSAGE_BYTES) {
+      const length = Math.min(MESSAGE_BYTES, byteLength - at);
+      this.#connection.sendCopyData(Buffer.from(buffer, byteOffset + at, length));
+    }
   }
 
   /** Resolves when the socket takes more, or when there is no more to be sent. */
