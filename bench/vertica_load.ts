@@ -15,7 +15,7 @@ import {
   pythonPackages,
 } from "../tests/support/vertica/drivers/driver_clients.ts";
 import { DATABASE, USER } from "../tests/support/vertica/server.ts";
-import { benchFolder, bestOf, figure, FINPIPE, measure, print } from "./support.ts";
+import { benchFolder, bestOf, figure, FINPIPE, measure, type Measured, print } from "./support.ts";
 
 const MEGABYTES = Number(Deno.args[0] ?? 100);
 const ROUNDS = Number(Deno.args[1] ?? 3);
@@ -27,8 +27,15 @@ const REAL_MEGABYTES = MEGABYTES / 5;
 const DAY = "2022-10-01";
 const LIMIT_MEGABYTES = 300;
 
+/** What the ratio to a plain socket and to vertica-python should not be above. */
+interface Goals {
+  limit?: number;
+  python?: number;
+}
+
 /** A partition file and what its manifest says. */
 interface DayFile {
+  megabytes: number;
   workDir: string;
   path: string;
   rows: number;
@@ -41,14 +48,16 @@ const STATEMENT = copyTransactions.replace(/^--.*\n/gm, "").trim().replace(/;$/,
 
 const missing = await missingForDriver("vertica-python");
 await using folder = await benchFolder();
-const day = await writeDay(join(folder.path, "once"), MEGABYTES);
-await clientFigures(day);
-await memoryFigures(day);
+const once = await writeDay(join(folder.path, "once"), MEGABYTES);
+const tenfold = await writeDay(join(folder.path, "tenfold"), TENFOLD);
+const peaks = [await sinkFigures(once, {}), await sinkFigures(tenfold, { limit: 1.2, python: 1 })];
+memoryFigures(peaks as [number, number]);
 await realFigures(await writeDay(join(folder.path, "real"), REAL_MEGABYTES));
 
-async function clientFigures(day: DayFile): Promise<void> {
+/** Compares the clients; returns the least peak memory of a load. The smaller file is over too soon for a goal. */
+async function sinkFigures(day: DayFile, goals: Goals): Promise<number> {
   await using server = await startServer("sink", day);
-  await compare(`sink, ${MEGABYTES} MB`, server, day, { limit: 1.2, python: 1 });
+  return await compare(`sink, ${day.megabytes} MB`, server, day, goals);
 }
 
 async function realFigures(day: DayFile): Promise<void> {
@@ -56,18 +65,11 @@ async function realFigures(day: DayFile): Promise<void> {
   await compare(`real engine, ${REAL_MEGABYTES} MB`, server, day, {});
 }
 
-async function memoryFigures(day: DayFile): Promise<void> {
-  const tenfold = await writeDay(join(folder.path, "tenfold"), TENFOLD);
-  const peaks: number[] = [];
-  for (const file of [day, tenfold]) {
-    await using server = await startServer("sink", file);
-    peaks.push((await server.load()).megabytes);
-  }
-  const [once, ten] = peaks as [number, number];
-  figure(`load: peak memory of ${TENFOLD} MB / of ${MEGABYTES} MB`, ten / once, 1.1);
+function memoryFigures([once, tenfold]: [number, number]): void {
+  figure(`load: peak memory of ${TENFOLD} MB / of ${MEGABYTES} MB`, tenfold / once, 1.1);
   figure(
-    `load: peak memory, ${ten.toFixed(0)} MB / ${LIMIT_MEGABYTES} MB`,
-    ten / LIMIT_MEGABYTES,
+    `load: peak memory, ${tenfold.toFixed(0)} MB / ${LIMIT_MEGABYTES} MB`,
+    tenfold / LIMIT_MEGABYTES,
     1,
   );
 }
@@ -76,13 +78,13 @@ async function compare(
   name: string,
   server: BenchServer,
   { path }: DayFile,
-  goals: { limit?: number; python?: number },
-): Promise<void> {
-  const whole: number[] = [];
+  goals: Goals,
+): Promise<number> {
+  const loads: Measured[] = [];
   const best = await bestOf(ROUNDS, {
     load: () =>
       server.copySeconds(async () => {
-        whole.push((await server.load()).seconds);
+        loads.push(await server.load());
       }),
     socket: () => server.copySeconds(() => plainSocket(server, path)),
     python: missing === undefined
@@ -93,12 +95,13 @@ async function compare(
     `${name}: COPY of load ${best.load.toFixed(2)} s, of a plain socket ${
       best.socket.toFixed(2)
     } s, of vertica-python ${best.python.toFixed(2)} s; load as a whole ${
-      Math.min(...whole).toFixed(2)
+      Math.min(...loads.map(({ seconds }) => seconds)).toFixed(2)
     } s`,
   );
   figure(`${name}: load / plain socket`, best.load / best.socket, goals.limit);
   if (missing !== undefined) print(`vertica-python is left out: ${missing}`);
   else figure(`${name}: load / vertica-python`, best.load / best.python, goals.python);
+  return Math.min(...loads.map(({ megabytes }) => megabytes));
 }
 
 async function plainSocket({ url }: BenchServer, path: string): Promise<void> {
@@ -207,5 +210,5 @@ async function writeDay(workDir: string, megabytes: number): Promise<DayFile> {
     complete: null,
   };
   await Deno.writeTextFile(join(directory, `${DAY}.manifest.json`), JSON.stringify(manifest));
-  return { workDir, path, rows, total };
+  return { megabytes, workDir, path, rows, total };
 }

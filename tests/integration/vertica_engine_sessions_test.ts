@@ -1,13 +1,7 @@
-/** Sessions of the Vertica test server's engine: transactions, autocommit, limits, users. */
+/** Sessions of the Vertica test server's engine: transactions, autocommit, limits. */
 import assert from "node:assert/strict";
 import { postgresTest } from "../support/postgres.ts";
-import {
-  copyIn,
-  failureOf,
-  rowsOf,
-  startCopy,
-  valueOf,
-} from "../support/vertica/engine/session_words.ts";
+import { failureOf, rowsOf, startCopy, valueOf } from "../support/vertica/engine/session_words.ts";
 import { testEngine } from "../support/vertica/engine/test_engine.ts";
 
 const COUNT = "SELECT COUNT(*) FROM t";
@@ -149,80 +143,6 @@ postgresTest("sessions are shown with their labels, and can be closed", async ()
   assert.equal((await failureOf(rowsOf(other, "SELECT 1"))).state, "57V01");
 });
 
-postgresTest("users have the rights that were granted, and no more", async () => {
-  await using place = await testEngine();
-  const admin = await place.open();
-  await rowsOf(
-    admin,
-    "CREATE SCHEMA s",
-    "CREATE TABLE s.t (a INT)",
-    "CREATE USER finpipe IDENTIFIED BY 'secret'",
-    "CREATE ROLE reader",
-    "GRANT USAGE ON SCHEMA s TO finpipe",
-  );
-  assert.equal(await place.engine.passwordOf("finpipe"), "secret");
-  assert.equal(await place.engine.passwordOf("nobody"), undefined);
-  assert.equal(await place.engine.passwordOf("reader"), undefined);
-  const user = await place.open("finpipe");
-  assert.equal(await valueOf(user, "SELECT CURRENT_USER()"), "finpipe");
-  const denied = [
-    "SELECT a FROM s.t",
-    "INSERT INTO s.t VALUES (1)",
-    "CREATE TABLE s.u (a INT)",
-    "CREATE SCHEMA mine",
-    "CREATE USER other",
-    "DROP TABLE s.t",
-    "TRUNCATE TABLE s.t",
-    "LOCK TABLE s.t IN EXCLUSIVE MODE",
-    "COPY s.t FROM STDIN",
-    "CREATE LOCAL TEMP TABLE x (a INT)",
-    "GRANT SELECT ON s.t TO reader",
-  ];
-  for (const statement of denied) {
-    assert.equal((await failureOf(user.execute(statement))).state, "42501", statement);
-  }
-  await rowsOf(
-    admin,
-    "GRANT CREATE ON SCHEMA s TO finpipe",
-    "GRANT TEMPORARY ON DATABASE finpipe_db TO finpipe",
-    "GRANT INSERT, SELECT ON s.t TO finpipe",
-  );
-  assert.equal((await copyIn(user, "COPY s.t FROM STDIN", "1\n2\n")).count, "2");
-  await rowsOf(user, "CREATE TABLE s.own (a INT PRIMARY KEY ENABLED)", "DROP TABLE s.own");
-  const copy = "COPY s.t (x FILLER INT, a AS x + 1) FROM STDIN REJECTED DATA AS TABLE r NO COMMIT";
-  assert.equal((await copyIn(user, copy, "1\nx\n")).count, "1");
-  assert.equal(await valueOf(user, "SELECT row_number FROM r"), "2");
-  const grants = await rowsOf(
-    admin,
-    "SELECT privileges_description FROM v_catalog.grants " +
-      "WHERE grantee = 'finpipe' AND object_schema = 's' AND object_name = 't'",
-  );
-  assert.deepEqual(grants, [["INSERT, SELECT"]]);
-});
-
-postgresTest("tables inherit the rights on a schema that includes them", async () => {
-  await using place = await testEngine();
-  const admin = await place.open();
-  await rowsOf(
-    admin,
-    "CREATE SCHEMA s",
-    "CREATE USER reading",
-    "CREATE ROLE reader",
-    "GRANT reader TO reading",
-    "ALTER SCHEMA s DEFAULT INCLUDE PRIVILEGES",
-    "GRANT USAGE, SELECT ON SCHEMA s TO reader",
-    "CREATE TABLE s.t (a INT)",
-  );
-  assert.equal(await valueOf(await place.open("reading"), "SELECT COUNT(*) FROM s.t"), "0");
-});
-
-postgresTest("who is not known, or names another database, has no session", async () => {
-  await using place = await testEngine();
-  assert.equal((await failureOf(place.open("nobody"))).state, "28000");
-  const start = { user: "dbadmin", database: "other", clientLabel: "", autocommit: undefined };
-  assert.equal((await failureOf(place.engine.openSession(start))).state, "3D000");
-});
-
 postgresTest("a COPY that is cancelled leaves nothing", async () => {
   await using place = await testEngine();
   const session = await place.open();
@@ -233,6 +153,41 @@ postgresTest("a COPY that is cancelled leaves nothing", async () => {
   assert.equal((await failureOf(copy.endBatch())).state, "57014");
   assert.equal((await failureOf(copy.finish())).state, "55000");
   assert.equal(await valueOf(session, COUNT), "0");
+});
+
+/** 6^5 rows. */
+const MANY = `WITH r AS (${
+  [1, 2, 3, 4, 5, 6].map((n) => `SELECT ${n} AS n`).join(" UNION ALL ")
+}) SELECT a.n FROM ${["a", "b", "c", "d", "e"].map((name) => `r AS ${name}`).join(" CROSS JOIN ")}`;
+
+for (const autocommit of ["ON", "OFF"]) {
+  postgresTest(`a long result is read to its end, with autocommit ${autocommit}`, async () => {
+    await using place = await testEngine();
+    const session = await place.open();
+    await rowsOf(session, `SET SESSION AUTOCOMMIT TO ${autocommit}`);
+    assert.equal((await rowsOf(session, MANY)).length, 7776);
+    assert.equal(session.status, autocommit === "ON" ? "I" : "T");
+    const answer = await session.execute(MANY);
+    // Who wants no more rows leaves nothing open.
+    if (answer.kind === "rows") { for await (const _ of answer.rows) break; }
+    assert.equal(session.status, autocommit === "ON" ? "I" : "T");
+    assert.equal(await valueOf(session, "SELECT 1"), "1");
+  });
+}
+
+postgresTest("a long result ends where it is cancelled", async () => {
+  await using place = await testEngine();
+  const session = await place.open();
+  const answer = await session.execute(MANY);
+  assert.equal(answer.kind, "rows");
+  if (answer.kind !== "rows") return;
+  let count = 0;
+  const reading = (async () => {
+    for await (const _ of answer.rows) if (++count === 10) session.cancel();
+  })();
+  assert.equal((await failureOf(reading)).state, "57014");
+  assert.equal(count, 1000);
+  assert.equal(await valueOf(session, "SELECT 1"), "1");
 });
 
 postgresTest("describe() tells parameters and columns, and runs nothing", async () => {
@@ -248,7 +203,10 @@ postgresTest("describe() tells parameters and columns, and runs nothing", async 
     [16, (10 << 16 | 2) + 4],
   ]);
   const ddl = await session.describe("CREATE TABLE u (a INT)");
-  assert.deepEqual(ddl, { tag: "CREATE", parameters: [], columns: null });
+  assert.deepEqual(ddl, { tag: "CREATE TABLE", parameters: [], columns: null });
+  const copy = await session.describe("copy t from local stdin returnrejected");
+  assert.deepEqual([copy.tag, copy.columns![0]!.name], ["COPY_LOCAL", "Rows Loaded"]);
+  assert.deepEqual((await session.describe("set session autocommit to on")).columns, null);
   await session.execute("INSERT INTO t VALUES (?, ?, ?)", ["1", "it's", null]);
   assert.deepEqual(await rowsOf(session, "SELECT a, b, c FROM t"), [["1", "it's", null]]);
   assert.equal((await failureOf(session.describe("SELECT nope FROM t"))).state, "42703");

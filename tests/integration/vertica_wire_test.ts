@@ -100,6 +100,31 @@ Deno.test("a message that is none ends the connection with an error, and the ser
   });
 });
 
+Deno.test("a client whose bytes come one by one is understood", async () => {
+  await withServer(async ({ port }) => {
+    using client = await RawClient.ready({ port, bytesAtOnce: 1 });
+    assert.equal(codes(await client.query("ROWS 1; BEGIN")), "TDCCZ");
+    await client.send("Q", (out) => out.cstring("COPY t FROM STDIN"));
+    await client.send("d", (out) => out.text("1\n2\n"));
+    await client.send("c");
+    assert.equal(codes(await client.until("Z")), "GCZ");
+  });
+});
+
+Deno.test("many clients at once are served, each with its own answers", async () => {
+  await withServer(async (server, engine) => {
+    await Promise.all(Array.from({ length: 50 }, async (_, n) => {
+      using client = await RawClient.ready({ port: server.port, label: `client ${n}` });
+      for (let i = 0; i < 5; i++) {
+        assert.equal((await client.query(`ROWS ${n}`)).length, n + 3);
+      }
+    }));
+    await server.idle();
+    assert.equal(engine.openSessions, 0);
+    assert.equal(new Set(server.faults.sessions.map(({ label }) => label)).size, 50);
+  });
+});
+
 Deno.test("simple query: each statement has its answer, the first error ends the rest", async () => {
   await withServer(async ({ port }) => {
     using client = await RawClient.ready({ port });

@@ -99,6 +99,12 @@ Deno.test("an escape takes the next sign as it is, also in quotes", () => {
   assert.deepEqual(textsOf(records), [["a|b", "c'|d"], ["x\ny", "z"]]);
 });
 
+Deno.test("a doubled quote is none to the delimited parser", () => {
+  const format = { delimiter: "|", quote: "'", escape: "\\", isDoubled: false, terminator: "\n" };
+  const [record] = recordsOf(Buffer.from("'a''b'|c\n"), format, [1]);
+  assert.match(record!.problem!, /behind a closing quote/);
+});
+
 const TAKEN: [type: VerticaType, text: string, value: string | null][] = [
   [{ name: "int" }, " 42 ", "42"],
   [{ name: "int" }, "-9223372036854775807", "-9223372036854775807"],

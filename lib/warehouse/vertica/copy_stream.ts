@@ -19,12 +19,21 @@ import type { DriverClient, DriverConnection } from "./driver.ts";
 /** Milliseconds for which a server may take to answer that the source has failed. */
 const FAREWELL = 5_000;
 
+/** Bytes of a message, as vertica-python's. */
+const MESSAGE_BYTES = 128 * 1024;
+
+/**
+ * Bytes that may wait for the socket: enough that it does not idle while the file is read. With pieces
+ * of as many bytes a large COPY takes a third less time (bench/vertica_load.ts).
+ */
+const MOST_WAITING = 512 * 1024;
+
 /** What the source of a COPY threw, as its cause. */
 export class SourceFailure extends Error {}
 
 /**
- * Runs the statement and feeds it the pieces, each only when the socket has room. Memory: a piece, and
- * the socket's buffer.
+ * Runs the statement and feeds it the pieces, each only when the socket has room. Memory: two pieces,
+ * and what waits for the socket.
  *
  * @param pieces cut anywhere; what it throws ends the COPY, which the server then rolls back
  * @param signal ends the COPY likewise
@@ -107,20 +116,36 @@ class Feeder {
 
   async #feed(pieces: AsyncIterable<Uint8Array>): Promise<void> {
     this.#signal.throwIfAborted();
-    for await (const piece of pieces) {
-      if (this.#isStopped) break;
-      const { buffer, byteOffset, byteLength } = piece;
-      this.#connection.sendCopyData(Buffer.from(buffer, byteOffset, byteLength));
-      await this.#room();
+    const source = pieces[Symbol.asyncIterator]();
+    try {
+      let next = source.next();
+      for (let piece = await next; piece.done !== true; piece = await next) {
+        if (this.#isStopped) break;
+        this.#send(piece.value);
+        next = source.next();
+        next.catch(() => {});
+        await this.#room();
+      }
+    } finally {
+      await source.return?.();
     }
     this.#signal.throwIfAborted();
     if (!this.#isStopped) this.#connection.sendEndOfBatchRequest();
   }
 
+  /** The driver makes a copy: the next piece may be read while this one is on its way. */
+  #send(piece: Uint8Array): void {
+    const { buffer, byteOffset, byteLength } = piece;
+    for (let at = 0; at < byteLength; at += MESSAGE_BYTES) {
+      const length = Math.min(MESSAGE_BYTES, byteLength - at);
+      this.#connection.sendCopyData(Buffer.from(buffer, byteOffset + at, length));
+    }
+  }
+
   /** Resolves when the socket takes more, or when there is no more to be sent. */
   async #room(): Promise<void> {
     const { stream } = this.#connection;
-    if (!stream.writableNeedDrain || this.#isStopped) return;
+    if (stream.writableLength < MOST_WAITING || this.#isStopped) return;
     const drained = Promise.withResolvers<void>();
     stream.once("drain", drained.resolve);
     await Promise.race([drained.promise, this.#stopped.promise]);

@@ -2,8 +2,8 @@
 import { fileFailure } from "../../runtime/files.ts";
 import { countRows, csvPieces } from "../csv_pieces.ts";
 
-/** Bytes of a piece: what the socket takes at once without holding much. */
-const PIECE_BYTES = 128 * 1024;
+/** Bytes of a piece: what the socket is given at once without holding much. */
+const PIECE_BYTES = 512 * 1024;
 
 /** A part of a file that begins and ends at a row's border. */
 export interface RowRange {

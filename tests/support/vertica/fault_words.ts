@@ -1,6 +1,6 @@
 /** Faults as a person writes them, at the command line or while the server runs. */
 import { VerticaError } from "./engine.ts";
-import type { VerticaEngine } from "./engine/engine.ts";
+import type { VerticaEngine } from "./engine/mod.ts";
 import { type Fault, type FaultKind, type Faults, TOO_MANY_SESSIONS } from "./faults.ts";
 
 export const FAULT_HELP = `A fault is one of

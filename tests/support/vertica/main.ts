@@ -1,7 +1,7 @@
 /** `deno task vertica-server`: the test server as a process of its own, for trying things by hand. */
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { VerticaEngine } from "./engine/engine.ts";
+import type { VerticaEngine } from "./engine/mod.ts";
 import { FAULT_HELP, setFault } from "./fault_words.ts";
 import { Faults } from "./faults.ts";
 import { SERVER, VERTICA_CA } from "./certificates.ts";
@@ -25,7 +25,11 @@ const STDIN_HELP =
 /** Of an engine that is not there, to try the words of a fault on. */
 const NO_SWITCHES: VerticaEngine["switches"] = { mergeoutConflicts: 0, quotedEmpty: "null" };
 
-if (import.meta.main) await main(Deno.args);
+if (import.meta.main) {
+  await main(Deno.args);
+  // A read of stdin that still waits would keep the process.
+  Deno.exit();
+}
 
 async function main(args: readonly string[]): Promise<void> {
   const program = new Command("vertica-server")
@@ -53,6 +57,7 @@ async function main(args: readonly string[]): Promise<void> {
 
 async function serve({ port, data, auth, tls, lockTimeout, fault }: Call): Promise<void> {
   const base = Deno.env.get("INIT_CWD") ?? Deno.cwd();
+  if (data !== undefined) await Deno.mkdir(resolve(base, data), { recursive: true });
   if (tls !== undefined) await Deno.writeTextFile(resolve(base, tls), VERTICA_CA);
   await using server = await startVerticaServer({
     port,

@@ -61,6 +61,8 @@ export interface RawOptions {
   database?: string;
   label?: string;
   protocol?: number;
+  /** How many bytes are written at once. @default as many as there are */
+  bytesAtOnce?: number;
   /** More start-up parameters. */
   parameters?: Record<string, string>;
 }
@@ -74,15 +76,19 @@ export class RawClient implements Disposable {
   /** Of ParameterStatus. */
   readonly parameters: Record<string, string> = {};
 
-  constructor(connection: Deno.TcpConn) {
+  readonly #bytesAtOnce: number;
+
+  constructor(connection: Deno.TcpConn, bytesAtOnce = Infinity) {
     connection.setNoDelay(true);
+    this.#bytesAtOnce = bytesAtOnce;
     this.#connection = connection;
   }
 
   /** Logs in; the answers up to ReadyForQuery, or to the error. */
   static async open(options: RawOptions): Promise<{ client: RawClient; answers: Frame[] }> {
     const { port, user = "dbadmin", password = "secret", database = "finpipe" } = options;
-    const client = new RawClient(await Deno.connect({ hostname: "127.0.0.1", port }));
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    const client = new RawClient(connection, options.bytesAtOnce);
     const parameters = {
       user,
       database,
@@ -146,7 +152,9 @@ export class RawClient implements Disposable {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) at += await this.#connection.write(bytes.subarray(at));
+    for (let at = 0; at < bytes.length;) {
+      at += await this.#connection.write(bytes.subarray(at, at + this.#bytesAtOnce));
+    }
   }
 
   /** The next message; undefined at the end of the connection, however it ended. */

@@ -1,7 +1,7 @@
 /** A server that speaks Vertica's wire protocol, on loopback, for tests. */
 import { createServer, type Server, type Socket } from "node:net";
 import type { Engine, EngineSession } from "./engine.ts";
-import { openVerticaEngine, type VerticaEngine } from "./engine/engine.ts";
+import { openVerticaEngine, type VerticaEngine } from "./engine/mod.ts";
 import { Faults } from "./faults.ts";
 import { serve, type Shared } from "./wire/connection.ts";
 import type { Auth } from "./wire/login.ts";

@@ -1,11 +1,8 @@
 import com.vertica.jdbc.VerticaConnection;
 import com.vertica.jdbc.VerticaCopyStream;
-import java.io.ByteArrayInputStream;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -16,7 +13,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Timestamp;
 import java.sql.Types;
 import java.util.Properties;
 
@@ -59,6 +55,7 @@ public class VerticaCases {
     show("rollback", VerticaCases::rollback);
     show("copy", VerticaCases::copy);
     show("copy abort", VerticaCases::copyAbort);
+    show("cancel", VerticaCases::cancel);
     show("many rows", VerticaCases::manyRows);
     if (authority != null) show("tls", VerticaCases::tls);
     System.exit(0);
@@ -70,12 +67,12 @@ public class VerticaCases {
       outcome = "\"result\":" + test.run();
     } catch (Failed failed) {
       SQLException error = (SQLException) failed.getCause();
-      outcome = "\"error\":{\"sqlstate\":" + json(error.getSQLState()) + ",\"code\":"
-          + error.getErrorCode() + ",\"message\":" + json(error.getMessage()) + "}";
+      outcome = "\"error\":{\"sqlstate\":" + CaseData.json(error.getSQLState()) + ",\"code\":"
+          + error.getErrorCode() + ",\"message\":" + CaseData.json(error.getMessage()) + "}";
     } catch (Throwable error) {
-      outcome = "\"broke\":" + json(error.toString());
+      outcome = "\"broke\":" + CaseData.json(error.toString());
     }
-    System.out.println("{\"case\":" + json(name) + "," + outcome + "}");
+    System.out.println("{\"case\":" + CaseData.json(name) + "," + outcome + "}");
   }
 
   private static String connects() throws Exception {
@@ -115,7 +112,7 @@ public class VerticaCases {
       String select = "SELECT id, name FROM public.java_parameters WHERE id >= ? ORDER BY id";
       try (PreparedStatement statement = connection.prepareStatement(select)) {
         statement.setLong(1, 1);
-        return rows(statement.executeQuery());
+        return CaseData.rows(statement.executeQuery());
       }
     }
   }
@@ -154,7 +151,7 @@ public class VerticaCases {
   private static String copy() throws Exception {
     try (Connection connection = open()) {
       makeCopied(connection);
-      long loaded = load(connection, bytes("1,abc\nx,abc\n2,äbc\n3,\n"));
+      long loaded = load(connection, CaseData.bytes("1,abc\nx,abc\n2,äbc\n3,\n"));
       return "{\"loaded\":[[\"" + loaded + "\"]],\"rows\":"
           + rows(connection, "SELECT id, name FROM public.java_copied ORDER BY id")
           + ",\"rejected\":" + rows(connection,
@@ -166,8 +163,30 @@ public class VerticaCases {
   private static String copyAbort() throws Exception {
     try (Connection connection = open()) {
       makeCopied(connection);
-      errorOf(() -> load(connection, new Broken(bytes("1,a\n2,b\n"))));
+      errorOf(() -> load(connection, new CaseData.Broken(CaseData.bytes("1,a\n2,b\n"))));
       return rows(connection, "SELECT COUNT(*) FROM public.java_copied");
+    }
+  }
+
+  private static String cancel() throws Exception {
+    try (Connection connection = open(); Statement statement = connection.createStatement()) {
+      Thread canceller = new Thread(() -> {
+        try {
+          // Again and again, as a request that comes before the statement cancels nothing.
+          while (!Thread.interrupted()) {
+            Thread.sleep(100);
+            statement.cancel();
+          }
+        } catch (InterruptedException | SQLException end) {
+          // The statement has ended.
+        }
+      });
+      canceller.start();
+      Failed error = errorOf(() -> statement.execute("SELECT SLEEP(60)"));
+      canceller.interrupt();
+      canceller.join();
+      rows(connection, "SELECT 1");
+      throw error;
     }
   }
 
@@ -176,7 +195,7 @@ public class VerticaCases {
       makeCopied(connection);
       StringBuilder lines = new StringBuilder();
       for (int n = 0; n < 100_000; n++) lines.append(n).append(",n\n");
-      load(connection, bytes(lines.toString()));
+      load(connection, CaseData.bytes(lines.toString()));
       long count = 0;
       long sum = 0;
       try (Statement statement = connection.createStatement();
@@ -245,28 +264,8 @@ public class VerticaCases {
 
   private static String rows(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      return rows(statement.executeQuery(sql));
+      return CaseData.rows(statement.executeQuery(sql));
     }
-  }
-
-  private static String rows(ResultSet result) throws SQLException {
-    StringBuilder out = new StringBuilder("[");
-    int columns = result.getMetaData().getColumnCount();
-    while (result.next()) {
-      out.append(out.length() > 1 ? ",[" : "[");
-      for (int i = 1; i <= columns; i++) {
-        out.append(i > 1 ? "," : "").append(json(text(result.getObject(i))));
-      }
-      out.append("]");
-    }
-    return out.append("]").toString();
-  }
-
-  /** Values as text that does not depend on the driver's types. */
-  private static String text(Object value) {
-    if (value == null) return null;
-    if (value instanceof Timestamp) return value.toString().replaceFirst("\\.0$", "");
-    return value.toString();
   }
 
   private static Failed errorOf(Action action) throws Exception {
@@ -276,36 +275,5 @@ public class VerticaCases {
       return new Failed(error);
     }
     throw new IllegalStateException("There was no error");
-  }
-
-  private static InputStream bytes(String text) {
-    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** A source that fails when some of it was read. */
-  private static class Broken extends InputStream {
-    private final InputStream source;
-
-    Broken(InputStream source) {
-      this.source = source;
-    }
-
-    @Override
-    public int read() throws IOException {
-      int next = source.read();
-      if (next < 0) throw new IOException("the source broke");
-      return next;
-    }
-  }
-
-  private static String json(String text) {
-    if (text == null) return "null";
-    StringBuilder out = new StringBuilder("\"");
-    for (char character : text.toCharArray()) {
-      if (character == '"' || character == '\\') out.append('\\').append(character);
-      else if (character < ' ' || character > '~') out.append(String.format("\\u%04x", (int) character));
-      else out.append(character);
-    }
-    return out.append("\"").toString();
   }
 }

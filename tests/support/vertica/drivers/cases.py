@@ -6,6 +6,7 @@ import io
 import json
 import ssl
 import sys
+import threading
 import uuid
 
 import vertica_python
@@ -185,6 +186,25 @@ def case_copy_abort():
         return rows(cursor, "SELECT COUNT(*) FROM public.python_copied")
 
 
+def case_cancel():
+    with connect() as connection:
+        cursor = connection.cursor()
+        ended = threading.Event()
+
+        def cancel():
+            # Again and again, as a request that comes before the statement cancels nothing.
+            while not ended.wait(0.1):
+                connection.cancel()
+
+        canceller = threading.Thread(target=cancel)
+        canceller.start()
+        error = error_of(lambda: cursor.execute("SELECT SLEEP(60)"))
+        ended.set()
+        canceller.join()
+        assert rows(cursor, "SELECT 1") == [["1"]]
+        raise Failed(error)
+
+
 def case_many_rows():
     with connect() as connection:
         cursor = connection.cursor()
@@ -213,6 +233,7 @@ CASES = {
     "rollback": case_rollback,
     "copy": case_copy,
     "copy abort": case_copy_abort,
+    "cancel": case_cancel,
     "many rows": case_many_rows,
 }
 if authority is not None:

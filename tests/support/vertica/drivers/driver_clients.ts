@@ -97,8 +97,17 @@ async function runJava(args: string[]): Promise<string> {
       `-DoutputDirectory=${draft}`,
     ]);
   });
-  const program = join(import.meta.dirname!, "VerticaCases.java");
-  return await run("java", ["-cp", join(folder, JDBC_JAR), program, ...args]);
+  const jar = join(folder, JDBC_JAR);
+  const classes = await Deno.makeTempDir({ prefix: "finpipe-test-vertica-" });
+  try {
+    const sources = ["VerticaCases.java", "CaseData.java"].map((name) =>
+      join(import.meta.dirname!, name)
+    );
+    await run("javac", ["-encoding", "UTF-8", "-cp", jar, "-d", classes, ...sources]);
+    return await run("java", ["-cp", `${jar}:${classes}`, "VerticaCases", ...args]);
+  } finally {
+    await Deno.remove(classes, { recursive: true });
+  }
 }
 
 /** The folder, made aside and renamed if need be: of several processes, the first one wins. */

@@ -24,6 +24,8 @@ const AS_TEXT = {
 export class Backend {
   readonly #client: pg.Client;
   readonly #role: string | undefined;
+  /** A cancellation that is on its way: it must not meet the next statement. */
+  cancelling: Promise<void> | undefined;
   #inTransaction = false;
   #broken: unknown;
 
@@ -79,12 +81,14 @@ export class Backend {
 
   async commit(): Promise<void> {
     if (!this.#inTransaction) return;
+    await this.cancelling;
     this.#inTransaction = false;
     await this.query("COMMIT");
   }
 
   async rollback(): Promise<void> {
     if (!this.#inTransaction) return;
+    await this.cancelling;
     this.#inTransaction = false;
     await this.query("ROLLBACK");
   }
@@ -92,15 +96,14 @@ export class Backend {
   /** Runs work in the transaction; where it throws, what it did is undone. */
   async guarded<T>(work: () => Promise<T>): Promise<T> {
     await this.hold();
-    let result: T;
     try {
-      result = await work();
+      const result = await work();
+      await this.keep();
+      return result;
     } catch (error) {
       await this.undo();
       throw error;
     }
-    await this.keep();
-    return result;
   }
 
   /** Begins a statement: what comes is kept or undone as a whole. */
@@ -116,6 +119,7 @@ export class Backend {
   /** Also where the connection is lost: then the server does it. */
   async undo(): Promise<void> {
     if (this.#broken !== undefined) return;
+    await this.cancelling;
     await this.query("ROLLBACK TO SAVEPOINT v_statement; RELEASE SAVEPOINT v_statement");
   }
 
@@ -148,6 +152,7 @@ export class Backend {
   }
 
   async close(): Promise<void> {
+    this.#broken ??= new Error("The session is closed");
     await this.#client.end().catch(() => {});
   }
 }

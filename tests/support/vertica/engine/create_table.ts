@@ -43,6 +43,7 @@ export interface CreateTable extends TableClauses {
   name: Name;
   isTemporary: boolean;
   ifNotExists: boolean;
+  inherits: Inheritance;
   deletesRowsAtCommit: boolean;
   columns: ColumnClause[];
   keys: KeyClause[];
@@ -55,7 +56,11 @@ export interface CreateTableLike {
   ifNotExists: boolean;
   source: Name;
   includesProjections: boolean;
+  inherits: Inheritance;
 }
+
+/** INCLUDE or EXCLUDE SCHEMA PRIVILEGES; undefined for what the schema says. */
+export type Inheritance = boolean | undefined;
 
 /** @param reader behind CREATE [LOCAL TEMP] TABLE @throws VerticaError */
 export function readCreateTable(
@@ -69,9 +74,9 @@ export function readCreateTable(
     const source = reader.name();
     const includesProjections = reader.accept("including", "projections");
     if (!includesProjections) reader.accept("excluding", "projections");
-    reader.accept("include", "schema", "privileges");
+    const inherits = readInheritance(reader);
     reader.end();
-    return { kind: "like", name, ifNotExists, source, includesProjections };
+    return { kind: "like", name, ifNotExists, source, includesProjections, inherits };
   }
   if (reader.is("as")) throw reader.unknown("CREATE TABLE AS");
   const table: CreateTable = {
@@ -79,6 +84,7 @@ export function readCreateTable(
     name,
     isTemporary,
     ifNotExists,
+    inherits: undefined,
     deletesRowsAtCommit: isTemporary,
     columns: [],
     keys: [],
@@ -181,7 +187,7 @@ function readClauses(reader: Reader, table: CreateTable): void {
     else if (reader.accept("ksafe")) {
       if (reader.peek()?.kind === "number") reader.number();
     } else if (reader.accept("partition", "by")) {
-      const ends = [["group", "by"], ["activepartitioncount"], ["include"]];
+      const ends = [["group", "by"], ["activepartitioncount"], ["include"], ["exclude"]];
       table.partitionText = expression(...ends);
       table.partitionBy = canonical(table.partitionText, columns);
       if (reader.accept("group", "by")) {
@@ -189,13 +195,22 @@ function readClauses(reader: Reader, table: CreateTable): void {
         table.groupBy = canonical(table.groupText, columns);
       }
       if (reader.accept("activepartitioncount")) reader.number();
-    } else if (reader.accept("include", "schema", "privileges")) continue;
-    else if (reader.peek()?.kind === "word") throw reader.unknown("this clause of CREATE TABLE");
+    } else if (reader.is("include") || reader.is("exclude")) {
+      table.inherits = readInheritance(reader);
+    } else if (reader.peek()?.kind === "word") throw reader.unknown("this clause of CREATE TABLE");
     else throw reader.error();
   }
   for (const name of [...table.sort ?? [], ...table.keys.flatMap((key) => key.columns)]) {
     if (!columns.has(name)) throw noColumn(name);
   }
+}
+
+function readInheritance(reader: Reader): Inheritance {
+  const isIncluded = reader.accept("include");
+  if (!isIncluded && !reader.accept("exclude")) return undefined;
+  reader.accept("schema");
+  reader.expect("privileges");
+  return isIncluded;
 }
 
 /** An expression as the catalog keeps it: `hash({t}.object_id)`, with {t} for the table's name. */

@@ -22,7 +22,7 @@ export async function createSchema(session: Session, reader: Reader): Promise<An
   const includes = reader.accept("default", "include", "privileges");
   if (!includes) reader.accept("default", "exclude", "privileges");
   reader.end();
-  await session.alone(async () => {
+  await session.aloneInCatalog(async () => {
     if (await hasSchema(session, name)) {
       if (ifNotExists) return;
       throw exists(name);
@@ -44,7 +44,7 @@ export async function alterSchema(session: Session, reader: Reader): Promise<Ans
   reader.accept("schema");
   reader.expect("privileges");
   reader.end();
-  await session.alone(async () => {
+  await session.aloneInCatalog(async () => {
     if (!await hasSchema(session, name)) throw noSchema(name);
     await setInheritance(session, name, includes);
   });
@@ -78,7 +78,7 @@ export async function dropSchema(session: Session, reader: Reader): Promise<Answ
   const name = reader.identifier();
   const cascade = reader.accept("cascade");
   reader.end();
-  await session.alone(async () => {
+  await session.aloneInCatalog(async () => {
     if (!await hasSchema(session, name)) {
       if (ifExists) return;
       throw noSchema(name);
@@ -109,7 +109,7 @@ export async function createProjection(session: Session, reader: Reader): Promis
   }
   if (reader.accept("ksafe") && !reader.isAtEnd) reader.number();
   reader.end();
-  await session.alone(async () => {
+  await session.aloneInCatalog(async () => {
     const { backend } = session;
     const table = await findTable(backend, anchor);
     await requireOwner(session, table);
@@ -155,7 +155,7 @@ async function dropProjection(session: Session, reader: Reader): Promise<Answer>
   const { name } = reader.name();
   reader.accept("cascade");
   reader.end();
-  await session.alone(async () => {
+  await session.aloneInCatalog(async () => {
     const { backend } = session;
     const { count } = await backend.asAdmin(() =>
       backend.query("DELETE FROM v_engine_catalog.projections WHERE name = $1", [name])
@@ -179,7 +179,7 @@ export async function comment(session: Session, reader: Reader): Promise<Answer>
   const name = names.length === 1
     ? quotedWord(names[0]!)
     : `${quoted({ schema: names.at(-3), name: names.at(-2)! })}.${quotedWord(names.at(-1)!)}`;
-  await session.alone(() =>
+  await session.aloneInCatalog(() =>
     session.backend.query(`COMMENT ON ${kind} ${name} IS ${literal(text)}`)
   );
   return { kind: "done", tag: "COMMENT" };

@@ -11,7 +11,7 @@ import { exists } from "./errors.ts";
 import { literal, type Name, quoted, quotedWord, type Reader, shown } from "./reader.ts";
 import { rewrite } from "./rewrite.ts";
 import type { Session } from "./session.ts";
-import { applySchemaRights } from "./schema_rights.ts";
+import { inheritRights } from "./schema_rights.ts";
 import { DEFAULT_SCHEMA, findTable, lookUp, type Table } from "./tables.ts";
 import { lengthCheck, postgresType } from "./types.ts";
 
@@ -26,7 +26,7 @@ export async function createTable(session: Session, reader: Reader): Promise<Ans
   if (isTemporary && !isLocal) throw reader.unknown("temporary tables that are not LOCAL");
   reader.expect("table");
   const clause = readCreateTable(reader, isTemporary);
-  return await session.alone(async () => {
+  return await session.aloneInCatalog(async () => {
     const { backend } = session;
     const name = isTemporary
       ? { schema: "pg_temp", name: clause.name.name }
@@ -67,7 +67,7 @@ async function createNew(session: Session, name: Name, clause: CreateTable): Pro
   const table = await findTable(backend, name);
   for (const key of clause.keys) await addKey(backend, table, key);
   await backend.asAdmin(() => describeNew(backend, table, clause));
-  await applySchemaRights(session, table);
+  await inheritRights(session, table, clause.inherits);
 }
 
 /** What the catalog says of a new table. */
@@ -131,7 +131,7 @@ async function createLike(session: Session, name: Name, clause: CreateTableLike)
     await addKeysToCatalog(backend, table, keys);
     await copyCatalog(backend, source, table, clause.includesProjections);
   });
-  await applySchemaRights(session, table);
+  await inheritRights(session, table, clause.inherits);
 }
 
 async function copyCatalog(

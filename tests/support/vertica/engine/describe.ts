@@ -1,7 +1,7 @@
 /** What a statement wants and gives, before it runs: Parse and Describe of the extended protocol. */
 import type { Description } from "../engine.ts";
-import { columnsOfQuery } from "./query.ts";
-import { Reader } from "./reader.ts";
+import { columnsOfQuery } from "./cursor.ts";
+import { isToken, Reader } from "./reader.ts";
 import { rewrite } from "./rewrite.ts";
 import { OUTPUT, type Session } from "./session.ts";
 import { handlerOf } from "./statements.ts";
@@ -16,13 +16,19 @@ export async function describeStatement(session: Session, sql: string): Promise<
   const reader = new Reader(sql);
   handlerOf(reader);
   const verb = reader.tokens.find(({ text }) => text !== "(")!.value;
-  const tag = verb === "with" ? "SELECT" : verb.toUpperCase();
+  const tag = tagOf(reader, verb);
   const count = reader.tokens.filter(({ kind }) => kind === "parameter").length;
   if (ROWS_CHANGED.includes(verb)) {
     return { tag, parameters: await parametersOf(session, sql, count), columns: OUTPUT };
   }
   if (verb === "copy") {
-    return { tag, parameters: [], columns: [describeType("Rows Loaded", { name: "int" })] };
+    const isLocal = reader.tokens.some(({ kind, value }) => kind === "word" && value === "local");
+    return {
+      // By this tag the JDBC driver knows that it has to send the data.
+      tag: isLocal ? "COPY_LOCAL" : tag,
+      parameters: [],
+      columns: [describeType("Rows Loaded", { name: "int" })],
+    };
   }
   if (verb === "show") {
     const columns = ["name", "setting"].map((name) =>
@@ -41,6 +47,19 @@ export async function describeStatement(session: Session, sql: string): Promise<
   const text = rewrite(sql, () => "NULL");
   const columns = await inStatement(session, () => columnsOfQuery(session.backend, text));
   return { tag, parameters, columns };
+}
+
+/** `COPY_LOCAL` is what the JDBC driver (25.3) waits for; else the tag is that of the answer. */
+function tagOf({ tokens }: Reader, verb: string): string {
+  if (verb === "with" || verb === "select") return "SELECT";
+  if (verb === "copy") {
+    return tokens.some((token) => isToken(token, "local")) ? "COPY_LOCAL" : "COPY";
+  }
+  if (verb === "lock") return "LOCK TABLE";
+  if (!["create", "alter", "drop", "truncate"].includes(verb)) return verb.toUpperCase();
+  const kinds = ["table", "schema", "projection", "user", "role"];
+  const kind = tokens.find(({ value }) => kinds.includes(value))?.value ?? "";
+  return `${verb} ${kind}`.toUpperCase();
 }
 
 /** Types of the parameters, as PostgreSQL infers them from a statement that is not run. */

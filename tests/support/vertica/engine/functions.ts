@@ -9,7 +9,8 @@ const KNOWN = new Set(
   current_trans_id current_user date date_part date_trunc dense_rank exists extract first_value floor getdate getutcdate greatest
   has_schema_privilege has_table_privilege hash ifnull initcap instr isnull lag last_value lead least left length lower lpad ltrim max md5 min mod
   now ntile nullif nullifzero nvl octet_length position rank regexp_like repeat replace right round
-  row_number rpad rtrim session_user sign split_part sqrt stddev strpos substr substring sum sum_float sysdate
+  row_number rpad rtrim session_user sign sleep split_part sqrt stddev strpos substr substring sum sum_float
+  sysdate
   to_char to_date to_number to_timestamp translate trim trunc upper user variance version zeroifnull
   calendar_hierarchy_day`.split(/\s+/),
 );

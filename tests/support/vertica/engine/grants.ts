@@ -2,6 +2,7 @@
 import { type Answer, VerticaError } from "../engine.ts";
 import { exists } from "./errors.ts";
 import { type Name, quoted, quotedWord, type Reader } from "./reader.ts";
+import { changeSchemaRight } from "./schema_rights.ts";
 import type { Session } from "./session.ts";
 
 const TABLE_RIGHTS = ["select", "insert", "update", "delete", "truncate", "references"];
@@ -29,7 +30,7 @@ async function make(
   name: string,
   { isRole, password }: { isRole: boolean; password: string | null },
 ): Promise<void> {
-  await session.alone(async () => {
+  await session.aloneInCatalog(async () => {
     requireAdmin(session);
     const { backend } = session;
     const { rows } = await backend.query("SELECT FROM v_engine_catalog.users WHERE name = $1", [
@@ -54,7 +55,7 @@ export async function alterUser(session: Session, reader: Reader): Promise<Answe
   reader.expect("identified", "by");
   const password = reader.string();
   reader.end();
-  await session.alone(async () => {
+  await session.aloneInCatalog(async () => {
     if (session.owner.user !== name) requireAdmin(session);
     await session.backend.asAdmin(() =>
       session.backend.query("UPDATE v_engine_catalog.users SET password = $2 WHERE name = $1", [
@@ -73,7 +74,7 @@ export async function dropRole(session: Session, reader: Reader): Promise<Answer
   const name = reader.identifier();
   reader.accept("cascade");
   reader.end();
-  await session.alone(async () => {
+  await session.aloneInCatalog(async () => {
     requireAdmin(session);
     const { backend } = session;
     const { count } = await backend.query("DELETE FROM v_engine_catalog.users WHERE name = $1", [
@@ -113,7 +114,7 @@ async function changeRights(
   reader.accept("cascade");
   reader.end();
   const word = verb === "GRANT" ? "TO" : "FROM";
-  await session.alone(async () => {
+  await session.aloneInCatalog(async () => {
     for (const grantee of grantees) {
       const role = await roleOf(session, grantee);
       const to = role === "PUBLIC" ? role : quotedWord(role);
@@ -192,14 +193,7 @@ async function onSchema(
   }
   await backend.asAdmin(async () => {
     for (const right of handedDown) {
-      const values = [schema, right, role];
-      await backend.query(
-        verb === "GRANT"
-          ? "INSERT INTO v_engine_catalog.schema_rights VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
-          : `DELETE FROM v_engine_catalog.schema_rights
-             WHERE schema_name = $1 AND right_name = $2 AND role = $3`,
-        values,
-      );
+      await changeSchemaRight(backend, { verb, schema, right, role });
     }
   });
 }

@@ -61,6 +61,9 @@ interface TableLocks {
   waiting: Waiter[];
 }
 
+/** What CREATE, GRANT and their like take in place of a table: one of them at a time. */
+export const GLOBAL_CATALOG = "Global Catalog";
+
 export class LockManager {
   /** Milliseconds; Vertica's LockTimeout. @default 300000, as Vertica's */
   timeout: number;
@@ -154,8 +157,13 @@ export class LockManager {
     const by = other === undefined
       ? ""
       : `. ${other.mode} held by [user ${other.owner.user} (${other.statement})]`;
-    return lockTimeout(`Timed out ${mode} locking Table:${table}${by}`);
+    return lockTimeout(`Timed out ${mode} locking ${shownLock(table)}${by}`);
   }
+}
+
+/** As messages and v_monitor.locks write it. */
+export function shownLock(table: string): string {
+  return table === GLOBAL_CATALOG ? table : `Table:${table}`;
 }
 
 function conflict(locks: TableLocks, mode: LockMode, owner: LockOwner): Held | undefined {

@@ -9,11 +9,6 @@ import { isToken } from "./reader.ts";
 /** INTEGER, DATE, TIME, TIMESTAMP, TIMESTAMPTZ, NUMERIC: NULL is their smallest value. */
 const SMALLEST = new Set([6, 10, 11, 12, 13, 16]);
 
-/** Whether the query itself, not a part of it, has an ORDER BY. */
-export function isOrdered(sql: string): boolean {
-  return orderedAt(tokensOf(sql)) !== undefined;
-}
-
 /**
  * The query with NULLS FIRST or LAST where it sorts by a column of its result.
  *

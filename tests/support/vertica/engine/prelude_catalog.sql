@@ -6,7 +6,8 @@ GRANT USAGE ON SCHEMA v_engine_catalog, v_catalog, v_monitor TO PUBLIC;
 
 -- Expressions are kept with {t} for the table's name: tables are renamed, and compared for a swap.
 CREATE TABLE v_engine_catalog.tables (
-  table_oid oid PRIMARY KEY, partition_by text, partition_sql text, group_by text, group_sql text
+  table_oid oid PRIMARY KEY, partition_by text, partition_sql text, group_by text, group_sql text,
+  inherits boolean NOT NULL DEFAULT false
 );
 CREATE TABLE v_engine_catalog.columns (
   table_oid oid, attnum int2, type text NOT NULL, length integer, "precision" integer,
@@ -34,7 +35,7 @@ CREATE UNLOGGED TABLE v_engine_catalog.sessions (
   transaction_id bigint, current_statement text, backend integer
 );
 CREATE UNLOGGED TABLE v_engine_catalog.locks (
-  table_name text, session_id text, user_name text, mode text, is_granted boolean
+  object_name text, session_id text, user_name text, mode text, is_granted boolean
 );
 GRANT SELECT ON v_engine_catalog.tables, v_engine_catalog.columns, v_engine_catalog.projections,
   v_engine_catalog.keys, v_engine_catalog.schemas, v_engine_catalog.schema_rights,
@@ -160,7 +161,7 @@ SELECT node_name, user_name, s.session_id, client_label, login_timestamp, transa
 FROM v_monitor.sessions AS s
 WHERE session_id = current_setting('v_engine.session_id', true);
 CREATE VIEW v_monitor.locks AS
-SELECT ('Table:' || table_name)::varchar AS object_name, session_id::varchar AS session_id,
+SELECT object_name::varchar AS object_name, session_id::varchar AS session_id,
   user_name::varchar AS user_name, mode::varchar AS lock_mode,
   (CASE WHEN is_granted THEN 'TRANSACTION' ELSE 'REQUESTED' END)::varchar AS lock_scope
 FROM v_engine_catalog.locks;

@@ -66,6 +66,11 @@ CREATE FUNCTION v_engine.average_step(numeric[], bigint) RETURNS numeric[] LANGU
 CREATE AGGREGATE v_engine.avg(bigint) (
   SFUNC = v_engine.average_step, STYPE = numeric[], FINALFUNC = v_engine.average, INITCOND = '{0,0}'
 );
+CREATE FUNCTION v_engine.average_step(numeric[], integer) RETURNS numeric[] LANGUAGE sql IMMUTABLE
+  AS 'SELECT v_engine.average_step($1, $2::bigint)';
+CREATE AGGREGATE v_engine.avg(integer) (
+  SFUNC = v_engine.average_step, STYPE = numeric[], FINALFUNC = v_engine.average, INITCOND = '{0,0}'
+);
 
 -- Deterministic and order sensitive, from 0 to 2^63 - 1; not the numbers that Vertica gives.
 CREATE FUNCTION v_engine.hash("row" text) RETURNS bigint LANGUAGE sql IMMUTABLE
@@ -113,3 +118,5 @@ CREATE FUNCTION v_engine.calendar_hierarchy_day(
     ELSE day
   END
 $$;
+CREATE FUNCTION v_engine.sleep(seconds bigint) RETURNS bigint LANGUAGE sql VOLATILE
+  AS 'SELECT 0::bigint FROM pg_sleep($1)';

@@ -10,7 +10,7 @@ import {
 } from "../engine.ts";
 import { noSchema } from "./errors.ts";
 import type { Backend } from "./backend.ts";
-import type { LockMode, LockOwner } from "./locks.ts";
+import { GLOBAL_CATALOG, type LockMode, type LockOwner } from "./locks.ts";
 import { Reader } from "./reader.ts";
 import type { EngineState } from "./state.ts";
 import { handlerOf } from "./statements.ts";
@@ -35,7 +35,7 @@ export class Session implements EngineSession {
   #isExplicit = false;
   #stop: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #cancelling: Promise<void> | undefined;
+  #isHeld = false;
   #isClosed = false;
 
   constructor(engine: EngineState, backend: Backend, start: SessionStart, sessionId: string) {
@@ -57,18 +57,15 @@ export class Session implements EngineSession {
   async execute(statement: string, parameters?: readonly (string | null)[]): Promise<Answer> {
     if (this.#isClosed) throw new VerticaError("57V01", 0, "The session is closed");
     // A late cancellation must not meet the next statement.
-    await this.#cancelling;
+    await this.backend.cancelling;
     this.#start(statement);
-    let isRunning = false;
     try {
       const reader = new Reader(statement);
-      const answer = await handlerOf(reader)(this, reader, parameters);
-      isRunning = answer.kind === "copy";
-      return answer;
+      return await handlerOf(reader)(this, reader, parameters);
     } catch (error) {
       throw await this.#named(this.stopReason(error));
     } finally {
-      if (!isRunning) this.finishStatement();
+      if (!this.#isHeld) this.finishStatement();
     }
   }
 
@@ -95,8 +92,14 @@ export class Session implements EngineSession {
     return this.#stop?.signal;
   }
 
+  /** The statement goes on when it was answered: its rows are read yet, or its data comes. */
+  holdStatement(): void {
+    this.#isHeld = true;
+  }
+
   /** The statement is over; of a COPY, when its last byte was seen to. */
   finishStatement(): void {
+    this.#isHeld = false;
     clearTimeout(this.#timer);
     this.#stop = undefined;
   }
@@ -107,11 +110,15 @@ export class Session implements EngineSession {
     return isCancelled && this.#stop?.signal.aborted ? this.#stop.signal.reason : error;
   }
 
-  /** A query or a change of rows: in the transaction, which it begins, and ends with autocommit on. */
-  async inTransaction<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * A query or a change of rows: in the transaction, which it begins, and ends with autocommit on.
+   *
+   * @param isOver whether the statement ends here. @default always
+   */
+  async inTransaction<T>(work: () => Promise<T>, isOver = (_: T) => true): Promise<T> {
     try {
       const result = await this.backend.guarded(work);
-      await this.endStatement();
+      if (isOver(result)) await this.endStatement();
       return result;
     } catch (error) {
       if (this.autocommit && !this.#isExplicit) await this.rollback();
@@ -135,6 +142,14 @@ export class Session implements EngineSession {
       await this.rollback();
       throw error;
     }
+  }
+
+  /** DDL that makes something: no two of them at once, so that IF NOT EXISTS holds true. */
+  aloneInCatalog<T>(work: () => Promise<T>): Promise<T> {
+    return this.alone(async () => {
+      await this.#acquire(GLOBAL_CATALOG, "X");
+      return await work();
+    });
   }
 
   /** A statement that held more than one step failed: what it did is undone. */
@@ -169,7 +184,11 @@ export class Session implements EngineSession {
   /** Takes a lock of the transaction's; temporary tables are nobody else's. */
   async lock(table: Table, mode: LockMode, wait?: number): Promise<void> {
     if (table.isTemporary) return;
-    await this.engine.locks.acquire(`${table.schema}.${table.name}`, mode, this.owner, {
+    await this.#acquire(`${table.schema}.${table.name}`, mode, wait);
+  }
+
+  async #acquire(name: string, mode: LockMode, wait?: number): Promise<void> {
+    await this.engine.locks.acquire(name, mode, this.owner, {
       ...(wait === undefined ? {} : { wait }),
       ...(this.stopped === undefined ? {} : { cancelled: this.stopped }),
     });
@@ -185,6 +204,7 @@ export class Session implements EngineSession {
   }
 
   #start(statement: string): void {
+    this.#isHeld = false;
     this.owner.statement = statement;
     this.#stop = new AbortController();
     if (this.runtimeCap === undefined) return;
@@ -199,7 +219,7 @@ export class Session implements EngineSession {
   #abort(reason: VerticaError): void {
     if (this.#stop === undefined || this.#stop.signal.aborted) return;
     this.#stop.abort(reason);
-    this.#cancelling = this.engine.cancelBackend(this.backend.processId);
+    this.backend.cancelling = this.engine.cancelBackend(this.backend.processId);
   }
 }
 

@@ -1,6 +1,6 @@
 /** What the sessions of an engine share. */
 import type pg from "pg";
-import type { LockManager } from "./locks.ts";
+import { type LockManager, shownLock } from "./locks.ts";
 import type { Session } from "./session.ts";
 
 /** What a test may set while the engine runs. */
@@ -55,7 +55,7 @@ export class EngineState {
       backend: session.backend.processId,
     }));
     const locks = [...this.locks.list()].map(({ table, owner, mode, isGranted }) => ({
-      table_name: table,
+      object_name: shownLock(table),
       session_id: owner.sessionId,
       user_name: owner.user,
       mode,

@@ -1,6 +1,6 @@
 /** A COPY that runs: bytes to records, records to rows, rows to PostgreSQL by its own COPY. */
 import { once } from "node:events";
-import { from as copyFrom } from "pg-copy-streams";
+import { type CopyStreamQuery, from as copyFrom } from "pg-copy-streams";
 import { type CopyIn, type Row, VerticaError } from "../../engine.ts";
 import { asVerticaError } from "../errors.ts";
 import { each, type Session } from "../session.ts";
@@ -10,7 +10,7 @@ import type { RejectedRows } from "./rejected.ts";
 import type { RowMaker } from "./rows.ts";
 
 /** Characters of rows that are gathered before they are sent on. */
-const BATCH = 4_000_000;
+const BATCH = 200_000;
 
 export interface CopyPlan {
   statement: CopyStatement;
@@ -33,6 +33,10 @@ export class RunningCopy implements CopyIn {
   #taken = 0;
   #toSkip: number;
   #needsHeader: boolean;
+  /** PostgreSQL's COPY, while there is one. */
+  #stream: CopyStreamQuery | undefined;
+  /** Rejects where that failed. */
+  #failed: Promise<never> = new Promise(() => {});
   #isEnded = false;
   #isOver = false;
 
@@ -77,7 +81,7 @@ export class RunningCopy implements CopyIn {
     if (this.#isEnded) return;
     this.#isEnded = true;
     await this.#take(this.#reader.end());
-    await this.#flush();
+    await this.#settle();
   }
 
   async #take(records: Generator<Parameters<RowMaker["make"]>[0]>): Promise<void> {
@@ -100,25 +104,50 @@ export class RunningCopy implements CopyIn {
         this.#length += outcome.line.length;
         this.#taken++;
       }
-      if (this.#length >= BATCH || rejected.isFull) await this.#flush();
+      if (rejected.isFull) await this.#settle();
+      else if (this.#length >= BATCH) await this.#flush();
     }
   }
 
+  /** On to PostgreSQL, which takes them while the next ones are read. */
   async #flush(): Promise<void> {
-    if (this.#lines.length > 0) {
-      const lines = this.#lines.join("");
-      this.#lines = [];
-      this.#length = 0;
-      await this.#send(lines);
+    if (this.#lines.length === 0) return;
+    const lines = this.#lines.join("");
+    this.#lines = [];
+    this.#length = 0;
+    this.#stream ??= this.#open();
+    if (!this.#stream.write(lines)) await Promise.race([once(this.#stream, "drain"), this.#failed]);
+  }
+
+  /** Rejected rows are written between two COPYs of PostgreSQL's. */
+  async #settle(): Promise<void> {
+    await this.#flush();
+    const stream = this.#stream;
+    this.#stream = undefined;
+    if (stream !== undefined) {
+      const finished = once(stream, "finish");
+      stream.end();
+      await Promise.race([finished, this.#failed]);
     }
     await this.#plan.rejected.write();
   }
 
-  async #send(lines: string): Promise<void> {
+  #open(): CopyStreamQuery {
     const stream = this.#session.backend.client.query(copyFrom(this.#plan.fill));
-    const finished = once(stream, "finish");
-    stream.end(lines);
-    await finished;
+    this.#failed = new Promise((_, reject) => stream.once("error", reject));
+    this.#failed.catch(() => {});
+    return stream;
+  }
+
+  /** Ends PostgreSQL's COPY, which takes nothing else while it runs. */
+  async #abandon(): Promise<void> {
+    const stream = this.#stream;
+    this.#stream = undefined;
+    if (stream === undefined || stream.destroyed) return;
+    stream.on("error", () => {});
+    const closed = new Promise<void>((resolve) => stream.once("close", resolve));
+    stream.destroy();
+    await closed;
   }
 
   /** Whatever goes wrong, nothing of the COPY stays. */
@@ -130,6 +159,7 @@ export class RunningCopy implements CopyIn {
     } catch (error) {
       const reason = this.#session.stopReason(asVerticaError(error));
       this.#isOver = true;
+      await this.#abandon();
       await this.#session.giveUp();
       this.#session.finishStatement();
       throw reason;

@@ -9,13 +9,13 @@ import type { RecordFormat } from "./options.ts";
 /** Bytes of the largest record; Vertica's LONG VARCHAR ends there. */
 const MAX_RECORD = 32_000_000;
 
-/** A record; a string of bytes each, as Latin-1, so that what is no UTF-8 stays what it is. */
+/** A record; its fields and all of it a string of bytes each, as Latin-1, so that what is no UTF-8 stays what it is. */
 export interface DataRecord {
-  fields: Field[];
-  /** As it came, without its terminator. */
-  raw: string;
+  readonly fields: Field[];
+  /** As it came, without its terminator; only until the next record is asked for. */
+  readonly raw: string;
   /** Why it cannot be read. */
-  problem?: string;
+  readonly problem: string | undefined;
 }
 
 export interface Field {
@@ -97,8 +97,7 @@ export class RecordReader {
     }
     // A terminator of several bytes may be cut.
     if (at < data.length && !this.#isTerminator(data, at)) return undefined;
-    const raw = data.toString("latin1", start, at);
-    const record = { fields, raw, ...(problem === undefined ? {} : { problem }) };
+    const record = new BytesRecord(fields, problem, data.subarray(start, at));
     return { record, end: Math.min(data.length, at + this.#terminator.length) };
   }
 
@@ -169,4 +168,17 @@ interface Part {
   /** Where the delimiter or terminator stands, or the data ends. */
   end: number;
   problem?: string;
+}
+
+/** Most records are never asked for their text. */
+class BytesRecord implements DataRecord {
+  constructor(
+    readonly fields: Field[],
+    readonly problem: string | undefined,
+    readonly bytes: Buffer,
+  ) {}
+
+  get raw(): string {
+    return this.bytes.toString("latin1");
+  }
 }

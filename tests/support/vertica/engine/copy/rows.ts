@@ -3,7 +3,7 @@ import { VerticaError } from "../../engine.ts";
 import type { EngineSwitches } from "../state.ts";
 import type { CopyStatement } from "./options.ts";
 import type { DataRecord, Field } from "./records.ts";
-import type { CopyTarget, FieldTarget } from "./target.ts";
+import type { FieldTarget } from "./target.ts";
 import { readable, takeValue } from "./values.ts";
 
 /** A line of COPY's text format, or why the row is rejected. */
@@ -12,17 +12,23 @@ export type RowOutcome = { line: string } | { reason: string };
 export class RowMaker {
   readonly #statement: CopyStatement;
   readonly #fields: readonly FieldTarget[];
+  /** By field: what stands for NULL, in COPY's text. */
+  readonly #nulls: readonly string[];
   readonly #quotedEmpty: EngineSwitches["quotedEmpty"];
   /** By field of the target: which field of the record. With a header, by its names. */
   #places: (number | undefined)[] | undefined;
 
   constructor(
     statement: CopyStatement,
-    { fields }: CopyTarget,
-    quotedEmpty: EngineSwitches["quotedEmpty"],
+    fields: readonly FieldTarget[],
+    { fallbacks, quotedEmpty }: {
+      fallbacks: readonly (string | null)[];
+      quotedEmpty: EngineSwitches["quotedEmpty"];
+    },
   ) {
     this.#statement = statement;
     this.#fields = fields;
+    this.#nulls = fallbacks.map((text) => text === null ? "\\N" : escaped(text));
     this.#quotedEmpty = quotedEmpty;
   }
 
@@ -58,7 +64,7 @@ export class RowMaker {
         return { reason: `Null value for NOT NULL column ${index + 1} (${target.name})` };
       }
       if (index > 0) line += "\t";
-      line += taken === null ? "\\N" : escaped(taken);
+      line += taken === null ? this.#nulls[index] : isText(target) ? escaped(taken) : taken;
     }
     return { line: line + "\n" };
   }
@@ -80,6 +86,11 @@ export class RowMaker {
     if (parser.kind === "delimited") return !isQuoted && text === parser.null;
     return text === "" && (!isQuoted || this.#quotedEmpty === "null");
   }
+}
+
+/** Whether values may hold signs that COPY's text escapes. */
+function isText({ type }: FieldTarget): boolean {
+  return type.name === "varchar" || type.name === "long varchar" || type.name === "char";
 }
 
 class Rejection {

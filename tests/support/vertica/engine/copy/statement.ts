@@ -10,7 +10,7 @@ import { RunningCopy } from "./copy_in.ts";
 import { readCopy } from "./options.ts";
 import { makeRejectedTable, RejectedRows } from "./rejected.ts";
 import { RowMaker } from "./rows.ts";
-import { type CopyTarget, targetOf } from "./target.ts";
+import { type CopyTarget, type FieldTarget, targetOf, withoutComputed } from "./target.ts";
 
 /** The table that fields stand in while others are computed of them. */
 const FIELDS = { schema: "pg_temp", name: "v_copy_fields" };
@@ -25,13 +25,20 @@ export async function copy(session: Session, reader: Reader): Promise<Answer> {
     await session.lock(table, "I");
     if (table.hasEnabledKeys) await session.lock(table, "IV");
     const target = targetOf(statement, await columnsOf(backend, table));
+    const direct = withoutComputed(target);
     const rejected = await makeRejectedTable(session, statement);
     const plan = {
       statement,
-      rows: new RowMaker(statement, target, session.engine.switches.quotedEmpty),
+      rows: new RowMaker(statement, target.fields, {
+        fallbacks: (direct ?? target.fields).map(({ fallback }) => fallback ?? null),
+        quotedEmpty: session.engine.switches.quotedEmpty,
+      }),
       rejected: new RejectedRows(session, statement, rejected),
-      ...await prepare(session, table, target),
+      ...direct === undefined
+        ? await byWayOfFields(session, table, target)
+        : { fill: fillOf(sqlName(table), direct), complete: undefined },
     };
+    session.holdStatement();
     return {
       kind: "copy",
       isLocal: statement.isLocal,
@@ -44,14 +51,13 @@ export async function copy(session: Session, reader: Reader): Promise<Answer> {
   }
 }
 
-/** Straight into the table; by way of another one where something is computed. */
-async function prepare(session: Session, table: Table, { fields, computed }: CopyTarget) {
+function fillOf(table: string, fields: readonly FieldTarget[]): string {
+  return `COPY ${table} (${fields.map(({ name }) => quotedWord(name)).join(", ")}) FROM STDIN`;
+}
+
+/** Fields into a table of their own, from where columns are computed of them. */
+async function byWayOfFields(session: Session, table: Table, { fields, computed }: CopyTarget) {
   const { backend } = session;
-  const names = fields.map(({ name }) => quotedWord(name)).join(", ");
-  const isDirect = computed.length === 0 && !fields.some(({ isFiller }) => isFiller);
-  if (isDirect) {
-    return { fill: `COPY ${sqlName(table)} (${names}) FROM STDIN`, complete: undefined };
-  }
   const columns = fields.map(({ name, type }) => `${quotedWord(name)} ${postgresType(type)}`);
   // The user may have no right to temporary tables: this one is not the user's.
   await backend.asAdmin(async () => {
@@ -64,7 +70,7 @@ async function prepare(session: Session, table: Table, { fields, computed }: Cop
   const targets = [...kept, ...computed.map(({ name }) => quotedWord(name))];
   const values = [...kept, ...computed.map(({ expression }) => rewrite(expression))];
   return {
-    fill: `COPY ${quoted(FIELDS)} (${names}) FROM STDIN`,
+    fill: fillOf(quoted(FIELDS), fields),
     async complete() {
       await backend.query(
         `INSERT INTO ${sqlName(table)} (${targets.join(", ")})

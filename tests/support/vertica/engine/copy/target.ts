@@ -1,6 +1,7 @@
 /** Where the fields of a COPY go: which column or filler each is, and what is computed of them. */
 import { VerticaError } from "../../engine.ts";
 import { noColumn } from "../errors.ts";
+import { Reader } from "../reader.ts";
 import type { TableColumn } from "../tables.ts";
 import type { VerticaType } from "../types.ts";
 import type { CopyItem, CopyStatement } from "./options.ts";
@@ -12,6 +13,8 @@ export interface FieldTarget {
   /** Of a column; a filler takes NULL. */
   isNullable: boolean;
   isFiller: boolean;
+  /** What stands for NULL. @default undefined for NULL itself */
+  fallback?: string;
 }
 
 export interface Computed {
@@ -58,4 +61,35 @@ export function targetOf(
   }
   if (fields.length === 0) throw new VerticaError("42601", 2026, "COPY has no column to fill");
   return { fields, computed };
+}
+
+/**
+ * The same with `column AS COALESCE(filler, 'text')` done as the filler is read, which spares a table
+ * between: each field is a column's then. Undefined where more than that is computed, or a filler is
+ * for more than one column, or for none.
+ */
+export function withoutComputed({ fields, computed }: CopyTarget): FieldTarget[] | undefined {
+  const byFiller = new Map<string, { name: string; fallback: string }>();
+  for (const { name, expression } of computed) {
+    const found = coalesceOf(expression);
+    if (found === undefined || byFiller.has(found.filler)) return undefined;
+    byFiller.set(found.filler, { name, fallback: found.fallback });
+  }
+  const direct = fields.map((field) => {
+    const made = byFiller.get(field.name);
+    if (field.isFiller !== (made !== undefined)) return undefined;
+    return made === undefined ? field : { ...field, ...made, isFiller: false };
+  });
+  const isWhole = direct.every((field) => field !== undefined);
+  const used = fields.filter(({ isFiller }) => isFiller).length;
+  return isWhole && used === byFiller.size ? direct : undefined;
+}
+
+function coalesceOf(expression: string): { filler: string; fallback: string } | undefined {
+  const reader = new Reader(expression);
+  if (!reader.accept("coalesce", "(") && !reader.accept("nvl", "(")) return undefined;
+  const [name, comma, text, end] = reader.tokens.slice(reader.at);
+  const isCoalesce = name?.kind === "word" && comma?.text === "," && text?.kind === "string" &&
+    end?.text === ")" && reader.tokens.length === reader.at + 4;
+  return isCoalesce ? { filler: name.value, fallback: text.value } : undefined;
 }

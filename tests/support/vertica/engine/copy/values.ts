@@ -14,6 +14,9 @@ const DECIMAL = /^\s*([-+]?)(\d*)(?:\.(\d*))?(?:[eE]([-+]?\d{1,4}))?\s*$/;
 const UUID = /^\s*\{?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?\s*$/i;
 const DATE = /^(\d{4})-(\d\d?)-(\d\d?)$/;
 const TIME = /^(\d\d?):(\d\d)(?::(\d\d)(\.\d+)?)?$/;
+/** The usual form, with a day that every month has. */
+const PLAIN_TIMESTAMP =
+  /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?$/;
 const BOOLEANS: Record<string, string> = {
   "t": "t",
   "true": "t",
@@ -130,6 +133,7 @@ function timeOf(text: string): string | undefined {
 }
 
 function timestampOf(text: string): string | undefined {
+  if (PLAIN_TIMESTAMP.test(text)) return text;
   const at = text.search(/[T ]/);
   if (at < 0) return dateOf(text);
   const date = dateOf(text.slice(0, at));
