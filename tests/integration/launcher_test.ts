@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
-import { PERMISSIONS, runCli, spawnCli } from "../support/run_cli.ts";
+import { LAUNCHER_FLAGS, PERMISSIONS, runCli, spawnCli } from "../support/run_cli.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../../finpipe", import.meta.url));
 
@@ -22,6 +22,11 @@ Deno.test("the launcher runs finpipe from any folder, also through links to it",
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("tests start finpipe as the launcher does", async () => {
+  const [, flags] = /^set -- run ([^]*?) --config/m.exec(await Deno.readTextFile(LAUNCHER))!;
+  assert.deepEqual(flags!.split(/[\s\\]+/), LAUNCHER_FLAGS);
 });
 
 Deno.test("the launcher and deno.json grant the same permissions", async () => {

@@ -33,6 +33,15 @@ export const PERMISSIONS = [
   "--allow-sys",
 ];
 
+/** How the launcher runs deno, beside the permissions; a test compares. */
+export const LAUNCHER_FLAGS = [
+  "--v8-flags=--max-semi-space-size=4",
+  "--unstable-lazy-dynamic-imports",
+  "--quiet",
+  "--no-prompt",
+  "--frozen",
+];
+
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Runs finpipe in this process, with everything from outside handed in. */
@@ -117,9 +126,7 @@ export function spawnCli(
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
-      "--quiet",
-      "--no-prompt",
-      "--frozen",
+      ...LAUNCHER_FLAGS,
       `--config=${ROOT}deno.json`,
       ...PERMISSIONS,
       `${ROOT}main.ts`,
