@@ -111,7 +111,7 @@ postgresTest("a VARCHAR counts bytes", async () => {
 const VALUES: [expression: string, value: string | null, oid: number][] = [
   ["7 / 2", "3.500000000000000000", 16],
   ["7 // 2", "3", 6],
-  ["COUNT(*) / 2", "0.50000000000000000000", 16],
+  ["COUNT(*) / 2", "0.500000000000000000", 16],
   ["3000000000 + 3000000000", "6000000000", 6],
   ["2000000000 * 4", "8000000000", 6],
   ["CAST('9007199254740993' AS INTEGER)", "9007199254740993", 6],
@@ -136,8 +136,7 @@ postgresTest("values are Vertica's", async () => {
     if (answer.kind !== "rows") continue;
     assert.equal(answer.columns[0]!.oid, oid, expression);
     const [row] = await Array.fromAsync(answer.rows);
-    if (oid === 16) assert.equal(Number(row![0]), Number(value), expression);
-    else assert.equal(row![0], value, expression);
+    assert.equal(row![0], value, expression);
   }
 });
 

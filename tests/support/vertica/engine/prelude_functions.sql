@@ -24,7 +24,7 @@ CREATE OPERATOR v_engine.- (LEFTARG = date, RIGHTARG = bigint, FUNCTION = v_engi
 
 -- int / int gives NUMERIC, int // int an integer (documentation, "Mathematical operators").
 CREATE FUNCTION v_engine.divide(bigint, bigint) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT
-  AS 'SELECT $1::numeric(38, 18) OPERATOR(pg_catalog./) $2::numeric';
+  AS 'SELECT round($1::numeric(38, 18) OPERATOR(pg_catalog./) $2::numeric, 18)';
 CREATE FUNCTION v_engine.divide_whole(bigint, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT
   AS 'SELECT $1 OPERATOR(pg_catalog./) $2';
 CREATE FUNCTION v_engine.divide(integer, integer) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT

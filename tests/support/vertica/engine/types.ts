@@ -183,12 +183,15 @@ export function describeType(name: string, type: VerticaType): Column {
 export function typeOfResult(oid: number, modifier: number): VerticaType | undefined {
   const name = RESULTS[oid];
   if (name === "numeric") {
-    if (modifier < 4) return { name, precision: 38, scale: 6 };
+    if (modifier < 4) return { name, ...UNNAMED_NUMERIC };
     return { name, precision: (modifier - 4) >> 16, scale: (modifier - 4) & 0xffff };
   }
   if (name === "varchar" && modifier > 4) return { name, length: modifier - 4 };
   return name === undefined ? undefined : { name };
 }
+
+/** What no cast names: 18 decimals, as many as the quotient of two INTEGERs has. */
+const UNNAMED_NUMERIC = { precision: 38, scale: 18 };
 
 /** PostgreSQL's type numbers (pg_type.dat). 705 is a string of no type yet, 19 a system name. */
 const RESULTS: Record<number, TypeName> = {
