@@ -3,7 +3,18 @@ import { join } from "node:path";
 import { print } from "./support.ts";
 
 let failed = 0;
-for (const name of ["startup", "decode", "land", "dump", "memory", "kafka", "kafka_decode"]) {
+for (
+  const name of [
+    "startup",
+    "decode",
+    "land",
+    "dump",
+    "memory",
+    "kafka",
+    "kafka_decode",
+    "vertica_load",
+  ]
+) {
   print(`--- ${name}`);
   const script = join(import.meta.dirname!, `${name}.ts`);
   const { code } = await new Deno.Command(Deno.execPath(), {

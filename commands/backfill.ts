@@ -12,7 +12,7 @@ import { counted } from "../lib/runtime/words.ts";
 import type { MartResult } from "../lib/warehouse/repository.ts";
 import { martOptionsOf } from "./cdm.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
-import { addRequireComplete, printResult, wholeNumber } from "./options.ts";
+import { addRequireComplete, addStreams, printResult, streamsOf, wholeNumber } from "./options.ts";
 import { datesOf, dumpResult, loadResult, martResult } from "./step_results.ts";
 
 /** What `backfill` was asked for. */
@@ -32,13 +32,14 @@ export function backfillCallOf(
     requireComplete: options.requireComplete === true,
     maxRejected: typeof options.maxRejected === "number" ? options.maxRejected : 0,
     force: options.force === true,
+    streams: streamsOf(options),
     ...martOptionsOf(options),
   };
 }
 
 const command: CommandDefinition = {
   configure(command) {
-    addRequireComplete(command)
+    addStreams(addRequireComplete(command))
       .description(
         "Runs init, then dump, load and cdm for each run date of a range, in order. " +
           "Each run processes the day before its date. Stops at the first step that fails.",

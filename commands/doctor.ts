@@ -41,6 +41,16 @@ function depsOf(context: Context): DoctorDeps {
     freeBytes,
     inspectStaging: (postgres, retryFor) =>
       inspectStaging(postgres, { retryFor, log, signal: io.signal }),
+    async inspectWarehouse(settings) {
+      const { warehouse, retryFor } = settings;
+      if (warehouse?.kind !== "vertica") throw new Error("The warehouse is no server");
+      const { inspectVertica } = await import("../lib/warehouse/vertica/inspection.ts");
+      return await inspectVertica(warehouse.vertica, settings, {
+        retryFor,
+        log,
+        signal: io.signal,
+      });
+    },
     inspectTopic: isKafkaSet(config)
       ? async (retryFor) => {
         // kafkajs takes its time to load.

@@ -1,6 +1,7 @@
 /** `finpipe init`: creates or upgrades everything that finpipe needs. */
 import { openEngine } from "../lib/engine.ts";
 import { init, initScript } from "../lib/pipeline/init.ts";
+import { isWarehouseServer } from "../lib/runtime/config/ends.ts";
 import { schemaNames } from "../lib/runtime/config/schemas.ts";
 import type { CommandDefinition } from "./command.ts";
 import { printResult } from "./options.ts";
@@ -22,7 +23,10 @@ const command: CommandDefinition = {
 
   async run(context, _args, options) {
     if (options.printSql === true) {
-      await context.io.stdout.write(initScript(schemaNames(context.config)));
+      const { config } = context;
+      const isServer = await isWarehouseServer(config);
+      const script = initScript(schemaNames(config), isServer ? "vertica" : "embedded");
+      await context.io.stdout.write(script);
       return;
     }
     await using engine = await openEngine(context, {

@@ -6,7 +6,16 @@ import { type DatasetUndo, load, undoLoad } from "../lib/pipeline/load.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { counted } from "../lib/runtime/words.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
-import { addDataset, addRunDate, datasetsOf, printResult, runOf, wholeNumber } from "./options.ts";
+import {
+  addDataset,
+  addRunDate,
+  addStreams,
+  datasetsOf,
+  printResult,
+  runOf,
+  streamsOf,
+  wholeNumber,
+} from "./options.ts";
 import { datesOf, loadLine, loadResult, titleOf } from "./step_results.ts";
 
 /** What `load` was asked for. */
@@ -15,6 +24,7 @@ export interface LoadCall {
   datasets: DatasetName[];
   maxRejected: number;
   force: boolean;
+  streams: number;
   undo: boolean;
 }
 
@@ -26,23 +36,29 @@ export function loadCallOf(
 ): LoadCall {
   const undo = options.undo === true;
   const force = options.force === true;
-  if (undo && (force || options.maxRejected !== undefined)) {
-    throw new FinpipeError("usage", "Cannot take --undo with --force or --max-rejected", {
-      hint: "--undo loads nothing: leave the others out",
-    });
+  const loads = [force, options.maxRejected !== undefined, options.streams !== undefined];
+  if (undo && loads.includes(true)) {
+    throw new FinpipeError(
+      "usage",
+      "Cannot take --undo with --force, --max-rejected or --streams",
+      {
+        hint: "--undo loads nothing: leave the others out",
+      },
+    );
   }
   return {
     run: runOf(args, options, now),
     datasets: datasetsOf(options),
     maxRejected: typeof options.maxRejected === "number" ? options.maxRejected : 0,
     force,
+    streams: streamsOf(options),
     undo,
   };
 }
 
 const command: CommandDefinition = {
   configure(command) {
-    addDataset(addRunDate(command))
+    addStreams(addDataset(addRunDate(command)))
       .description("Loads one day's partition files into the warehouse, replacing the day.")
       .option("--max-rejected <n>", "refused rows that are allowed (default: 0)", wholeNumber(0))
       .option("--force", "load also a day whose file is already loaded")

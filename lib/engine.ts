@@ -15,6 +15,7 @@ import {
   readSettings,
   type Settings,
 } from "./runtime/config/settings.ts";
+import type { VerticaSettings } from "./runtime/config/vertica_settings.ts";
 import type { StagingRepository } from "./staging/repository.ts";
 import { StagingSessions } from "./staging/sessions.ts";
 import { SqlStaging } from "./staging/sql_staging.ts";
@@ -72,7 +73,9 @@ export class Engine implements AsyncDisposable {
     if (staging?.kind === "embedded") {
       this.#applied.staging.push(...await (await this.connectStaging()).migrate());
     }
-    if (warehouse !== undefined) {
+    if (warehouse?.kind === "vertica") {
+      await this.#openVertica(warehouse.vertica);
+    } else if (warehouse !== undefined) {
       const { now } = this.#context.io;
       const session = await this.#embeddedSession();
       const { EmbeddedWarehouse } = await import("./warehouse/embedded.ts");
@@ -117,6 +120,24 @@ export class Engine implements AsyncDisposable {
     const connected = new SqlStaging(session, { owned: true, onDispose });
     this.#connected.add(connected);
     return connected;
+  }
+
+  /** Connects to nothing yet. */
+  async #openVertica(vertica: VerticaSettings): Promise<void> {
+    const { io: { now, signal }, log } = this.#context;
+    const { stagingSchema, martSchema, retryFor } = this.settings;
+    if (vertica.warning !== undefined) log.warn(vertica.warning);
+    const { VerticaWarehouse } = await import("./warehouse/vertica/warehouse.ts");
+    const opened = new VerticaWarehouse({
+      vertica,
+      stagingSchema,
+      martSchema,
+      command: this.#command,
+      now,
+      retry: { log, signal, retryFor },
+    });
+    this.#open.use(opened);
+    this.#warehouse = opened;
   }
 
   async #embeddedSession(): Promise<SqlSession> {

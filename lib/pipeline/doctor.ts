@@ -6,6 +6,8 @@ import { FinpipeError } from "../runtime/errors.ts";
 import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
 import type { Settings } from "../runtime/config/settings.ts";
 import type { ServerFacts, StagingInspection } from "../staging/inspection.ts";
+import type { WarehouseInspection } from "../warehouse/inspection.ts";
+import type { VerticaSettings } from "../runtime/config/vertica_settings.ts";
 import type { TopicFacts } from "./topic_inspection.ts";
 
 /** What came of looking at one thing. */
@@ -25,6 +27,8 @@ export interface DoctorDeps {
   prepareWorkDir: (workDir: string) => Promise<void>;
   freeBytes: (folder: string) => Promise<number>;
   inspectStaging: (postgres: PostgresSettings, retryFor: number) => Promise<StagingInspection>;
+  /** Connects to the warehouse's server. */
+  inspectWarehouse: (settings: Settings) => Promise<WarehouseInspection>;
   /** Asks Kafka about the topic; undefined where no broker is named. */
   inspectTopic: ((retryFor: number) => Promise<TopicFacts>) | undefined;
   /** Opens the embedded ends of the settings, with their schema, and closes them. */
@@ -58,6 +62,9 @@ export async function examine(deps: DoctorDeps): Promise<Check[]> {
   }
   if (settings.staging?.kind === "postgres") {
     await examineServer(settings.staging.postgres, settings.retryFor, list, deps);
+  }
+  if (settings.warehouse?.kind === "vertica") {
+    await examineWarehouse(settings, settings.warehouse.vertica, list, deps);
   }
   const embedded = Object.entries({ staging: settings.staging, warehouse: settings.warehouse })
     .filter(([, end]) => end?.kind === "embedded").map(([name]) => name);
@@ -147,6 +154,45 @@ async function examineServer(
   });
 }
 
+async function examineWarehouse(
+  settings: Settings,
+  { displayName, warning }: VerticaSettings,
+  list: Checklist,
+  deps: DoctorDeps,
+): Promise<void> {
+  const inspection = await list.look("warehouse: connection", async () => {
+    const value = await deps.inspectWarehouse(settings);
+    const detail = `connected to ${displayName}`;
+    return warning === undefined ? { detail, value } : { detail, value, hint: warning };
+  });
+  if (inspection === undefined) return;
+  await using server = inspection;
+  const before = deps.now();
+  const facts = await list.look("warehouse: version", async () => {
+    const facts = await server.facts();
+    return { detail: `${facts.version}, as "${facts.user}"`, value: facts };
+  });
+  if (facts === undefined) return;
+  await list.look("warehouse: clock", () => judgeClock(facts, before, deps.now()));
+  const hasSchema = await list.look("warehouse: schema", async () => {
+    await server.checkSchema();
+    return { detail: "the one that this finpipe knows", value: true };
+  });
+  if (hasSchema !== true) return;
+  await list.look("warehouse: side tables", async () => judgeShapes(await server.differences()));
+}
+
+function judgeShapes(differences: readonly string[]): Finding<never> {
+  if (differences.length === 0) return { detail: "can be swapped with their targets" };
+  throw new FinpipeError(
+    "configuration",
+    `Side tables differ from their targets:\n${differences.join("\n")}`,
+    {
+      hint: "Somebody altered the target: the next load makes a side table like it; no undo until",
+    },
+  );
+}
+
 function judgeTopic({ topic, cluster, partitions }: TopicFacts): Finding<never> {
   const count = partitions === 1 ? "1 partition" : `${partitions} partitions`;
   return { detail: `topic ${topic} on ${cluster} has ${count}` };
@@ -165,7 +211,7 @@ function judgeVersion({ major, version }: ServerFacts): Finding<never> {
 
 /** The server's clock was read between two readings of ours, which may be far apart. */
 function judgeClock(
-  { clock }: ServerFacts,
+  { clock }: Pick<ServerFacts, "clock">,
   before: Temporal.Instant,
   after: Temporal.Instant,
 ): Finding<never> {

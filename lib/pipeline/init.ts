@@ -1,7 +1,8 @@
 /** Preparing both ends for finpipe. */
 import type { Engine } from "../engine.ts";
 import { migrationScript as stagingScript } from "../staging/migrations.ts";
-import { migrationScript as warehouseScript } from "../warehouse/embedded_migrations.ts";
+import { migrationScript as embeddedScript } from "../warehouse/embedded_migrations.ts";
+import { migrationScript as verticaScript } from "../warehouse/vertica/migrations.ts";
 import type { SchemaNames } from "../runtime/config/schemas.ts";
 
 /** What `init` did to one end. */
@@ -24,9 +25,14 @@ export async function init(engine: Engine): Promise<{ ends: PreparedEnd[] }> {
   return { ends };
 }
 
-/** The SQL that `init` runs on empty databases, staging first. */
-export function initScript(schemas: SchemaNames): string {
-  return `-- Staging\n\n${stagingScript()}\n\n-- Warehouse\n\n${warehouseScript(schemas)}`;
+/**
+ * The SQL that `init` runs on empty databases, staging first.
+ *
+ * @param warehouse whose dialect the warehouse's is in
+ */
+export function initScript(schemas: SchemaNames, warehouse: "embedded" | "vertica"): string {
+  const script = warehouse === "vertica" ? verticaScript(schemas) : embeddedScript(schemas);
+  return `-- Staging\n\n${stagingScript()}\n\n-- Warehouse\n\n${script}`;
 }
 
 function prepared(end: PreparedEnd["end"], applied: string[]): PreparedEnd {

@@ -21,6 +21,8 @@ export interface LoadOptions {
   maxRejected: number;
   /** Load also a day whose file is already loaded. */
   force: boolean;
+  /** Sessions that load a file side by side, where the warehouse can. @default 1 */
+  streams?: number;
 }
 
 /** What became of one dataset's day. */
@@ -97,7 +99,7 @@ export async function undoLoad(
 async function loadFile(
   { warehouse, log, signal }: LoadDeps,
   file: PartitionFile,
-  { maxRejected, force }: LoadOptions,
+  { maxRejected, force, streams = 1 }: LoadOptions,
 ): Promise<DatasetLoad> {
   const { dataset, partition, manifest } = file;
   const manifestControlTotal = manifest.control_total;
@@ -106,7 +108,7 @@ async function loadFile(
     log.info(`Left ${dataset} for ${partition} alone: the file is the one already loaded`);
     return { dataset, outcome: "unchanged", ...figuresOf(standing), manifestControlTotal };
   }
-  const record = await warehouse.replaceDay(file, { maxRejected, signal });
+  const record = await warehouse.replaceDay(file, { maxRejected, streams, signal });
   log.info(`Loaded ${dataset} for ${partition}`, { rows: record.rows, refused: record.refused });
   if (record.refused > 0n) {
     log.warn(

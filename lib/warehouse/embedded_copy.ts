@@ -8,17 +8,14 @@
 import copyRows from "../../sql/warehouse/embedded/side_table_copy.sql" with { type: "text" };
 import refusedWrite from "../../sql/warehouse/embedded/refused_write.sql" with { type: "text" };
 import type { PartitionFile } from "../partitions/partition_file.ts";
-import { dayArgument } from "../partitions/run_date.ts";
 import { RefusedData } from "../postgres/failure.ts";
-import { FinpipeError } from "../runtime/errors.ts";
+import type { FinpipeError } from "../runtime/errors.ts";
 import { countLines, csvPieces, middleRowEnd } from "./csv_pieces.ts";
 import { type EmbeddedScope, timestampOf } from "./embedded_scope.ts";
+import { overLimit, SHOWN_BEYOND_LIMIT } from "./load_checks.ts";
 import { reasonOf } from "./refusal_reason.ts";
 import type { LoadLimits } from "./repository.ts";
 import { forDay, forSchemas } from "./sql_template.ts";
-
-/** Refused rows beyond the limit that are still looked for, so that a person sees more than one. */
-const SHOWN_BEYOND_LIMIT = 100;
 
 /** The side table's filling. */
 export class SideTableCopy {
@@ -47,7 +44,7 @@ export class SideTableCopy {
    */
   async run(): Promise<number> {
     for await (const piece of csvPieces(this.#file.path)) await this.#take(piece.bytes, piece.line);
-    if (this.#refused > this.#limits.maxRejected) throw this.#overLimit("");
+    if (this.#refused > this.#limits.maxRejected) throw this.#overLimit(false);
     return this.#refused;
   }
 
@@ -80,23 +77,18 @@ export class SideTableCopy {
     this.#first ??= `line ${line}: ${reason}`;
     this.#refused++;
     if (this.#refused > this.#limits.maxRejected + SHOWN_BEYOND_LIMIT) {
-      throw this.#overLimit("at least ");
+      throw this.#overLimit(true);
     }
   }
 
-  #overLimit(atLeast: string): FinpipeError {
-    const { dataset, partition } = this.#file;
-    const { maxRejected } = this.#limits;
-    const table = `${this.#scope.schemas.stagingSchema}.load_refused`;
-    return new FinpipeError(
-      "data",
-      `Refused ${atLeast}${this.#refused} rows of ${dataset} for ${partition}, ` +
-        `${maxRejected} are allowed: ${this.#first}`,
-      {
-        hint: `${table} has the reasons. Run 'finpipe dump ${dayArgument(partition)}' ` +
-          "to write the file anew, or allow them with --max-rejected",
-      },
-    );
+  #overLimit(atLeast: boolean): FinpipeError {
+    return overLimit(this.#file, {
+      refused: this.#refused,
+      atLeast,
+      maxRejected: this.#limits.maxRejected,
+      first: this.#first,
+      stagingSchema: this.#scope.schemas.stagingSchema,
+    });
   }
 }
 

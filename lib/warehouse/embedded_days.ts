@@ -15,11 +15,10 @@ import undoKept from "../../sql/warehouse/embedded/undo_kept.sql" with { type: "
 import undoLoad from "../../sql/warehouse/embedded/undo_load.sql" with { type: "text" };
 import type { DatasetName } from "../events/dataset.ts";
 import type { PartitionFile } from "../partitions/partition_file.ts";
-import { dayArgument } from "../partitions/run_date.ts";
-import { FinpipeError } from "../runtime/errors.ts";
 import { VERSION } from "../runtime/version.ts";
 import { SideTableCopy } from "./embedded_copy.ts";
 import { type EmbeddedScope, timestampOf } from "./embedded_scope.ts";
+import { recordOf } from "./load_checks.ts";
 import type { LoadLimits, LoadRecord } from "./repository.ts";
 import { forDay, forSchemas } from "./sql_template.ts";
 
@@ -88,28 +87,16 @@ export async function undoDay(
   });
 }
 
-/** Compares the side table with the manifest (contract, section 5). */
+/** Compares the side table with the manifest. */
 async function compare(
   { session, schemas }: EmbeddedScope,
-  { dataset, partition, manifest }: PartitionFile,
+  file: PartitionFile,
   refused: number,
 ): Promise<LoadRecord> {
-  const [row] = await session.query(forDay(sideTableMeasure, schemas, dataset, partition));
-  const { rows, control_total: controlTotal } = row as { rows: string; control_total: string };
-  const what = `${dataset} for ${partition}`;
-  const hint = `The file and its manifest do not agree: run ` +
-    `'finpipe dump ${dayArgument(partition)}' to write both anew`;
-  if (BigInt(rows) + BigInt(refused) !== BigInt(manifest.rows)) {
-    const counts = `${rows} rows taken and ${refused} refused, the manifest says ${manifest.rows}`;
-    throw new FinpipeError("data", `Row counts of ${what} differ: ${counts}`, { hint });
-  }
-  if (refused === 0 && !sameNumber(controlTotal, manifest.control_total)) {
-    // Sums of amounts are no values of rows, but near enough to keep them out of the log.
-    throw new FinpipeError("data", `Control totals of ${what} differ from the manifest's`, {
-      hint,
-    });
-  }
-  return { sha256: manifest.sha256, rows: BigInt(rows), refused: BigInt(refused), controlTotal };
+  const sql = forDay(sideTableMeasure, schemas, file.dataset, file.partition);
+  const [row] = await session.query(sql);
+  const measure = { rows: BigInt(row!.rows!), controlTotal: row!.control_total! };
+  return recordOf(file, measure, BigInt(refused));
 }
 
 async function writeRecord(
@@ -145,10 +132,4 @@ async function undoKeptFor({ session, schemas }: EmbeddedScope, dataset: Dataset
   const [row] = await session.query(forSchemas(undoKept, schemas), [dataset]);
   if (row === undefined) return undefined;
   return { day: Temporal.PlainDate.from(row.partition_date!), wasLoaded: row.sha256 !== null };
-}
-
-/** "0" is "0.000000": the manifest of an empty day may say either. */
-function sameNumber(one: string, other: string): boolean {
-  const plain = (text: string) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-  return plain(one) === plain(other);
 }

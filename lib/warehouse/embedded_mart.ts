@@ -3,12 +3,11 @@ import loadedDatasets from "../../sql/warehouse/embedded/loaded_datasets.sql" wi
 import martBuild from "../../sql/warehouse/embedded/mart_build.sql" with { type: "text" };
 import martClear from "../../sql/warehouse/embedded/mart_clear.sql" with { type: "text" };
 import martRead from "../../sql/warehouse/embedded/mart_read.sql" with { type: "text" };
-import { DATASET_NAMES } from "../events/dataset.ts";
-import { type DateRange, dayArgument } from "../partitions/run_date.ts";
-import { FinpipeError } from "../runtime/errors.ts";
+import type { DateRange } from "../partitions/run_date.ts";
 import { SIGNATURE } from "../runtime/version.ts";
 import { type EmbeddedScope, timestampOf } from "./embedded_scope.ts";
-import type { LeftOut, MartOptions, MartResult, MartRow } from "./repository.ts";
+import { requireLoads, withoutRate } from "./mart_failures.ts";
+import type { MartOptions, MartResult, MartRow } from "./repository.ts";
 import { forDay, forSchemas } from "./sql_template.ts";
 
 /** Rows of the mart that are read at once: some days of it. */
@@ -27,7 +26,8 @@ export async function buildMart(
 ): Promise<MartResult> {
   const { session, schemas } = scope;
   return await session.transaction(async () => {
-    await requireLoads(scope, day);
+    const loads = await session.query(forSchemas(loadedDatasets, schemas), [day.toString()]);
+    requireLoads(day, loads.map(({ dataset }) => dataset));
     await session.execute(forDay(martClear, schemas, "transactions", day));
     const params = [day.toString(), JSON.stringify(statuses), timestampOf(scope), SIGNATURE];
     const currencies = await session.query(forSchemas(martBuild, schemas), params);
@@ -58,26 +58,4 @@ export async function* readMart(
     if (last === undefined || rows.length < PAGE_ROWS) return;
     [date, currency] = [last.date_update, last.currency_from];
   }
-}
-
-async function requireLoads({ session, schemas }: EmbeddedScope, day: Temporal.PlainDate) {
-  const rows = await session.query(forSchemas(loadedDatasets, schemas), [day.toString()]);
-  const loaded = new Set(rows.map(({ dataset }) => dataset));
-  const missing = DATASET_NAMES.filter((name) => !loaded.has(name));
-  if (missing.length === 0) return;
-  throw new FinpipeError(
-    "prerequisite",
-    `Cannot build the mart for ${day}: never loaded: ${missing.join(", ")}`,
-    { hint: `Run 'finpipe load ${dayArgument(day)}' first` },
-  );
-}
-
-function withoutRate(day: Temporal.PlainDate, leftOut: readonly LeftOut[]): FinpipeError {
-  const list = leftOut.map(({ currency, transactions }) => `${currency} (${transactions})`);
-  return new FinpipeError(
-    "data",
-    `Cannot build the mart for ${day}: no dollar rate on or before that day for currencies ` +
-      `(counted transactions): ${list.join(", ")}`,
-    { hint: "Load a day that has their rates, or leave them out: run again without --strict" },
-  );
 }

@@ -26,6 +26,8 @@ export interface DayMeasure {
 export interface LoadLimits {
   /** More refused rows than this fail the load. */
   maxRejected: number;
+  /** Sessions that fill the side table side by side, where the warehouse can. @default 1 */
+  streams?: number;
   /** Aborted when the load should stop; the old day stays then. */
   signal: AbortSignal;
 }

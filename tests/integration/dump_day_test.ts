@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { DATASET_NAMES } from "../../lib/events/dataset.ts";
 import { dumpDay } from "../../lib/staging/statements.ts";
 import { SIGNATURE } from "../../lib/runtime/version.ts";
-import { objectId } from "../support/embedded_warehouse.ts";
+import { objectId } from "../support/warehouse_rows.ts";
 import { engineTests, NOW, openSession, type TestEngine } from "../support/engines.ts";
 import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
 import { csv } from "../support/reference.ts";

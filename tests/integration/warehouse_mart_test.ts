@@ -1,21 +1,16 @@
-/** The mart of the embedded warehouse: the sample, and the rules of the contract's section 6. */
+/** The mart of a warehouse: the sample, and the rules of the contract's section 6. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DATASET_NAMES } from "../../lib/events/dataset.ts";
 import { csvReport } from "../../lib/report/csv.ts";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
 import { VERSION } from "../../lib/runtime/version.ts";
-import {
-  embeddedEngine,
-  objectId,
-  rate,
-  type TestWarehouse,
-  transaction,
-} from "../support/embedded_warehouse.ts";
+import { objectId, rate, transaction } from "../support/warehouse_rows.ts";
+import { type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
+import { decimal, divide } from "../support/decimals.ts";
 import { partitionRows, type Row } from "../support/reference.ts";
-import { embeddedTest } from "../support/embedded_timers.ts";
 
-const engine = embeddedEngine();
+const warehouseTest = warehouseTests();
 const DONE = { statuses: ["done"], strict: false };
 const DAY = "2022-10-01";
 
@@ -27,8 +22,8 @@ async function martOf(test: TestWarehouse, transactions: readonly Row[], rates: 
   return await test.mart();
 }
 
-embeddedTest("the sample gives its mart, byte for byte", async () => {
-  const test = await (await engine()).migrate();
+warehouseTest("the sample gives its mart, byte for byte", async (test) => {
+  await test.migrate();
   const events = await Deno.readTextFile(new URL("../fixtures/events.jsonl", import.meta.url));
   const days = ["2022-10-01", "2022-10-02", "2022-10-03", "2022-10-04", "2022-10-05"];
   const rows: Record<string, number[]> = {};
@@ -47,8 +42,8 @@ embeddedTest("the sample gives its mart, byte for byte", async () => {
   assert.deepEqual(rows, { transactions: [400, 400, 1, 0, 400], currencies: [42, 42, 0, 0, 42] });
 });
 
-embeddedTest("a row of the mart has every column of the contract", async () => {
-  const test = await (await engine()).migrate();
+warehouseTest("a row of the mart has every column of the contract", async (test) => {
+  await test.migrate();
   const rows = await martOf(test, [
     transaction(DAY, { amount: "150", account_number_from: "1" }),
     transaction(DAY, { amount: "-50", account_number_from: "1" }),
@@ -67,29 +62,32 @@ embeddedTest("a row of the mart has every column of the contract", async () => {
   }]);
 });
 
-embeddedTest("counted are the statuses asked for, and no test account on either side", async () => {
-  const test = await (await engine()).migrate();
-  await test.load("currencies", DAY, [rate(DAY)]);
-  await test.load("transactions", DAY, [
-    transaction(DAY, { amount: "1" }),
-    transaction(DAY, { amount: "20", status: "chargeback" }),
-    transaction(DAY, { amount: "300", status: "Done" }),
-    transaction(DAY, { amount: "4000", account_number_from: "-1" }),
-    transaction(DAY, { amount: "50000", account_number_to: "0" }),
-  ]);
-  const amount = async (statuses: string[]) => {
-    await test.warehouse.buildMart(Temporal.PlainDate.from(DAY), { statuses, strict: false });
-    return (await test.mart()).map(({ amount_total }) => amount_total);
-  };
-  assert.deepEqual(await amount(["done"]), ["0.01"]);
-  assert.deepEqual(await amount(["done", "chargeback"]), ["0.21"]);
-  assert.deepEqual(await amount(["queued"]), []);
-});
+warehouseTest(
+  "counted are the statuses asked for, and no test account on either side",
+  async (test) => {
+    await test.migrate();
+    await test.load("currencies", DAY, [rate(DAY)]);
+    await test.load("transactions", DAY, [
+      transaction(DAY, { amount: "1" }),
+      transaction(DAY, { amount: "20", status: "chargeback" }),
+      transaction(DAY, { amount: "300", status: "Done" }),
+      transaction(DAY, { amount: "4000", account_number_from: "-1" }),
+      transaction(DAY, { amount: "50000", account_number_to: "0" }),
+    ]);
+    const amount = async (statuses: string[]) => {
+      await test.warehouse.buildMart(Temporal.PlainDate.from(DAY), { statuses, strict: false });
+      return (await test.mart()).map(({ amount_total }) => amount_total);
+    };
+    assert.deepEqual(await amount(["done"]), ["0.01"]);
+    assert.deepEqual(await amount(["done", "chargeback"]), ["0.21"]);
+    assert.deepEqual(await amount(["queued"]), []);
+  },
+);
 
-embeddedTest(
+warehouseTest(
   "the rate is the latest by date_update, then by sent_dttm, then by object_id",
-  async () => {
-    const test = await (await engine()).migrate();
+  async (test) => {
+    await test.migrate();
     const at = (value: string, fields: Record<string, string>) =>
       rate(DAY, { currency_with_div: `${value}.000000`, ...fields });
     const ten = transaction(DAY, { amount: "1000" });
@@ -121,10 +119,10 @@ embeddedTest(
   },
 );
 
-embeddedTest(
+warehouseTest(
   "the rate of an earlier day serves until the next, one of a later day never",
-  async () => {
-    const test = await (await engine()).migrate();
+  async (test) => {
+    await test.migrate();
     const days = ["2022-09-30", "2022-10-01", "2022-10-02", "2022-10-03"];
     const rates = [[rate(days[0]!, { currency_with_div: "2.000000" })], [], [], [rate(days[3]!)]];
     for (const [index, day] of days.entries()) {
@@ -137,8 +135,8 @@ embeddedTest(
   },
 );
 
-embeddedTest("a dollar is a dollar, whatever rate is sent for it", async () => {
-  const test = await (await engine()).migrate();
+warehouseTest("a dollar is a dollar, whatever rate is sent for it", async (test) => {
+  await test.migrate();
   const dollars = [transaction(DAY, { currency_code: "420", amount: "123" })];
   const rows = await martOf(test, dollars, [
     rate(DAY, { currency_code: "420", currency_with_div: "7.000000" }),
@@ -146,10 +144,10 @@ embeddedTest("a dollar is a dollar, whatever rate is sent for it", async () => {
   assert.equal(rows[0]!.amount_total, "1.23");
 });
 
-embeddedTest(
+warehouseTest(
   "a currency without a rate is left out and recorded; strict keeps what stands",
-  async () => {
-    const test = await (await engine()).migrate();
+  async (test) => {
+    await test.migrate();
     const day = Temporal.PlainDate.from(DAY);
     await test.load("currencies", DAY, [rate(DAY), rate("2022-10-01", { currency_code: "440" })]);
     await test.load("transactions", DAY, [transaction(DAY)]);
@@ -182,8 +180,8 @@ embeddedTest(
   },
 );
 
-embeddedTest("a rate that arrives late takes the currency back in", async () => {
-  const test = await (await engine()).migrate();
+warehouseTest("a rate that arrives late takes the currency back in", async (test) => {
+  await test.migrate();
   const day = Temporal.PlainDate.from(DAY);
   await martOf(test, [transaction(DAY)], []);
   assert.equal((await test.query("SELECT * FROM mart.global_metrics_left_out")).length, 1);
@@ -193,10 +191,10 @@ embeddedTest("a rate that arrives late takes the currency back in", async () => 
   assert.deepEqual(await test.query("SELECT * FROM mart.global_metrics_left_out"), []);
 });
 
-embeddedTest(
+warehouseTest(
   "a day of which a dataset was never loaded asks for the load; an empty one does not",
-  async () => {
-    const test = await (await engine()).migrate();
+  async (test) => {
+    await test.migrate();
     const day = Temporal.PlainDate.from(DAY);
     await test.load("transactions", DAY, []);
     await assert.rejects(test.warehouse.buildMart(day, DONE), (error) => {
@@ -211,10 +209,10 @@ embeddedTest(
   },
 );
 
-embeddedTest(
+warehouseTest(
   "the first and the last date, the greatest amounts and rates can be counted",
-  async () => {
-    const test = await (await engine()).migrate();
+  async (test) => {
+    await test.migrate();
     const most = "9223372036854775807";
     for (const day of ["0001-01-01", "9999-12-31"]) {
       await test.load("transactions", day, [
@@ -234,12 +232,12 @@ embeddedTest(
   },
 );
 
-embeddedTest("more days than a page are read in order, and a range of them", async () => {
-  const test = await (await engine()).migrate();
+warehouseTest("more days than a page are read in order, and a range of them", async (test) => {
+  await test.migrate();
   await test.query(`
     INSERT INTO mart.global_metrics
-    SELECT 0, DATE '2022-01-01' + day, currency, 0, 1, 1, 1, now(), ''
-    FROM generate_series(0, 299) AS day, generate_series(0, 4) AS currency`);
+    SELECT 0, DATE '2022-01-01' + day, currency, 0, 1, 1, 1, TIMESTAMP '2022-01-01 00:00:00', ''
+    FROM (${numbers("day", 300)}) AS days CROSS JOIN (${numbers("currency", 5)}) AS currencies`);
   const key = (row: { date_update: string; currency_from: string }) =>
     `${row.date_update} ${row.currency_from}`;
   const keys = (await test.mart()).map(key);
@@ -252,8 +250,8 @@ embeddedTest("more days than a page are read in order, and a range of them", asy
   assert.deepEqual((await Array.fromAsync(test.warehouse.mart(range))).map(key), keys.slice(5, 15));
 });
 
-embeddedTest("amounts and averages are exact and rounded half away from zero", async () => {
-  const test = await (await engine()).migrate();
+warehouseTest("amounts and averages are exact and rounded half away from zero", async (test) => {
+  await test.migrate();
   const amount = fc.oneof(
     fc.bigInt({ min: -300n, max: 300n }),
     fc.bigInt({ min: -(10n ** 18n), max: 10n ** 18n }),
@@ -295,13 +293,7 @@ embeddedTest("amounts and averages are exact and rounded half away from zero", a
   );
 });
 
-/** Half away from zero. */
-function divide(dividend: bigint, divisor: bigint): bigint {
-  const [sign, size] = dividend < 0n ? [-1n, -dividend] : [1n, dividend];
-  return sign * ((2n * size + divisor) / (2n * divisor));
-}
-
-function decimal(units: bigint, places: number): string {
-  const digits = String(units < 0n ? -units : units).padStart(places + 1, "0");
-  return `${units < 0n ? "-" : ""}${digits.slice(0, -places)}.${digits.slice(-places)}`;
+/** A query of the numbers from 0, in what both dialects have. */
+function numbers(column: string, count: number): string {
+  return Array.from({ length: count }, (_, n) => `SELECT ${n} AS ${column}`).join(" UNION ALL ");
 }

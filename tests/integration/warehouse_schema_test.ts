@@ -1,10 +1,9 @@
-/** The embedded warehouse's schema: made once, checked always. */
+/** A warehouse's schema: made once, checked always. */
 import assert from "node:assert/strict";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
-import { embeddedEngine, type TestWarehouse } from "../support/embedded_warehouse.ts";
-import { embeddedTest } from "../support/embedded_timers.ts";
+import { type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
 
-const engine = embeddedEngine();
+const warehouseTest = warehouseTests();
 
 async function configurationError(work: Promise<unknown>): Promise<FinpipeError> {
   const error = await work.then(() => undefined, (error) => error);
@@ -17,15 +16,13 @@ async function setVersion(test: TestWarehouse, version: number): Promise<void> {
   await test.query(`UPDATE staging.migrations SET version = ${version} WHERE version = 1`);
 }
 
-embeddedTest("migrate says what it applied, and applies it once", async () => {
-  const test = await engine();
+warehouseTest("migrate says what it applied, and applies it once", async (test) => {
   assert.deepEqual(await test.warehouse.migrate(), ["001_tables"]);
   assert.deepEqual(await test.warehouse.migrate(), []);
   await test.warehouse.checkSchema();
 });
 
-embeddedTest("a missing or older schema asks for init", async () => {
-  const test = await engine();
+warehouseTest("a missing or older schema asks for init", async (test) => {
   const missing = await configurationError(test.warehouse.checkSchema());
   assert.equal(missing.message, "The warehouse's schema is missing");
   assert.equal(missing.hint, "Run 'finpipe init'");
@@ -36,26 +33,25 @@ embeddedTest("a missing or older schema asks for init", async () => {
   assert.equal(older.hint, "Run 'finpipe init'");
 });
 
-embeddedTest("a newer schema asks for a newer finpipe, also of migrate", async () => {
-  const test = await (await engine()).migrate();
+warehouseTest("a newer schema asks for a newer finpipe, also of migrate", async (test) => {
+  await test.migrate();
   await setVersion(test, 2);
   for (const work of [() => test.warehouse.checkSchema(), () => test.warehouse.migrate()]) {
     assert.equal((await configurationError(work())).hint, "Upgrade finpipe");
   }
 });
 
-embeddedTest("a migration that fails leaves nothing of it", async () => {
-  const test = await engine();
+warehouseTest("a migration that fails leaves nothing of it", async (test) => {
   await test.query(`CREATE SCHEMA "${test.martSchema}"`);
   await test.query("CREATE TABLE mart.global_metrics (in_the_way integer)");
   await assert.rejects(test.warehouse.migrate());
   await configurationError(test.warehouse.checkSchema());
   await test.query("DROP TABLE mart.global_metrics");
   assert.deepEqual(await test.warehouse.migrate(), ["001_tables"]);
-});
+}, ["embedded"]);
 
-embeddedTest("the latest rate is found by the index, whatever days there are", async () => {
-  const test = await (await engine()).migrate();
+warehouseTest("the latest rate is found by the index, whatever days there are", async (test) => {
+  await test.migrate();
   for (const day of ["2022-10-01", "2022-10-02", "2022-10-03"]) {
     await test.load("currencies", day, []);
   }
@@ -66,4 +62,4 @@ embeddedTest("the latest rate is found by the index, whatever days there are", a
   const text = plan.map((line) => line["QUERY PLAN"]).join("\n");
   assert.doesNotMatch(text, /Sort|20221003/);
   assert.equal(text.match(/Index Scan/g)?.length, 2, text);
-});
+}, ["embedded"]);

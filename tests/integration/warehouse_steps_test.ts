@@ -1,4 +1,4 @@
-/** The steps `load` and `cdm` on the embedded warehouse, and what they say. */
+/** The steps `load` and `cdm` on a warehouse, and what they say. */
 import assert from "node:assert/strict";
 import type { DatasetName } from "../../lib/events/dataset.ts";
 import { runOfPartition } from "../../lib/partitions/run_date.ts";
@@ -6,17 +6,11 @@ import { cdm } from "../../lib/pipeline/cdm.ts";
 import { load, type LoadOptions, undoLoad } from "../../lib/pipeline/load.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { createLogger } from "../../lib/runtime/log.ts";
-import {
-  embeddedEngine,
-  NOW,
-  rate,
-  type TestWarehouse,
-  transaction,
-} from "../support/embedded_warehouse.ts";
+import { rate, transaction } from "../support/warehouse_rows.ts";
+import { NOW, type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
 import { csv, type Row, writePartition, writePartitionText } from "../support/reference.ts";
-import { embeddedTest } from "../support/embedded_timers.ts";
 
-const engine = embeddedEngine();
+const warehouseTest = warehouseTests();
 const DAY = "2022-10-01";
 const run = runOfPartition(Temporal.PlainDate.from(DAY));
 const BOTH: LoadOptions = {
@@ -49,8 +43,8 @@ function outcomes({ datasets }: { datasets: { dataset: DatasetName; outcome: str
   return datasets.map(({ dataset, outcome }) => `${dataset} ${outcome}`);
 }
 
-embeddedTest("a file that is already loaded is left alone, and that is said", async () => {
-  const test = await (await engine()).migrate();
+warehouseTest("a file that is already loaded is left alone, and that is said", async (test) => {
+  await test.migrate();
   const deps = depsOf(test);
   await writeDay(test, [transaction(DAY)], []);
   assert.deepEqual(outcomes(await load(deps, run, BOTH)), [
@@ -65,30 +59,33 @@ embeddedTest("a file that is already loaded is left alone, and that is said", as
   assert.match(deps.lines.join(""), /Left transactions for 2022-10-01 alone/);
 });
 
-embeddedTest("a day that is not as it was loaded is loaded again; so is any by force", async () => {
-  const test = await (await engine()).migrate();
-  const deps = depsOf(test);
-  await writeDay(test, [transaction(DAY), transaction(DAY)], []);
-  await load(deps, run, BOTH);
-  await test.query("UPDATE staging.transactions SET amount = amount + 1");
-  const changed = await load(deps, run, BOTH);
-  assert.deepEqual(outcomes(changed), ["transactions loaded", "currencies unchanged"]);
-  await test.query("DELETE FROM staging.transactions");
-  assert.equal((await load(deps, run, BOTH)).datasets[0]!.outcome, "loaded");
-  const forced = await load(deps, run, { ...BOTH, force: true });
-  assert.deepEqual(outcomes(forced), ["transactions loaded", "currencies loaded"]);
-});
+warehouseTest(
+  "a day that is not as it was loaded is loaded again; so is any by force",
+  async (test) => {
+    await test.migrate();
+    const deps = depsOf(test);
+    await writeDay(test, [transaction(DAY), transaction(DAY)], []);
+    await load(deps, run, BOTH);
+    await test.query("UPDATE staging.transactions SET amount = amount + 1");
+    const changed = await load(deps, run, BOTH);
+    assert.deepEqual(outcomes(changed), ["transactions loaded", "currencies unchanged"]);
+    await test.query("DELETE FROM staging.transactions");
+    assert.equal((await load(deps, run, BOTH)).datasets[0]!.outcome, "loaded");
+    const forced = await load(deps, run, { ...BOTH, force: true });
+    assert.deepEqual(outcomes(forced), ["transactions loaded", "currencies loaded"]);
+  },
+);
 
-embeddedTest("one dataset alone needs its own file only", async () => {
-  const test = await (await engine()).migrate();
+warehouseTest("one dataset alone needs its own file only", async (test) => {
+  await test.migrate();
   const deps = depsOf(test);
   await writePartition(test.workDir, "currencies", DAY, []);
   const { datasets } = await load(deps, run, { ...BOTH, datasets: ["currencies"] });
   assert.equal(datasets.length, 1);
 });
 
-embeddedTest("every file is proven before the first is loaded", async () => {
-  const test = await (await engine()).migrate();
+warehouseTest("every file is proven before the first is loaded", async (test) => {
+  await test.migrate();
   const deps = depsOf(test);
   await writePartition(test.workDir, "transactions", DAY, [transaction(DAY)]);
   await assert.rejects(load(deps, run, BOTH), (error) => isKind(error, "prerequisite"));
@@ -98,31 +95,34 @@ embeddedTest("every file is proven before the first is loaded", async () => {
   assert.deepEqual(await test.query("SELECT * FROM staging.loads"), []);
 });
 
-embeddedTest("rows refused within the limit are warned of, with both control totals", async () => {
-  const test = await (await engine()).migrate();
-  const deps = depsOf(test);
-  const rows = [transaction(DAY, { amount: "5" }), transaction(DAY, { amount: "secret" })];
-  const figures = { rows: 2, control_total: "12" };
-  await writePartitionText(test.workDir, "transactions", DAY, csv(rows), figures);
-  const options: LoadOptions = { ...BOTH, datasets: ["transactions"], maxRejected: 1 };
-  const { datasets: [done] } = await load(deps, run, options);
-  assert.deepEqual(done, {
-    dataset: "transactions",
-    outcome: "loaded",
-    rows: 1n,
-    refused: 1n,
-    controlTotal: "5",
-    manifestControlTotal: "12",
-  });
-  await deps.log.flush();
-  assert.match(deps.lines.join(""), /warn: Refused rows .* manifest_rows=2 rows=1 refused=1/);
-  assert.doesNotMatch(deps.lines.join(""), /secret/);
-  // The same file again: it is the day that stands.
-  assert.equal((await load(deps, run, options)).datasets[0]!.outcome, "unchanged");
-});
+warehouseTest(
+  "rows refused within the limit are warned of, with both control totals",
+  async (test) => {
+    await test.migrate();
+    const deps = depsOf(test);
+    const rows = [transaction(DAY, { amount: "5" }), transaction(DAY, { amount: "secret" })];
+    const figures = { rows: 2, control_total: "12" };
+    await writePartitionText(test.workDir, "transactions", DAY, csv(rows), figures);
+    const options: LoadOptions = { ...BOTH, datasets: ["transactions"], maxRejected: 1 };
+    const { datasets: [done] } = await load(deps, run, options);
+    assert.deepEqual(done, {
+      dataset: "transactions",
+      outcome: "loaded",
+      rows: 1n,
+      refused: 1n,
+      controlTotal: "5",
+      manifestControlTotal: "12",
+    });
+    await deps.log.flush();
+    assert.match(deps.lines.join(""), /warn: Refused rows .* manifest_rows=2 rows=1 refused=1/);
+    assert.doesNotMatch(deps.lines.join(""), /secret/);
+    // The same file again: it is the day that stands.
+    assert.equal((await load(deps, run, options)).datasets[0]!.outcome, "unchanged");
+  },
+);
 
-embeddedTest("undo puts back what has one, and fails where nothing has", async () => {
-  const test = await (await engine()).migrate();
+warehouseTest("undo puts back what has one, and fails where nothing has", async (test) => {
+  await test.migrate();
   const deps = depsOf(test);
   await writeDay(test, [transaction(DAY)], [rate(DAY)]);
   await load(deps, run, BOTH);
@@ -146,8 +146,8 @@ embeddedTest("undo puts back what has one, and fails where nothing has", async (
   ]);
 });
 
-embeddedTest("cdm warns of each currency that it leaves out", async () => {
-  const test = await (await engine()).migrate();
+warehouseTest("cdm warns of each currency that it leaves out", async (test) => {
+  await test.migrate();
   const deps = depsOf(test);
   await writeDay(test, [transaction(DAY), transaction(DAY)], []);
   await load(deps, run, BOTH);

@@ -18,8 +18,12 @@
 import { join } from "node:path";
 import * as v from "valibot";
 
-/** What the ends of a case are; `none` gives no engine at all, for what touches none. */
-export type CaseEngine = "none" | "embedded" | "postgres";
+/**
+ * What the ends of a case are; `none` gives no engine at all, for what touches none, `postgres`
+ * that server beside an embedded warehouse, `vertica` both servers. What runs on the embedded engine
+ * and on `postgres` runs on `vertica` too where it touches the warehouse.
+ */
+export type CaseEngine = "none" | "embedded" | "postgres" | "vertica";
 
 const StepSchema = v.strictObject({
   /** Texts to append to files before the step, by path; an absent file is made. */

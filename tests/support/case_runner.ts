@@ -20,6 +20,18 @@ export interface Databases {
   emptyDatabase(name: string): Promise<TestDatabase>;
 }
 
+/** A warehouse on Vertica for one case; handed in likewise. */
+export interface CaseWarehouse extends AsyncDisposable {
+  url: string;
+  stagingSchema: string;
+  martSchema: string;
+}
+
+export interface CaseServers extends Partial<Databases> {
+  /** Made ready by `init` where `initialised`. */
+  warehouse?: (initialised: boolean) => Promise<CaseWarehouse>;
+}
+
 /**
  * Runs the case and compares each step with its expectation; where FINPIPE_UPDATE_CASES is 1, what
  * the case's first engine gives becomes the expectation instead.
@@ -27,9 +39,9 @@ export interface Databases {
 export async function runCase(
   test: Case,
   engine: CaseEngine,
-  databases?: Databases,
+  servers: CaseServers = {},
 ): Promise<void> {
-  await using place = await makePlace(test, engine, databases);
+  await using place = await makePlace(test, engine, servers);
   const update = Deno.env.get("FINPIPE_UPDATE_CASES") === "1" && engine === test.engines[0];
   for (const [index, step] of test.steps.entries()) {
     const result = place.normalise(await runStep(test, step, place));
@@ -67,7 +79,7 @@ interface Place extends AsyncDisposable {
 async function makePlace(
   test: Case,
   engine: CaseEngine,
-  databases: Databases | undefined,
+  servers: CaseServers,
 ): Promise<Place> {
   await using scope = new AsyncDisposableStack();
   const root = await Deno.realPath(await Deno.makeTempDir({ prefix: "finpipe-case-" }));
@@ -75,8 +87,12 @@ async function makePlace(
   const workDir = join(root, "work");
   const temp = join(root, "temp");
   await Deno.mkdir(temp);
-  const make = test.initialised ? databases?.testDatabase : databases?.emptyDatabase;
-  const database = engine === "postgres" && make ? scope.use(await make(test.name)) : undefined;
+  const make = test.initialised ? servers.testDatabase : servers.emptyDatabase;
+  const hasServer = engine === "postgres" || engine === "vertica";
+  const database = hasServer && make ? scope.use(await make(test.name)) : undefined;
+  const warehouse = engine === "vertica" && servers.warehouse
+    ? scope.use(await servers.warehouse(test.initialised))
+    : undefined;
   if (test.initialised && opensEmbedded(test, engine)) {
     await cp(await preparedWorkDir(), workDir, { recursive: true });
   }
@@ -97,11 +113,19 @@ async function makePlace(
     if (server !== undefined) {
       hidden = hidden.replaceAll(server.host + server.pathname, "<pg>");
     }
+    if (warehouse !== undefined) {
+      hidden = hidden.replaceAll(warehouse.stagingSchema, "finpipe_staging")
+        .replaceAll(warehouse.martSchema, "finpipe_mart");
+    }
     return hidden.replaceAll(VERSION, "<version>");
   };
   const moved = scope.move();
   return {
-    env: { ...envOf(engine, database?.url), FINPIPE_WORK_DIR: workDir, FINPIPE_LOG_FORMAT: "text" },
+    env: {
+      ...envOf(engine, database?.url, warehouse),
+      FINPIPE_WORK_DIR: workDir,
+      FINPIPE_LOG_FORMAT: "text",
+    },
     fill,
     normalise: ({ code, stdout, stderr }) => ({
       code,
@@ -113,15 +137,26 @@ async function makePlace(
 }
 
 /** Commands that open the warehouse, which is embedded beside a real PostgreSQL. */
-const WAREHOUSE_COMMANDS = ["init", "load", "cdm", "backfill", "report"];
+export const WAREHOUSE_COMMANDS = ["init", "load", "cdm", "backfill", "report"];
 
 function opensEmbedded(test: Case, engine: CaseEngine): boolean {
   if (engine !== "postgres") return engine === "embedded";
   return test.steps.some(({ args }) => args.some((arg) => WAREHOUSE_COMMANDS.includes(arg)));
 }
 
-function envOf(engine: CaseEngine, url = ""): Record<string, string> {
-  return engine === "postgres" ? { FINPIPE_PG_URL: url, FINPIPE_VERTICA_URL: "embedded" } : {};
+function envOf(
+  engine: CaseEngine,
+  url = "",
+  warehouse?: CaseWarehouse,
+): Record<string, string> {
+  if (engine === "postgres") return { FINPIPE_PG_URL: url, FINPIPE_VERTICA_URL: "embedded" };
+  if (warehouse === undefined) return {};
+  return {
+    FINPIPE_PG_URL: url,
+    FINPIPE_VERTICA_URL: warehouse.url,
+    FINPIPE_STAGING_SCHEMA: warehouse.stagingSchema,
+    FINPIPE_MART_SCHEMA: warehouse.martSchema,
+  };
 }
 
 /** The line that says which engine it is: the one that may differ in a case for several. */

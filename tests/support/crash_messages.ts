@@ -1,6 +1,6 @@
 /** Known messages for the crash matrix: numbered, and among them re-sent, late and garbage ones. */
 import { randomOf } from "../../lib/events/random.ts";
-import { objectId } from "./embedded_warehouse.ts";
+import { objectId } from "./warehouse_rows.ts";
 import { rateMessage, transactionMessage } from "./messages.ts";
 
 const FIRST_SENT = Temporal.PlainDateTime.from("2022-10-01T12:00:00");

@@ -1,9 +1,15 @@
-/** Programs that check the files of deploy/: run where they are on the PATH, skipped by name elsewhere. */
+/** Programs that check files: run where they are on the PATH, skipped by name elsewhere. */
 import { isOnPath } from "./kafka_jars.ts";
 import { skippable } from "./kafka_skip.ts";
 
-/** What `.ci/deploy-tools` installs, and Debian's systemd. */
-type Tool = "promtool" | "hadolint" | "kubernetes-validate" | "compose-check" | "systemd-analyze";
+/** What `.ci/deploy-tools` and `.ci/sql-tools` install, and Debian's systemd. */
+type Tool =
+  | "promtool"
+  | "hadolint"
+  | "kubernetes-validate"
+  | "compose-check"
+  | "systemd-analyze"
+  | "sqlfluff";
 
 /** A test that needs a program; under CI=true it fails where there is none. */
 export async function toolTest(
@@ -13,7 +19,9 @@ export async function toolTest(
 ): Promise<void> {
   const missing = await isOnPath(tool)
     ? undefined
-    : `there is no ${tool}: .ci/deploy-tools says how to get it`;
+    : `there is no ${tool}: .ci/${
+      tool === "sqlfluff" ? "sql-tools" : "deploy-tools"
+    } says how to get it`;
   Deno.test(skippable(name, missing, test));
 }
 

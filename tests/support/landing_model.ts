@@ -1,6 +1,6 @@
 /** Random streams, and where each of their lines must end, worked out plainly and in memory. */
 import fc from "fast-check";
-import { objectId } from "./embedded_warehouse.ts";
+import { objectId } from "./warehouse_rows.ts";
 import { rateMessage, transactionMessage } from "./messages.ts";
 
 /** The clock under which the streams are landed. */

@@ -1,5 +1,5 @@
 /** Messages for tests, valid unless told otherwise. */
-import { objectId } from "./embedded_warehouse.ts";
+import { objectId } from "./warehouse_rows.ts";
 
 /** Fields of the envelope. */
 export interface Envelope {

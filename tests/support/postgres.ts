@@ -22,6 +22,9 @@ type Server = { url: string } | { missing: string };
 
 const server = await findServer();
 
+/** Why there is no PostgreSQL; undefined where there is one. */
+export const POSTGRES_MISSING = "missing" in server ? server.missing : undefined;
+
 async function findServer(): Promise<Server> {
   const url = Deno.env.get("FINPIPE_TEST_PG_URL");
   if (url !== undefined) return { url };
@@ -135,7 +138,8 @@ function urlOf(database: string): string {
   return url.href;
 }
 
-function adminUrl(): string {
+/** The administrator's URL of the server. */
+export function adminUrl(): string {
   if ("url" in server) return server.url;
   throw new Error(`No PostgreSQL for tests: ${server.missing}; set FINPIPE_TEST_PG_URL`);
 }

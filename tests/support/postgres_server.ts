@@ -13,6 +13,8 @@ export interface PostgresOptions {
   fsync?: boolean;
   /** Settings of postgresql.conf. */
   settings?: Record<string, string>;
+  /** Where its data is kept: an earlier server's goes on. @default a temporary one, removed at the end */
+  folder?: string;
 }
 
 /** Signals by what they mean to PostgreSQL: smart, fast and immediate shutdown, and death. */
@@ -31,10 +33,10 @@ const START_TIMEOUT = 60_000;
  * Runs the server and stops it when stdin ends: also where the test process is killed, nothing is
  * left behind. A line on stdin says that the server ends otherwise and its folder stays.
  */
-const KEEPER = `folder=$1; shift
+const KEEPER = `folder=$1; keep=$2; shift 2
 "$@" >>"$folder/log" 2>&1 & pid=$!
 echo $pid
-if read -r _; then wait $pid; else kill -QUIT $pid; wait $pid; rm -rf "$folder"; fi`;
+if read -r _; then wait $pid; else kill -QUIT $pid; wait $pid; [ "$keep" ] || rm -rf "$folder"; fi`;
 
 /**
  * Makes a database cluster and starts its server; disposing of it stops it and removes all.
@@ -44,7 +46,7 @@ if read -r _; then wait $pid; else kill -QUIT $pid; wait $pid; rm -rf "$folder";
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const binaries = await findBinaries(options.version);
   if ("missing" in binaries) throw new Error(`Cannot start PostgreSQL: ${binaries.missing}`);
-  const folder = await Deno.makeTempDir({ prefix: "finpipe-test-server-" });
+  const folder = options.folder ?? await Deno.makeTempDir({ prefix: "finpipe-test-server-" });
   const server = new PostgresServer(binaries.folder, folder, options);
   try {
     await server.initialise();
@@ -60,13 +62,15 @@ export class PostgresServer implements AsyncDisposable {
   readonly #bin: string;
   readonly #folder: string;
   readonly #settings: Record<string, string>;
-  readonly #password = crypto.randomUUID();
+  readonly #isKept: boolean;
+  #password: string = crypto.randomUUID();
   #port = 0;
   #running: Running | undefined;
 
   constructor(bin: string, folder: string, options: PostgresOptions) {
     this.#bin = bin;
     this.#folder = folder;
+    this.#isKept = options.folder !== undefined;
     this.#settings = {
       listen_addresses: "127.0.0.1",
       unix_socket_directories: "",
@@ -87,9 +91,13 @@ export class PostgresServer implements AsyncDisposable {
     return this.#running.pid;
   }
 
-  /** Makes the cluster; once, before the first start. */
+  /** Makes the cluster, where the folder has none; once, before the first start. */
   async initialise(): Promise<void> {
     const passwordFile = join(this.#folder, "password");
+    if (await isThere(join(this.#data, "PG_VERSION"))) {
+      this.#password = await Deno.readTextFile(passwordFile);
+      return;
+    }
     await Deno.writeTextFile(passwordFile, this.#password);
     if (asRoot()) {
       for (const path of [this.#folder, passwordFile]) await Deno.chown(path, NOBODY, NOBODY);
@@ -162,8 +170,8 @@ export class PostgresServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop("SIGQUIT");
-    await Deno.remove(this.#folder, { recursive: true });
+    await this.stop(this.#isKept ? "SIGINT" : "SIGQUIT");
+    if (!this.#isKept) await Deno.remove(this.#folder, { recursive: true });
   }
 
   get #data(): string {
@@ -190,7 +198,14 @@ export class PostgresServer implements AsyncDisposable {
     const settings = Object.entries({ ...this.#settings, port: String(this.#port) });
     const server = [join(this.#bin, "postgres"), "-D", this.#data];
     for (const [name, value] of settings) server.push("-c", `${name}=${value}`);
-    const process = this.#command("sh", ["-c", KEEPER, "sh", this.#folder, ...server]).spawn();
+    const process = this.#command("sh", [
+      "-c",
+      KEEPER,
+      "sh",
+      this.#folder,
+      this.#isKept ? "keep" : "",
+      ...server,
+    ]).spawn();
     await process.stderr.cancel();
     const stdout = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
     const { value } = await stdout.read();
@@ -248,6 +263,16 @@ async function childrenOf(pid: number): Promise<number[]> {
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /** False also of one that has ended and that nobody has waited for yet. */

@@ -13,6 +13,15 @@ export async function untilRow(session: SqlSession, sql: string): Promise<void> 
   }
 }
 
+/** Asks again and again, until it is so. */
+export async function until(isSo: () => boolean): Promise<void> {
+  const deadline = performance.now() + PATIENCE;
+  while (!isSo()) {
+    if (performance.now() > deadline) throw new Error("It never came to be");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 /** Gives a row when a session waits for an advisory lock of the database. */
 export const SOMEBODY_WAITS = `
   SELECT 1 FROM pg_locks

@@ -37,7 +37,6 @@ async function outcome({ pg, vertica, engine }: Given, touches: EndTouches): Pro
 
 const NO_PG = /Cannot use FINPIPE_PG_URL: it is not set, though FINPIPE_VERTICA_URL is/;
 const NO_WAREHOUSE = /Cannot use FINPIPE_VERTICA_URL: it is not set, though FINPIPE_PG_URL is/;
-const NO_VERTICA = /there is no Vertica end yet\nSet FINPIPE_VERTICA_URL=embedded/;
 
 const RULE: [given: Given, touches: EndTouches, outcome: string | RegExp][] = [
   [{}, STAGING, "embedded embedded/-"],
@@ -68,12 +67,14 @@ const RULE: [given: Given, touches: EndTouches, outcome: string | RegExp][] = [
   [{ pg: "embedded" }, IF_SET, "embedded embedded/-"],
 
   [{ vertica: VERTICA }, STAGING, NO_PG],
-  [{ vertica: VERTICA }, WAREHOUSE, NO_VERTICA],
-  [{ vertica: VERTICA }, IF_SET, NO_VERTICA],
+  [{ vertica: VERTICA }, WAREHOUSE, "remote -/vertica"],
+  [{ vertica: VERTICA }, IF_SET, "remote -/vertica"],
   [{ pg: PG, vertica: VERTICA }, STAGING, "remote postgres/-"],
-  [{ pg: PG, vertica: VERTICA }, WAREHOUSE, NO_VERTICA],
-  [{ pg: PG, vertica: VERTICA }, BOTH, NO_VERTICA],
-  [{ pg: PG, vertica: VERTICA }, IF_SET, "remote postgres/-"],
+  [{ pg: PG, vertica: VERTICA }, WAREHOUSE, "remote -/vertica"],
+  [{ pg: PG, vertica: VERTICA }, BOTH, "remote postgres/vertica"],
+  [{ pg: PG, vertica: VERTICA }, IF_SET, "remote postgres/vertica"],
+  [{ pg: "embedded", vertica: VERTICA }, BOTH, "mixed embedded/vertica"],
+  [{ engine: "remote", pg: PG, vertica: VERTICA }, BOTH, "remote postgres/vertica"],
   [{ pg: "nonsense" }, WAREHOUSE, NO_WAREHOUSE],
 
   [{ engine: "embedded", pg: PG, vertica: VERTICA }, BOTH, "embedded embedded/embedded"],
@@ -121,8 +122,6 @@ async function problemOf(env: Record<string, string>, touches: EndTouches): Prom
 Deno.test("what is left out is said", async () => {
   const alone = await read({ FINPIPE_PG_URL: PG }, IF_SET);
   assert.equal(alone.warehouseLeftOut, "FINPIPE_VERTICA_URL is not set");
-  const vertica = await read({ FINPIPE_PG_URL: PG, FINPIPE_VERTICA_URL: VERTICA }, IF_SET);
-  assert.match(vertica.warehouseLeftOut!, /^FINPIPE_VERTICA_URL names a server, .* no Vertica end/);
   const warehouse = await read({ FINPIPE_VERTICA_URL: "embedded" }, IF_SET);
   assert.equal(warehouse.stagingLeftOut, "FINPIPE_PG_URL is not set");
 });
@@ -160,10 +159,9 @@ Deno.test("Airflow's connection is used where ours is not set", async () => {
   const ours = await read({ ...env, FINPIPE_PG_URL: PG }, STAGING);
   assert.ok(ours.staging?.kind === "postgres");
   assert.equal(ours.staging.postgres.host, "h");
-  assert.match(
-    await problemOf({ ...env, AIRFLOW_CONN_VERTICA_CONNECTION: VERTICA }, BOTH),
-    /AIRFLOW_CONN_VERTICA_CONNECTION: it names a server, and there is no Vertica end yet/,
-  );
+  const { warehouse } = await read({ ...env, AIRFLOW_CONN_VERTICA_CONNECTION: VERTICA }, BOTH);
+  assert.ok(warehouse?.kind === "vertica");
+  assert.equal(warehouse.vertica.displayName, "Vertica at h:5433/d");
 });
 
 Deno.test("a secret may be in a file", async () => {
@@ -202,7 +200,7 @@ Deno.test("everything that is wrong is said at once, each with its source and th
   const text = await problemOf({
     FINPIPE_ENGINE: "fast",
     FINPIPE_PG_URL: "postgres://ada:s3cret@h:port/d?sslmode=no&x=1",
-    FINPIPE_VERTICA_URL: VERTICA,
+    FINPIPE_VERTICA_URL: `${VERTICA}?tls_mode=prefer`,
     FINPIPE_STAGING_SCHEMA: "a-b",
     FINPIPE_MART_SCHEMA: "pg_mart",
   }, BOTH);
@@ -217,8 +215,8 @@ Deno.test("everything that is wrong is said at once, each with its source and th
     Write the port after the host, as in :5432
   FINPIPE_PG_URL: sslmode is "no"
     Use one of disable, allow, prefer, require, verify-ca, verify-full
-  FINPIPE_VERTICA_URL: it names a server, and there is no Vertica end yet
-    Set FINPIPE_VERTICA_URL=embedded to keep the warehouse in the work dir
+  FINPIPE_VERTICA_URL: tls_mode=prefer goes on in clear text where the server has no TLS
+    Use require, verify-ca or verify-full
   FINPIPE_STAGING_SCHEMA: "a-b" is not a plain name
     Use up to 63 letters, digits and underscores
   FINPIPE_MART_SCHEMA: "pg_mart" is taken

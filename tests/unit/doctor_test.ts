@@ -1,96 +1,19 @@
 /** What the doctor makes of what it finds, with a world that is handed in. */
 import assert from "node:assert/strict";
-import { type Check, type DoctorDeps, examine, exitCodeOf } from "../../lib/pipeline/doctor.ts";
+import { examine, exitCodeOf } from "../../lib/pipeline/doctor.ts";
 import type { Settings } from "../../lib/runtime/config/settings.ts";
 import { FinpipeError, Interrupted } from "../../lib/runtime/errors.ts";
-import type { ServerFacts, StagingInspection } from "../../lib/staging/inspection.ts";
-
-const NOW = Temporal.Instant.from("2022-10-06T09:00:00Z");
-const HEALTHY: ServerFacts = {
-  major: 15,
-  version: "15.8",
-  role: "ada",
-  clock: NOW,
-  readOnly: false,
-};
-const EMBEDDED: Settings = {
-  engine: "embedded",
-  workDir: "./work",
-  retryFor: 0,
-  stagingSchema: "s",
-  martSchema: "m",
-  staging: { kind: "embedded" },
-  warehouse: { kind: "embedded" },
-  kafka: undefined,
-  stagingLeftOut: undefined,
-  warehouseLeftOut: undefined,
-};
-const SERVER: Settings = {
-  ...EMBEDDED,
-  engine: "remote",
-  staging: {
-    kind: "postgres",
-    postgres: {
-      host: "h",
-      port: 5432,
-      user: "ada",
-      password: "s3cret",
-      database: "d",
-      tlsAttempts: [false],
-      displayName: "PostgreSQL at h:5432/d",
-    },
-  },
-  warehouse: undefined,
-  warehouseLeftOut: "FINPIPE_VERTICA_URL is not set",
-};
-
-/** A world in which all is well. */
-function world(settings: Settings, changes: Partial<DoctorDeps> = {}): DoctorDeps {
-  return {
-    readSettings: () => Promise.resolve(settings),
-    prepareWorkDir: () => Promise.resolve(),
-    freeBytes: () => Promise.resolve(5e9),
-    inspectStaging: () => Promise.resolve(server()),
-    inspectTopic: undefined,
-    tryEmbedded: () => Promise.resolve(),
-    now: () => NOW,
-    ...changes,
-  };
-}
-
-let closed = 0;
-
-function server(
-  facts: Partial<ServerFacts> = {},
-  changes: Partial<StagingInspection> = {},
-): StagingInspection {
-  return {
-    facts: () => Promise.resolve({ ...HEALTHY, ...facts }),
-    missingRights: () => Promise.resolve([]),
-    checkSchema: () => Promise.resolve(),
-    [Symbol.asyncDispose]: () => {
-      closed++;
-      return Promise.resolve();
-    },
-    ...changes,
-  };
-}
-
-function withServer(...args: Parameters<typeof server>): DoctorDeps {
-  return world(SERVER, { inspectStaging: () => Promise.resolve(server(...args)) });
-}
-
-function outcomes(checks: Check[]): string[] {
-  return checks.map(({ check, outcome }) => `${outcome} ${check}`);
-}
-
-function failure(checks: Check[]): Check {
-  const found = checks.find(({ outcome }) => outcome === "failed");
-  assert.ok(found?.hint, "each failure says what to do");
-  return found;
-}
-
-const unreachable = () => new FinpipeError("unreachable", "Cannot reach it", { hint: "Start it" });
+import {
+  closed,
+  EMBEDDED,
+  failure,
+  NOW,
+  outcomes,
+  SERVER,
+  unreachable,
+  withServer,
+  world,
+} from "../support/doctor_world.ts";
 
 Deno.test("all is well on the embedded engine", async () => {
   const checks = await examine(world(EMBEDDED));
@@ -103,7 +26,7 @@ Deno.test("all is well on the embedded engine", async () => {
 });
 
 Deno.test("all is well on a server, which is closed; what is left out is said", async () => {
-  const before = closed;
+  const before = closed.count;
   const checks = await examine(world(SERVER));
   assert.deepEqual(outcomes(checks), [
     "ok configuration",
@@ -116,7 +39,7 @@ Deno.test("all is well on a server, which is closed; what is left out is said", 
     "skipped warehouse",
   ]);
   assert.equal(exitCodeOf(checks), 0);
-  assert.equal(closed, before + 1);
+  assert.equal(closed.count, before + 1);
 });
 
 Deno.test("Kafka is looked at where brokers are named; its failure keeps nothing from being looked at", async () => {

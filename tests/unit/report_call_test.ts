@@ -31,18 +31,26 @@ Deno.test("load: both datasets of yesterday, no refused row", () => {
     datasets: ["transactions", "currencies"],
     maxRejected: 0,
     force: false,
+    streams: 1,
     undo: false,
   });
-  const options = { dataset: "currencies", maxRejected: 7, force: true };
+  const options = { dataset: "currencies", maxRejected: 7, force: true, streams: 4 };
   const { run: named, ...asked } = loadCallOf(["2022-09-02"], options, NOW);
   assert.equal(String(named.partition), "2022-09-01");
-  assert.deepEqual(asked, { datasets: ["currencies"], maxRejected: 7, force: true, undo: false });
+  assert.deepEqual(asked, {
+    datasets: ["currencies"],
+    maxRejected: 7,
+    force: true,
+    streams: 4,
+    undo: false,
+  });
 });
 
 Deno.test("load --undo goes with no option of a load", () => {
   assert.equal(loadCallOf([], { undo: true }, NOW).undo, true);
   assert.throws(() => loadCallOf([], { undo: true, force: true }, NOW), isUsage);
   assert.throws(() => loadCallOf([], { undo: true, maxRejected: 0 }, NOW), isUsage);
+  assert.throws(() => loadCallOf([], { undo: true, streams: 2 }, NOW), isUsage);
 });
 
 Deno.test("cdm: done is counted, or the list that is given", () => {

@@ -14,6 +14,8 @@ export interface StepOptions extends MartOptions, DumpOptions {
   maxRejected: number;
   /** Load also a day whose file is already loaded. */
   force: boolean;
+  /** Sessions that load a file side by side. @default 1 */
+  streams?: number;
 }
 
 export interface StepContext {

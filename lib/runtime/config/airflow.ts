@@ -1,9 +1,10 @@
 /**
- * Airflow's `AIRFLOW_CONN_*` variables of PostgreSQL: a URI, or a JSON object (Airflow
- * documentation, "Managing Connections").
+ * Airflow's `AIRFLOW_CONN_*` variables: a URI, or a JSON object (Airflow documentation, "Managing
+ * Connections").
  */
 import * as v from "valibot";
-import { type ConnectionParts, parsePostgresUrl } from "./postgres_url.ts";
+import { type ConnectionForm, type ConnectionParts, parseConnectionUrl } from "./connection_url.ts";
+import { POSTGRES_FORM } from "./postgres_url.ts";
 import type { Report } from "./problems.ts";
 
 // Every check has a text of ours: the library's own ones quote the value.
@@ -20,46 +21,53 @@ const Connection = v.object({
 
 type JsonObject = Record<string, unknown>;
 
-/** Extras that are about Airflow's own hook. */
-const HOOK_EXTRAS = new Set(["cursor", "sqlalchemy_scheme", "sqlalchemy_query"]);
-
-const JSON_FORM = 'Write it as {"conn_type": "postgres", "host": ..., "login": ..., ...}';
-
 /**
- * Cuts an Airflow connection into the parts that a `postgres://` URL has.
+ * Cuts an Airflow connection into the parts that a URL of the form has.
  *
  * @returns undefined where it cannot be read, which is reported without quoting it
  */
-export function parseAirflowConnection(value: string, report: Report): ConnectionParts | undefined {
+export function parseAirflowConnection(
+  value: string,
+  report: Report,
+  form: ConnectionForm = POSTGRES_FORM,
+): ConnectionParts | undefined {
   const trimmed = value.trim();
-  return trimmed.startsWith("{") ? parseJson(trimmed, report) : parseUri(trimmed, report);
+  return trimmed.startsWith("{")
+    ? parseJson(trimmed, form, report)
+    : parseUri(trimmed, form, report);
 }
 
-function parseUri(uri: string, report: Report): ConnectionParts | undefined {
+function parseUri(uri: string, form: ConnectionForm, report: Report): ConnectionParts | undefined {
   // SQLAlchemy's form names a Python driver, which is not ours.
-  const url = uri.replace(/^(postgres|postgresql)\+\w+:/, "$1:");
-  const parts = parsePostgresUrl(url, report);
+  const url = uri.replace(/^(\w+)\+\w+:/, "$1:");
+  const parts = parseConnectionUrl(url, form, report);
   const extra = parts?.parameters.get("__extra__");
   if (parts === undefined) return undefined;
-  if (extra === undefined) return withoutHookExtras(parts);
-  const parameters = readExtra(extra, report);
+  if (extra === undefined) return withoutHookExtras(parts, form);
+  const parameters = readExtra(extra, form, report);
   return parameters && { ...parts, parameters };
 }
 
-function parseJson(json: string, report: Report): ConnectionParts | undefined {
+function parseJson(
+  json: string,
+  form: ConnectionForm,
+  report: Report,
+): ConnectionParts | undefined {
+  const [type] = form.schemes;
+  const mend = `Write it as {"conn_type": "${type}", "host": ..., "login": ..., ...}`;
   const parsed = v.safeParse(Connection, parseObject(json));
   if (!parsed.success) {
     for (const issue of parsed.issues) {
-      report(`its JSON ${v.getDotPath(issue) ?? "value"} ${issue.message}`, JSON_FORM);
+      report(`its JSON ${v.getDotPath(issue) ?? "value"} ${issue.message}`, mend);
     }
     return undefined;
   }
   const { conn_type, host, login, password, port, schema, extra } = parsed.output;
-  if (conn_type && !/^postgres(ql)?(\+\w+)?$/i.test(conn_type)) {
-    report("its conn_type is not postgres", JSON_FORM);
+  if (conn_type && !form.schemes.includes(conn_type.toLowerCase().replace(/\+\w+$/, ""))) {
+    report(`its conn_type is not ${type}`, mend);
     return undefined;
   }
-  const parameters = readExtra(extra ?? {}, report);
+  const parameters = readExtra(extra ?? {}, form, report);
   return parameters && {
     host: host || undefined,
     port: port ? String(port) : undefined,
@@ -70,27 +78,33 @@ function parseJson(json: string, report: Report): ConnectionParts | undefined {
   };
 }
 
-/** Extras are parameters of libpq; given as an object, or as JSON of one. */
+/** Extras are parameters of the URL; given as an object, or as JSON of one. */
 function readExtra(
   extra: string | JsonObject,
+  { hookExtras }: ConnectionForm,
   report: Report,
 ): Map<string, string> | undefined {
   const parameters = new Map<string, string>();
   const object = typeof extra === "string" ? parseObject(extra || "{}") : extra;
   if (object === undefined) {
-    report("its extra is not a JSON object", 'Write it as {"sslmode": "verify-full"}');
+    report("its extra is not a JSON object", 'Write it as {"name": "value", ...}');
     return undefined;
   }
   for (const [name, value] of Object.entries(object)) {
-    if (HOOK_EXTRAS.has(name) || value === null) continue;
-    // A nested value is none that libpq knows: its name is judged, and it is never shown.
+    if (hookExtras.includes(name) || value === null) continue;
+    // A nested value is none that a database knows: its name is judged, and it is never shown.
     parameters.set(name, typeof value === "object" ? "" : String(value));
   }
   return parameters;
 }
 
-function withoutHookExtras(parts: ConnectionParts): ConnectionParts {
-  const parameters = new Map([...parts.parameters].filter(([name]) => !HOOK_EXTRAS.has(name)));
+function withoutHookExtras(
+  parts: ConnectionParts,
+  { hookExtras }: ConnectionForm,
+): ConnectionParts {
+  const parameters = new Map(
+    [...parts.parameters].filter(([name]) => !hookExtras.includes(name)),
+  );
   return { ...parts, parameters };
 }
 

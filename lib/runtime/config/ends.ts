@@ -6,16 +6,18 @@
  * embedded unless it says so in words, as that would land events where nobody looks for them.
  */
 import { parseAirflowConnection } from "./airflow.ts";
+import { type ConnectionForm, type ConnectionParts, parseConnectionUrl } from "./connection_url.ts";
 import { postgresSettings } from "./postgres_settings.ts";
-import { parsePostgresUrl, type PostgresSettings } from "./postgres_url.ts";
-import type { Problems } from "./problems.ts";
+import { POSTGRES_FORM, type PostgresSettings } from "./postgres_url.ts";
+import { Problems, type Report } from "./problems.ts";
 import { readSecret, type Secret, secretOrigin } from "./secrets.ts";
 import { type ConfigSource, type Setting, setting, variable } from "./source.ts";
+import { VERTICA_FORM, type VerticaSettings, verticaSettings } from "./vertica_settings.ts";
 
 /** Where events are landed. */
 export type StagingEnd = { kind: "postgres"; postgres: PostgresSettings } | { kind: "embedded" };
 /** Where the mart is built. */
-export type WarehouseEnd = { kind: "embedded" };
+export type WarehouseEnd = { kind: "vertica"; vertica: VerticaSettings } | { kind: "embedded" };
 
 /** Whether a command touches an end: `if-set` is for those that see to each end that has a setting. */
 export type EndTouch = boolean | "if-set";
@@ -40,20 +42,24 @@ interface EndName {
   name: string;
   /** The variable of ours, then Airflow's. */
   variables: readonly [own: string, airflow: string];
+  /** How its connections are written. */
+  form: ConnectionForm;
 }
 
 const STAGING: EndName = {
   name: "staging",
   variables: ["FINPIPE_PG_URL", "AIRFLOW_CONN_PG_CONNECTION"],
+  form: POSTGRES_FORM,
 };
 const WAREHOUSE: EndName = {
   name: "the warehouse",
   variables: ["FINPIPE_VERTICA_URL", "AIRFLOW_CONN_VERTICA_CONNECTION"],
+  form: VERTICA_FORM,
 };
 
 /** The value that asks for the embedded engine in words. */
 const EMBEDDED = "embedded";
-const NO_VERTICA = "there is no Vertica end yet";
+const OAUTH_TOKEN = "FINPIPE_VERTICA_OAUTH_TOKEN";
 
 /** Judges the touched ends; what is wrong is reported, and the result is of use only if nothing is. */
 export async function readEnds(
@@ -85,18 +91,28 @@ export async function readEnds(
   } else if (touches.staging) {
     reportMissing(STAGING, why(warehouse), problems);
   }
-  // Seeing to each end that is set must not fail over the second while there is a first.
-  const leaveOut = touches.warehouse === "if-set" && staging !== undefined
-    ? (reason: string) => ends.warehouseLeftOut = reason
-    : undefined;
   if (touches.warehouse && warehouse !== undefined) {
-    ends.warehouse = await readWarehouse(source, problems, leaveOut);
-  } else if (touches.warehouse && leaveOut !== undefined) {
-    leaveOut(`${WAREHOUSE.variables[0]} is not set`);
+    ends.warehouse = await readWarehouse(source, problems);
+  } else if (touches.warehouse === "if-set" && staging !== undefined) {
+    ends.warehouseLeftOut = `${WAREHOUSE.variables[0]} is not set`;
   } else if (touches.warehouse) {
     reportMissing(WAREHOUSE, why(staging), problems);
   }
   return ends;
+}
+
+/**
+ * Whether the warehouse is set to a server, whatever else is set: for what is said about it and does
+ * not touch it.
+ *
+ * @throws FinpipeError of kind `configuration` where the setting is in a file that cannot be read
+ */
+export async function isWarehouseServer(source: ConfigSource): Promise<boolean> {
+  if (setting(source, "engine", "FINPIPE_ENGINE")?.value === EMBEDDED) return false;
+  const problems = new Problems();
+  const given = await readEnd(source, WAREHOUSE, problems);
+  problems.throwIfAny();
+  return given !== undefined && given.value !== EMBEDDED;
 }
 
 function reportMissing(end: EndName, why: string, problems: Problems): void {
@@ -141,8 +157,7 @@ async function readStaging(
   if (given === undefined) return undefined;
   if (given.value === EMBEDDED) return { kind: EMBEDDED };
   const report = problems.of(given.origin);
-  const isAirflow = given.origin.startsWith(STAGING.variables[1]);
-  const parts = (isAirflow ? parseAirflowConnection : parsePostgresUrl)(given.value, report);
+  const parts = partsOf(given, STAGING, report);
   if (parts === undefined) return undefined;
   const defaults = { user: variable(source, "USER"), home: variable(source, "HOME") };
   return { kind: "postgres", postgres: await postgresSettings(parts, defaults, report) };
@@ -151,19 +166,26 @@ async function readStaging(
 async function readWarehouse(
   source: ConfigSource,
   problems: Problems,
-  leaveOut: ((reason: string) => void) | undefined,
 ): Promise<WarehouseEnd | undefined> {
   const given = await readEnd(source, WAREHOUSE, problems);
   if (given === undefined) return undefined;
   if (given.value === EMBEDDED) return { kind: EMBEDDED };
-  if (leaveOut !== undefined) leaveOut(`${given.origin} names a server, and ${NO_VERTICA}`);
-  else problems.of(given.origin)(`it names a server, and ${NO_VERTICA}`, mendOf(WAREHOUSE));
-  return undefined;
+  const report = problems.of(given.origin);
+  const parts = partsOf(given, WAREHOUSE, report);
+  const token = await readSecret(source, OAUTH_TOKEN, problems);
+  return parts && { kind: "vertica", vertica: await verticaSettings(parts, token, report) };
 }
 
-function mendOf(end: EndName): string {
-  const [own] = end.variables;
-  const words = `${own}=${EMBEDDED} to keep ${end.name} in the work dir`;
-  if (end === WAREHOUSE) return `Set ${words}`;
-  return `Set it to postgres://user:password@host:5432/db, or set ${words}`;
+function partsOf(
+  { value, origin }: Secret,
+  { variables: [, airflow], form }: EndName,
+  report: Report,
+): ConnectionParts | undefined {
+  return origin.startsWith(airflow)
+    ? parseAirflowConnection(value, report, form)
+    : parseConnectionUrl(value, form, report);
+}
+
+function mendOf({ variables: [own], name, form }: EndName): string {
+  return `Set it to ${form.example}, or set ${own}=${EMBEDDED} to keep ${name} in the work dir`;
 }

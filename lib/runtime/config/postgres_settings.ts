@@ -1,6 +1,7 @@
 /** From the parts of a connection to settings for the driver: defaults, checks, TLS. */
+import { type ConnectionParts, readPort, reportUnknown } from "./connection_url.ts";
 import { readTlsAttempts } from "./postgres_tls.ts";
-import type { ConnectionParts, PostgresSettings } from "./postgres_url.ts";
+import type { PostgresSettings } from "./postgres_url.ts";
 import type { Report } from "./problems.ts";
 
 const DEFAULT_PORT = "5432";
@@ -43,11 +44,15 @@ export async function postgresSettings(
   report: Report,
 ): Promise<PostgresSettings> {
   const { parameters } = parts;
-  reportUnknown(parameters, report);
+  reportUnknown(parameters, KNOWN, report);
   const host = parameters.get("host") ?? parts.host ?? "localhost";
   const user = parameters.get("user") ?? parts.user ?? defaults.user ?? "postgres";
   const database = parameters.get("dbname") ?? parts.database ?? user;
-  const port = readPort(parameters.get("port") ?? parts.port ?? DEFAULT_PORT, report);
+  const port = readPort(
+    parameters.get("port") ?? parts.port ?? DEFAULT_PORT,
+    DEFAULT_PORT,
+    report,
+  );
   if (host.includes(",")) {
     report("it names several hosts", "Name one: the primary, or a proxy that knows it");
   }
@@ -63,20 +68,4 @@ export async function postgresSettings(
     tlsAttempts: isSocket ? [false] : await readTlsAttempts(parameters, defaults.home, report),
     displayName: `PostgreSQL at ${shownHost}:${port}/${database}`,
   };
-}
-
-/** Never quotes the text: it may be a piece of a password with an unescaped character. */
-function readPort(text: string, report: Report): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535) return port;
-  report("the port is not a number from 1 to 65535", "Write the port after the host, as in :5432");
-  return 0;
-}
-
-function reportUnknown(parameters: ReadonlyMap<string, string>, report: Report): void {
-  for (const name of parameters.keys()) {
-    if (KNOWN.has(name)) continue;
-    const shown = /^[a-z_]{1,40}$/i.test(name) ? `"${name}"` : "that is no name";
-    report(`finpipe does not know the parameter ${shown}`, "Take it out");
-  }
 }

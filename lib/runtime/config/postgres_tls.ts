@@ -3,7 +3,7 @@
  */
 import { join } from "node:path";
 import type { Report } from "./problems.ts";
-import { readSettingFile } from "./secrets.ts";
+import { readClientCertificate, readPem } from "./tls_files.ts";
 
 /** What the driver hands to `tls.connect`. */
 export interface TlsSettings {
@@ -46,7 +46,7 @@ export async function readTlsAttempts(
   }
   const tls = {
     ...verification(mode, authority),
-    ...await readClientCertificate(parameters, report),
+    ...await readClientCertificate(parameters, { cert: "sslcert", key: "sslkey" }, report),
   };
   if (mode === "prefer") return [tls, false];
   return mode === "allow" ? [false, tls] : [tls];
@@ -84,36 +84,6 @@ async function readAuthority(
   if (home === undefined) return undefined;
   const usual = join(home, ".postgresql", "root.crt");
   return await isFile(usual) ? await readPem(usual, usual, "CERTIFICATE", report) : undefined;
-}
-
-async function readClientCertificate(
-  parameters: ReadonlyMap<string, string>,
-  report: Report,
-): Promise<{ cert: string; key: string } | undefined> {
-  const certPath = parameters.get("sslcert");
-  const keyPath = parameters.get("sslkey");
-  if (certPath === undefined && keyPath === undefined) return undefined;
-  if (certPath === undefined || keyPath === undefined) {
-    report("of sslcert and sslkey only one is given", "Give both or neither");
-    return undefined;
-  }
-  const cert = await readPem("sslcert", certPath, "CERTIFICATE", report);
-  const key = await readPem("sslkey", keyPath, "PRIVATE KEY", report);
-  return cert && key && { cert: cert.pem, key: key.pem };
-}
-
-/** @param name the parameter, as the message names it */
-async function readPem(
-  name: string,
-  path: string,
-  kind: "CERTIFICATE" | "PRIVATE KEY",
-  report: Report,
-): Promise<{ pem: string } | undefined> {
-  const pem = await readSettingFile(path, (what, mend) => report(`${name}: ${what}`, mend));
-  if (pem === undefined) return undefined;
-  if (pem.includes(`${kind}-----`)) return { pem };
-  report(`${name}: the file "${path}" holds no ${kind} in PEM form`, "Name a PEM file");
-  return undefined;
 }
 
 async function isFile(path: string): Promise<boolean> {

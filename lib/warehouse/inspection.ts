@@ -1,0 +1,19 @@
+/** What `doctor` looks at on a server that the warehouse is on. */
+
+/** The server, as it says of itself. */
+export interface WarehouseFacts {
+  /** As in `Vertica Analytic Database v24.1.0-0`. */
+  version: string;
+  /** Whom we are connected as. */
+  user: string;
+  clock: Temporal.Instant;
+}
+
+/** A connected server. */
+export interface WarehouseInspection extends AsyncDisposable {
+  facts(): Promise<WarehouseFacts>;
+  /** @throws FinpipeError of kind `configuration` where `init` was not run, or a newer one was */
+  checkSchema(): Promise<void>;
+  /** What keeps side tables from being swapped with their targets; empty where nothing does. */
+  differences(): Promise<string[]>;
+}

@@ -1,0 +1,69 @@
+/** What a load is judged by, whichever warehouse takes it (contract, section 5). */
+import type { PartitionFile } from "../partitions/partition_file.ts";
+import { dayArgument } from "../partitions/run_date.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import type { DayMeasure, LoadRecord } from "./repository.ts";
+
+/** Refused rows beyond the limit that are still kept, so that a person sees more than one. */
+export const SHOWN_BEYOND_LIMIT = 100;
+
+/** Refused rows of a load that had too many. */
+export interface TooManyRefused {
+  refused: number | bigint;
+  /** More than these were not looked for. @default false */
+  atLeast?: boolean;
+  maxRejected: number;
+  /** Where the first one stands and why it was refused, without its values. */
+  first: string | undefined;
+  /** As it is configured. */
+  stagingSchema: string;
+}
+
+/** The failure of a load that had more refused rows than are allowed. */
+export function overLimit(
+  { dataset, partition }: PartitionFile,
+  { refused, atLeast = false, maxRejected, first, stagingSchema }: TooManyRefused,
+): FinpipeError {
+  return new FinpipeError(
+    "data",
+    `Refused ${atLeast ? "at least " : ""}${refused} rows of ${dataset} for ${partition}, ` +
+      `${maxRejected} are allowed: ${first}`,
+    {
+      hint: `${stagingSchema}.load_refused has the reasons. ` +
+        `Run 'finpipe dump ${dayArgument(partition)}' ` +
+        "to write the file anew, or allow them with --max-rejected",
+    },
+  );
+}
+
+/**
+ * Compares what was taken into the side table with the manifest.
+ *
+ * @throws FinpipeError of kind `data` where rows, or with none refused the control totals, differ
+ */
+export function recordOf(
+  { dataset, partition, manifest }: PartitionFile,
+  { rows, controlTotal }: DayMeasure,
+  refused: bigint,
+): LoadRecord {
+  const what = `${dataset} for ${partition}`;
+  const hint = `The file and its manifest do not agree: run ` +
+    `'finpipe dump ${dayArgument(partition)}' to write both anew`;
+  if (rows + refused !== BigInt(manifest.rows)) {
+    const counts = `${rows} rows taken and ${refused} refused, the manifest says ${manifest.rows}`;
+    throw new FinpipeError("data", `Row counts of ${what} differ: ${counts}`, { hint });
+  }
+  if (refused === 0n && !sameNumber(controlTotal, manifest.control_total)) {
+    // Sums of amounts are no values of rows, but near enough to keep them out of the log.
+    throw new FinpipeError("data", `Control totals of ${what} differ from the manifest's`, {
+      hint,
+    });
+  }
+  return { sha256: manifest.sha256, rows, refused, controlTotal };
+}
+
+/** "0" is "0.000000": the manifest of an empty day may say either. */
+function sameNumber(one: string, other: string): boolean {
+  const plain = (text: string) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  return plain(one) === plain(other);
+}

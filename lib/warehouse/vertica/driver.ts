@@ -1,0 +1,144 @@
+/**
+ * The part of vertica-nodejs 1.1.4 that finpipe uses, with what would hurt us kept out. The only file
+ * that imports it.
+ */
+import type { Buffer } from "node:buffer";
+import type { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
+import type { Readable } from "node:stream";
+import tls from "node:tls";
+import vertica from "vertica-nodejs";
+import type { VerticaTls } from "../../runtime/config/vertica_tls.ts";
+
+/** What the driver hands to and fro on the wire (its `lib/connection.js`). */
+export interface DriverConnection extends EventEmitter {
+  /** The socket; the TLS socket in its place once there is one. */
+  stream: Socket;
+  tls_config: tls.ConnectionOptions | undefined;
+  tls_mode: string;
+  sendCopyData(piece: Buffer): void;
+  sendCopyError(file: string, line: number, method: string, message: string): void;
+  sendEndOfBatchRequest(): void;
+  /** Replaced by ours, see `copy_stream.ts`. */
+  sendCopyDataStream(stream: Readable): void;
+  attachListeners(stream: EventEmitter): void;
+}
+
+/** The rows of a statement, by column name. */
+export interface DriverResult {
+  rows: Record<string, string | null>[];
+}
+
+/** One session (its `lib/client.js`). */
+export interface DriverClient extends EventEmitter {
+  readonly connection: DriverConnection;
+  connect(): Promise<void>;
+  query(query: { text: string; copyStream?: Readable }): Promise<DriverResult>;
+  end(): Promise<void>;
+}
+
+export interface DriverOptions {
+  /** An address, not a name: with more than one to try, the driver would reconnect by itself. */
+  address: string;
+  port: number;
+  /** The name that the certificate must be for. */
+  host: string;
+  user: string;
+  password: string | undefined;
+  oauthToken: string | undefined;
+  database: string;
+  tls: false | VerticaTls;
+  /** Shown in `v_monitor.sessions`. */
+  label: string;
+  /** Milliseconds to wait for the connection. */
+  connectTimeout: number;
+}
+
+/** Milliseconds of silence after which the operating system asks whether the other side lives. */
+const KEEP_ALIVE_AFTER = 30_000;
+
+/** A client that is not connected yet. Values come as the text that the server sent. */
+export function createClient(options: DriverOptions): DriverClient {
+  const { address, port, user, password = "", oauthToken = "", database, label } = options;
+  const config = {
+    host: address,
+    port,
+    user,
+    password,
+    oauth_access_token: oauthToken,
+    database,
+    client_label: label,
+    // An array, as the driver would look into the environment in place of an empty text.
+    backup_server_node: [],
+    connectionTimeoutMillis: options.connectTimeout,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER,
+    types: { getTypeParser: () => (value: string) => value },
+  };
+  const client = new vertica.Client(config);
+  ignoreEnvironment(client, config);
+  const tlsConfig = tlsConfigOf(options);
+  // In the driver, a mode that it does not know goes on in clear text; its own modes take no client
+  // certificate. With a configuration for the socket it asks no mode.
+  for (const part of [client, client.connection]) {
+    part.tls_config = tlsConfig;
+    part.tls_mode = "disable";
+  }
+  failSoftly(client.connection);
+  return client;
+}
+
+/** For each value that is left empty the driver takes `V_*` of the environment, also a token. */
+function ignoreEnvironment(
+  client: Record<string, unknown>,
+  { user, password, oauth_access_token, database }: Record<string, unknown>,
+): void {
+  const own = { user, password, oauth_access_token, database };
+  Object.assign(client, own);
+  Object.assign(client.connectionParameters as object, own, {
+    options: "",
+    binary: false,
+    replication: "",
+    client_encoding: "",
+  });
+}
+
+function tlsConfigOf({ tls: asked, host }: DriverOptions): tls.ConnectionOptions | undefined {
+  if (asked === false) return undefined;
+  const { verify, ca, client } = asked;
+  return {
+    rejectUnauthorized: verify !== "none",
+    host,
+    // Names only: an address is no name to ask a server for (RFC 6066).
+    ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
+    ...(ca === undefined ? {} : { ca }),
+    ...(client ?? {}),
+    checkServerIdentity: (_name, certificate) =>
+      verify === "full" ? tls.checkServerIdentity(host, certificate) : undefined,
+  };
+}
+
+/**
+ * The driver throws in the socket's data handler where a message comes that it does not expect, which
+ * would end the process. Such a session is broken, and nothing else is.
+ */
+function failSoftly(connection: DriverConnection): void {
+  const attach = connection.attachListeners.bind(connection);
+  connection.attachListeners = (stream) => {
+    const socket = stream as Socket;
+    const guarded = {
+      on(event: string, listener: (...args: unknown[]) => void) {
+        socket.on(event, (...args: unknown[]) => {
+          try {
+            listener(...args);
+          } catch (error) {
+            const reason = error instanceof Error ? error.message : String(error);
+            socket.destroy(new Error(`Protocol error: ${reason}`, { cause: error }));
+          }
+        });
+        return guarded;
+      },
+    };
+    attach(guarded as unknown as EventEmitter);
+  };
+}

@@ -1,0 +1,62 @@
+/** What `doctor` looks at on a Vertica server that the warehouse is to be on; changes nothing. */
+import serverFacts from "../../../sql/warehouse/vertica/server_facts.sql" with { type: "text" };
+import { DATASET_NAMES } from "../../events/dataset.ts";
+import type { VerticaSettings } from "../../runtime/config/vertica_settings.ts";
+import { retrying, type RetryOptions } from "../../runtime/retry.ts";
+import type { WarehouseFacts, WarehouseInspection } from "../inspection.ts";
+import type { WarehouseSchemas } from "../sql_template.ts";
+import { checkSchema } from "./migrations.ts";
+import { VerticaScope } from "./scope.ts";
+import { openVerticaSession } from "./session.ts";
+import { shapeDifferences } from "./shape.ts";
+
+/**
+ * Connects to the server.
+ *
+ * @throws FinpipeError of kind `unreachable` or `configuration`
+ */
+export async function inspectVertica(
+  vertica: VerticaSettings,
+  schemas: WarehouseSchemas,
+  retry: RetryOptions,
+): Promise<WarehouseInspection> {
+  const connect = () => openVerticaSession(vertica, { label: "finpipe:doctor" });
+  const session = await retrying(connect, retry);
+  // What is looked at asks for no time of ours.
+  const now = () => Temporal.Instant.fromEpochMilliseconds(0);
+  return new VerticaInspection(new VerticaScope({ session, schemas, connect, now }));
+}
+
+class VerticaInspection implements WarehouseInspection {
+  readonly #scope: VerticaScope;
+
+  constructor(scope: VerticaScope) {
+    this.#scope = scope;
+  }
+
+  async facts(): Promise<WarehouseFacts> {
+    const [row] = await this.#scope.commit(serverFacts);
+    return {
+      version: row!.version!,
+      user: row!.user_name!,
+      clock: Temporal.PlainDateTime.from(row!.clock!).toZonedDateTime("UTC").toInstant(),
+    };
+  }
+
+  checkSchema(): Promise<void> {
+    return checkSchema(this.#scope);
+  }
+
+  async differences(): Promise<string[]> {
+    const found: string[] = [];
+    for (const dataset of DATASET_NAMES) {
+      const differences = await shapeDifferences(this.#scope, dataset);
+      found.push(...(differences ?? []).map((difference) => `${dataset}: ${difference}`));
+    }
+    return found;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#scope.session.close();
+  }
+}

@@ -1,0 +1,84 @@
+/** Rows that a load did not take: kept with their reasons before the session ends. */
+import rejectedKeep from "../../../sql/warehouse/vertica/rejected_keep.sql" with { type: "text" };
+import rejectedCount from "../../../sql/warehouse/vertica/rejected_count.sql" with { type: "text" };
+import rejectedDrop from "../../../sql/warehouse/vertica/rejected_drop.sql" with { type: "text" };
+import rejectedFirst from "../../../sql/warehouse/vertica/rejected_first.sql" with { type: "text" };
+import unfitDropCurrencies from "../../../sql/warehouse/vertica/unfit_drop_currencies.sql" with {
+  type: "text",
+};
+import unfitDropTransactions from "../../../sql/warehouse/vertica/unfit_drop_transactions.sql" with {
+  type: "text",
+};
+import unfitFirst from "../../../sql/warehouse/vertica/unfit_first.sql" with { type: "text" };
+import unfitKeepCurrencies from "../../../sql/warehouse/vertica/unfit_keep_currencies.sql" with {
+  type: "text",
+};
+import unfitKeepTransactions from "../../../sql/warehouse/vertica/unfit_keep_transactions.sql" with {
+  type: "text",
+};
+import { SHOWN_BEYOND_LIMIT } from "../load_checks.ts";
+import type { VerticaScope } from "./scope.ts";
+import type { SideSubject } from "./side_table.ts";
+
+const KEEP_UNFIT = { transactions: unfitKeepTransactions, currencies: unfitKeepCurrencies };
+const DROP_UNFIT = { transactions: unfitDropTransactions, currencies: unfitDropCurrencies };
+
+/** The rows of a load that were refused. */
+export interface Refused {
+  count: bigint;
+  /** Where the first stands and why it was refused, without its values. */
+  first: string | undefined;
+}
+
+/**
+ * Keeps what COPY rejected, in its transaction and session.
+ *
+ * @param options.rowsBefore rows of the file before those of this session
+ * @param options.maxRejected beyond it only some more are kept
+ */
+export async function keepRejected(
+  scope: VerticaScope,
+  subject: SideSubject,
+  { rowsBefore, maxRejected }: { rowsBefore: number; maxRejected: number },
+): Promise<Refused> {
+  const [counted] = await scope.run(rejectedCount, {}, subject);
+  const count = BigInt(counted!.refused!);
+  if (count === 0n) return { count, first: undefined };
+  const { dataset, loadId } = subject;
+  const kept = maxRejected + SHOWN_BEYOND_LIMIT;
+  const values = { load_id: loadId, dataset, now: scope.timestamp, kept, rows_before: rowsBefore };
+  await scope.run(rejectedKeep, values, subject);
+  const [row] = await scope.run(rejectedFirst, values, subject);
+  return { count, first: `line ${row!.line}: ${withoutValues(row!.reason ?? "")}` };
+}
+
+/** Keeps what COPY took though the contract does not, and takes it out of the side table. */
+export async function keepUnfit(scope: VerticaScope, subject: SideSubject): Promise<Refused> {
+  const { dataset, loadId } = subject;
+  const values = { load_id: loadId, now: scope.timestamp };
+  // An INSERT answers with a row that says how many rows it wrote.
+  const [written] = await scope.run(KEEP_UNFIT[dataset], values, subject);
+  const count = BigInt(Object.values(written!)[0]!);
+  if (count === 0n) return { count, first: undefined };
+  const [row] = await scope.run(unfitFirst, values);
+  await scope.run(DROP_UNFIT[dataset], {}, subject);
+  return { count, first: row!.reason! };
+}
+
+/** All of them together. */
+export function sumOf(parts: readonly Refused[]): Refused {
+  return {
+    count: parts.reduce((sum, { count }) => sum + count, 0n),
+    first: parts.find(({ first }) => first !== undefined)?.first,
+  };
+}
+
+/** Drops the temporary table of the rejected rows, which DDL does outside of a transaction. */
+export async function dropRejected(scope: VerticaScope, subject: SideSubject): Promise<void> {
+  await scope.commit(rejectedDrop, {}, subject);
+}
+
+/** Vertica's reasons quote the value: "Invalid integer format 'x' for column 10 (amount)". */
+function withoutValues(reason: string): string {
+  return reason.replace(/'.*'/s, "'...'").replace(/".*"/s, '"..."').replace(/\[.*\]/s, "[...]");
+}

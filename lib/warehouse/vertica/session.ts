@@ -1,0 +1,196 @@
+/** A session with a Vertica database. */
+import { lookup } from "node:dns/promises";
+import isolation from "../../../sql/warehouse/vertica/session_isolation.sql" with { type: "text" };
+import settingsScript from "../../../sql/warehouse/vertica/session.sql" with { type: "text" };
+import {
+  shown,
+  type VerticaNode,
+  type VerticaSettings,
+} from "../../runtime/config/vertica_settings.ts";
+import { FinpipeError, isKind } from "../../runtime/errors.ts";
+import { copyFrom, SourceFailure } from "./copy_stream.ts";
+import { createClient, type DriverClient } from "./driver.ts";
+import { asFinpipeError } from "./failure.ts";
+import { statementsOf } from "./statements.ts";
+
+/** A row by column name, each value in Vertica's text form (`t`/`f` for booleans). */
+export type VerticaRow = Record<string, string | null>;
+
+export interface SessionOptions {
+  /** Shown to a DBA as client_label in `v_monitor.sessions`. */
+  label: string;
+  /** Milliseconds to wait for each address of a node. @default 10000 */
+  connectTimeout?: number;
+}
+
+/**
+ * Opens a session with the first node that takes it, in the settings' order. Not by the driver's own
+ * `backup_server_node`: it would go on to the next address also when an open session breaks, with the
+ * transaction lost and nobody told.
+ *
+ * @throws FinpipeError of kind `unreachable` where none answers; `configuration` where one refuses
+ */
+export async function openVerticaSession(
+  settings: VerticaSettings,
+  options: SessionOptions,
+): Promise<VerticaSession> {
+  let failure: FinpipeError | undefined;
+  for (const node of settings.nodes) {
+    try {
+      return await openOn(node, settings, options);
+    } catch (error) {
+      // The first node's failure is the one to tell of: the others stand in for it.
+      if (!isKind(error, "unreachable")) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure!;
+}
+
+async function openOn(
+  node: VerticaNode,
+  settings: VerticaSettings,
+  options: SessionOptions,
+): Promise<VerticaSession> {
+  const name = `Vertica at ${shown(node)}/${settings.database}`;
+  let failure: unknown;
+  for (const address of await addressesOf(node.host, name)) {
+    const client = createClient({
+      ...settings,
+      ...options,
+      ...node,
+      address,
+      connectTimeout: options.connectTimeout ?? 10_000,
+    });
+    const session = new VerticaSession(client, name);
+    try {
+      await session.begin(settings.statementTimeout);
+      return session;
+    } catch (error) {
+      await session.close();
+      if (!isKind(error, "unreachable")) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+async function addressesOf(host: string, name: string): Promise<string[]> {
+  try {
+    const found = await lookup(host, { all: true });
+    return found.map(({ address }) => address);
+  } catch (error) {
+    throw asFinpipeError(error, name);
+  }
+}
+
+/**
+ * One session. One statement at a time: callers await each before the next. Autocommit is off, so a
+ * statement outside of {@link transaction} begins one.
+ */
+export class VerticaSession {
+  /** How messages name the database. */
+  readonly name: string;
+  readonly #client: DriverClient;
+  readonly #ended: Promise<void>;
+  /** The first connection error: the driver reports it beside the statement that it breaks. */
+  #broken: unknown;
+  #isEnded = false;
+
+  constructor(client: DriverClient, name: string) {
+    this.#client = client;
+    this.name = name;
+    client.on("error", (error) => this.#broken ??= error);
+    this.#ended = new Promise((resolve) =>
+      client.connection.once("end", () => {
+        this.#isEnded = true;
+        resolve();
+      })
+    );
+  }
+
+  /** True once the connection is lost: nothing more can be run. */
+  get isBroken(): boolean {
+    return this.#broken !== undefined || this.#isEnded;
+  }
+
+  /** Connects, and sets what every statement takes for granted. */
+  async begin(statementTimeout: number | undefined): Promise<void> {
+    await this.#guard(() => this.#client.connect());
+    for (const statement of [...statementsOf(settingsScript), ...statementsOf(isolation)]) {
+      await this.query(statement);
+    }
+    if (statementTimeout !== undefined) {
+      const seconds = Math.ceil(statementTimeout / 1000);
+      await this.query(`SET SESSION RUNTIMECAP '${seconds} seconds'`);
+    }
+    // The driver sends no autocommit parameter, and a session that commits each statement by itself
+    // would swap days and lose their records.
+    const [row] = await this.query("SHOW AUTOCOMMIT");
+    if (row?.setting !== "off") {
+      throw new FinpipeError("configuration", `Cannot use ${this.name}: autocommit stays on`, {
+        hint: "Let the session set it: SET SESSION AUTOCOMMIT TO OFF had no effect",
+      });
+    }
+    await this.query("COMMIT");
+  }
+
+  /** Runs one statement. */
+  query(text: string): Promise<VerticaRow[]> {
+    return this.#guard(async () => (await this.#client.query({ text })).rows);
+  }
+
+  /**
+   * Runs a COPY ... FROM LOCAL STDIN.
+   *
+   * @param pieces cut anywhere; what it throws ends the COPY, and is thrown on
+   * @param signal likewise its reason
+   */
+  async copy(
+    text: string,
+    pieces: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      await copyFrom(this.#client, text, pieces, signal);
+    } catch (error) {
+      if (error instanceof SourceFailure) throw error.cause;
+      throw asFinpipeError(error, this.name, this.#broken);
+    }
+  }
+
+  /** Runs `work`, then COMMIT; a throw rolls back and is thrown on. */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      // The connection may be what broke: the server rolls back by itself then.
+      if (!this.isBroken) await this.query("ROLLBACK").catch(() => {});
+      throw error;
+    }
+    await this.query("COMMIT");
+    return result;
+  }
+
+  /** Ends the session; what was not committed is rolled back. Never throws. */
+  async close(): Promise<void> {
+    const { stream } = this.#client.connection;
+    // Marks the client as ending, and says farewell; it waits for an end that may have been.
+    this.#client.end().catch(() => {});
+    if (this.isBroken || stream.destroyed) stream.destroy();
+    else {
+      const timer = setTimeout(() => stream.destroy(), 1000);
+      await this.#ended;
+      clearTimeout(timer);
+    }
+  }
+
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw asFinpipeError(error, this.name, this.#broken);
+    }
+  }
+}

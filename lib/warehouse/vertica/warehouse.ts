@@ -1,0 +1,149 @@
+/**
+ * The warehouse on a Vertica server. A session is opened when it is first used, and again after it
+ * broke: every operation can be run anew, since each is one transaction, or ends what the one before
+ * it began.
+ */
+import sessionLabel from "../../../sql/warehouse/vertica/session_label.sql" with { type: "text" };
+import type { DatasetName } from "../../events/dataset.ts";
+import type { PartitionFile } from "../../partitions/partition_file.ts";
+import type { DateRange } from "../../partitions/run_date.ts";
+import type { VerticaSettings } from "../../runtime/config/vertica_settings.ts";
+import { type FinpipeError, isKind } from "../../runtime/errors.ts";
+import { retrying, type RetryOptions } from "../../runtime/retry.ts";
+import type {
+  DayMeasure,
+  LoadLimits,
+  LoadRecord,
+  MartOptions,
+  MartResult,
+  MartRow,
+  WarehouseRepository,
+} from "../repository.ts";
+import type { WarehouseSchemas } from "../sql_template.ts";
+import { loadRecord, measureDay, replaceDay, undoDay } from "./days.ts";
+import { withLoadLock } from "./load_lock.ts";
+import { buildMart, PAGE_ROWS, readPage } from "./mart.ts";
+import { checkSchema, migrate } from "./migrations.ts";
+import { VerticaScope } from "./scope.ts";
+import { openVerticaSession, type VerticaSession } from "./session.ts";
+
+export interface VerticaWarehouseOptions extends WarehouseSchemas {
+  vertica: VerticaSettings;
+  /** The command, as a DBA finds it in `v_monitor.sessions`: `finpipe:<command>:<day>`. */
+  command: string;
+  /** The clock. */
+  now: () => Temporal.Instant;
+  /** How long an unreachable server is tried. */
+  retry: Pick<RetryOptions, "log" | "signal" | "retryFor">;
+}
+
+type Day = Temporal.PlainDate;
+
+export class VerticaWarehouse implements WarehouseRepository {
+  readonly #options: VerticaWarehouseOptions;
+  #session: VerticaSession | undefined;
+  #label = "";
+
+  constructor(options: VerticaWarehouseOptions) {
+    this.#options = options;
+  }
+
+  migrate(): Promise<string[]> {
+    return this.#use(undefined, migrate);
+  }
+
+  checkSchema(): Promise<void> {
+    return this.#use(undefined, checkSchema);
+  }
+
+  loadRecord(dataset: DatasetName, day: Day): Promise<LoadRecord | undefined> {
+    return this.#use(day, (scope) => loadRecord(scope, { dataset, day }));
+  }
+
+  measureDay(dataset: DatasetName, day: Day): Promise<DayMeasure> {
+    return this.#use(day, (scope) => measureDay(scope, { dataset, day }));
+  }
+
+  replaceDay(file: PartitionFile, limits: LoadLimits): Promise<LoadRecord> {
+    const subject = { dataset: file.dataset, day: file.partition };
+    const loadId = crypto.randomUUID();
+    return this.#use(
+      subject.day,
+      (scope) =>
+        withLoadLock(scope, subject, (lock) => replaceDay(scope, lock, file, limits, loadId)),
+    );
+  }
+
+  undoDay(dataset: DatasetName, day: Day): Promise<boolean> {
+    const { signal } = this.#options.retry;
+    const subject = { dataset, day };
+    const tries = { signal, attempt: { isBegun: false } };
+    return this.#use(
+      day,
+      (scope) => withLoadLock(scope, subject, (lock) => undoDay(scope, lock, subject, tries)),
+    );
+  }
+
+  buildMart(day: Day, options: MartOptions): Promise<MartResult> {
+    return this.#use(day, (scope) => buildMart(scope, day, options));
+  }
+
+  /** A page at a time: a long report holds no transaction. */
+  async *mart(range?: DateRange): AsyncGenerator<MartRow, void, void> {
+    const place = {
+      firstDay: range?.from.toString() ?? "0001-01-01",
+      lastDay: range?.to.toString() ?? "9999-12-31",
+      afterDay: "0001-01-01",
+      afterCurrency: -1,
+    };
+    for (;;) {
+      const rows = await this.#use(undefined, (scope) => readPage(scope, place));
+      yield* rows;
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < PAGE_ROWS) return;
+      place.afterDay = last.date_update;
+      place.afterCurrency = Number(last.currency_from);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.close();
+  }
+
+  /** Runs work, on a new session where the one that there was broke, or work failed in it. */
+  #use<T>(day: Day | undefined, work: (scope: VerticaScope) => Promise<T>): Promise<T> {
+    const label = ["finpipe", this.#options.command, ...(day === undefined ? [] : [day])].join(":");
+    let tries = 0;
+    // A server that has not noticed yet that we lost it still holds our own lock for us.
+    const isRetriable = (error: unknown): error is FinpipeError =>
+      isKind(error, "unreachable") || (tries > 1 && isKind(error, "locked"));
+    return retrying(async () => {
+      tries++;
+      try {
+        return await work(await this.#scope(label));
+      } catch (error) {
+        await this[Symbol.asyncDispose]();
+        throw error;
+      }
+    }, { ...this.#options.retry, isRetriable });
+  }
+
+  async #scope(label: string): Promise<VerticaScope> {
+    const { vertica, stagingSchema, martSchema, now } = this.#options;
+    const schemas = { stagingSchema, martSchema };
+    const connect = () => openVerticaSession(vertica, { label });
+    if (this.#session === undefined || this.#session.isBroken) {
+      await this[Symbol.asyncDispose]();
+      this.#session = await connect();
+      this.#label = label;
+    }
+    const scope = new VerticaScope({ session: this.#session, schemas, now, connect });
+    if (this.#label !== label) {
+      await scope.commit(sessionLabel, { label });
+      this.#label = label;
+    }
+    return scope;
+  }
+}

@@ -1,0 +1,59 @@
+-- The mart of one day from warehouse staging alone (docs/contract.md, section 6), on the example of
+-- 2022-10-01. :statuses the counted status values, as in 'done', 'chargeback'; :now the time; :source
+-- the signature.
+-- A sum of INTEGERs overflows, one of NUMERICs of more than 18 digits does not; cents become dollars by
+-- * 0.01, since a product is exact; the quotient is given 20 decimals, so that its own rounding cannot
+-- make a tie of what is none. ROUND is documented as upwards from .5, which says nothing of numbers
+-- below zero: those are rounded by their size.
+INSERT INTO finpipe_mart.global_metrics (
+  hk_global_metrics, date_update, currency_from, amount_total, cnt_transactions,
+  avg_transactions_per_account, cnt_accounts_make_transactions, load_dt, load_src
+)
+SELECT
+  20221001 * 1000 + rated.currency,
+  DATE '2022-10-01',
+  rated.currency,
+  CASE
+    WHEN rated.amount_sum < 0 THEN -ROUND(-rated.amount_sum * rated.rate * 0.01, 2)
+    ELSE ROUND(rated.amount_sum * rated.rate * 0.01, 2)
+  END,
+  rated.transactions,
+  ROUND(CAST(rated.transactions AS NUMERIC(38, 20)) / rated.accounts, 4),
+  rated.accounts,
+  CAST(:now AS TIMESTAMP),
+  :source
+FROM (
+  -- How many US dollars (420) one unit is worth; NULL where no rate is known on or before the day.
+  SELECT
+    counted.currency,
+    counted.amount_sum,
+    counted.transactions,
+    counted.accounts,
+    CASE WHEN counted.currency = 420 THEN 1.000000 ELSE latest.rate END AS rate
+  FROM (
+    SELECT
+      currency_code AS currency,
+      SUM(CAST(amount AS NUMERIC(38, 0))) AS amount_sum,
+      COUNT(*) AS transactions,
+      COUNT(DISTINCT account_number_from) AS accounts
+    FROM finpipe_staging.transactions
+    WHERE transaction_dt >= DATE '2022-10-01' AND transaction_dt < DATE '2022-10-01' + 1
+      AND status IN (:statuses)
+      AND account_number_from > 0
+      AND account_number_to > 0
+    GROUP BY currency_code
+  ) AS counted
+  LEFT JOIN (
+    SELECT
+      currency_code AS currency,
+      currency_with_div AS rate,
+      ROW_NUMBER() OVER (
+        PARTITION BY currency_code
+        ORDER BY date_update DESC, sent_dttm DESC, object_id DESC
+      ) AS place
+    FROM finpipe_staging.currencies
+    WHERE currency_code_with = 420 AND date_update < DATE '2022-10-01' + 1
+  ) AS latest
+    ON latest.currency = counted.currency AND latest.place = 1
+) AS rated
+WHERE rated.rate IS NOT NULL;

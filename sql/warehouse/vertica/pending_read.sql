@@ -1,0 +1,5 @@
+-- The swap that was begun and not recorded. :dataset.
+SELECT
+  partition_date, is_undo, side_load_id, fingerprint, sha256, rows, refused, control_total
+FROM finpipe_staging.load_pending
+WHERE dataset = :dataset;

@@ -1,0 +1,32 @@
+-- A partition file into its side table. No column takes NULL: an empty string is a value, and where
+-- the parser makes NULL of it, it is put back. trim would cut spaces off values; without
+-- reject_on_materialized_type_error a value of the wrong type would become NULL; without
+-- ENFORCELENGTH one that is too long would be cut. NO COMMIT, as nothing is decided yet; the table of
+-- the rejected rows is a temporary one of this session for that reason. :stream_name for the DBA.
+COPY finpipe_staging.transactions_load_0123456789ab (
+  object_id,
+  sent_dttm,
+  operation_id,
+  account_number_from,
+  account_number_to,
+  currency_code,
+  country_given FILLER VARCHAR(1000),
+  status_given FILLER VARCHAR(1000),
+  transaction_type_given FILLER VARCHAR(1000),
+  amount,
+  transaction_dt,
+  country AS COALESCE(country_given, ''),
+  status AS COALESCE(status_given, ''),
+  transaction_type AS COALESCE(transaction_type_given, '')
+)
+FROM LOCAL STDIN
+PARSER FCSVPARSER(
+  type = 'rfc4180',
+  header = 'false',
+  trim = 'false',
+  reject_on_materialized_type_error = 'true'
+)
+REJECTED DATA AS TABLE finpipe_rejected_0123456789ab
+ENFORCELENGTH
+STREAM NAME :stream_name
+NO COMMIT;

@@ -1,0 +1,54 @@
+/**
+ * The CLI cases that touch the warehouse, on PostgreSQL and Vertica, with the expectations of the
+ * embedded engine.
+ */
+import { fileURLToPath } from "node:url";
+import { type Case, readCases } from "../support/case.ts";
+import { runCase, WAREHOUSE_COMMANDS } from "../support/case_runner.ts";
+import { skippable } from "../support/kafka_skip.ts";
+import { emptyDatabase, testDatabase } from "../support/postgres.ts";
+import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
+
+let server: Promise<TestVertica> | undefined;
+
+Deno.test.afterAll(async () => {
+  await (await server)?.[Symbol.asyncDispose]();
+});
+
+function touchesWarehouse({ engines, steps }: Case): boolean {
+  const commands = steps.flatMap(({ args }) => args);
+  return engines.includes("embedded") && engines.includes("postgres") &&
+    commands.some((argument) => WAREHOUSE_COMMANDS.includes(argument));
+}
+
+async function warehouse(initialised: boolean) {
+  server ??= openTestVertica();
+  const vertica = await server;
+  const schemas = vertica.newSchemas();
+  if (initialised) {
+    await using ready = vertica.warehouse({ ...schemas, now: () => Temporal.Now.instant() });
+    await ready.migrate();
+  }
+  return {
+    url: vertica.url,
+    ...schemas,
+    async [Symbol.asyncDispose]() {
+      const session = await vertica.session();
+      await vertica.dropSchemas(session, schemas);
+      await session.close();
+    },
+  };
+}
+
+const servers = { emptyDatabase, testDatabase, warehouse };
+
+for (const test of await readCases(fileURLToPath(new URL("../cases", import.meta.url)))) {
+  if (!touchesWarehouse(test)) continue;
+  const name = `case ${test.name} (vertica): ${test.description}`;
+  // The server of the file is open over several tests.
+  Deno.test({
+    ...skippable(name, VERTICA_MISSING, () => runCase(test, "vertica", servers)),
+    sanitizeOps: false,
+    sanitizeResources: false,
+  });
+}

@@ -1,0 +1,187 @@
+/** finpipe on a Vertica warehouse as scripts see it: exit codes, what is said, and a killed process. */
+import assert from "node:assert/strict";
+import { type CliResult, runCli, spawnCli } from "../support/run_cli.ts";
+import { skippable } from "../support/kafka_skip.ts";
+import { csv, writePartition, writePartitionText } from "../support/reference.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
+import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
+import { rate, transaction } from "../support/warehouse_rows.ts";
+
+const DAY = "2022-10-01";
+
+/** A warehouse and a work dir for command lines. */
+class Place implements AsyncDisposable {
+  readonly schemas;
+
+  private constructor(readonly vertica: TestVertica, readonly workDir: string) {
+    this.schemas = vertica.newSchemas();
+  }
+
+  static async open(): Promise<Place> {
+    const place = new Place(await openTestVertica(), await Deno.makeTempDir());
+    const { code, stderr } = await place.run(["init"]);
+    assert.equal(code, 0, stderr);
+    return place;
+  }
+
+  env(url = this.vertica.url): Record<string, string> {
+    return {
+      FINPIPE_VERTICA_URL: url,
+      FINPIPE_STAGING_SCHEMA: this.schemas.stagingSchema,
+      FINPIPE_MART_SCHEMA: this.schemas.martSchema,
+      FINPIPE_WORK_DIR: this.workDir,
+      FINPIPE_LOG_FORMAT: "text",
+    };
+  }
+
+  run(args: string[], url?: string): Promise<CliResult> {
+    return runCli([...args, "--retry-for", "0s"], { env: this.env(url) });
+  }
+
+  load(...args: string[]): Promise<CliResult> {
+    return this.run(["load", "--partition", DAY, ...args]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const session = await this.vertica.session();
+    await this.vertica.dropSchemas(session, this.schemas);
+    await session.close();
+    await this.vertica[Symbol.asyncDispose]();
+    await Deno.remove(this.workDir, { recursive: true });
+  }
+}
+
+function verticaTest(name: string, test: () => Promise<void>): void {
+  Deno.test(skippable(name, VERTICA_MISSING, test));
+}
+
+verticaTest(
+  "refused rows, and a file that is corrupt, are exit 4; within the limit it is 0",
+  async () => {
+    await using place = await Place.open();
+    const rows = [transaction(DAY), transaction(DAY, { amount: "secret" })];
+    const figures = { rows: 2, control_total: "100" };
+    const file = await writePartitionText(place.workDir, "transactions", DAY, csv(rows), figures);
+    await writePartition(place.workDir, "currencies", DAY, [rate(DAY)]);
+    const refused = await place.load();
+    assert.equal(refused.code, 4);
+    assert.match(refused.stderr, /Refused 1 rows of transactions for 2022-10-01, 0 are allowed/);
+    assert.match(refused.stderr, new RegExp(`${place.schemas.stagingSchema}.load_refused has the`));
+    assert.doesNotMatch(refused.stderr, /secret/);
+
+    const allowed = await place.load("--max-rejected", "1");
+    assert.equal(allowed.code, 0, allowed.stderr);
+    assert.match(allowed.stdout, /1 row loaded, 1 refused|1 rows loaded, 1 refused/);
+    assert.doesNotMatch(allowed.stderr, /secret/);
+
+    await Deno.writeTextFile(file.path, csv(rows.slice(0, 1)));
+    assert.equal((await place.load("--force")).code, 4);
+  },
+);
+
+verticaTest("a load while another runs is exit 75, and says so", async () => {
+  await using place = await Place.open();
+  await writePartition(place.workDir, "transactions", DAY, [transaction(DAY)]);
+  const session = await place.vertica.session();
+  const { stagingSchema } = place.schemas;
+  await session.query(`LOCK TABLE ${stagingSchema}.transactions_lock IN EXCLUSIVE MODE`);
+  const { code, stderr } = await place.load("--dataset", "transactions");
+  await session.close();
+  assert.equal(code, 75);
+  assert.match(stderr, /Another load of transactions is running/);
+});
+
+verticaTest("without init it is exit 3, and init makes it work", async () => {
+  await using place = await Place.open();
+  const session = await place.vertica.session();
+  await place.vertica.dropSchemas(session, place.schemas);
+  await session.close();
+  const { code, stderr } = await place.run(["report"]);
+  assert.equal(code, 3);
+  assert.match(stderr, /The warehouse's schema is missing\n {2}Run 'finpipe init'/);
+  assert.match((await place.run(["init"])).stdout, /warehouse: applied 001_tables/);
+  assert.match((await place.run(["init"])).stdout, /warehouse: up to date/);
+  assert.equal((await place.run(["report"])).code, 0);
+});
+
+verticaTest("doctor says of each thing that it is well", async () => {
+  await using place = await Place.open();
+  await writePartition(place.workDir, "transactions", DAY, [transaction(DAY)]);
+  await place.load("--dataset", "transactions");
+  const { code, stdout } = await place.run(["doctor"]);
+  assert.equal(code, 0, stdout);
+  for (const check of ["connection", "version", "clock", "schema", "side tables"]) {
+    assert.match(stdout, new RegExp(`^ok +warehouse: ${check}:`, "m"));
+  }
+
+  // Somebody alters the target: the day that is kept for the undo no longer fits it.
+  const session = await place.vertica.session();
+  const { stagingSchema } = place.schemas;
+  await session.query(`ALTER TABLE ${stagingSchema}.transactions ADD COLUMN note VARCHAR(10)`);
+  await session.close();
+  const altered = await place.run(["doctor"]);
+  assert.equal(altered.code, 3);
+  assert.match(altered.stdout, /failed +warehouse: side tables: .*\n.*columns .* note varchar/i);
+});
+
+verticaTest("two inits at once both succeed, and apply each migration once", async () => {
+  await using place = await Place.open();
+  const session = await place.vertica.session();
+  await place.vertica.dropSchemas(session, place.schemas);
+  const [one, other] = await Promise.all([place.run(["init"]), place.run(["init"])]);
+  assert.deepEqual([one.code, other.code], [0, 0], one.stderr + other.stderr);
+  const rows = await session.transaction(() =>
+    session.query(`SELECT version FROM ${place.schemas.stagingSchema}.migrations`)
+  );
+  await session.close();
+  assert.deepEqual(rows, [{ version: "1" }]);
+});
+
+/** Moments of a load, by what the client sends. */
+const MOMENTS: [name: string, pattern: RegExp][] = [
+  ["before COPY", /^Q[^]{4}COPY /],
+  ["before the swap", /SWAP_PARTITIONS/],
+  ["before the record", /INSERT INTO \w+\.loads /],
+];
+
+for (const [moment, pattern] of MOMENTS) {
+  for (const verdict of ["cut", "cut answer"] as const) {
+    const when = verdict === "cut" ? moment : moment.replace("before", "after");
+    verticaTest(`a process that is killed ${when} is healed by the next load`, async () => {
+      await using place = await Place.open();
+      await writePartition(place.workDir, "transactions", DAY, [transaction(DAY, { amount: "1" })]);
+      assert.equal((await place.load("--dataset", "transactions")).code, 0);
+      const rows = [transaction(DAY, { amount: "20" }), transaction(DAY, { amount: "300" })];
+      await writePartition(place.workDir, "transactions", DAY, rows);
+
+      const killed = Promise.withResolvers<void>();
+      await using proxy = new TcpProxy(place.vertica.url, (bytes) => {
+        if (!pattern.test(new TextDecoder("latin1").decode(bytes))) return "pass";
+        killed.resolve();
+        return verdict;
+      });
+      const url = proxy.url.replace("sslmode", "tls_mode");
+      const args = ["load", "--partition", DAY, "--dataset", "transactions"];
+      const cli = spawnCli(args, { env: place.env(url) });
+      await killed.promise;
+      cli.kill("SIGKILL");
+      assert.equal((await cli.result).code, 137);
+
+      const { code, stdout, stderr } = await untilNotLocked(() =>
+        place.load("--dataset", "transactions")
+      );
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /transactions: 2 rows/);
+      const undone = await place.load("--dataset", "transactions", "--undo");
+      assert.match(undone.stdout, /transactions: put back, 1 row/);
+    });
+  }
+}
+
+/** A server takes its time to notice that a process has died, and holds its lock until then. */
+async function untilNotLocked(load: () => Promise<CliResult>): Promise<CliResult> {
+  for (;;) {
+    const result = await load();
+    if (result.code !== 75) return result;
+  }
+}

@@ -1,0 +1,293 @@
+/**
+ * What a Vertica server does to finpipe: mergeouts, locks, restarts, closed sessions, missing rights;
+ * and what its DBA sees. On the test server, whose ways can be set.
+ */
+import assert from "node:assert/strict";
+import { isKind } from "../../lib/runtime/errors.ts";
+import { statementsFor } from "../../lib/warehouse/vertica/statements.ts";
+import type { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
+import { skippable } from "../support/kafka_skip.ts";
+import { csv, writePartition, writePartitionText } from "../support/reference.ts";
+import {
+  openTestVertica,
+  type OwnServer,
+  type TestVertica,
+  VERTICA_MISSING,
+} from "../support/vertica_place.ts";
+import { rate, transaction } from "../support/warehouse_rows.ts";
+import { NOW, STRICT_LIMITS } from "../support/warehouses.ts";
+
+const DAY = "2022-10-01";
+const day = Temporal.PlainDate.from(DAY);
+
+interface Place extends OwnServer {
+  vertica: TestVertica;
+  warehouse: VerticaWarehouse;
+  schemas: { stagingSchema: string; martSchema: string };
+  load(amount: number, warehouse?: VerticaWarehouse): Promise<unknown>;
+  standing(): Promise<string | undefined>;
+  query(sql: string): Promise<Record<string, string | null>[]>;
+}
+
+function serverTest(name: string, test: (place: Place) => Promise<void>): void {
+  const missing = Deno.env.get("FINPIPE_TEST_VERTICA_URL")
+    ? "FINPIPE_TEST_VERTICA_URL names a server whose ways cannot be set"
+    : VERTICA_MISSING;
+  Deno.test(skippable(name, missing, async () => {
+    await using vertica = await openTestVertica();
+    const schemas = vertica.newSchemas();
+    const workDir = await Deno.makeTempDir({ prefix: "finpipe-vertica-" });
+    await using warehouse = vertica.warehouse({ ...schemas, now: () => NOW });
+    const query = async (sql: string) => {
+      const session = await vertica.session();
+      try {
+        const text = sql.replaceAll("staging.", `${schemas.stagingSchema}.`);
+        return await session.transaction(() => session.query(text));
+      } finally {
+        await session.close();
+      }
+    };
+    try {
+      await warehouse.migrate();
+      await test({
+        ...vertica.own!,
+        vertica,
+        warehouse,
+        schemas,
+        query,
+        async load(amount, other = warehouse) {
+          const rows = [transaction(DAY, { amount: String(amount) })];
+          const file = await writePartition(workDir, "transactions", DAY, rows);
+          return await other.replaceDay(file, STRICT_LIMITS);
+        },
+        async standing() {
+          const rows = await query("SELECT amount FROM staging.transactions");
+          return rows.map(({ amount }) => amount).join(" ");
+        },
+      });
+    } finally {
+      await Deno.remove(workDir, { recursive: true });
+    }
+  }));
+}
+
+serverTest("a swap that meets a mergeout is called again, for a while", async (place) => {
+  await place.load(1);
+  place.engine.switches.mergeoutConflicts = 2;
+  await place.load(2);
+  assert.equal(await place.standing(), "2");
+
+  place.engine.switches.mergeoutConflicts = 100;
+  const error = await place.load(3).catch((error) => error);
+  assert.ok(isKind(error, "failed") || isKind(error, "locked"), String(error));
+  assert.equal(await place.standing(), "2");
+  assert.deepEqual(await place.query("SELECT dataset FROM staging.load_pending"), []);
+  place.engine.switches.mergeoutConflicts = 0;
+  assert.equal(await place.warehouse.undoDay("transactions", day), true);
+  assert.equal(await place.standing(), "1");
+});
+
+serverTest(
+  "a lock that others hold for too long leaves the old day, and is said",
+  async (place) => {
+    await place.load(1);
+    place.engine.lockTimeout = 50;
+    const reader = await place.vertica.session();
+    await reader.query(`LOCK TABLE ${place.schemas.stagingSchema}.transactions IN SHARE MODE`);
+    const error = await place.load(2).catch((error) => error);
+    assert.ok(isKind(error, "locked"), String(error));
+    assert.match(error.hint!, /v_monitor.locks/);
+    await reader.close();
+    assert.equal(await place.standing(), "1");
+    assert.deepEqual(await place.query("SELECT dataset FROM staging.load_pending"), []);
+    await place.load(2);
+    assert.equal(await place.standing(), "2");
+  },
+);
+
+serverTest("no day is swapped in while a mart is built", async (place) => {
+  await place.load(100);
+  const session = await place.vertica.session();
+  // As a mart does.
+  const { stagingSchema } = place.schemas;
+  await session.query(
+    `LOCK TABLE ${stagingSchema}.transactions, ${stagingSchema}.currencies IN SHARE MODE`,
+  );
+  let isLoaded = false;
+  const loading = place.load(200).then(() => isLoaded = true);
+  const [before] = await session.query(`SELECT amount FROM ${stagingSchema}.transactions`);
+  assert.equal(before!.amount, "100");
+  assert.equal(isLoaded, false);
+  await session.query("ROLLBACK");
+  await session.close();
+  await loading;
+  assert.equal(await place.standing(), "200");
+});
+
+serverTest("a server that restarts in the middle of a COPY is waited for", async (place) => {
+  await place.load(1);
+  place.server.faults.arm({ kind: "stall", code: "d" });
+  await using patient = place.vertica.warehouse({
+    ...place.schemas,
+    now: () => NOW,
+    retryFor: 30_000,
+  });
+  const loading = place.load(2, patient);
+  while (!place.server.faults.sessions.some(({ messages }) => messages.at(-1)?.code === "d")) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await place.server.restart();
+  await loading;
+  assert.equal(await place.standing(), "2");
+});
+
+serverTest(
+  "a load that is interrupted in the middle of a COPY leaves the old day",
+  async (place) => {
+    await place.load(1);
+    const interrupted = new AbortController();
+    place.server.faults.arm({ kind: "stall", code: "d" });
+    const folder = await Deno.makeTempDir();
+    const rows = [transaction(DAY, { amount: "2" })];
+    const file = await writePartition(folder, "transactions", DAY, rows);
+    const limits = { maxRejected: 0, signal: interrupted.signal };
+    const loading = place.warehouse.replaceDay(file, limits);
+    loading.catch(() => {});
+    while (!place.server.faults.sessions.some(({ messages }) => messages.at(-1)?.code === "d")) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    interrupted.abort(new Error("SIGTERM"));
+    await assert.rejects(loading, /^Error: SIGTERM/);
+    await Deno.remove(folder, { recursive: true });
+    assert.equal(await place.standing(), "1");
+    await place.load(3);
+    assert.equal(await place.standing(), "3");
+  },
+);
+
+serverTest("a load whose lock is gone is begun anew, and not swapped in", async (place) => {
+  await place.load(1);
+  const held = { kind: "cut before", statement: /AS held/ } as const;
+  place.server.faults.arm(held);
+  const error = await place.load(2).catch((error) => error);
+  assert.ok(isKind(error, "unreachable"), String(error));
+  assert.match(`${error.message} ${error.hint}`, /Lost the lock.*IDLESESSIONTIMEOUT/);
+  assert.equal(await place.standing(), "1");
+  place.server.faults.arm(held);
+  const again = { ...place.schemas, now: () => NOW, retryFor: 30_000 };
+  await using patient = place.vertica.warehouse(again);
+  await place.load(2, patient);
+  assert.equal(await place.standing(), "2");
+});
+
+serverTest(
+  "an error at each statement of a load leaves the old day, or the new one whole",
+  async (place) => {
+    await place.load(1);
+    place.server.faults.forget();
+    // What is counted are sessions that begin now.
+    await using fresh = place.vertica.warehouse({ ...place.schemas, now: () => NOW });
+    await place.load(2, fresh);
+    const statements = place.server.faults.sessions.flatMap(({ messages }) => messages)
+      .filter(({ code, statement }) =>
+        code === "Q" && !/^(SET|SHOW|COMMIT|ROLLBACK)/.test(statement)
+      );
+    assert.ok(statements.length > 20);
+    for (const { statement } of new Set(statements)) {
+      await place.load(1);
+      // The load's own id is another each time.
+      const pattern = statement.slice(0, 60).replace(/[^\w ]/g, ".").replace(
+        /[0-9a-f]{12}/g,
+        ".{12}",
+      );
+      place.server.faults.arm({ kind: "error", statement: new RegExp(`^${pattern}`), times: 5 });
+      await place.load(2).catch(() => {});
+      place.server.faults.clear();
+      const between = await place.standing();
+      assert.ok(between === "1" || between === "2", `${statement}: ${between}`);
+      await place.load(3);
+      assert.equal(await place.standing(), "3", statement);
+      assert.deepEqual(await place.query("SELECT dataset FROM staging.load_pending"), []);
+    }
+  },
+);
+
+serverTest("empty strings stand whatever the parser makes of them", async (place) => {
+  for (const quotedEmpty of ["null", "empty"] as const) {
+    place.engine.switches.quotedEmpty = quotedEmpty;
+    const rows = [transaction(DAY, { country: "", status: "", transaction_type: "" })];
+    const folder = await Deno.makeTempDir();
+    const file = await writePartition(folder, "transactions", DAY, rows);
+    await place.warehouse.replaceDay(file, STRICT_LIMITS);
+    await Deno.remove(folder, { recursive: true });
+    const found = await place.query(
+      "SELECT country, status, transaction_type FROM staging.transactions",
+    );
+    assert.deepEqual(found, [{ country: "", status: "", transaction_type: "" }], quotedEmpty);
+  }
+});
+
+serverTest("a DBA finds sessions by command and day, and the lock of a load", async (place) => {
+  await place.warehouse.checkSchema();
+  await place.warehouse.loadRecord("transactions", day);
+  const labels = await place.query(
+    "SELECT client_label FROM v_monitor.sessions WHERE client_label LIKE 'finpipe:%'",
+  );
+  const found = labels.map(({ client_label }) => client_label);
+  assert.ok(found.includes("finpipe:test:2022-10-01"), found.join());
+
+  place.server.faults.arm({ kind: "stall", code: "j" });
+  const aborted = new AbortController();
+  const folder = await Deno.makeTempDir();
+  const file = await writePartition(folder, "transactions", DAY, [transaction(DAY)]);
+  const loading = place.warehouse.replaceDay(file, { ...STRICT_LIMITS, signal: aborted.signal });
+  loading.catch(() => {});
+  while (!place.server.faults.sessions.some(({ messages }) => messages.at(-1)?.code === "j")) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const locks = await place.query(
+    "SELECT object_name, lock_mode FROM v_monitor.locks WHERE object_name LIKE '%_lock'",
+  );
+  assert.deepEqual(locks.map(({ lock_mode }) => lock_mode), ["X"]);
+  await place.server.kill();
+  await loading.catch(() => {});
+  await Deno.remove(folder, { recursive: true });
+  await place.server.start();
+});
+
+serverTest("what grants.sql gives is enough, and without it a person is told", async (place) => {
+  const schemas = place.vertica.newSchemas();
+  const script = await Deno.readTextFile(
+    new URL("../../sql/warehouse/vertica/grants.sql", import.meta.url),
+  );
+  const dba = await place.vertica.session();
+  await dba.query("CREATE USER finpipe");
+  const url = new URL(place.vertica.url);
+  url.username = "finpipe";
+  const options = { ...schemas, now: () => NOW };
+  await using warehouse = await place.vertica.warehouseAt(url.href, options);
+  const error = await warehouse.migrate().catch((error) => error);
+  assert.ok(isKind(error, "configuration"), String(error));
+  assert.match(error.hint!, /grants.sql/);
+
+  for (const statement of statementsFor(script, schemas)) {
+    await dba.query(statement.replace("finpipe_db", place.engine.database));
+  }
+  await dba.query("COMMIT");
+  await dba.close();
+  assert.deepEqual(await warehouse.migrate(), ["001_tables"]);
+  await warehouse.checkSchema();
+  await place.load(5, warehouse);
+  const folder = await Deno.makeTempDir();
+  const currencies = await writePartition(folder, "currencies", DAY, [rate(DAY)]);
+  await warehouse.replaceDay(currencies, STRICT_LIMITS);
+  await warehouse.buildMart(day, { statuses: ["done"], strict: true });
+  assert.equal((await Array.fromAsync(warehouse.mart())).length, 1);
+  assert.equal(await warehouse.undoDay("transactions", day), true);
+  const rows = [transaction(DAY), transaction(DAY, { amount: "x" })];
+  const figures = { rows: 2, control_total: "100" };
+  const refused = await writePartitionText(folder, "transactions", DAY, csv(rows), figures);
+  const record = await warehouse.replaceDay(refused, { ...STRICT_LIMITS, maxRejected: 1 });
+  assert.equal(record.refused, 1n);
+  await Deno.remove(folder, { recursive: true });
+});

@@ -1,0 +1,35 @@
+/** What the doctor makes of a warehouse's server. */
+import assert from "node:assert/strict";
+import { examine, exitCodeOf } from "../../lib/pipeline/doctor.ts";
+import { FinpipeError } from "../../lib/runtime/errors.ts";
+import { closed, failure, outcomes, VERTICA, warehouse, world } from "../support/doctor_world.ts";
+
+Deno.test("all is well on a warehouse's server, which is closed", async () => {
+  const before = closed.count;
+  const checks = await examine(world(VERTICA));
+  assert.deepEqual(outcomes(checks).slice(-5), [
+    "ok warehouse: connection",
+    "ok warehouse: version",
+    "ok warehouse: clock",
+    "ok warehouse: schema",
+    "ok warehouse: side tables",
+  ]);
+  assert.equal(closed.count, before + 2);
+});
+
+Deno.test("a warehouse without its schema is asked no more", async () => {
+  const checkSchema = () =>
+    Promise.reject(new FinpipeError("configuration", "The schema is missing", { hint: "init" }));
+  const inspectWarehouse = () => Promise.resolve(warehouse({ checkSchema }));
+  const checks = await examine(world(VERTICA, { inspectWarehouse }));
+  assert.equal(outcomes(checks).at(-1), "failed warehouse: schema");
+  assert.equal(exitCodeOf(checks), 3);
+});
+
+Deno.test("a side table that cannot be swapped is a failure that says what differs", async () => {
+  const differences = () => Promise.resolve(["transactions: sorted by a / sorted by b"]);
+  const inspectWarehouse = () => Promise.resolve(warehouse({ differences }));
+  const checks = await examine(world(VERTICA, { inspectWarehouse }));
+  assert.match(failure(checks).detail, /transactions: sorted by a \/ sorted by b/);
+  assert.equal(exitCodeOf(checks), 3);
+});

@@ -1,0 +1,62 @@
+/** What errors of Vertica, its driver and the network mean, and what a person is told to do. */
+import assert from "node:assert/strict";
+import { asFinpipeError } from "../../lib/warehouse/vertica/failure.ts";
+import { FinpipeError } from "../../lib/runtime/errors.ts";
+
+function failed(message: string, code?: string): Error {
+  return Object.assign(new Error(message), code === undefined ? {} : { code });
+}
+
+const CASES: [error: Error, kind: string, hint: RegExp][] = [
+  [failed("Invalid username or password", "28000"), "configuration", /user, password or token/],
+  [failed("Permission denied for relation loads", "42501"), "configuration", /grants.sql/],
+  [failed('Relation "loads" does not exist', "42V01"), "configuration", /finpipe init/],
+  [failed("Locking failure: Timed out X locking", "55V03"), "locked", /v_monitor.locks/],
+  [failed("Execution time exceeded run time cap", "57014"), "failed", /statement_timeout/],
+  [failed("New session rejected", "53300"), "unreachable", /no more sessions/],
+  [failed("Insufficient resources", "53000"), "unreachable", /resource pool/],
+  [failed("Shutting down", "57V01"), "unreachable", /shutting down/],
+  [failed("Connection exception", "08006"), "unreachable", /database is up/],
+  [failed("connect ECONNREFUSED", "ECONNREFUSED"), "unreachable", /database is up/],
+  [failed("Connection terminated unexpectedly"), "unreachable", /database is up/],
+  [failed("timeout expired"), "unreachable", /database is up/],
+  [failed("getaddrinfo ENOTFOUND", "ENOTFOUND"), "unreachable", /not known/],
+  [failed("The server does not support TLS connections"), "configuration", /tls_mode=disable/],
+  [failed("self signed", "SELF_SIGNED_CERT_IN_CHAIN"), "configuration", /tls_ca_file/],
+  [failed("altname", "ERR_TLS_CERT_ALTNAME_INVALID"), "configuration", /another host/],
+  [failed("Could not authenticate: Password expired."), "configuration", /new password/],
+  [failed("Protocol error: unknown message code: 7e"), "unreachable", /no Vertica/],
+];
+
+for (const [error, kind, hint] of CASES) {
+  Deno.test(`"${error.message}" is ${kind}`, () => {
+    const told = asFinpipeError(error, "Vertica at h:5433/d");
+    assert.equal(told.kind, kind);
+    assert.match(told.hint!, hint);
+    assert.match(told.message, /Vertica at h:5433\/d/);
+    assert.equal(told.cause, error);
+  });
+}
+
+Deno.test("what quotes values of rows is told without its text", () => {
+  for (const code of ["22003", "22V04", "23505"]) {
+    const told = asFinpipeError(failed('Value "s3cret" is bad', code), "Vertica at h:5433/d");
+    assert.equal(told.kind, "data");
+    assert.doesNotMatch(`${told.message}${told.hint}`, /s3cret/);
+  }
+});
+
+Deno.test("the connection's own error explains the statement's, and ours is left as it is", () => {
+  const broken = failed("read ECONNRESET", "ECONNRESET");
+  const told = asFinpipeError(failed("Query was lost"), "V", broken);
+  assert.equal(told.kind, "unreachable");
+  assert.match(told.message, /ECONNRESET/);
+  const ours = new FinpipeError("locked", "Another load is running");
+  assert.equal(asFinpipeError(ours, "V", broken), ours);
+});
+
+Deno.test("an error that nobody foresaw is a failure with its SQLSTATE", () => {
+  const told = asFinpipeError(failed("Something else", "XX000"), "V");
+  assert.equal(told.kind, "failed");
+  assert.match(told.message, /Something else \(XX000\)/);
+});
