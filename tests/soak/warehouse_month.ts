@@ -7,13 +7,14 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { emulate } from "../../lib/events/emulator.ts";
 import { randomOf } from "../../lib/events/random.ts";
 import { databaseOn } from "../support/crash_servers.ts";
 import { startPostgres } from "../support/postgres_server.ts";
 import { runCli, spawnCli } from "../support/run_cli.ts";
-import { runWithVerticaPython } from "../support/vertica/drivers/driver_clients.ts";
+import { pythonPackages } from "../support/vertica/drivers/driver_clients.ts";
 import { startVerticaServer, type VerticaServer } from "../support/vertica/server.ts";
 import { pause, WarehouseChaos } from "../support/warehouse_chaos.ts";
 
@@ -93,7 +94,7 @@ async function runMonth(folder: string, options: Options): Promise<void> {
   assert.equal(await finpipe(["report", "--format", "csv"], remote), expected);
   const { host, port, user, password } = vertica;
   const target = [host, String(port), user, password, vertica.database];
-  assert.equal(await runWithVerticaPython("read_mart.py", target), expected);
+  assert.equal(await readByPython(target), expected);
   await say("finpipe and vertica-python read the mart that was expected");
   await assertTidy(vertica, remote);
 }
@@ -157,6 +158,17 @@ async function assertTidy(vertica: VerticaServer, env: Env): Promise<void> {
   assert.equal(await count(`${tables} AND table_name LIKE '%!_load!_%' ESCAPE '!'`), 2);
   assert.equal(await count("SELECT COUNT(*) FROM finpipe_staging.load_pending"), 0);
   await session.close();
+}
+
+/** The mart as vertica-python reads it. */
+async function readByPython(target: string[]): Promise<string> {
+  const script = fileURLToPath(import.meta.resolve("../support/vertica/drivers/read_mart.py"));
+  const { success, stdout, stderr } = await new Deno.Command("python3", {
+    args: [script, ...target],
+    env: { PYTHONPATH: await pythonPackages(), PYTHONDONTWRITEBYTECODE: "1" },
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
 }
 
 async function finpipe(args: string[], env: Env): Promise<string> {
