@@ -117,6 +117,7 @@ export function spawnCli(
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
+      "--v8-flags=--max-semi-space-size=4",
       "--quiet",
       "--no-prompt",
       "--frozen",
