@@ -11,6 +11,7 @@ import { streamCallOf } from "../../commands/stream_call.ts";
 import { REASONS } from "../../lib/events/message.ts";
 import { WINDOW_CAPACITY } from "../../lib/events/dedup_window.ts";
 import { StreamMetrics } from "../../lib/runtime/metrics.ts";
+import { withDefaults } from "../support/compose_variables.ts";
 import { runCli } from "../support/run_cli.ts";
 import { runTool, toolTest } from "../support/deploy_tools.ts";
 
@@ -184,7 +185,7 @@ await toolTest(
   "compose-check: compose.yaml keeps to the specification",
   "compose-check",
   async () => {
-    const stdin = await read("compose.yaml");
+    const stdin = withDefaults(await read("compose.yaml"));
     const { success, output } = await runTool("compose-check", [], { stdin });
     assert.ok(success, output);
     const mistyped = stdin.replace("healthcheck:", "healthchek:");

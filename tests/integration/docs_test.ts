@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { COMMANDS } from "../../commands/registry.ts";
 import config from "../../deno.json" with { type: "json" };
 import { streamCallOf } from "../../commands/stream_call.ts";
+import { withDefaults } from "../support/compose_variables.ts";
 import {
   cloneFolder,
   type Example,
@@ -15,6 +16,7 @@ import {
 } from "../support/documents.ts";
 import { operationsPlace, operationsTest } from "../support/operations_place.ts";
 import { emptyDatabase, postgresTest } from "../support/postgres.ts";
+import { startVerticaServer } from "../support/vertica/server.ts";
 
 const DOCUMENTS = [
   "README.md",
@@ -28,6 +30,7 @@ const DOCUMENTS = [
 
 /** The servers that README.md speaks of. */
 const README_URL = "postgres://finpipe:secret@localhost:5432/finpipe";
+const README_VERTICA = "vertica://dbadmin:secret@127.0.0.1:5433/finpipe";
 const README_BROKERS = "localhost:9092";
 
 const read = readDocument;
@@ -67,10 +70,20 @@ postgresTest("README.md: the commands for PostgreSQL run in order", async (t) =>
   const examples = examplesOf(await read("README.md"));
   await runAll(
     examples.filter(({ script }) =>
-      script.includes(README_URL) && !script.includes(README_BROKERS)
+      script.includes(README_URL) && !script.includes(README_BROKERS) &&
+      !script.includes(README_VERTICA)
     ),
     { fill: (script) => script.replaceAll(README_URL, database.url) },
   );
+});
+
+postgresTest("README.md: the commands for Vertica run in order", async (t) => {
+  await using database = await emptyDatabase(t);
+  await using vertica = await startVerticaServer();
+  const examples = examplesOf(await read("README.md"));
+  const fill = (script: string) =>
+    script.replaceAll(README_URL, database.url).replaceAll(README_VERTICA, vertica.url);
+  await runAll(examples.filter(({ script }) => script.includes(README_VERTICA)), { fill });
 });
 
 await operationsTest("README.md: the commands for Kafka run in order", async (t) => {
@@ -109,7 +122,11 @@ Deno.test("every command is in docs/cli.md and in README.md, and no others", asy
 
 Deno.test("tasks that documents name are there", async () => {
   for (const document of DOCUMENTS) {
-    for (const [, name] of (await read(document)).matchAll(/deno(?:@[\d.]+)? task ([a-z][a-z:-]*)/g)) {
+    for (
+      const [, name] of (await read(document)).matchAll(
+        /deno(?:@[\d.]+)? task ([a-z][\w:-]*(?:\.\d+)?)/g,
+      )
+    ) {
       assert.ok(name! in config.tasks, `${document} names the task ${name}`);
     }
   }
@@ -122,7 +139,7 @@ Deno.test("images of containers have versions", async () => {
       /^FROM (\S+)/gm,
     ]] as const
   ) {
-    const images = [...(await read(path)).matchAll(pattern)].map(([, image]) => image!);
+    const images = [...withDefaults(await read(path)).matchAll(pattern)].map(([, image]) => image!);
     assert.ok(images.length > 0, path);
     for (const image of images) assert.match(image, /:(?!latest$)[\w.-]+$/, `${path}: ${image}`);
   }
