@@ -135,12 +135,19 @@ postgresTest("the engine refuses what is PostgreSQL's alone, and runs nothing of
   assert.deepEqual(await rowsOf(session, "SELECT a, b FROM public.t"), [["1", "x"]]);
 });
 
+/** The PostgreSQL behind the engine: MERGE came with version 15, and finpipe says none. */
+const KNOWS_MERGE = Number(Deno.env.get("FINPIPE_TEST_PG_VERSION") ?? 18) >= 15;
+
 postgresTest("the engine answers as Vertica does where PostgreSQL would not", async (t) => {
   await using place = await testEngine();
   const session = await place.open();
   await rowsOf(session, ...TABLES);
   for (const [sql, rows] of ANSWERS) {
-    await t.step(sql, async () => assert.deepEqual(await rowsOf(session, sql), rows));
+    await t.step({
+      name: sql,
+      ignore: sql.startsWith("MERGE") && !KNOWS_MERGE,
+      fn: async () => assert.deepEqual(await rowsOf(session, sql), rows),
+    });
   }
   for (const [sql, state, message] of FAILURES) {
     await t.step(sql, async () => {
