@@ -8,6 +8,7 @@ import { statementsFor } from "../../lib/warehouse/vertica/statements.ts";
 import type { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
 import { skippable } from "../support/kafka_skip.ts";
 import { csv, writePartition, writePartitionText } from "../support/reference.ts";
+import { VerticaError } from "../support/vertica/engine.ts";
 import {
   openTestVertica,
   type OwnServer,
@@ -86,6 +87,35 @@ serverTest("a swap that meets a mergeout is called again, for a while", async (p
   assert.equal(await place.warehouse.undoDay("transactions", day), true);
   assert.equal(await place.standing(), "1");
 });
+
+for (const kind of ["error", "cut after"] as const) {
+  serverTest(`a swap whose COMMIT has the answer "${kind}" is not called again`, async (place) => {
+    const { faults } = place.server;
+    const loadAnew = async (amount: number) => {
+      await using warehouse = place.vertica.warehouse({ ...place.schemas, now: () => NOW });
+      return await place.load(amount, warehouse).catch((error: unknown) => error);
+    };
+    const isSwap = ({ statement }: { statement: string }) => /SWAP_PARTITIONS/.test(statement);
+    await place.load(1);
+    faults.forget();
+    await loadAnew(2);
+    const session = faults.sessions.find(({ messages }) => messages.some(isSwap))!;
+    const swap = session.messages.findIndex(isSwap) + 1;
+    assert.equal(session.messages[swap]!.statement, "COMMIT");
+
+    const error = new VerticaError("XX000", 2000, "an error of chance");
+    faults.arm({ kind, message: swap + 1, statement: /^COMMIT$/, error });
+    await loadAnew(3);
+    faults.clear();
+    // Whatever was said of it, the day was swapped; what was not recorded is by who comes next.
+    assert.equal(await place.standing(), "3");
+    assert.equal(await place.warehouse.undoDay("transactions", day), true);
+    assert.equal(await place.standing(), "2");
+    const record = await place.warehouse.loadRecord("transactions", day);
+    assert.equal(record?.controlTotal, "2");
+    assert.deepEqual(await place.query("SELECT dataset FROM staging.load_pending"), []);
+  });
+}
 
 serverTest(
   "a lock that others hold for too long leaves the old day, and is said",

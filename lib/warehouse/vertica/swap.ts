@@ -74,11 +74,11 @@ export async function swapDay(
     control_total: after.controlTotal,
   }, subject);
   try {
-    await trySwap(scope, subject);
+    await trySwap(scope, subject, after);
   } catch (error) {
-    // The server's own word that it failed; of a lost connection nobody knows.
-    if (!scope.session.isBroken) await scope.commit(pendingClear, { dataset: subject.dataset });
-    throw error;
+    // Of a lost connection nobody knows yet what came of it; else the day itself says it.
+    if (scope.session.isBroken || await recover(scope, subject.dataset) === undefined) throw error;
+    return;
   }
   await writeRecord(scope, subject, isUndo);
 }
@@ -106,8 +106,8 @@ export async function recover(
   const day = Temporal.PlainDate.from(row.partition_date!);
   const subject = { dataset, day, loadId: row.side_load_id! };
   const isUndo = row.is_undo === "t";
-  const found = await scope.session.transaction(() => fingerprintOf(scope, "target", subject));
-  if (found.fingerprint !== row.fingerprint || found.rows !== BigInt(row.rows!)) {
+  const after = { fingerprint: row.fingerprint!, rows: BigInt(row.rows!) };
+  if (!await isSwapped(scope, subject, after)) {
     await scope.commit(pendingClear, { dataset });
     return undefined;
   }
@@ -155,7 +155,21 @@ export async function pruneRefused(scope: VerticaScope, { dataset, day }: Subjec
   await scope.run(refusedPrune, { dataset, day: day.toString() });
 }
 
-async function trySwap(scope: VerticaScope, subject: SideSubject): Promise<void> {
+/** Whether the day in the target is the one that was to come. */
+async function isSwapped(
+  scope: VerticaScope,
+  subject: SideSubject,
+  after: Pick<DayFingerprint, "fingerprint" | "rows">,
+): Promise<boolean> {
+  const found = await scope.session.transaction(() => fingerprintOf(scope, "target", subject));
+  return found.fingerprint === after.fingerprint && found.rows === after.rows;
+}
+
+async function trySwap(
+  scope: VerticaScope,
+  subject: SideSubject,
+  after: DayFingerprint,
+): Promise<void> {
   for (const delay of [...SWAP_DELAYS, undefined]) {
     try {
       await scope.session.transaction(() => scope.run(swap, {}, subject));
@@ -164,6 +178,8 @@ async function trySwap(scope: VerticaScope, subject: SideSubject): Promise<void>
       const mayPass = isKind(error, "failed") || isKind(error, "locked");
       if (!mayPass || delay === undefined) throw error;
       await wait(delay, NEVER);
+      // It may have come to pass all the same, and once more would swap the old day back.
+      if (await isSwapped(scope, subject, after)) return;
     }
   }
 }
