@@ -4,18 +4,14 @@
  * Messages of the database that quote row values (classes 22 and 23, and every detail and context
  * line) stay in `cause`, which is shown at `--log-level debug` only.
  */
-import { type ErrorKind, FinpipeError } from "../runtime/errors.ts";
+import { type Meaning, networkMeanings, VERBS } from "../runtime/connection_failure.ts";
+import { FinpipeError } from "../runtime/errors.ts";
 
 /** A failure of one statement because of the data in it; `sqlState` says which. */
 export class RefusedData extends FinpipeError {
   constructor(readonly sqlState: string, database: string, cause: unknown) {
     super("data", `${database} refused a row: SQLSTATE ${sqlState}`, { cause });
   }
-}
-
-interface Meaning {
-  kind: ErrorKind;
-  hint: string;
 }
 
 const UNREACHABLE = "Check that the server runs and that host and port are right";
@@ -43,14 +39,7 @@ const MEANINGS: Record<string, Meaning> = {
     kind: "unreachable",
     hint: "The server has no free connection: raise max_connections",
   },
-  ENOTFOUND: { kind: "unreachable", hint: "The host name is not known: check it" },
-  EAI_AGAIN: { kind: "unreachable", hint: "The host name could not be looked up: check DNS" },
-  ECONNREFUSED: { kind: "unreachable", hint: UNREACHABLE },
-  ECONNRESET: { kind: "unreachable", hint: UNREACHABLE },
-  EPIPE: { kind: "unreachable", hint: UNREACHABLE },
-  ETIMEDOUT: { kind: "unreachable", hint: UNREACHABLE },
-  EHOSTUNREACH: { kind: "unreachable", hint: UNREACHABLE },
-  ENETUNREACH: { kind: "unreachable", hint: UNREACHABLE },
+  ...networkMeanings(UNREACHABLE),
   SELF_SIGNED_CERT_IN_CHAIN: { kind: "configuration", hint: "Name the server's CA in sslrootcert" },
   DEPTH_ZERO_SELF_SIGNED_CERT: {
     kind: "configuration",
@@ -100,16 +89,6 @@ export function asFinpipeError(error: unknown, database: string, broken?: unknow
     },
   );
 }
-
-const VERBS: Record<ErrorKind, string> = {
-  failed: "Failed on",
-  usage: "Failed on",
-  configuration: "Cannot use",
-  data: "Data error on",
-  prerequisite: "Failed on",
-  unreachable: "Cannot reach",
-  locked: "Locked on",
-};
 
 function meaningOf(code: string | undefined, text: string, broken: boolean): Meaning | undefined {
   if (code !== undefined && MEANINGS[code] !== undefined) return MEANINGS[code];

@@ -4,12 +4,8 @@
  * Messages that quote row values (class 22 and 23, and every detail) stay in `cause`, which is shown
  * at `--log-level debug` only.
  */
-import { type ErrorKind, FinpipeError } from "../../runtime/errors.ts";
-
-interface Meaning {
-  kind: ErrorKind;
-  hint: string;
-}
+import { type Meaning, networkMeanings, VERBS } from "../../runtime/connection_failure.ts";
+import { FinpipeError } from "../../runtime/errors.ts";
 
 const UNREACHABLE = "Check that the database is up and that hosts and port are right";
 const NO_RIGHTS = "Have a DBA grant what sql/warehouse/vertica/grants.sql lists to finpipe's user";
@@ -35,15 +31,7 @@ const MEANINGS: Record<string, Meaning> = {
   "57V01": { kind: "unreachable", hint: "The server is shutting down" },
   "57V02": { kind: "unreachable", hint: "The server crashed and restarts" },
   "57V03": { kind: "unreachable", hint: "The server is starting up" },
-  ENOTFOUND: { kind: "unreachable", hint: "The host name is not known: check it" },
-  EAI_AGAIN: { kind: "unreachable", hint: "The host name could not be looked up: check DNS" },
-  ECONNREFUSED: { kind: "unreachable", hint: UNREACHABLE },
-  ECONNRESET: { kind: "unreachable", hint: UNREACHABLE },
-  ECONNABORTED: { kind: "unreachable", hint: UNREACHABLE },
-  EPIPE: { kind: "unreachable", hint: UNREACHABLE },
-  ETIMEDOUT: { kind: "unreachable", hint: UNREACHABLE },
-  EHOSTUNREACH: { kind: "unreachable", hint: UNREACHABLE },
-  ENETUNREACH: { kind: "unreachable", hint: UNREACHABLE },
+  ...networkMeanings(UNREACHABLE),
   SELF_SIGNED_CERT_IN_CHAIN: { kind: "configuration", hint: NAME_CA },
   DEPTH_ZERO_SELF_SIGNED_CERT: { kind: "configuration", hint: NAME_CA },
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: { kind: "configuration", hint: NAME_CA },
@@ -113,16 +101,6 @@ export function asFinpipeError(error: unknown, database: string, broken?: unknow
   const { kind, hint } = meaning;
   return new FinpipeError(kind, `${VERBS[kind]} ${database}: ${reason}`, { hint, cause: error });
 }
-
-const VERBS: Record<ErrorKind, string> = {
-  failed: "Failed on",
-  usage: "Failed on",
-  configuration: "Cannot use",
-  data: "Data error on",
-  prerequisite: "Failed on",
-  unreachable: "Cannot reach",
-  locked: "Locked on",
-};
 
 function meaningOf(
   code: string | undefined,

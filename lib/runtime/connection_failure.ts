@@ -1,0 +1,39 @@
+/** What the failures of a connection mean for a person, whichever database is at its other end. */
+import type { ErrorKind } from "./errors.ts";
+
+/** Which kind of failure it is, and what to do. */
+export interface Meaning {
+  kind: ErrorKind;
+  hint: string;
+}
+
+/** How a message about a database begins, by the kind of failure. */
+export const VERBS: Record<ErrorKind, string> = {
+  failed: "Failed on",
+  usage: "Failed on",
+  configuration: "Cannot use",
+  data: "Data error on",
+  prerequisite: "Failed on",
+  unreachable: "Cannot reach",
+  locked: "Locked on",
+};
+
+/**
+ * System errors of a socket, by their codes.
+ *
+ * @param hint what to do where the server does not answer
+ */
+export function networkMeanings(hint: string): Record<string, Meaning> {
+  const unreachable: Meaning = { kind: "unreachable", hint };
+  return {
+    ENOTFOUND: { kind: "unreachable", hint: "The host name is not known: check it" },
+    EAI_AGAIN: { kind: "unreachable", hint: "The host name could not be looked up: check DNS" },
+    ECONNABORTED: unreachable,
+    ECONNREFUSED: unreachable,
+    ECONNRESET: unreachable,
+    EHOSTUNREACH: unreachable,
+    ENETUNREACH: unreachable,
+    EPIPE: unreachable,
+    ETIMEDOUT: unreachable,
+  };
+}
