@@ -16,7 +16,7 @@ import {
 } from "./support.ts";
 
 const ROWS = Number(Deno.args[0] ?? 500_000);
-const ROUNDS = Number(Deno.args[1] ?? 3);
+const ROUNDS = Number(Deno.args[1] ?? 5);
 const DAY = "2022-10-15";
 /** The other days of the month, each with as many rows. */
 const OTHER_DAYS = 30;

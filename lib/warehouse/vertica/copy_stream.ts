@@ -12,15 +12,12 @@
  * The flow is that of vertica-python's `vertica_python/vertica/cursor.py`: CopyData, then
  * EndOfBatchRequest; CopyError where the source fails.
  */
-import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
+import { CopyFrames } from "./copy_frames.ts";
 import type { DriverClient, DriverConnection } from "./driver.ts";
 
 /** Milliseconds for which a server may take to answer that the source has failed. */
 const FAREWELL = 5_000;
-
-/** Bytes of a message, as vertica-python's. */
-const MESSAGE_BYTES = 128 * 1024;
 
 /**
  * Bytes that may wait for the socket: enough that it does not idle while the file is read. With pieces
@@ -117,11 +114,12 @@ class Feeder {
   async #feed(pieces: AsyncIterable<Uint8Array>): Promise<void> {
     this.#signal.throwIfAborted();
     const source = pieces[Symbol.asyncIterator]();
+    const frames = new CopyFrames(this.#connection.stream);
     try {
       let next = source.next();
       for (let piece = await next; piece.done !== true; piece = await next) {
         if (this.#isStopped) break;
-        this.#send(piece.value);
+        frames.send(piece.value);
         next = source.next();
         next.catch(() => {});
         await this.#room();
@@ -131,15 +129,6 @@ class Feeder {
     }
     this.#signal.throwIfAborted();
     if (!this.#isStopped) this.#connection.sendEndOfBatchRequest();
-  }
-
-  /** The driver makes a copy: the next piece may be read while this one is on its way. */
-  #send(piece: Uint8Array): void {
-    const { buffer, byteOffset, byteLength } = piece;
-    for (let at = 0; at < byteLength; at += MESSAGE_BYTES) {
-      const length = Math.min(MESSAGE_BYTES, byteLength - at);
-      this.#connection.sendCopyData(Buffer.from(buffer, byteOffset + at, length));
-    }
   }
 
   /** Resolves when the socket takes more, or when there is no more to be sent. */

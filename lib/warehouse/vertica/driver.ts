@@ -2,7 +2,6 @@
  * The part of vertica-nodejs 1.1.4 that finpipe uses, with what would hurt us kept out. The only file
  * that imports it.
  */
-import type { Buffer } from "node:buffer";
 import type { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
@@ -16,7 +15,6 @@ export interface DriverConnection extends EventEmitter {
   stream: Socket;
   tls_config: tls.ConnectionOptions | undefined;
   tls_mode: string;
-  sendCopyData(piece: Buffer): void;
   sendCopyError(file: string, line: number, method: string, message: string): void;
   sendEndOfBatchRequest(): void;
   /** Replaced by ours, see `copy_stream.ts`. */
