@@ -1,7 +1,7 @@
 /** Preparing both ends for finpipe. */
 import type { Engine } from "../engine.ts";
 import { migrationScript as stagingScript } from "../staging/migrations.ts";
-import { migrationScript as embeddedScript } from "../warehouse/embedded_migrations.ts";
+import { migrationScript as embeddedScript } from "../warehouse/embedded/migrations.ts";
 import { migrationScript as verticaScript } from "../warehouse/vertica/migrations.ts";
 import type { SchemaNames } from "../runtime/config/schemas.ts";
 

@@ -5,7 +5,7 @@ import { LandedBatch } from "../../lib/staging/landed_batch.ts";
 import { PositionMoved } from "../../lib/staging/repository.ts";
 import { SqlStaging } from "../../lib/staging/sql_staging.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { EmbeddedWarehouse } from "../../lib/warehouse/embedded.ts";
+import { EmbeddedWarehouse } from "../../lib/warehouse/embedded/warehouse.ts";
 import { engineTests, openSession } from "../support/engines.ts";
 import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
 import {
