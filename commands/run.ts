@@ -9,6 +9,7 @@ import { logFormat, logLevel } from "../lib/runtime/config/logging.ts";
 import type { ConfigSource } from "../lib/runtime/config/settings.ts";
 import { createLogger, LOG_LEVELS, type Logger } from "../lib/runtime/log.ts";
 import { VERSION } from "../lib/runtime/version.ts";
+import { capitalized } from "../lib/runtime/words.ts";
 import type { CommandDefinition } from "./command.ts";
 import { COMMANDS } from "./registry.ts";
 
@@ -21,22 +22,25 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   let log: Logger | undefined;
   let debug = false;
   const output = new OrderedOutput(io);
+  const program = createProgram(output, async (definition, args, command) => {
+    const flags = command.optsWithGlobals();
+    const config = { env: io.env, flags };
+    log = loggerOf(config, io);
+    debug = log.level === "debug";
+    const context = { io, log, config, json: flags.json === true, quiet: flags.quiet === true };
+    code = (await definition.run(context, args, command.opts())) ?? 0;
+  });
   try {
-    const program = createProgram(output, async (definition, args, command) => {
-      const flags = command.optsWithGlobals();
-      const config = { env: io.env, flags };
-      log = loggerOf(config, io);
-      debug = log.level === "debug";
-      const context = { io, log, config, json: flags.json === true, quiet: flags.quiet === true };
-      code = (await definition.run(context, args, command.opts())) ?? 0;
-    });
     try {
       await program.parseAsync([...argv], { from: "user" });
     } finally {
       await output.written;
     }
   } catch (error) {
-    code = await report(error, io, log, debug);
+    await log?.flush();
+    code = error instanceof CommanderError
+      ? await reportUsage(error, program.args[0], io)
+      : await report(error, io, debug);
   }
   await log?.flush();
   return code;
@@ -154,16 +158,9 @@ function loggerOf(config: ConfigSource, io: Io): Logger {
   });
 }
 
-async function report(
-  error: unknown,
-  io: Io,
-  log: Logger | undefined,
-  debug: boolean,
-): Promise<number> {
-  await log?.flush();
+async function report(error: unknown, io: Io, debug: boolean): Promise<number> {
   // Whoever closes stdout, as head does, has had enough: that is no failure.
   if (isClosed(error)) return 0;
-  if (error instanceof CommanderError) return await reportUsage(error, io);
   // A failure that came of stopping is the stop, not a failure of its own.
   const stopped = io.signal.aborted ? io.signal.reason : undefined;
   const shown = stopped instanceof Interrupted && !(error instanceof FinpipeError)
@@ -174,10 +171,18 @@ async function report(
   return EXIT_CODES.failed;
 }
 
-async function reportUsage(error: CommanderError, io: Io): Promise<number> {
+/** @param called the first argument, which may be a command's name */
+async function reportUsage(
+  error: CommanderError,
+  called: string | undefined,
+  io: Io,
+): Promise<number> {
   if (error.exitCode === 0) return 0;
   if (error.code === "commander.help") return EXIT_CODES.usage;
-  const message = error.message.replace(/^error: /, "");
-  await io.stderr.write(`finpipe: ${message}\n  Run 'finpipe --help' for what there is\n`);
+  const [message, suggestion] = error.message.replace(/^error: /, "").split("\n");
+  const command = COMMANDS.some(({ name }) => name === called) ? `finpipe ${called}` : "finpipe";
+  const hint = `Run '${command} --help' for what there is`;
+  const meant = suggestion === undefined ? "" : `${suggestion.replace(/^\((.*)\)$/, "$1")} `;
+  await io.stderr.write(`finpipe: ${capitalized(message!)}\n  ${meant}${hint}\n`);
   return EXIT_CODES.usage;
 }

@@ -94,7 +94,7 @@ await operationsTest("README.md: the commands for Kafka run in order", async (t)
 
 Deno.test("an example that fails, or prints something else, is found", async () => {
   const example = (script: string, stdout?: string) => runAll([{ chapter: "", script, stdout }]);
-  await assert.rejects(example("./finpipe nonsense\ntrue\n"), /unknown command/);
+  await assert.rejects(example("./finpipe nonsense\ntrue\n"), /Unknown command/);
   await assert.rejects(example("./finpipe --version\n", "another\n"), assert.AssertionError);
 });
 
