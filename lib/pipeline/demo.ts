@@ -99,7 +99,7 @@ export async function demo(options: DemoOptions): Promise<void> {
     return;
   }
   for await (const block of tableReport(mart)) await io.stdout.write(block);
-  await say(nextSteps(folder));
+  await say(nextSteps(io.program, folder));
 }
 
 /** Makes a folder that was not there before. */
@@ -143,14 +143,14 @@ async function writeEvents(path: string, signal: AbortSignal): Promise<number> {
   return messages;
 }
 
-function nextSteps(folder: string): string {
-  const finpipe = `finpipe --work-dir ${folder}`;
+function nextSteps(program: string, folder: string): string {
+  const finpipe = `${program} --work-dir ${folder}`;
   return [
     "",
     "Everything is in that folder: type next",
     `  ${finpipe} report ${FROM} --format csv`,
     `  ${finpipe} stream --source ${join(folder, "events.jsonl")}    # lands nothing twice`,
     `  ${finpipe} load --partition ${TO} --undo`,
-    "  finpipe --help",
+    `  ${program} --help`,
   ].join("\n");
 }

@@ -6,8 +6,8 @@ import { LAUNCHER_FLAGS, PERMISSIONS, runCli, spawnCli } from "../support/run_cl
 
 const LAUNCHER = fileURLToPath(new URL("../../finpipe", import.meta.url));
 
-async function launch(program: string, cwd: string): Promise<string> {
-  const { stdout, stderr } = await new Deno.Command(program, { args: ["--version"], cwd }).output();
+async function launch(program: string, cwd: string, args = ["--version"]): Promise<string> {
+  const { stdout, stderr } = await new Deno.Command(program, { args, cwd }).output();
   return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
 }
 
@@ -19,6 +19,18 @@ Deno.test("the launcher runs finpipe from any folder, also through links to it",
     for (const program of [LAUNCHER, `${folder}/absolute`, `${folder}/relative`]) {
       assert.equal(await launch(program, folder), `${config.version}\n`, program);
     }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("what the demo says to type next can be typed where it was started", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const shown = await launch(LAUNCHER, folder, ["demo"]);
+    const [, report] = /^ {2}(\S+ --work-dir .* report .*)$/m.exec(shown)!;
+    const csv = await launch("sh", folder, ["-c", report!]);
+    assert.match(csv, /^date_update,.*\n2022-10-01,410,/m);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
