@@ -5,9 +5,9 @@ import { DATASET_NAMES } from "../../lib/events/dataset.ts";
 import { firstOf, rejectedBytes, rejectedRows } from "../../lib/pipeline/rejected/listing.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import type { RejectedFilter } from "../../lib/staging/rejected.ts";
-import { createLogger } from "../../lib/runtime/log.ts";
-import { engineTests, NOW, openSession, type TestEngine } from "../support/engines.ts";
+import { engineTests, openSession, type TestEngine } from "../support/engines.ts";
 import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
+import { SILENT } from "../support/logs.ts";
 import { oddMessage } from "../support/odd_json.ts";
 import { postgresTest, testDatabase } from "../support/postgres.ts";
 import { addRejected, outcomes, replayOn } from "../support/rejected.ts";
@@ -342,12 +342,10 @@ embeddedTest("the first rows are given out, and it is said that there are more",
 postgresTest("two replays at once land each version once", async (t) => {
   await using closing = new AsyncDisposableStack();
   const database = closing.use(await testDatabase(t));
-  const output = { isTerminal: false, write: () => Promise.resolve() };
-  const log = createLogger({ level: "error", format: "text", output, now: () => NOW });
   const open = async () => {
     const session = await openSession(database.url);
     closing.defer(() => session.close());
-    return { session, log };
+    return { session, log: SILENT };
   };
   const one = await open();
   const other = await open();
