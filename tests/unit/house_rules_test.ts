@@ -66,6 +66,7 @@ const CASES: Case[] = [
       ["lib/pipeline/cdm.ts", "import sql from '../../sql/cdm.sql' with { type: 'text' };"],
       ["lib/pipeline/load.ts", "import { openServerSession } from '../postgres/server.ts';"],
       ["lib/pipeline/load.ts", "await import('../postgres/embedded.ts');"],
+      ["lib/pipeline/load.ts", "import { migrate } from '../warehouse/vertica/migrations.ts';"],
     ],
     good: [
       ["lib/staging/postgres.ts", "import sql from '../../sql/land.sql' with { type: 'text' };"],
