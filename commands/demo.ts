@@ -26,13 +26,12 @@ const command: CommandDefinition = {
   ],
 
   async run(context, _args, _options) {
-    const { io, log, config } = context;
+    const { io, config } = context;
     const progress = new Progress(io.stderr, !context.quiet);
     await demo({
       ...demoOptionsOf(config.flags),
       json: context.json,
       io,
-      log,
       onPhase: (text) => progress.show(() => text),
     });
     await progress.clear();
