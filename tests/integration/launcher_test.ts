@@ -47,6 +47,16 @@ Deno.test("the launcher and deno.json grant the same permissions", async () => {
   assert.deepEqual(allowed(config.tasks.dev), PERMISSIONS.toSorted());
 });
 
+Deno.test({
+  name: "a folder that the runtime closes to programs is a configuration error",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const { code, stderr } = await spawnCli(["--work-dir", "/proc/finpipe", "init"]).result;
+    assert.equal(code, 3);
+    assert.match(stderr, /work dir "\/proc\/finpipe": the runtime lets no program write there\n/);
+  },
+});
+
 Deno.test("runCli() and spawnCli() give the same output and code", async () => {
   for (const args of [["--version"], ["--help"], ["nonsense"]]) {
     assert.deepEqual(await spawnCli(args).result, await runCli(args));
