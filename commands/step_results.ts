@@ -22,6 +22,7 @@ export function titleOf(run: DayRun): string {
   return `Run date ${run.runDate}, partition ${run.partition}`;
 }
 
+/** As JSON: what the manifests say of the files. */
 export function dumpResult(manifests: readonly Manifest[]) {
   return {
     complete: manifests[0]?.complete ?? null,
@@ -31,10 +32,12 @@ export function dumpResult(manifests: readonly Manifest[]) {
   };
 }
 
+/** In words: one dataset's file. */
 export function dumpLine({ dataset, rows, staged_rows, bytes }: Manifest): string {
   return `${dataset}: ${counted(rows, "row")} of ${staged_rows} staged, ${bytes} bytes`;
 }
 
+/** As JSON: what stands for the day now, beside what the manifests say. */
 export function loadResult(datasets: readonly DatasetLoad[]) {
   return {
     datasets: datasets.map((done) => ({
@@ -48,6 +51,7 @@ export function loadResult(datasets: readonly DatasetLoad[]) {
   };
 }
 
+/** In words: one dataset's day; figures that differ are shown beside each other. */
 export function loadLine(done: DatasetLoad): string {
   const rows = `${done.dataset}: ${counted(done.rows, "row")}`;
   if (done.outcome === "unchanged") return `${rows}, left alone: the file is already loaded`;
@@ -56,6 +60,7 @@ export function loadLine(done: DatasetLoad): string {
     `control total ${done.controlTotal}, the manifest says ${done.manifestControlTotal}`;
 }
 
+/** As JSON: rows of the mart, and the currencies that are not in it. */
 export function martResult({ rows, leftOut }: MartResult) {
   return {
     rows,
@@ -66,6 +71,7 @@ export function martResult({ rows, leftOut }: MartResult) {
   };
 }
 
+/** In words: a line for the mart, and one for each currency that is not in it. */
 export function martLines({ rows, leftOut }: MartResult): string[] {
   return [
     `mart: ${counted(rows, "row")}`,
