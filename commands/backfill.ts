@@ -10,9 +10,16 @@ import { isClosed } from "../lib/runtime/io.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import { counted } from "../lib/runtime/words.ts";
 import type { MartResult } from "../lib/warehouse/repository.ts";
-import { martOptionsOf } from "./cdm.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
-import { addRequireComplete, addStreams, printResult, streamsOf, wholeNumber } from "./options.ts";
+import { printResult } from "./options.ts";
+import {
+  addDumpOptions,
+  addLoadOptions,
+  addMartOptions,
+  dumpOptionsOf,
+  loadOptionsOf,
+  martOptionsOf,
+} from "./step_options.ts";
 import { datesOf, dumpResult, loadResult, martResult } from "./step_results.ts";
 
 /** What `backfill` was asked for. */
@@ -29,27 +36,22 @@ export function backfillCallOf(
   return {
     range: parseRange(range ?? "", "FROM..TO"),
     dryRun: options.dryRun === true,
-    requireComplete: options.requireComplete === true,
-    maxRejected: typeof options.maxRejected === "number" ? options.maxRejected : 0,
-    force: options.force === true,
-    streams: streamsOf(options),
+    ...dumpOptionsOf(options),
+    ...loadOptionsOf(options),
     ...martOptionsOf(options),
   };
 }
 
 const command: CommandDefinition = {
   configure(command) {
-    addStreams(addRequireComplete(command))
+    command
       .description(
         "Runs init, then dump, load and cdm for each run date of a range, in order. " +
           "Each run processes the day before its date. Stops at the first step that fails.",
       )
       .argument("<from..to>", "run dates, inclusive; one date alone is a range of one")
-      .option("--dry-run", "print what would be run, and run nothing")
-      .option("--max-rejected <n>", "refused rows that are allowed (default: 0)", wholeNumber(0))
-      .option("--force", "load also days whose file is already loaded")
-      .option("--statuses <list>", "status values that are counted (default: done)")
-      .option("--strict", "fail where a currency has no rate, instead of leaving it out");
+      .option("--dry-run", "print what would be run, and run nothing");
+    addMartOptions(addLoadOptions(addDumpOptions(command)));
   },
 
   examples: [
