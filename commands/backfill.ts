@@ -1,15 +1,11 @@
 /** `finpipe backfill`: each date of a range, from staging to the mart. */
 import { openEngine } from "../lib/engine.ts";
-import type { DateRange } from "../lib/partitions/run_date.ts";
-import { parseRange } from "../lib/partitions/run_date.ts";
-import { backfill, type BackfilledDay } from "../lib/pipeline/backfill/backfill.ts";
+import { type DateRange, parseRange } from "../lib/partitions/run_date.ts";
+import { backfill } from "../lib/pipeline/backfill/backfill.ts";
 import { planBackfill, STEPS } from "../lib/pipeline/backfill/plan.ts";
 import { type StepOptions, stepRunners } from "../lib/pipeline/backfill/steps.ts";
-import type { DatasetLoad } from "../lib/pipeline/load.ts";
 import { isClosed } from "../lib/runtime/io.ts";
 import { Progress } from "../lib/runtime/progress.ts";
-import { counted } from "../lib/runtime/words.ts";
-import type { MartResult } from "../lib/warehouse/repository.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
 import { printResult } from "./options.ts";
 import {
@@ -20,7 +16,7 @@ import {
   loadOptionsOf,
   martOptionsOf,
 } from "./step_options.ts";
-import { datesOf, dumpResult, loadResult, martResult } from "./step_results.ts";
+import { datesOf, dayLine, dayResult } from "./step_results.ts";
 
 /** What `backfill` was asked for. */
 export interface BackfillCall extends StepOptions {
@@ -82,12 +78,12 @@ const command: CommandDefinition = {
         await progress.clear();
         if (context.json) return;
         // A reader that has had enough must not end the work halfway.
-        await io.stdout.write(`${lineOf(day)}\n`).catch((error) => {
+        await io.stdout.write(`${dayLine(day)}\n`).catch((error) => {
           if (!isClosed(error)) throw error;
         });
       },
     });
-    if (context.json) await printResult(context, { runs: days.map(resultOf) }, []);
+    if (context.json) await printResult(context, { runs: days.map(dayResult) }, []);
   },
 };
 
@@ -100,31 +96,4 @@ async function printPlan(context: Context, range: DateRange): Promise<void> {
     { runs: runs.map((run) => ({ ...datesOf(run), steps: STEPS })) },
     runs.map(({ runDate, partition }) => `${runDate} (${partition}): ${STEPS.join(" -> ")}`),
   );
-}
-
-function resultOf(day: BackfilledDay) {
-  const { dump, load, cdm } = day.steps;
-  return {
-    ...datesOf(day),
-    steps: { dump: dumpResult(dump), load: loadResult(load), cdm: martResult(cdm) },
-  };
-}
-
-function lineOf({ runDate, partition, steps: { dump, load, cdm } }: BackfilledDay): string {
-  const dumped = dump.map(({ dataset, rows }) => `${rows} ${dataset}`).join(", ");
-  return `${runDate} (${partition}): dump: ${dumped}; load: ${loadText(load)}; cdm: ${
-    martText(cdm)
-  }`;
-}
-
-function loadText(datasets: readonly DatasetLoad[]): string {
-  if (datasets.every(({ outcome }) => outcome === "unchanged")) return "already loaded";
-  const refused = datasets.reduce((sum, { refused }) => sum + refused, 0n);
-  return refused === 0n ? "loaded" : `loaded, ${counted(refused, "row")} refused`;
-}
-
-function martText({ rows, leftOut }: MartResult): string {
-  const built = counted(rows, "row");
-  if (leftOut.length === 0) return built;
-  return `${built}, ${counted(leftOut.length, "currency", "currencies")} left out`;
 }

@@ -4,6 +4,7 @@
  */
 import type { Manifest } from "../lib/partitions/manifest.ts";
 import { type DayRun, hasRunDate } from "../lib/partitions/run_date.ts";
+import type { BackfilledDay } from "../lib/pipeline/backfill/backfill.ts";
 import type { DatasetLoad } from "../lib/pipeline/load.ts";
 import { counted } from "../lib/runtime/words.ts";
 import type { MartResult } from "../lib/warehouse/repository.ts";
@@ -79,4 +80,32 @@ export function martLines({ rows, leftOut }: MartResult): string[] {
       `left out: currency ${currency}, ${counted(transactions, "transaction")}, no dollar rate`
     ),
   ];
+}
+
+/** As JSON: the run, and what its three steps print. */
+export function dayResult(day: BackfilledDay) {
+  const { dump, load, cdm } = day.steps;
+  return {
+    ...datesOf(day),
+    steps: { dump: dumpResult(dump), load: loadResult(load), cdm: martResult(cdm) },
+  };
+}
+
+/** In words, one line: the run and its three steps. */
+export function dayLine({ runDate, partition, steps: { dump, load, cdm } }: BackfilledDay): string {
+  const dumped = dump.map(({ dataset, rows }) => `${rows} ${dataset}`).join(", ");
+  const steps = [`dump: ${dumped}`, `load: ${loadText(load)}`, `cdm: ${martText(cdm)}`];
+  return `${runDate} (${partition}): ${steps.join("; ")}`;
+}
+
+function loadText(datasets: readonly DatasetLoad[]): string {
+  if (datasets.every(({ outcome }) => outcome === "unchanged")) return "already loaded";
+  const refused = datasets.reduce((sum, { refused }) => sum + refused, 0n);
+  return refused === 0n ? "loaded" : `loaded, ${counted(refused, "row")} refused`;
+}
+
+function martText({ rows, leftOut }: MartResult): string {
+  const built = counted(rows, "row");
+  if (leftOut.length === 0) return built;
+  return `${built}, ${counted(leftOut.length, "currency", "currencies")} left out`;
 }
