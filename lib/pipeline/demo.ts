@@ -131,7 +131,7 @@ async function makeFolder({ folder, named }: DemoOptions): Promise<string> {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw fileFailure(error, "make", path);
     }
   }
-  throw new FinpipeError("configuration", `Cannot make the demo's folder ${folder}: it exists`, {
+  throw new FinpipeError("configuration", `Cannot make the demo's folder "${folder}": it exists`, {
     hint: "Name a folder that is not there yet with --work-dir",
   });
 }

@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Interrupted } from "./errors.ts";
-import { fileFailure } from "./files.ts";
+import { ioFailure } from "./files.ts";
 import { type Io, isClosed, type Output } from "./io.ts";
 
 /**
@@ -26,7 +26,7 @@ export function terminal(exit: (code: number) => never): Io {
     },
     stdin: Deno.stdin.readable,
     stdout: outputTo(Deno.stdout, (error) => {
-      throw isClosed(error) ? error : fileFailure(error, "write", "stdout");
+      throw isClosed(error) ? error : ioFailure(error, "write", "stdout");
     }),
     // What cannot be told to anybody must not end the work.
     stderr: outputTo(Deno.stderr, () => {}),
