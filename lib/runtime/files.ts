@@ -1,6 +1,6 @@
 /** Files that must be whole or absent, and locks that die with their process. */
 import { dirname } from "node:path";
-import { FinpipeError } from "./errors.ts";
+import { codeOf, FinpipeError } from "./errors.ts";
 
 /** An exclusive lock that this process holds until it is disposed of. */
 export class FileLock implements Disposable {
@@ -64,7 +64,7 @@ export function fileFailure(error: unknown, action: string, path: string): Finpi
 /** The same for what has no path; `what` names it. */
 export function ioFailure(error: unknown, action: string, what: string): FinpipeError {
   if (error instanceof FinpipeError) return error;
-  const code = (error as { code?: unknown } | null)?.code;
+  const code = codeOf(error);
   if (code === "ENOSPC" || code === "EDQUOT") {
     return new FinpipeError("failed", `Cannot ${action} ${what}: the disk is full`, {
       hint: "Make room, then run again",
