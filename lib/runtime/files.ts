@@ -83,3 +83,13 @@ export function ioFailure(error: unknown, action: string, what: string): Finpipe
     cause: error,
   });
 }
+
+/**
+ * Why a file that a person named cannot be written, in words of our own: the system's name the file
+ * that is written aside.
+ */
+export function whyNotWritten(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  return error instanceof Error ? error.message : String(error);
+}
