@@ -1,7 +1,7 @@
 /** A file that messages are emitted to, compressed where its name ends in `.gz`. */
 import { basename, dirname, join } from "node:path";
 import { FinpipeError } from "../runtime/errors.ts";
-import { publishFile, whyNotWritten } from "../runtime/files.ts";
+import { publishFile, whyNotWritten, writeWhole } from "../runtime/files.ts";
 import { isCompressed } from "../sources/bytes.ts";
 
 /** Writes text somewhere, in order. */
@@ -70,12 +70,7 @@ async function fill<T>(at: string, path: string, body: (write: Write) => Promise
 /** Unlike `file.writable`, leaves closing the file to its owner. */
 function streamTo(file: Deno.FsFile, path: string): WritableStream<Uint8Array> {
   return new WritableStream({
-    async write(bytes) {
-      let left = bytes;
-      while (left.length > 0) {
-        left = left.subarray(await file.write(left).catch((cause) => fail(path, cause)));
-      }
-    },
+    write: (bytes) => writeWhole(file, bytes).catch((cause) => fail(path, cause)),
   });
 }
 

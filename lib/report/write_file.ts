@@ -1,7 +1,7 @@
 /** A report in a file: there whole, or not at all. */
 import { dirname } from "node:path";
 import { FinpipeError } from "../runtime/errors.ts";
-import { publishFile, whyNotWritten } from "../runtime/files.ts";
+import { publishFile, whyNotWritten, writeWhole } from "../runtime/files.ts";
 
 /**
  * Writes text beside the file and renames it when all of it is written and synced.
@@ -32,11 +32,7 @@ async function writeAll(path: string, temporary: string, chunks: AsyncIterable<s
   const encoder = new TextEncoder();
   using file = await Deno.open(temporary, { write: true });
   for await (const chunk of chunks) {
-    let bytes = encoder.encode(chunk);
-    while (bytes.length > 0) {
-      const written = await file.write(bytes).catch((error) => fail(path, error));
-      bytes = bytes.subarray(written);
-    }
+    await writeWhole(file, encoder.encode(chunk)).catch((error) => fail(path, error));
   }
   await file.sync().catch((error) => fail(path, error));
 }

@@ -33,6 +33,15 @@ export async function lockFile(path: string, what: string): Promise<FileLock> {
   });
 }
 
+/** Writes all of the bytes: of one call the system may take a part. */
+export async function writeWhole(
+  to: { write(bytes: Uint8Array): Promise<number> },
+  bytes: Uint8Array,
+): Promise<void> {
+  let left = bytes;
+  while (left.length > 0) left = left.subarray(await to.write(left));
+}
+
 /** Makes the entry of a rename durable: on Linux a folder is synced like a file. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await Deno.open(path, { read: true });
