@@ -117,7 +117,7 @@ function* unquoted(bytes: Uint8Array): Generator<[from: number, to: number]> {
 function tooLong(path: string, line: number, pieceBytes: number): FinpipeError {
   return new FinpipeError(
     "data",
-    `Cannot read ${path} as CSV: the row at line ${line} is longer than ${pieceBytes} bytes`,
+    `Cannot read "${path}" as CSV: the row at line ${line} is longer than ${pieceBytes} bytes`,
     {
       hint: "A double quote is not closed, or it is no CSV file: write it anew with 'finpipe dump'",
     },

@@ -1,10 +1,10 @@
 /** A Vertica for tests: the server that FINPIPE_TEST_VERTICA_URL names, else one of our own. */
 import { readSettings } from "../../lib/runtime/config/settings.ts";
 import type { VerticaSettings } from "../../lib/runtime/config/vertica_settings.ts";
-import { createLogger } from "../../lib/runtime/log.ts";
 import { openVerticaSession, type VerticaSession } from "../../lib/warehouse/vertica/session.ts";
 import { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
 import type { WarehouseSchemas } from "../../lib/warehouse/sql_template.ts";
+import { SILENT } from "./logs.ts";
 import { adminUrl, POSTGRES_MISSING } from "./postgres.ts";
 import { openVerticaEngine, type VerticaEngine } from "./vertica/engine/engine.ts";
 import { DATABASE, startServerOn, type VerticaServer } from "./vertica/server.ts";
@@ -56,13 +56,6 @@ export async function verticaSettingsOf(url: string): Promise<VerticaSettings> {
   if (warehouse?.kind !== "vertica") throw new Error(`${url} names no server`);
   return warehouse.vertica;
 }
-
-const SILENT = createLogger({
-  level: "error",
-  format: "text",
-  output: { isTerminal: false, write: () => Promise.resolve() },
-  now: () => Temporal.Now.instant(),
-});
 
 async function place(
   url: string,

@@ -1,5 +1,5 @@
 /** Why a row was refused, in words that never quote its values. */
-import type { RefusedData } from "../postgres/failure.ts";
+import type { RefusedData } from "../../postgres/failure.ts";
 
 /** By SQLSTATE (PostgreSQL documentation, appendix A). */
 const MEANINGS: Readonly<Record<string, string>> = {
