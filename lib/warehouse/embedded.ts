@@ -12,6 +12,7 @@ import { replaceDay, undoDay } from "./embedded_days.ts";
 import { buildMart, readMart } from "./embedded_mart.ts";
 import { checkSchema, migrate } from "./embedded_migrations.ts";
 import type { EmbeddedScope } from "./embedded_scope.ts";
+import { controlText } from "./load_checks.ts";
 import type {
   DayMeasure,
   LoadLimits,
@@ -52,14 +53,15 @@ export class EmbeddedWarehouse implements WarehouseRepository {
       sha256: row.sha256!,
       rows: BigInt(row.rows!),
       refused: BigInt(row.refused!),
-      controlTotal: row.control_total!,
+      controlTotal: controlText(dataset, row.control_total!),
     };
   }
 
   async measureDay(dataset: DatasetName, day: Temporal.PlainDate): Promise<DayMeasure> {
     const { session, schemas } = this.#scope;
     const [row] = await session.query(forDay(measureDay, schemas, dataset, day));
-    return { rows: BigInt(row!.rows!), controlTotal: row!.control_total! };
+    const controlTotal = controlText(dataset, row!.control_total!);
+    return { rows: BigInt(row!.rows!), controlTotal };
   }
 
   async replaceDay(file: PartitionFile, limits: LoadLimits): Promise<LoadRecord> {
