@@ -105,7 +105,10 @@ await diskTest(
       await fillUpTo(ballast, folder, 0);
       // The commit that needs another segment ends the server, which cannot recover either.
       await untilTrue(async () => /shut down$/.test((await server.log()).trim()));
-      assert.match(await server.log(), /PANIC: {2}could not write to file "pg_wal\/.*No space left/);
+      assert.match(
+        await server.log(),
+        /PANIC: {2}could not write to file "pg_wal\/.*No space left/,
+      );
       await untilTrue(() => landers.stagingFailure !== undefined);
       await traffic.stop();
       const group = `${place.topic.group}-new`;
