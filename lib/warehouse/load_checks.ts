@@ -1,4 +1,5 @@
 /** What a load is judged by, whichever warehouse takes it (contract, section 5). */
+import type { DatasetName } from "../events/dataset.ts";
 import type { PartitionFile } from "../partitions/partition_file.ts";
 import { dayArgument } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
@@ -60,6 +61,15 @@ export function recordOf(
     });
   }
   return { sha256: manifest.sha256, rows, refused, controlTotal };
+}
+
+/**
+ * A control total as manifests write it, whatever a warehouse makes of a sum: amounts without
+ * decimals, rates with 6 of them, also where there are no rows to add up.
+ */
+export function controlText(dataset: DatasetName, sum: string): string {
+  if (dataset === "transactions") return sum.replace(/\.0+$/, "");
+  return sum.includes(".") ? sum : `${sum}.000000`;
 }
 
 /** "0" is "0.000000": the manifest of an empty day may say either. */

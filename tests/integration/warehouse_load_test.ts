@@ -45,11 +45,17 @@ warehouseTest(
   },
 );
 
-warehouseTest("the manifest of an empty day of rates may say 0.000000", async (test) => {
+warehouseTest("the control total of an empty day of rates is its manifest's", async (test) => {
   await test.migrate();
-  const figures = { rows: 0, control_total: "0.000000" };
-  const file = await writePartitionText(test.workDir, "currencies", DAY, "", figures);
-  assert.equal((await test.warehouse.replaceDay(file, STRICT_LIMITS)).rows, 0n);
+  for (const manifests of ["0.000000", "0"]) {
+    const figures = { rows: 0, control_total: manifests };
+    const file = await writePartitionText(test.workDir, "currencies", DAY, "", figures);
+    const loaded = await test.warehouse.replaceDay(file, STRICT_LIMITS);
+    assert.deepEqual([loaded.rows, loaded.controlTotal], [0n, "0.000000"]);
+    assert.deepEqual(await test.warehouse.loadRecord("currencies", day), loaded);
+    const measure = await test.warehouse.measureDay("currencies", day);
+    assert.deepEqual(measure, { rows: 0n, controlTotal: "0.000000" });
+  }
 });
 
 warehouseTest("values stand as they are in the file", async (test) => {
