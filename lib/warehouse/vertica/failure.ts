@@ -86,6 +86,7 @@ const TEXTS: readonly [text: RegExp, meaning: Meaning][] = [
  */
 export function asFinpipeError(error: unknown, database: string, broken?: unknown): FinpipeError {
   if (error instanceof FinpipeError) return error;
+  if (broken instanceof FinpipeError) return broken;
   const code = codeOf(error) ?? codeOf(broken);
   if (code !== undefined && /^2[23]...$/.test(code)) {
     return new FinpipeError("data", `${database} refused a value: SQLSTATE ${code}`, {

@@ -24,7 +24,10 @@ const FUNCTIONS: Record<string, MetaFunction> = {
   },
   get_client_label: (session) => Promise.resolve(session.clientLabel),
   async close_session(session, [id]) {
-    const other = [...session.engine.sessions].find(({ owner }) => owner.sessionId === id);
+    // A user may close his own, a superuser any.
+    const other = [...session.engine.sessions].find(({ owner }) =>
+      owner.sessionId === id && (session.isAdmin || owner.user === session.owner.user)
+    );
     if (other === undefined || other === session) {
       throw new VerticaError("42710", 4700, "Session to close not found");
     }
