@@ -1,6 +1,7 @@
 /** Meta-functions: they stand alone in a SELECT, with literals (documentation, "Meta-functions"). */
 import { type Answer, type Column, VerticaError } from "../engine.ts";
 import { copyPartitions, dropPartitions, movePartitions, swapPartitions } from "./partitions.ts";
+import { describePrivileges } from "./privileges.ts";
 import { isToken, type Reader } from "./reader.ts";
 import { rowsAnswer, type Session } from "./session.ts";
 import type { Parameters } from "./statements.ts";
@@ -34,6 +35,7 @@ const FUNCTIONS: Record<string, MetaFunction> = {
     await other.close();
     return "Session close command sent. Check v_monitor.sessions for progress.";
   },
+  get_privileges_description: describePrivileges,
   analyze_statistics: () => Promise.resolve("0"),
   make_ahm_now: () => Promise.resolve("AHM set"),
 };
