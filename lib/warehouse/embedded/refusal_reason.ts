@@ -1,6 +1,9 @@
 /** Why a row was refused, in words that never quote its values. */
 import type { RefusedData } from "../../postgres/failure.ts";
 
+/** What is wrong with a field of which nothing stands in the file, not even its quotes. */
+export const NO_VALUE = "no value (an empty string must be quoted)";
+
 /** By SQLSTATE (PostgreSQL documentation, appendix A). */
 const MEANINGS: Readonly<Record<string, string>> = {
   "22001": "longer than 1,000 bytes",
@@ -10,7 +13,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "22021": "not UTF-8, or holds U+0000",
   "22P02": "not of the column's type",
   "22P04": "not the fields of a row, or a quote that is not closed",
-  "23502": "no value (an empty string must be quoted)",
+  "23502": NO_VALUE,
 };
 
 /** By the check that the row breaks (sql/warehouse/embedded/001_tables.sql). */

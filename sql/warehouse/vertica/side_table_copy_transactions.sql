@@ -1,8 +1,9 @@
 -- A partition file into its side table. No column takes NULL: an empty string is a value, and where
--- the parser makes NULL of it, it is put back. trim would cut spaces off values; without
--- reject_on_materialized_type_error a value of the wrong type would become NULL; without
--- ENFORCELENGTH one that is too long would be cut. NO COMMIT, as nothing is decided yet; the table of
--- the rejected rows is a temporary one of this session for that reason. :stream_name for the DBA.
+-- the parser makes NULL of it, it is put back (where none stood there: absent_keep.sql). trim would
+-- cut spaces off values; without reject_on_materialized_type_error a value of the wrong type would
+-- become NULL; without ENFORCELENGTH one that is too long would be cut. NO COMMIT, as nothing is
+-- decided yet; the table of the rejected rows is a temporary one of this session for that reason.
+-- :stream_name for the DBA.
 COPY finpipe_staging.transactions_load_0123456789ab (
   object_id,
   sent_dttm,
