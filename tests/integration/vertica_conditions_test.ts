@@ -266,13 +266,13 @@ serverTest("a DBA finds sessions by command and day, and the lock of a load", as
   const found = labels.map(({ client_label }) => client_label);
   assert.ok(found.includes("finpipe:test:2022-10-01"), found.join());
 
-  place.server.faults.arm({ kind: "stall", code: "j" });
+  place.server.faults.arm({ kind: "stall", code: "c" });
   const aborted = new AbortController();
   const folder = await Deno.makeTempDir();
   const file = await writePartition(folder, "transactions", DAY, [transaction(DAY)]);
   const loading = place.warehouse.replaceDay(file, { ...STRICT_LIMITS, signal: aborted.signal });
   loading.catch(() => {});
-  while (!place.server.faults.sessions.some(({ messages }) => messages.at(-1)?.code === "j")) {
+  while (!place.server.faults.sessions.some(({ messages }) => messages.at(-1)?.code === "c")) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   const locks = await place.query(

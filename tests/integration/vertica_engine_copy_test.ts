@@ -37,7 +37,7 @@ postgresTest(
     const session = await place.open();
     await withTable(session);
     const data = '1,a,2022-10-01\nx,b,\n3,c\n,d,\n5,e,2022-13-01\n6,f,,\n7,"g\ng",2022-10-07\n';
-    const statement = `COPY t FROM LOCAL STDIN ${CSV} REJECTED DATA AS TABLE r NO COMMIT`;
+    const statement = `COPY t FROM STDIN ${CSV} REJECTED DATA AS TABLE r NO COMMIT`;
     assert.equal((await copyIn(session, statement, data)).count, "2");
     assert.deepEqual(await all(session), [["1", "a", "2022-10-01"], ["7", "g\ng", "2022-10-07"]]);
     assert.deepEqual(await reasons(session), [

@@ -7,14 +7,14 @@ COPY finpipe_staging.currencies_load_0123456789ab (
   currency_code_with,
   currency_with_div
 )
-FROM LOCAL STDIN
+FROM STDIN
 PARSER FCSVPARSER(
   type = 'rfc4180',
   header = 'false',
   trim = 'false',
   reject_on_materialized_type_error = 'true'
 )
-REJECTED DATA AS TABLE finpipe_rejected_0123456789ab
 ENFORCELENGTH
+REJECTED DATA AS TABLE finpipe_rejected_0123456789ab
 STREAM NAME :stream_name
 NO COMMIT;

@@ -2,7 +2,8 @@
 -- the parser makes NULL of it, it is put back. trim would cut spaces off values; without
 -- reject_on_materialized_type_error a value of the wrong type would become NULL; without
 -- ENFORCELENGTH one that is too long would be cut. NO COMMIT, as nothing is decided yet; the table of
--- the rejected rows is a temporary one of this session for that reason. :stream_name for the DBA.
+-- the rejected rows is a temporary one of this session for that reason. Not FROM LOCAL STDIN, which
+-- goes with no REJECTED DATA AS TABLE (error 5767). :stream_name for the DBA.
 COPY finpipe_staging.transactions_load_0123456789ab (
   object_id,
   sent_dttm,
@@ -19,14 +20,14 @@ COPY finpipe_staging.transactions_load_0123456789ab (
   status AS COALESCE(status_given, ''),
   transaction_type AS COALESCE(transaction_type_given, '')
 )
-FROM LOCAL STDIN
+FROM STDIN
 PARSER FCSVPARSER(
   type = 'rfc4180',
   header = 'false',
   trim = 'false',
   reject_on_materialized_type_error = 'true'
 )
-REJECTED DATA AS TABLE finpipe_rejected_0123456789ab
 ENFORCELENGTH
+REJECTED DATA AS TABLE finpipe_rejected_0123456789ab
 STREAM NAME :stream_name
 NO COMMIT;
