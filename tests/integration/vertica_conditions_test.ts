@@ -257,6 +257,40 @@ serverTest("empty strings stand whatever the parser makes of them", async (place
   }
 });
 
+serverTest(
+  "refused rows whose numbers the server does not know are kept without",
+  async (place) => {
+    place.engine.switches.numbersRejected = false;
+    const folder = await Deno.makeTempDir();
+    const rows = [transaction(DAY), transaction(DAY, { amount: "x" })];
+    const figures = { rows: 2, control_total: "100" };
+    const file = await writePartitionText(folder, "transactions", DAY, csv(rows), figures);
+    const refusal = await place.warehouse.replaceDay(file, STRICT_LIMITS).catch((error) => error);
+    assert.match(refusal.message, /Refused 1 rows .*, 0 are allowed: Invalid integer format '...'/);
+    await place.warehouse.replaceDay(file, { ...STRICT_LIMITS, maxRejected: 1 });
+    await Deno.remove(folder, { recursive: true });
+    const kept = await place.query("SELECT line FROM staging.load_refused");
+    assert.deepEqual(kept, [{ line: null }]);
+  },
+);
+
+serverTest(
+  "a file with an id that is none fails the load, and the old day stays",
+  async (place) => {
+    await place.load(1);
+    const folder = await Deno.makeTempDir();
+    const text = csv([transaction(DAY, { object_id: "nobody" })]);
+    const figures = { rows: 1, control_total: "100" };
+    const file = await writePartitionText(folder, "transactions", DAY, text, figures);
+    const limits = { ...STRICT_LIMITS, maxRejected: 1 };
+    const error = await place.warehouse.replaceDay(file, limits).catch((error) => error);
+    await Deno.remove(folder, { recursive: true });
+    assert.ok(isKind(error, "data"), String(error));
+    assert.doesNotMatch(error.message, /nobody/);
+    assert.equal(await place.standing(), "1");
+  },
+);
+
 serverTest("a DBA finds sessions by command and day, and the lock of a load", async (place) => {
   await place.warehouse.checkSchema();
   await place.warehouse.loadRecord("transactions", day);

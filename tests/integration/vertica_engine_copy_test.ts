@@ -257,6 +257,21 @@ postgresTest("many rejected rows, and what is no UTF-8, among rows that are take
   ]);
 });
 
+postgresTest("FCSVPARSER reads UUIDs and NUMERICs as texts, which are cast", async () => {
+  await using place = await testEngine();
+  const session = await place.open();
+  await rowsOf(session, "CREATE TABLE t (u UUID, p NUMERIC(18, 6))");
+  for (const items of ["", "(u)", "(p)"]) {
+    const error = await failureOf(session, `COPY t ${items} FROM STDIN ${CSV}`);
+    assert.match(error.message, /FCSVPARSER into "[up]" of type (UUID|NUMERIC)/);
+  }
+  const items = "(a FILLER VARCHAR(36), b FILLER VARCHAR(20), u AS CAST(a AS UUID), " +
+    "p AS CAST(b AS NUMERIC(18, 6)))";
+  const id = "00000000-0000-4000-8000-000000000001";
+  await copyIn(session, `COPY t ${items} FROM STDIN ${CSV}`, `${id},999999999999.999999\n`);
+  assert.deepEqual(await rowsOf(session, "SELECT u, p FROM t"), [[id, "999999999999.999999"]]);
+});
+
 postgresTest("whatever text was written as CSV is what the table holds", async () => {
   await using place = await testEngine();
   place.engine.switches.quotedEmpty = "empty";

@@ -106,6 +106,18 @@ verticaTest("VARCHAR(1000) counts bytes, and what is longer is refused, not cut"
   assert.deepEqual(found.map(({ bytes }) => bytes), ["1000", "1000"]);
 });
 
+verticaTest("a rate keeps its last digit, and a text that is none is refused", async (test) => {
+  const rates = ["999999999999.999999", "0.000001", "NaN", "1e3", "1000000000000.000000", "1.5"]
+    .map((currency_with_div) => rate(DAY, { currency_with_div }));
+  const figures = { rows: 6, control_total: "0" };
+  const file = await writePartitionText(test.workDir, "currencies", DAY, csv(rates), figures);
+  const record = await test.warehouse.replaceDay(file, { ...STRICT_LIMITS, maxRejected: 4 });
+  assert.deepEqual([record.rows, record.refused], [2n, 4n]);
+  assert.equal(record.controlTotal, "1000000000000.000000");
+  const kept = await test.query("SELECT DISTINCT reason FROM staging.load_refused");
+  assert.deepEqual(kept, [{ reason: "currency_with_div: not 0.000001 to 999999999999.999999" }]);
+});
+
 verticaTest("NULLs are sorted last here and first there: no column has one", async (test) => {
   const rows = [transaction(DAY, { country: "" }), transaction(DAY, { country: "a" })];
   await test.load("transactions", DAY, rows);
