@@ -3,6 +3,7 @@
  * documentation, SWAP_PARTITIONS_BETWEEN_TABLES, "Requirements").
  */
 import columnsSql from "../../../sql/warehouse/vertica/shape_columns.sql" with { type: "text" };
+import keysSql from "../../../sql/warehouse/vertica/shape_keys.sql" with { type: "text" };
 import partitionsSql from "../../../sql/warehouse/vertica/shape_partitions.sql" with {
   type: "text",
 };
@@ -40,6 +41,11 @@ async function shapeOf(scope: VerticaScope, table: string): Promise<Shape> {
   const values = { staging_schema: scope.schemas.stagingSchema, table_name: table };
   const columns = await scope.run(columnsSql, values);
   const [partitions] = await scope.run(partitionsSql, values);
+  const keys = new Map<string, string[]>();
+  for (const row of await scope.run(keysSql, values)) {
+    const key = `${row.constraint_type} ${row.constraint_name}`;
+    keys.set(key, [...keys.get(key) ?? [], row.column_name!]);
+  }
   const projections = new Map<string, string[]>();
   for (const row of await scope.run(projectionsSql, values)) {
     const lines = projections.get(row.projection_name!) ?? [
@@ -53,6 +59,7 @@ async function shapeOf(scope: VerticaScope, table: string): Promise<Shape> {
     }`,
     `partitioned by ${partitions?.partition_expression}`,
     `grouped by ${partitions?.partition_group_expression}`,
+    `keys ${[...keys].map(([key, names]) => `${key} (${names.join(", ")})`).join(", ") || "none"}`,
     `${projections.size} projections`,
     ...[...projections.values()].map(([segmented, ...sorted]) =>
       `projection ${segmented}, sorted by ${sorted.join(", ")}`
