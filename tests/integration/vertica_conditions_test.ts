@@ -7,6 +7,7 @@ import { isKind } from "../../lib/runtime/errors.ts";
 import { statementsFor } from "../../lib/warehouse/vertica/statements.ts";
 import type { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
 import { skippable } from "../support/kafka_skip.ts";
+import { until } from "../support/until.ts";
 import { csv, writePartition, writePartitionText } from "../support/reference.ts";
 import { VerticaError } from "../support/vertica/engine.ts";
 import {
@@ -137,20 +138,28 @@ serverTest(
 
 serverTest("no day is swapped in while a mart is built", async (place) => {
   await place.load(100);
-  const session = await place.vertica.session();
-  // As a mart does.
-  const { stagingSchema } = place.schemas;
-  await session.query(
-    `LOCK TABLE ${stagingSchema}.transactions, ${stagingSchema}.currencies IN SHARE MODE`,
+  const folder = await Deno.makeTempDir();
+  const rates = await writePartition(folder, "currencies", DAY, [rate(DAY)]);
+  await place.warehouse.replaceDay(rates, STRICT_LIMITS);
+  await Deno.remove(folder, { recursive: true });
+  const { faults } = place.server;
+  const between = /INSERT INTO \S+global_metrics_left_out/;
+  faults.arm({ kind: "stall", statement: between });
+  const building = place.warehouse.buildMart(day, { statuses: ["done"], strict: false });
+  building.catch(() => {});
+  await until(() =>
+    faults.sessions.some(({ messages }) => between.test(messages.at(-1)?.statement ?? ""))
   );
-  let isLoaded = false;
-  const loading = place.load(200).then(() => isLoaded = true);
-  const [before] = await session.query(`SELECT amount FROM ${stagingSchema}.transactions`);
-  assert.equal(before!.amount, "100");
-  assert.equal(isLoaded, false);
-  await session.query("ROLLBACK");
-  await session.close();
-  await loading;
+  place.engine.lockTimeout = 50;
+  await using other = place.vertica.warehouse({ ...place.schemas, now: () => NOW });
+  const error = await place.load(200, other).catch((error) => error);
+  assert.ok(isKind(error, "locked"), String(error));
+  assert.equal(await place.standing(), "100");
+  await place.server.kill();
+  await assert.rejects(building, (error) => isKind(error, "unreachable"));
+  await place.server.start();
+  await using next = place.vertica.warehouse({ ...place.schemas, now: () => NOW });
+  await place.load(200, next);
   assert.equal(await place.standing(), "200");
 });
 
