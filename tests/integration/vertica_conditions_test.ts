@@ -283,23 +283,6 @@ serverTest(
   },
 );
 
-serverTest(
-  "a file with an id that is none fails the load, and the old day stays",
-  async (place) => {
-    await place.load(1);
-    const folder = await Deno.makeTempDir();
-    const text = csv([transaction(DAY, { object_id: "nobody" })]);
-    const figures = { rows: 1, control_total: "100" };
-    const file = await writePartitionText(folder, "transactions", DAY, text, figures);
-    const limits = { ...STRICT_LIMITS, maxRejected: 1 };
-    const error = await place.warehouse.replaceDay(file, limits).catch((error) => error);
-    await Deno.remove(folder, { recursive: true });
-    assert.ok(isKind(error, "data"), String(error));
-    assert.doesNotMatch(error.message, /nobody/);
-    assert.equal(await place.standing(), "1");
-  },
-);
-
 serverTest("a DBA finds sessions by command and day, and the lock of a load", async (place) => {
   await place.warehouse.checkSchema();
   await place.warehouse.loadRecord("transactions", day);
