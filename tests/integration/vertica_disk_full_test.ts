@@ -13,7 +13,6 @@ const DAY = "2022-10-01";
 const PLACES: [name: string, where: Partial<Fault>, mayStand: boolean][] = [
   ["the side table", { statement: /^CREATE TABLE \S+_load_/ }, false],
   ["COPY's data", { code: "d" }, false],
-  ["the end of COPY's data", { code: "j" }, false],
   ["the end of COPY", { code: "c" }, false],
   ["what is to come", { statement: /^INSERT INTO \S+\.load_pending/ }, false],
   ["the swap", { statement: /SWAP_PARTITIONS/ }, false],

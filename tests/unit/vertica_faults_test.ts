@@ -1,5 +1,6 @@
 /** Faults of the Vertica test server, as words. */
 import assert from "node:assert/strict";
+import { DEFAULT_SWITCHES } from "../support/vertica/engine/state.ts";
 import { readFault, setFault } from "../support/vertica/fault_words.ts";
 import { Faults } from "../support/vertica/faults.ts";
 
@@ -20,7 +21,7 @@ Deno.test("readFault() reads kinds, places and how often", () => {
 
 Deno.test("setFault() sets what waits for no message", () => {
   const faults = new Faults();
-  const engine = { switches: { mergeoutConflicts: 0, quotedEmpty: "null" as const } };
+  const engine = { switches: { ...DEFAULT_SWITCHES } };
   setFault("slow-copy:1000", { faults, engine });
   setFault("login", { faults, engine });
   setFault("mergeout:2", { faults, engine });
@@ -32,7 +33,7 @@ Deno.test("setFault() sets what waits for no message", () => {
 Deno.test("readFault() and setFault() refuse what is no fault, and say what is", () => {
   const target = {
     faults: new Faults(),
-    engine: { switches: { mergeoutConflicts: 0, quotedEmpty: "null" as const } },
+    engine: { switches: { ...DEFAULT_SWITCHES } },
   };
   const wrong = [
     "",

@@ -1,8 +1,6 @@
 /** Why a row was refused, in words that never quote its values. */
 import type { RefusedData } from "../../postgres/failure.ts";
-
-/** What is wrong with a field of which nothing stands in the file, not even its quotes. */
-export const NO_VALUE = "no value (an empty string must be quoted)";
+import { NO_VALUE } from "../load_checks.ts";
 
 /** By SQLSTATE (PostgreSQL documentation, appendix A). */
 const MEANINGS: Readonly<Record<string, string>> = {

@@ -12,8 +12,7 @@ import absentPossible from "../../../sql/warehouse/vertica/absent_possible.sql" 
   type: "text",
 };
 import type { PartitionFile } from "../../partitions/partition_file.ts";
-import { SHOWN_BEYOND_LIMIT } from "../load_checks.ts";
-import { NO_VALUE } from "../refusal_reason.ts";
+import { NO_VALUE, SHOWN_BEYOND_LIMIT } from "../load_checks.ts";
 import type { LoadLimits } from "../repository.ts";
 import { type AbsentRow, absentRows } from "./absent_rows.ts";
 import type { Refused } from "./refused_rows.ts";

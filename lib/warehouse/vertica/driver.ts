@@ -4,7 +4,6 @@
  */
 import type { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
-import type { Readable } from "node:stream";
 import tls from "node:tls";
 import vertica from "vertica-nodejs";
 import type { VerticaTls } from "../../runtime/config/vertica_tls.ts";
@@ -15,10 +14,10 @@ export interface DriverConnection extends EventEmitter {
   stream: Socket;
   tls_config: tls.ConnectionOptions | undefined;
   tls_mode: string;
-  sendCopyError(file: string, line: number, method: string, message: string): void;
-  sendEndOfBatchRequest(): void;
+  sendCopyDone(): void;
+  sendCopyFail(message: string): void;
   /** Replaced by ours, see `copy_stream.ts`. */
-  sendCopyDataStream(stream: Readable): void;
+  sendCopyDataStream(): void;
   attachListeners(stream: EventEmitter): void;
 }
 
@@ -31,7 +30,7 @@ export interface DriverResult {
 export interface DriverClient extends EventEmitter {
   readonly connection: DriverConnection;
   connect(): Promise<void>;
-  query(query: { text: string; copyStream?: Readable }): Promise<DriverResult>;
+  query(query: { text: string }): Promise<DriverResult>;
   end(): Promise<void>;
 }
 

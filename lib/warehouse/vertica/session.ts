@@ -174,7 +174,7 @@ export class VerticaSession {
   }
 
   /**
-   * Runs a COPY ... FROM LOCAL STDIN.
+   * Runs a COPY ... FROM STDIN.
    *
    * @param pieces cut anywhere; what it throws ends the COPY, and is thrown on
    * @param signal likewise its reason

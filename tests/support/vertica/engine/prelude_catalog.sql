@@ -115,7 +115,7 @@ SELECT c.schema_name AS table_schema, c.table_name, k.name::varchar AS constrain
 FROM v_engine_catalog.keys AS k JOIN v_engine_catalog.classes AS c USING (table_oid)
 CROSS JOIN LATERAL unnest(k.columns) AS col;
 CREATE VIEW v_catalog.table_constraints AS
-SELECT c.schema_name AS table_schema, c.table_name, k.name::varchar AS constraint_name,
+SELECT c.table_name, k.name::varchar AS constraint_name,
   k.kind::varchar AS constraint_type, k.is_enabled
 FROM v_engine_catalog.keys AS k JOIN v_engine_catalog.classes AS c USING (table_oid);
 CREATE VIEW v_catalog.primary_keys AS
