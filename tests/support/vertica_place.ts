@@ -2,7 +2,10 @@
 import { readSettings } from "../../lib/runtime/config/settings.ts";
 import type { VerticaSettings } from "../../lib/runtime/config/vertica_settings.ts";
 import { openVerticaSession, type VerticaSession } from "../../lib/warehouse/vertica/session.ts";
-import { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
+import {
+  VerticaWarehouse,
+  type VerticaWarehouseOptions,
+} from "../../lib/warehouse/vertica/warehouse.ts";
 import type { WarehouseSchemas } from "../../lib/warehouse/sql_template.ts";
 import { SILENT } from "./logs.ts";
 import { adminUrl, POSTGRES_MISSING } from "./postgres.ts";
@@ -39,6 +42,7 @@ export interface PlaceOptions extends WarehouseSchemas {
   now: () => Temporal.Instant;
   /** Milliseconds for which an unreachable server is tried. @default 0 */
   retryFor?: number;
+  waits?: VerticaWarehouseOptions["waits"];
 }
 
 /** Starts a server, or takes the one that is named. */
@@ -84,9 +88,10 @@ async function place(
 
 function warehouseOf(
   vertica: VerticaSettings,
-  { stagingSchema, martSchema, now, retryFor = 0 }: PlaceOptions,
+  { stagingSchema, martSchema, now, retryFor = 0, waits }: PlaceOptions,
 ): VerticaWarehouse {
   return new VerticaWarehouse({
+    ...(waits === undefined ? {} : { waits }),
     vertica,
     stagingSchema,
     martSchema,

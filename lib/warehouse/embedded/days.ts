@@ -18,7 +18,7 @@ import undoLoad from "../../../sql/warehouse/embedded/undo_load.sql" with { type
 import type { DatasetName } from "../../events/dataset.ts";
 import type { PartitionFile } from "../../partitions/partition_file.ts";
 import { VERSION } from "../../runtime/version.ts";
-import { recordOf } from "../load_checks.ts";
+import { controlText, recordOf } from "../load_checks.ts";
 import type { LoadLimits, LoadRecord } from "../repository.ts";
 import { forDay, forSchemas } from "../sql_template.ts";
 import { type EmbeddedScope, timestampOf } from "./scope.ts";
@@ -97,8 +97,8 @@ async function compare(
 ): Promise<LoadRecord> {
   const sql = forDay(sideTableMeasure, schemas, file.dataset, file.partition);
   const [row] = await session.query(sql);
-  const measure = { rows: BigInt(row!.rows!), controlTotal: row!.control_total! };
-  return recordOf(file, measure, BigInt(refused));
+  const controlTotal = controlText(file.dataset, row!.control_total!);
+  return recordOf(file, { rows: BigInt(row!.rows!), controlTotal }, BigInt(refused));
 }
 
 async function writeRecord(

@@ -8,6 +8,7 @@ import type { DatasetName } from "../../events/dataset.ts";
 import type { PartitionFile } from "../../partitions/partition_file.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
 import type { SqlSession } from "../../postgres/session.ts";
+import { controlText } from "../load_checks.ts";
 import type {
   DayMeasure,
   LoadLimits,
@@ -52,14 +53,15 @@ export class EmbeddedWarehouse implements WarehouseRepository {
       sha256: row.sha256!,
       rows: BigInt(row.rows!),
       refused: BigInt(row.refused!),
-      controlTotal: row.control_total!,
+      controlTotal: controlText(dataset, row.control_total!),
     };
   }
 
   async measureDay(dataset: DatasetName, day: Temporal.PlainDate): Promise<DayMeasure> {
     const { session, schemas } = this.#scope;
     const [row] = await session.query(forDay(measureDay, schemas, dataset, day));
-    return { rows: BigInt(row!.rows!), controlTotal: row!.control_total! };
+    const controlTotal = controlText(dataset, row!.control_total!);
+    return { rows: BigInt(row!.rows!), controlTotal };
   }
 
   async replaceDay(file: PartitionFile, limits: LoadLimits): Promise<LoadRecord> {
