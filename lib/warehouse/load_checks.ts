@@ -8,6 +8,9 @@ import type { DayMeasure, LoadRecord } from "./repository.ts";
 /** Refused rows beyond the limit that are still kept, so that a person sees more than one. */
 export const SHOWN_BEYOND_LIMIT = 100;
 
+/** What is wrong with a field of which nothing stands in the file, not even its quotes. */
+export const NO_VALUE = "no value (an empty string must be quoted)";
+
 /** Refused rows of a load that had too many. */
 export interface TooManyRefused {
   refused: number | bigint;

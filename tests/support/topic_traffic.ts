@@ -1,9 +1,9 @@
 /** Messages that go on coming while something happens to those who land them. */
 import { emulate } from "../../lib/events/emulator.ts";
 import { readKafkaSettings } from "../../lib/runtime/config/kafka.ts";
-import { createLogger } from "../../lib/runtime/log.ts";
 import { openKafka } from "../../lib/sources/kafka/client.ts";
 import { TopicWriter } from "../../lib/sources/kafka/topic_writer.ts";
+import { SILENT } from "./logs.ts";
 import type { LandingPlace } from "./topic_landing.ts";
 
 /** Traffic that is under way; it goes on until it is stopped. */
@@ -32,13 +32,10 @@ export async function startTraffic(place: LandingPlace, seed = 1): Promise<Traff
     env: (name) => place.env[name],
     flags: {},
   });
-  const output = { isTerminal: false, write: () => Promise.resolve() };
-  const now = () => Temporal.Now.instant();
-  const log = createLogger({ level: "error", format: "text", output, now });
   const { topic, displayName: cluster } = settings;
-  const kafka = openKafka(settings, log, { patient: false });
+  const kafka = openKafka(settings, SILENT, { patient: false });
   const { partitions } = place.topic;
-  const retry = { retryFor: OUTAGE, signal: new AbortController().signal, log };
+  const retry = { retryFor: OUTAGE, signal: new AbortController().signal, log: SILENT };
   const writer = await TopicWriter.connect(kafka, { topic, partitions, cluster, retry });
   const waiting = new Set<() => void>();
   let sent = 0;

@@ -9,6 +9,7 @@ import { FinpipeError } from "../../runtime/errors.ts";
 import { VERSION } from "../../runtime/version.ts";
 import { controlText, overLimit, recordOf } from "../load_checks.ts";
 import type { DayMeasure, LoadLimits, LoadRecord } from "../repository.ts";
+import { refuseAbsent } from "./absent_values.ts";
 import { copyFile } from "./parallel_copy.ts";
 import type { LoadLock } from "./load_lock.ts";
 import { keepUnfit, type Refused, sumOf } from "./refused_rows.ts";
@@ -167,7 +168,8 @@ async function fill(
 ): Promise<Filled> {
   const rejected = await copyFile(scope, file, subject, limits);
   return await scope.session.transaction(async () => {
-    const refused = sumOf([...rejected, await keepUnfit(scope, subject)]);
+    const absent = await refuseAbsent(scope, subject, file, limits);
+    const refused = sumOf([...rejected, absent, await keepUnfit(scope, subject)]);
     return { refused, taken: await fingerprintOf(scope, "side", subject) };
   });
 }
