@@ -50,7 +50,10 @@ export async function withLoadLock<T>(
           throw new FinpipeError(
             "unreachable",
             `Lost the lock on ${subject.dataset}: the session that held it is gone`,
-            { hint: "Raise IDLESESSIONTIMEOUT of finpipe's user", cause: error },
+            {
+              hint: "Raise IDLESESSIONTIMEOUT of finpipe's user, if nobody ended it",
+              cause: error,
+            },
           );
         }
       },

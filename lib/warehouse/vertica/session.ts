@@ -9,6 +9,7 @@ import {
 } from "../../runtime/config/vertica_settings.ts";
 import { AnswerWatch } from "../../runtime/answer_watch.ts";
 import { FinpipeError, isKind } from "../../runtime/errors.ts";
+import { explained } from "./certificate.ts";
 import { copyFrom, SourceFailure } from "./copy_stream.ts";
 import { createClient, type DriverClient, type DriverOptions, endClient } from "./driver.ts";
 import { asFinpipeError } from "./failure.ts";
@@ -58,7 +59,15 @@ export async function openVerticaSession(
       failure ??= error;
     }
   }
-  throw failure!;
+  throw withOthers(failure!, settings.nodes.slice(1));
+}
+
+/** Of several nodes it is said that none took the session. */
+function withOthers(failure: FinpipeError, others: readonly VerticaNode[]): FinpipeError {
+  if (others.length === 0) return failure;
+  const { kind, message, hint = "", cause } = failure;
+  const names = others.map(shown).join(", ");
+  return new FinpipeError(kind, `${message}; nor is there a session at ${names}`, { hint, cause });
 }
 
 async function openOn(
@@ -82,6 +91,7 @@ async function openOn(
       return session;
     } catch (error) {
       await session.close();
+      if (isKind(error, "configuration")) throw await explained(error, connection, name);
       if (!isKind(error, "unreachable")) throw error;
       failure ??= error;
     }
