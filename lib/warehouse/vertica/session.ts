@@ -13,7 +13,12 @@ import { explained } from "./certificate.ts";
 import { copyFrom, SourceFailure } from "./copy_stream.ts";
 import { createClient, type DriverClient, type DriverOptions, endClient } from "./driver.ts";
 import { asFinpipeError } from "./failure.ts";
-import { failureOf, OWN_SESSION_ID } from "./silent_session.ts";
+import {
+  closeFromOutside,
+  failureOf,
+  OWN_SESSION_ID,
+  type SilentSession,
+} from "./silent_session.ts";
 import { statementsOf } from "./statements.ts";
 
 /** A row by column name, each value in Vertica's text form (`t`/`f` for booleans). */
@@ -116,6 +121,7 @@ export class VerticaSession {
   /** How messages name the database. */
   readonly name: string;
   readonly #client: DriverClient;
+  readonly #connection: DriverOptions;
   readonly #watch: AnswerWatch;
   /** In `v_monitor.sessions`, where its user may look. */
   #id: string | undefined;
@@ -128,11 +134,12 @@ export class VerticaSession {
   constructor(connection: DriverOptions, name: string, patience = PATIENCE) {
     const client = createClient(connection);
     this.#client = client;
+    this.#connection = connection;
     this.name = name;
     this.#watch = new AnswerWatch({
       patience,
       progress: () => client.connection.stream.bytesRead + this.#piecesTaken,
-      ask: (isSilent, over) => failureOf({ id: this.#id, name, connection }, isSilent, over),
+      ask: (isSilent, over) => failureOf(this.#silent, isSilent, over),
       // The driver would wait on: what is under way has to end, and nothing more to begin.
       giveUp: (failure) => void client.connection.stream.destroy(failure),
     });
@@ -219,6 +226,22 @@ export class VerticaSession {
   /** Ends the session; what was not committed is rolled back. Never throws. */
   async close(): Promise<void> {
     await endClient(this.#client, this.isBroken);
+  }
+
+  /**
+   * The same after work that failed, or did not. Where the server was lost, it may be that the connection
+   * was, and that it keeps our locks for as long as it takes us for alive: it is asked to close the
+   * session, which takes as long as a connection.
+   *
+   * @param failure undefined where there was none
+   */
+  async end(failure: unknown): Promise<void> {
+    if (isKind(failure, "unreachable")) await closeFromOutside(this.#silent);
+    await this.close();
+  }
+
+  get #silent(): SilentSession {
+    return { id: this.#id, name: this.name, connection: this.#connection };
   }
 
   /** One is asked for when the socket has room. */
