@@ -112,7 +112,7 @@ verticaTest("doctor says of each thing that it is well", async () => {
   await place.load("--dataset", "transactions");
   const { code, stdout } = await place.run(["doctor"]);
   assert.equal(code, 0, stdout);
-  for (const check of ["connection", "version", "clock", "schema", "side tables"]) {
+  for (const check of ["connection", "version", "clock", "rights", "schema", "side tables"]) {
     assert.match(stdout, new RegExp(`^ok +warehouse: ${check}:`, "m"));
   }
 

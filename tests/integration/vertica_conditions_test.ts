@@ -258,11 +258,31 @@ serverTest("empty strings stand whatever the parser makes of them", async (place
     const folder = await Deno.makeTempDir();
     const file = await writePartition(folder, "transactions", DAY, rows);
     await place.warehouse.replaceDay(file, STRICT_LIMITS);
-    await Deno.remove(folder, { recursive: true });
     const found = await place.query(
       "SELECT country, status, transaction_type FROM staging.transactions",
     );
     assert.deepEqual(found, [{ country: "", status: "", transaction_type: "" }], quotedEmpty);
+
+    // An absent one does not, and is told by the file alone; of one that COPY rejects it says so.
+    const absent = csv([
+      transaction(DAY, { status: "ABSENT" }),
+      transaction(DAY, { status: "ABSENT", amount: "x" }),
+    ]).replaceAll("ABSENT", "");
+    const figures = { rows: 3, control_total: "0" };
+    const text = csv(rows) + absent;
+    const refused = await writePartitionText(folder, "transactions", DAY, text, figures);
+    const limits = { ...STRICT_LIMITS, maxRejected: 2 };
+    const record = await place.warehouse.replaceDay(refused, limits);
+    assert.deepEqual([record.rows, record.refused], [1n, 2n], quotedEmpty);
+    const reasons = await place.query(
+      "SELECT line, reason FROM staging.load_refused ORDER BY line",
+    );
+    assert.deepEqual(reasons[0], {
+      line: "2",
+      reason: "status: no value (an empty string must be quoted)",
+    });
+    assert.match(reasons[1]!.reason!, /amount/);
+    await Deno.remove(folder, { recursive: true });
   }
 });
 

@@ -10,6 +10,13 @@ Deno.test("readFault() reads kinds, places and how often", () => {
   const { error, ...fault } = readFault("error:/^commit: x$/:55V03*7");
   assert.deepEqual(fault, { kind: "error", statement: /^commit: x$/i, times: 7 });
   assert.equal(error?.sqlState, "55V03");
+  const full = readFault("disk-full:d*3");
+  assert.deepEqual({ ...full, error: full.error?.sqlState }, {
+    kind: "error",
+    code: "d",
+    times: 3,
+    error: "53100",
+  });
 });
 
 Deno.test("setFault() sets what waits for no message", () => {
@@ -42,6 +49,7 @@ Deno.test("readFault() and setFault() refuse what is no fault, and say what is",
       ...wrong,
       "stall:1:55V03",
       "error:1:5",
+      "disk-full:1:53100",
       "slow-copy:x",
       "slow-copy",
       "mergeout:-1",

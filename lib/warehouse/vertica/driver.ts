@@ -85,6 +85,28 @@ export function createClient(options: DriverOptions): DriverClient {
   return client;
 }
 
+/** Milliseconds for a goodbye to be taken. */
+const GOODBYE = 1000;
+
+/**
+ * Ends a session; one that does not take the goodbye is cut. Never throws.
+ *
+ * @param isBroken there is nobody to say goodbye to
+ */
+export async function endClient(client: DriverClient, isBroken = false): Promise<void> {
+  const { connection } = client;
+  const ended = new Promise<void>((resolve) => connection.once("end", resolve));
+  // Marks the client as ending, and says farewell; it waits for an end that may have been.
+  client.end().catch(() => {});
+  if (isBroken || connection.stream.destroyed) {
+    connection.stream.destroy();
+    return;
+  }
+  const timer = setTimeout(() => connection.stream.destroy(), GOODBYE);
+  await ended;
+  clearTimeout(timer);
+}
+
 /** For each value that is left empty the driver takes `V_*` of the environment, also a token. */
 function ignoreEnvironment(
   client: Record<string, unknown>,

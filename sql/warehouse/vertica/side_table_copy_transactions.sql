@@ -1,10 +1,10 @@
 -- A partition file into its side table. No column takes NULL: an empty string is a value, and as the
--- parser makes NULL of it, it is put back. The parser is known to read UUIDs from texts alone. trim
--- would cut spaces and line ends off values; without reject_on_materialized_type_error a value of the
--- wrong type would become NULL; without ENFORCELENGTH one that is too long would be cut. NO COMMIT, as
--- nothing is decided yet; the table of the rejected rows is a temporary one of this session for that
--- reason. Not FROM LOCAL STDIN, which goes with no REJECTED DATA AS TABLE (error 5767). :stream_name
--- for the DBA.
+-- parser makes NULL of it, it is put back (where none stood there: absent_keep.sql). The parser is
+-- known to read UUIDs from texts alone. trim would cut spaces and line ends off values; without
+-- reject_on_materialized_type_error a value of the wrong type would become NULL; without ENFORCELENGTH
+-- one that is too long would be cut. NO COMMIT, as nothing is decided yet; the table of the rejected
+-- rows is a temporary one of this session for that reason. Not FROM LOCAL STDIN, which goes with no
+-- REJECTED DATA AS TABLE (error 5767). :stream_name for the DBA.
 COPY finpipe_staging.transactions_load_0123456789ab (
   object_id_given FILLER VARCHAR(36),
   sent_dttm,

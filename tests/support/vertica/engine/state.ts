@@ -59,7 +59,7 @@ export class EngineState {
       user_name: session.owner.user,
       client_label: session.clientLabel,
       login_timestamp: session.loginTime,
-      current_statement: session.owner.statement,
+      current_statement: session.currentStatement,
       backend: session.backend.processId,
     }));
     const locks = [...this.locks.list()].map(({ table, owner, mode, isGranted }) => ({
