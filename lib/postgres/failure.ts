@@ -4,7 +4,7 @@
  * Messages of the database that quote row values (classes 22 and 23, and every detail and context
  * line) stay in `cause`, which is shown at `--log-level debug` only.
  */
-import { type Meaning, networkMeanings, VERBS } from "../runtime/connection_failure.ts";
+import { type Meaning, networkMeanings, reasonOf, VERBS } from "../runtime/connection_failure.ts";
 import { codeOf, FinpipeError } from "../runtime/errors.ts";
 
 /** A failure of one statement because of the data in it; `sqlState` says which. */
@@ -107,17 +107,6 @@ function meaningOf(code: string | undefined, text: string, broken: boolean): Mea
   }
   if (broken || LOST.test(text)) return { kind: "unreachable", hint: UNREACHABLE };
   return undefined;
-}
-
-function reasonOf(error: unknown, broken: unknown): string {
-  for (const candidate of [error, broken]) {
-    // Deno and Node give several addresses' failures as one AggregateError without a message.
-    if (candidate instanceof AggregateError && candidate.errors.length > 0) {
-      return reasonOf(candidate.errors[0], undefined);
-    }
-    if (candidate instanceof Error && candidate.message !== "") return candidate.message;
-  }
-  return String(error);
 }
 
 /** Of several addresses' failures the code of the first. */

@@ -4,8 +4,8 @@
  * Messages that quote row values (class 22 and 23, and every detail) stay in `cause`, which is shown
  * at `--log-level debug` only.
  */
-import { type Meaning, VERBS } from "../../runtime/connection_failure.ts";
-import { FinpipeError } from "../../runtime/errors.ts";
+import { type Meaning, reasonOf, VERBS } from "../../runtime/connection_failure.ts";
+import { codeOf, FinpipeError } from "../../runtime/errors.ts";
 import { MEANINGS, SPECIAL, TEXTS, TLS_FAILED, UNREACHABLE } from "./meanings.ts";
 
 /**
@@ -24,7 +24,7 @@ export function asFinpipeError(error: unknown, database: string, broken?: unknow
       cause: error,
     });
   }
-  const reason = reasonOf(error, broken);
+  const reason = reasonOf(broken, error);
   const meaning = meaningOf(code, reason, broken !== undefined);
   if (meaning === undefined) {
     const suffix = code === undefined ? "" : ` (${code})`;
@@ -51,20 +51,4 @@ function meaningOf(
   if (code?.startsWith("ERR_SSL")) return TLS_FAILED;
   for (const [pattern, meaning] of TEXTS) if (pattern.test(text)) return meaning;
   return isBroken ? { kind: "unreachable", hint: UNREACHABLE } : undefined;
-}
-
-function reasonOf(error: unknown, broken: unknown): string {
-  for (const candidate of [broken, error]) {
-    if (candidate instanceof AggregateError && candidate.errors.length > 0) {
-      return reasonOf(candidate.errors[0], undefined);
-    }
-    if (candidate instanceof Error && candidate.message !== "") return candidate.message;
-  }
-  return String(error);
-}
-
-/** A SQLSTATE, or the system's code. */
-function codeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  return typeof code === "string" ? code : undefined;
 }
