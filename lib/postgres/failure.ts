@@ -5,7 +5,7 @@
  * line) stay in `cause`, which is shown at `--log-level debug` only.
  */
 import { type Meaning, networkMeanings, VERBS } from "../runtime/connection_failure.ts";
-import { FinpipeError } from "../runtime/errors.ts";
+import { codeOf, FinpipeError } from "../runtime/errors.ts";
 
 /** A failure of one statement because of the data in it; `sqlState` says which. */
 export class RefusedData extends FinpipeError {
@@ -72,7 +72,7 @@ const LOST =
  */
 export function asFinpipeError(error: unknown, database: string, broken?: unknown): FinpipeError {
   if (error instanceof FinpipeError) return error;
-  const code = codeOf(error) ?? codeOf(broken);
+  const code = firstCodeOf(error) ?? firstCodeOf(broken);
   const text = error instanceof Error ? error.message : String(error);
   if (code !== undefined && /^2[23]...$/.test(code)) return new RefusedData(code, database, error);
   const meaning = meaningOf(code, text, broken !== undefined);
@@ -120,11 +120,8 @@ function reasonOf(error: unknown, broken: unknown): string {
   return String(error);
 }
 
-function codeOf(error: unknown): string | undefined {
-  if (error instanceof AggregateError) {
-    const own = (error as { code?: unknown }).code;
-    return typeof own === "string" ? own : codeOf(error.errors[0]);
-  }
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  return typeof code === "string" ? code : undefined;
+/** Of several addresses' failures the code of the first. */
+function firstCodeOf(error: unknown): string | undefined {
+  return codeOf(error) ??
+    (error instanceof AggregateError ? firstCodeOf(error.errors[0]) : undefined);
 }

@@ -58,7 +58,7 @@ const SETUP = [
   "INSERT INTO own.t VALUES (1, 'one')",
 ];
 
-const COPY = "COPY own.t FROM LOCAL STDIN DELIMITER ',' NO COMMIT";
+const COPY = "COPY own.t FROM STDIN DELIMITER ',' NO COMMIT";
 const NEVER = new AbortController().signal;
 
 /** More than sockets and proxies hold. */

@@ -1,5 +1,6 @@
 /** The rights of finpipe's user on Vertica: what doctor misses, and that its statements mend it. */
 import assert from "node:assert/strict";
+import { isKind } from "../../lib/runtime/errors.ts";
 import { createLogger } from "../../lib/runtime/log.ts";
 import type { MissingRight } from "../../lib/warehouse/inspection.ts";
 import { inspectVertica } from "../../lib/warehouse/vertica/inspection.ts";
@@ -94,9 +95,11 @@ const grantsOf = (missing: MissingRight[]) =>
 
 rightsTest("what is missing at first is what grants.sql gives, and is enough", async (place) => {
   const { stagingSchema, martSchema } = place.schemas;
+  await place.dba("REVOKE USAGE ON SCHEMA public FROM PUBLIC");
   const missing = await place.missing();
   assert.deepEqual(rightsOf(missing), [
     `TEMP on database ${place.database}`,
+    "USAGE on schema public",
     `USAGE, CREATE on schema ${stagingSchema}, which is not there`,
     `USAGE, CREATE on schema ${martSchema}, which is not there`,
   ]);
@@ -107,7 +110,12 @@ rightsTest("what is missing at first is what grants.sql gives, and is enough", a
     .map((statement) => statement.replace("finpipe_db", place.database))
     .filter((statement) => /TO finpipe$|CREATE SCHEMA/.test(statement));
   assert.deepEqual(grantsOf(missing).sort(), byFile.sort());
-  await place.dba(...grantsOf(missing));
+  await place.dba(...grantsOf(missing).filter((grant) => !/public/.test(grant)));
+  await assert.rejects(
+    place.use(place.userUrl),
+    (error) => isKind(error, "configuration") && /USAGE on SCHEMA 'public'/.test(error.message),
+  );
+  await place.dba(...grantsOf(await place.missing()));
   assert.deepEqual(await place.missing(), []);
   await place.use(place.userUrl);
   assert.deepEqual(await place.missing(), []);
@@ -130,6 +138,7 @@ rightsTest(
     await place.use(place.userUrl);
     const system = [
       "v_catalog.columns",
+      "v_catalog.constraint_columns",
       "v_catalog.projection_columns",
       "v_catalog.projections",
       "v_catalog.schemata",
@@ -145,6 +154,7 @@ rightsTest(
           `${right} on schema ${schema}`,
         ])
       ),
+      ["USAGE ON SCHEMA public FROM PUBLIC", "USAGE on schema public"],
       ...system.map((table): [string, string] => [
         `SELECT ON ${table} FROM PUBLIC`,
         `SELECT on ${table}`,

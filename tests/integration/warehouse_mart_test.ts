@@ -100,7 +100,8 @@ warehouseTest(
         sent_dttm: "2022-10-01 07:00:00",
       }),
       at("4", {
-        object_id: objectId(4),
+        // Below zero, were it a signed number.
+        object_id: `f${objectId(4).slice(1)}`,
         date_update: "2022-10-01 06:00:00",
         sent_dttm: "2022-10-01 07:00:00",
       }),

@@ -21,8 +21,8 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   "finpipe_staging.migrations": ["SELECT"],
   "finpipe_staging.transactions": ["SELECT", "INSERT", "TRUNCATE"],
   "finpipe_staging.currencies": ["SELECT", "INSERT", "TRUNCATE"],
-  "finpipe_staging.transactions_lock": ["INSERT"],
-  "finpipe_staging.currencies_lock": ["INSERT"],
+  "finpipe_staging.transactions_lock": ["UPDATE", "DELETE"],
+  "finpipe_staging.currencies_lock": ["UPDATE", "DELETE"],
   "finpipe_staging.loads": ["SELECT", "INSERT", "UPDATE", "DELETE"],
   "finpipe_staging.load_pending": ["SELECT", "INSERT", "DELETE"],
   "finpipe_staging.load_undo": ["SELECT", "INSERT", "DELETE"],
@@ -49,6 +49,10 @@ export async function missingRights(
   const given = await privileges(scope, "database", database);
   if (given === undefined || !given.some((right) => /^TEMP/.test(right))) {
     missing.push(lack(["TEMP"], `DATABASE ${named(database)}`, to));
+  }
+  // FCSVPARSER lives there, and "by default, new users cannot access schema PUBLIC" (GRANT (Schema)).
+  if (!(await privileges(scope, "schema", "public"))?.includes("USAGE")) {
+    missing.push(lack(["USAGE"], "SCHEMA public", to));
   }
   const usable: string[] = [];
   for (const schema of new Set([stagingSchema, martSchema])) {

@@ -7,6 +7,9 @@ CREATE SCHEMA IF NOT EXISTS finpipe_mart;
 GRANT USAGE, CREATE ON SCHEMA finpipe_staging TO finpipe;
 GRANT USAGE, CREATE ON SCHEMA finpipe_mart TO finpipe;
 
+-- FCSVPARSER, which reads the files, is a function of this schema; new users may not look into it.
+GRANT USAGE ON SCHEMA public TO finpipe;
+
 -- The table of rejected rows of a COPY is a temporary one. The database's name is yours to fill in.
 GRANT TEMP ON DATABASE finpipe_db TO finpipe;
 

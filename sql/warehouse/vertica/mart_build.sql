@@ -4,7 +4,7 @@
 -- A sum of INTEGERs overflows, one of NUMERICs of more than 18 digits does not; cents become dollars by
 -- * 0.01, since a product is exact; the quotient is given 20 decimals, so that its own rounding cannot
 -- make a tie of what is none. ROUND is documented as upwards from .5, which says nothing of numbers
--- below zero: those are rounded by their size.
+-- below zero: those are rounded by their size. No page says how UUIDs are ordered, so they are by text.
 INSERT INTO finpipe_mart.global_metrics (
   hk_global_metrics, date_update, currency_from, amount_total, cnt_transactions,
   avg_transactions_per_account, cnt_accounts_make_transactions, load_dt, load_src
@@ -49,7 +49,7 @@ FROM (
       currency_with_div AS rate,
       ROW_NUMBER() OVER (
         PARTITION BY currency_code
-        ORDER BY date_update DESC, sent_dttm DESC, object_id DESC
+        ORDER BY date_update DESC, sent_dttm DESC, CAST(object_id AS VARCHAR(36)) DESC
       ) AS place
     FROM finpipe_staging.currencies
     WHERE currency_code_with = 420 AND date_update < DATE '2022-10-01' + 1

@@ -1,5 +1,6 @@
 -- The system tables that finpipe reads, each once: RESTRICT_SYSTEM_TABLES_ACCESS keeps them from users.
 SELECT COUNT(*) AS read FROM v_catalog.columns WHERE table_name = '';
+SELECT COUNT(*) AS read FROM v_catalog.constraint_columns WHERE table_name = '';
 SELECT COUNT(*) AS read FROM v_catalog.projection_columns WHERE table_name = '';
 SELECT COUNT(*) AS read FROM v_catalog.projections WHERE anchor_table_name = '';
 SELECT COUNT(*) AS read FROM v_catalog.schemata WHERE schema_name = '';

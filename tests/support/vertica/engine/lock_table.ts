@@ -26,14 +26,15 @@ export async function lockTable(session: Session, reader: Reader): Promise<Answe
     if (reader.is("usage") || reader.is("not")) throw reader.unknown("this lock mode");
     throw reader.error();
   }
-  reader.expect(...found[0], "mode");
+  const [words, mode] = found;
+  reader.expect(...words, "mode");
   const isNowait = reader.accept("nowait");
   reader.end();
   await session.inTransaction(async () => {
     for (const name of names) {
       const table = await findTable(session.backend, name);
-      await requireRight(session, table, "lock");
-      await session.lock(table, found[1], isNowait ? 0 : undefined);
+      await requireRight(session, table, `lock ${mode}`);
+      await session.lock(table, mode, isNowait ? 0 : undefined);
     }
   });
   return { kind: "done", tag: "LOCK TABLE" };

@@ -3,9 +3,14 @@ import { VerticaError } from "../engine.ts";
 import type { Session } from "./session.ts";
 import { sqlName, type Table } from "./tables.ts";
 
-/** What a statement wants, by the rights that any one of suffices (each statement's own page). */
+/** What a statement wants (each statement's own page; of a lock, LOCK TABLE, "Privileges"). */
 const RIGHTS = {
-  lock: "INSERT, UPDATE, DELETE, TRUNCATE",
+  "lock S": "SELECT",
+  "lock I": "INSERT",
+  "lock IV": "SELECT, INSERT",
+  "lock SI": "SELECT, INSERT",
+  "lock X": "UPDATE, DELETE",
+  "lock O": "SELECT, INSERT, UPDATE, DELETE, REFERENCES, TRUNCATE",
   truncate: "TRUNCATE",
   partitions: "TRUNCATE, INSERT, SELECT",
   copy: "INSERT",
@@ -19,13 +24,25 @@ export async function requireRight(
 ): Promise<void> {
   const rights = RIGHTS[what].split(", ");
   const checks = rights.map((right) => `has_table_privilege($1::oid, '${right}')`);
-  const together = what === "lock" ? " OR " : " AND ";
   const { rows } = await session.backend.query(
-    `SELECT ${checks.join(together)} FROM (SELECT $1::oid) AS one`,
+    `SELECT ${checks.join(" AND ")} FROM (SELECT $1::oid) AS one`,
     [table.oid],
   );
   if (rows[0]?.[0] === "t") return;
   throw new VerticaError("42501", 4367, `Permission denied for relation ${table.name}`);
+}
+
+/** @throws VerticaError 42501 for who may not look into a schema whose function he calls */
+export async function requireUsage(session: Session, schema: string): Promise<void> {
+  const { rows } = await session.backend.query("SELECT has_schema_privilege($1, 'USAGE')", [
+    schema,
+  ]);
+  if (rows[0]?.[0] === "t") return;
+  throw new VerticaError(
+    "42501",
+    3580,
+    `Insufficient privilege: USAGE on SCHEMA '${schema}' not granted for current user`,
+  );
 }
 
 /** @throws VerticaError 42501 for who is no owner */

@@ -1,7 +1,7 @@
 /** COPY FROM STDIN: what is made ready before the first byte. */
 import type { Answer } from "../../engine.ts";
 import { quoted, quotedWord, type Reader } from "../reader.ts";
-import { requireRight } from "../rights.ts";
+import { requireRight, requireUsage } from "../rights.ts";
 import { rewrite } from "../rewrite.ts";
 import type { Session } from "../session.ts";
 import { columnsOf, findTable, sqlName, type Table } from "../tables.ts";
@@ -22,6 +22,7 @@ export async function copy(session: Session, reader: Reader): Promise<Answer> {
   try {
     const table = await findTable(backend, statement.table);
     await requireRight(session, table, "copy");
+    if (statement.parser.kind === "csv") await requireUsage(session, "public");
     await session.lock(table, "I");
     if (table.hasEnabledKeys) await session.lock(table, "IV");
     const target = targetOf(statement, await columnsOf(backend, table));

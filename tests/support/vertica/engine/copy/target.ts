@@ -77,16 +77,18 @@ function checkCsvFields(fields: readonly FieldTarget[]): void {
 }
 
 /**
- * The same with `column AS COALESCE(filler, 'text')` done as the filler is read, which spares a table
- * between: each field is a column's then. Undefined where more than that is computed, or a filler is
- * for more than one column, or for none.
+ * The same with `column AS COALESCE(filler, 'text')` done as the filler is read, and `column AS
+ * CAST(filler AS UUID)` left to PostgreSQL's COPY, which spares a table between: each field is a
+ * column's then. Undefined where more than that is computed, or a filler is for more than one column,
+ * or for none.
  */
 export function withoutComputed({ fields, computed }: CopyTarget): FieldTarget[] | undefined {
-  const byFiller = new Map<string, { name: string; fallback: string }>();
+  const byFiller = new Map<string, { name: string; fallback?: string }>();
   for (const { name, expression } of computed) {
-    const found = coalesceOf(expression);
+    const found = coalesceOf(expression) ?? castOf(expression);
     if (found === undefined || byFiller.has(found.filler)) return undefined;
-    byFiller.set(found.filler, { name, fallback: found.fallback });
+    const { filler, ...made } = found;
+    byFiller.set(filler, { name, ...made });
   }
   const direct = fields.map((field) => {
     const made = byFiller.get(field.name);
@@ -96,6 +98,14 @@ export function withoutComputed({ fields, computed }: CopyTarget): FieldTarget[]
   const isWhole = direct.every((field) => field !== undefined);
   const used = fields.filter(({ isFiller }) => isFiller).length;
   return isWhole && used === byFiller.size ? direct : undefined;
+}
+
+function castOf(expression: string): { filler: string } | undefined {
+  const reader = new Reader(expression);
+  if (!reader.accept("cast", "(")) return undefined;
+  const [name, ...rest] = reader.tokens.slice(reader.at);
+  const isUuid = rest.map(({ text }) => text.toLowerCase()).join(" ") === "as uuid )";
+  return name?.kind === "word" && isUuid ? { filler: name.value } : undefined;
 }
 
 function coalesceOf(expression: string): { filler: string; fallback: string } | undefined {
