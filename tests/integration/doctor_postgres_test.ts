@@ -86,6 +86,7 @@ postgresTest("doctor: a role without rights, and a wrong password", async (t) =>
     assert.match(rights, /USAGE on schema finpipe/);
     assert.match(rights, /INSERT on stg\.transactions/);
     assert.match(rights, /UPDATE on finpipe\.source_partitions/);
+    assert.match(rights, /UPDATE on stg\.rejected/);
     assert.doesNotMatch(rights, /INSERT on stg\.rejected|SELECT on stg|schema stg|CREATE/);
 
     await execute(

@@ -52,7 +52,7 @@ embeddedTest("what cannot be opened is said with the path, and no bug", async ()
     await Deno.mkdir(lock);
     await assert.rejects(
       openEmbeddedSession(workDir),
-      (error) => isKind(error, "failed") && error.message.startsWith(`Cannot write ${lock}: `),
+      (error) => isKind(error, "failed") && error.message.startsWith(`Cannot write "${lock}": `),
     );
   } finally {
     await Deno.remove(workDir, { recursive: true });

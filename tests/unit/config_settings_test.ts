@@ -233,6 +233,9 @@ Deno.test("schema names are plain, free and different", async () => {
   for (const name of ["stg", "FINPIPE", "information_schema", "pg_x"]) {
     assert.match(await problemOf(mart(name), WAREHOUSE), /is taken/);
   }
+  for (const name of ["order", "User", "with"]) {
+    assert.match(await problemOf(mart(name), WAREHOUSE), /is a word of SQL/);
+  }
   assert.match(
     await problemOf(mart("Finpipe_Staging"), WAREHOUSE),
     /FINPIPE_MART_SCHEMA: it is the same as FINPIPE_STAGING_SCHEMA/,

@@ -19,6 +19,19 @@ const PLAIN = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 /** Taken by the staging end, which shares the embedded database, and by the database itself. */
 const TAKEN = /^(stg|finpipe|information_schema|pg_.*)$/i;
 
+/** Words of SQL that PostgreSQL takes for no name unquoted (18, `pg_get_keywords()`, R and T). */
+const RESERVED = new Set(
+  `all analyse analyze and any array as asc asymmetric authorization binary both case cast check
+  collate collation column concurrently constraint create cross current_catalog current_date
+  current_role current_schema current_time current_timestamp current_user default deferrable desc
+  distinct do else end except false fetch for foreign freeze from full grant group having ilike in
+  initially inner intersect into is isnull join lateral leading left like limit localtime
+  localtimestamp natural not notnull null offset on only or order outer overlaps placing primary
+  references returning right select session_user similar some symmetric system_user table
+  tablesample then to trailing true union unique user using variadic verbose when where window with`
+    .split(/\s+/),
+);
+
 /** The names as set, or the defaults; not judged. */
 export function schemaNames(source: ConfigSource): SchemaNames {
   return {
@@ -27,7 +40,7 @@ export function schemaNames(source: ConfigSource): SchemaNames {
   };
 }
 
-/** Reports names that are no plain identifiers, that are taken, or that are the same. */
+/** Reports names that are no plain identifiers, that are taken or words of SQL, or that are the same. */
 export function judgeSchemaNames(
   { stagingSchema, martSchema }: SchemaNames,
   problems: Problems,
@@ -38,6 +51,8 @@ export function judgeSchemaNames(
       report(`"${name}" is not a plain name`, "Use up to 63 letters, digits and underscores");
     } else if (TAKEN.test(name)) {
       report(`"${name}" is taken`, "Use another name");
+    } else if (RESERVED.has(name.toLowerCase())) {
+      report(`"${name}" is a word of SQL`, "Use another name");
     }
   }
   // Both have a table `currencies`; unquoted, names differ by more than case.
