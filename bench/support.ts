@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { startPostgres } from "../tests/support/postgres_server.ts";
 import { emulate } from "../lib/events/emulator.ts";
+import { writeWhole } from "../lib/runtime/files.ts";
 
 /** A folder for one figure's files, removed at its end. */
 export async function benchFolder(): Promise<AsyncDisposable & { path: string }> {
@@ -29,8 +30,7 @@ export async function writeEvents(
   let lines: string[] = [];
   let count = 0;
   const flush = async () => {
-    const block = encoder.encode(lines.join(""));
-    for (let at = 0; at < block.length;) at += await file.write(block.subarray(at));
+    await writeWhole(file, encoder.encode(lines.join("")));
     lines = [];
   };
   for (

@@ -18,6 +18,8 @@ export interface Context {
 
 /** A command as its file exports it. */
 export interface CommandDefinition {
+  /** Runs whatever FINPIPE_* and AIRFLOW_* are set. @default false */
+  ignoresVariables?: boolean;
   /** Adds description, arguments and options to the command that commander made. */
   configure(command: Command): void;
   /** Examples for `--help`, each a whole command line and what it does. */

@@ -14,6 +14,8 @@ export function demoOptionsOf({ workDir }: OptionValues): Pick<DemoOptions, "fol
 }
 
 const command: CommandDefinition = {
+  ignoresVariables: true,
+
   configure(command) {
     command.description(
       "Makes events, lands them, and builds and shows the mart: the whole pipeline on the " +

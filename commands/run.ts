@@ -20,7 +20,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const output = new OrderedOutput(io);
   const program = createProgram(output, async (definition, args, command) => {
     const flags = command.optsWithGlobals();
-    const config = { env: io.env, flags };
+    const env = definition.ignoresVariables === true ? () => undefined : io.env;
+    const config = { env, flags };
     log = loggerOf(config, io);
     debug = log.level === "debug";
     const context = { io, log, config, json: flags.json === true, quiet: flags.quiet === true };

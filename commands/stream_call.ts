@@ -1,7 +1,7 @@
 /** What `stream` was asked for, as a narrow typed object. */
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../lib/events/message.ts";
 import type { LandOptions } from "../lib/pipeline/landing/land.ts";
-import { parseDuration } from "../lib/runtime/config/duration.ts";
+import { parseDuration, TIMER_DAYS } from "../lib/runtime/config/duration.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { type From, parseFrom } from "../lib/sources/kafka/start_offsets.ts";
 import type { OptionValues } from "./command.ts";
@@ -50,7 +50,7 @@ export function streamCallOf(options: OptionValues, isKafkaSet: boolean): Stream
     limits: {
       rows: typeof batchRows === "number" ? batchRows : DEFAULT_BATCH_ROWS,
       bytes: source.kind === "kafka" ? TOPIC_BATCH_BYTES : BATCH_BYTES,
-      linger: durationOf(options.linger, "1s", "--linger"),
+      linger: durationOf(options.linger, "1s", "--linger", TIMER_DAYS),
       maxMessageBytes: typeof maxMessageBytes === "number"
         ? maxMessageBytes
         : DEFAULT_MAX_MESSAGE_BYTES,
@@ -67,7 +67,7 @@ function sourceOf(options: OptionValues, isKafkaSet: boolean): StreamSource {
       kind: "kafka",
       from: typeof from === "string" ? parseFrom(from) : undefined,
       untilEnd: options.untilEnd === true,
-      grace: durationOf(options.grace, "20s", "--grace"),
+      grace: durationOf(options.grace, "20s", "--grace", TIMER_DAYS),
       metricsPort: typeof metricsPort === "number" ? metricsPort : undefined,
     };
   }
@@ -86,6 +86,11 @@ function sourceOf(options: OptionValues, isKafkaSet: boolean): StreamSource {
   return named === "-" ? { kind: "stdin" } : { kind: "file", path: named };
 }
 
-function durationOf(value: unknown, otherwise: string, option: string): number {
-  return parseDuration(typeof value === "string" ? value : otherwise, option);
+function durationOf(
+  value: unknown,
+  otherwise: string,
+  option: string,
+  longest?: number,
+): number {
+  return parseDuration(typeof value === "string" ? value : otherwise, option, longest);
 }

@@ -70,10 +70,8 @@ const plugin: Deno.lint.Plugin = {
           if (module.endsWith(".sql")) {
             report(context, node, "SQL belongs to a repository, behind its port");
           }
-          const target = resolve(context, module);
-          if (!within(context, ["lib/pipeline/"])) return;
-          if (BEHIND_PORTS.test(target)) {
-            report(context, node, "The pipeline sees ports only: take a repository as a parameter");
+          if (BEHIND_PORTS.test(resolve(context, module))) {
+            report(context, node, "Only ports are seen here: lib/engine.ts opens what is behind");
           }
         }),
     },

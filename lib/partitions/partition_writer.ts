@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { type DatasetName, DATASETS } from "../events/dataset.ts";
-import { fileFailure, publishFile } from "../runtime/files.ts";
+import { fileFailure, publishFile, writeWhole } from "../runtime/files.ts";
 import { CsvMeter } from "./csv_meter.ts";
 import type { Manifest } from "./manifest.ts";
 import { partitionPaths } from "./partition_file.ts";
@@ -125,7 +125,7 @@ export class PartitionWriter implements Disposable {
       mode: 0o600,
     });
     const text = new TextEncoder().encode(JSON.stringify(manifest, null, 2) + "\n");
-    for (let at = 0; at < text.length;) at += await file.write(text.subarray(at));
+    await writeWhole(file, text);
     await file.sync();
     await publishFile(temporary, this.#paths.manifest);
   }

@@ -11,7 +11,7 @@ import type { DateRange } from "../partitions/run_date.ts";
 import { jsonRow } from "../report/json.ts";
 import { tableReport } from "../report/table.ts";
 import { FinpipeError } from "../runtime/errors.ts";
-import { fileFailure } from "../runtime/files.ts";
+import { fileFailure, writeWhole } from "../runtime/files.ts";
 import type { Io } from "../runtime/io.ts";
 import { createLogger, type Logger } from "../runtime/log.ts";
 import { backfill } from "./backfill/backfill.ts";
@@ -145,8 +145,7 @@ async function writeEvents(path: string, signal: AbortSignal): Promise<number> {
     using file = await Deno.open(path, { createNew: true, write: true, mode: 0o600 });
     const flush = async () => {
       signal.throwIfAborted();
-      const block = encoder.encode(lines.join(""));
-      for (let at = 0; at < block.length;) at += await file.write(block.subarray(at));
+      await writeWhole(file, encoder.encode(lines.join("")));
       lines = [];
     };
     for (const message of emulate(emulation)) {

@@ -1,7 +1,7 @@
 /** A file that messages are emitted to, compressed where its name ends in `.gz`. */
 import { basename, dirname, join } from "node:path";
 import { FinpipeError } from "../runtime/errors.ts";
-import { publishFile } from "../runtime/files.ts";
+import { publishFile, whyNotWritten, writeWhole } from "../runtime/files.ts";
 import { isCompressed } from "../sources/bytes.ts";
 
 /** Writes text somewhere, in order. */
@@ -70,27 +70,15 @@ async function fill<T>(at: string, path: string, body: (write: Write) => Promise
 /** Unlike `file.writable`, leaves closing the file to its owner. */
 function streamTo(file: Deno.FsFile, path: string): WritableStream<Uint8Array> {
   return new WritableStream({
-    async write(bytes) {
-      let left = bytes;
-      while (left.length > 0) {
-        left = left.subarray(await file.write(left).catch((cause) => fail(path, cause)));
-      }
-    },
+    write: (bytes) => writeWhole(file, bytes).catch((cause) => fail(path, cause)),
   });
 }
 
 function fail(path: string, cause: unknown): never {
   // The reader of a pipe that goes away is the caller's to judge.
   if (cause instanceof Deno.errors.BrokenPipe) throw cause;
-  throw new FinpipeError("failed", `Cannot write "${path}": ${reasonOf(cause)}`, {
+  throw new FinpipeError("failed", `Cannot write "${path}": ${whyNotWritten(cause)}`, {
     hint: "Check that its folder is there, may be written and has room",
     cause,
   });
-}
-
-/** In words of its own, as the system's name the file that is written aside. */
-function reasonOf(cause: unknown): string {
-  if (cause instanceof Deno.errors.NotFound) return "its folder does not exist";
-  if (cause instanceof Deno.errors.PermissionDenied) return "permission denied";
-  return cause instanceof Error ? cause.message : String(cause);
 }

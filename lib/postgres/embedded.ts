@@ -10,7 +10,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { dataDir as preparedDataDir } from "@electric-sql/pglite-prepopulatedfs";
 import { join } from "node:path";
 import { FinpipeError } from "../runtime/errors.ts";
-import { type FileLock, lockFile } from "../runtime/files.ts";
+import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
 import {
   BEGIN,
   type SqlRow,
@@ -27,12 +27,15 @@ const NAME = "the embedded engine";
  * Opens the embedded engine in `<workDir>/embedded`, making it on first use from a data directory
  * that was prepared with initdb (1.5 s instead of 5 s).
  *
- * @throws FinpipeError of kind `locked` where another process has it open
+ * @throws FinpipeError of kind `locked` where another process has it open; `configuration` where it is
+ * another user's
  */
 export async function openEmbeddedSession(workDir: string): Promise<SqlSession> {
-  const lock = await lockFile(join(workDir, "embedded.lock"), `the embedded engine in ${workDir}`);
+  const lockPath = join(workDir, "embedded.lock");
+  const folder = join(workDir, "embedded");
+  const lock = await lockFile(lockPath, `the embedded engine in ${workDir}`)
+    .catch((error) => Promise.reject(fileFailure(error, "write", lockPath)));
   try {
-    const folder = join(workDir, "embedded");
     // In the folder, so that whoever moves or copies that takes the marker along.
     const marker = join(folder, "finpipe.ready");
     const ready = await exists(marker);
@@ -53,6 +56,8 @@ export async function openEmbeddedSession(workDir: string): Promise<SqlSession> 
   } catch (error) {
     lock[Symbol.dispose]();
     if (error instanceof FinpipeError) throw error;
+    // Another user's, as of who ran finpipe as root once.
+    if (error instanceof Deno.errors.PermissionDenied) throw fileFailure(error, "read", folder);
     throw new FinpipeError("failed", `Cannot open ${NAME} in ${workDir}: ${messageOf(error)}`, {
       hint: `If the folder is damaged, move ${workDir}/embedded away and start again`,
       cause: error,

@@ -4,8 +4,8 @@
  * Messages of the database that quote row values (classes 22 and 23, and every detail and context
  * line) stay in `cause`, which is shown at `--log-level debug` only.
  */
-import { type Meaning, networkMeanings, VERBS } from "../runtime/connection_failure.ts";
-import { FinpipeError } from "../runtime/errors.ts";
+import { type Meaning, networkMeanings, reasonOf, VERBS } from "../runtime/connection_failure.ts";
+import { codeOf, FinpipeError } from "../runtime/errors.ts";
 
 /** A failure of one statement because of the data in it; `sqlState` says which. */
 export class RefusedData extends FinpipeError {
@@ -72,7 +72,7 @@ const LOST =
  */
 export function asFinpipeError(error: unknown, database: string, broken?: unknown): FinpipeError {
   if (error instanceof FinpipeError) return error;
-  const code = codeOf(error) ?? codeOf(broken);
+  const code = firstCodeOf(error) ?? firstCodeOf(broken);
   const text = error instanceof Error ? error.message : String(error);
   if (code !== undefined && /^2[23]...$/.test(code)) return new RefusedData(code, database, error);
   const meaning = meaningOf(code, text, broken !== undefined);
@@ -109,22 +109,8 @@ function meaningOf(code: string | undefined, text: string, broken: boolean): Mea
   return undefined;
 }
 
-function reasonOf(error: unknown, broken: unknown): string {
-  for (const candidate of [error, broken]) {
-    // Deno and Node give several addresses' failures as one AggregateError without a message.
-    if (candidate instanceof AggregateError && candidate.errors.length > 0) {
-      return reasonOf(candidate.errors[0], undefined);
-    }
-    if (candidate instanceof Error && candidate.message !== "") return candidate.message;
-  }
-  return String(error);
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (error instanceof AggregateError) {
-    const own = (error as { code?: unknown }).code;
-    return typeof own === "string" ? own : codeOf(error.errors[0]);
-  }
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  return typeof code === "string" ? code : undefined;
+/** Of several addresses' failures the code of the first. */
+function firstCodeOf(error: unknown): string | undefined {
+  return codeOf(error) ??
+    (error instanceof AggregateError ? firstCodeOf(error.errors[0]) : undefined);
 }

@@ -1,7 +1,7 @@
 /** A report in a file: there whole, or not at all. */
 import { dirname } from "node:path";
 import { FinpipeError } from "../runtime/errors.ts";
-import { publishFile } from "../runtime/files.ts";
+import { publishFile, whyNotWritten, writeWhole } from "../runtime/files.ts";
 
 /**
  * Writes text beside the file and renames it when all of it is written and synced.
@@ -32,11 +32,7 @@ async function writeAll(path: string, temporary: string, chunks: AsyncIterable<s
   const encoder = new TextEncoder();
   using file = await Deno.open(temporary, { write: true });
   for await (const chunk of chunks) {
-    let bytes = encoder.encode(chunk);
-    while (bytes.length > 0) {
-      const written = await file.write(bytes).catch((error) => fail(path, error));
-      bytes = bytes.subarray(written);
-    }
+    await writeWhole(file, encoder.encode(chunk)).catch((error) => fail(path, error));
   }
   await file.sync().catch((error) => fail(path, error));
 }
@@ -57,15 +53,12 @@ async function resolveTarget(path: string): Promise<string> {
 }
 
 function fail(path: string, error: unknown): never {
-  throw new FinpipeError("failed", `Cannot write the report to "${path}": ${reasonOf(error)}`, {
-    hint: "Check that the folder is there, may be written and has room",
-    cause: error,
-  });
-}
-
-/** In words of its own, as the system's name the file that is written aside. */
-function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  return error instanceof Error ? error.message : String(error);
+  throw new FinpipeError(
+    "failed",
+    `Cannot write the report to "${path}": ${whyNotWritten(error)}`,
+    {
+      hint: "Check that the folder is there, may be written and has room",
+      cause: error,
+    },
+  );
 }

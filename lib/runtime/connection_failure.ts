@@ -37,3 +37,17 @@ export function networkMeanings(hint: string): Record<string, Meaning> {
     ETIMEDOUT: unreachable,
   };
 }
+
+/**
+ * What the errors say that came of one failure: the first that says anything. Deno and Node give the
+ * failures of several addresses as one AggregateError without a message.
+ */
+export function reasonOf(...errors: readonly unknown[]): string {
+  for (const error of errors) {
+    if (error instanceof AggregateError && error.errors.length > 0) {
+      return reasonOf(error.errors[0]);
+    }
+    if (error instanceof Error && error.message !== "") return error.message;
+  }
+  return String(errors.find((error) => error !== undefined));
+}

@@ -68,6 +68,12 @@ export function isKind(error: unknown, kind: ErrorKind): error is FinpipeError {
   return error instanceof FinpipeError && error.kind === kind;
 }
 
+/** The code that a system or a driver gave its error, as in `ENOSPC` or a SQLSTATE. */
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === "string" ? code : undefined;
+}
+
 /**
  * The text of an error for stderr: message, then the hint on a line of its own.
  *

@@ -1,6 +1,6 @@
 /** Files that must be whole or absent, and locks that die with their process. */
 import { dirname } from "node:path";
-import { FinpipeError } from "./errors.ts";
+import { codeOf, FinpipeError } from "./errors.ts";
 
 /** An exclusive lock that this process holds until it is disposed of. */
 export class FileLock implements Disposable {
@@ -31,6 +31,15 @@ export async function lockFile(path: string, what: string): Promise<FileLock> {
   throw new FinpipeError("locked", `Another finpipe process uses ${what}`, {
     hint: "Wait until it has ended, then try again",
   });
+}
+
+/** Writes all of the bytes: of one call the system may take a part. */
+export async function writeWhole(
+  to: { write(bytes: Uint8Array): Promise<number> },
+  bytes: Uint8Array,
+): Promise<void> {
+  let left = bytes;
+  while (left.length > 0) left = left.subarray(await to.write(left));
 }
 
 /** Makes the entry of a rename durable: on Linux a folder is synced like a file. */
@@ -64,7 +73,7 @@ export function fileFailure(error: unknown, action: string, path: string): Finpi
 /** The same for what has no path; `what` names it. */
 export function ioFailure(error: unknown, action: string, what: string): FinpipeError {
   if (error instanceof FinpipeError) return error;
-  const code = (error as { code?: unknown } | null)?.code;
+  const code = codeOf(error);
   if (code === "ENOSPC" || code === "EDQUOT") {
     return new FinpipeError("failed", `Cannot ${action} ${what}: the disk is full`, {
       hint: "Make room, then run again",
@@ -82,4 +91,14 @@ export function ioFailure(error: unknown, action: string, what: string): Finpipe
     hint: "Look at that path and its disk, then run again",
     cause: error,
   });
+}
+
+/**
+ * Why a file that a person named cannot be written, in words of our own: the system's name the file
+ * that is written aside.
+ */
+export function whyNotWritten(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  return error instanceof Error ? error.message : String(error);
 }

@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Interrupted } from "./errors.ts";
-import { ioFailure } from "./files.ts";
+import { ioFailure, writeWhole } from "./files.ts";
 import { type Io, isClosed, type Output } from "./io.ts";
 
 /**
@@ -48,9 +48,8 @@ function outputTo(stream: typeof Deno.stdout, onFailure: (error: unknown) => voi
   return {
     isTerminal: stream.isTerminal(),
     async write(data) {
-      let bytes = typeof data === "string" ? encoder.encode(data) : data;
       try {
-        while (bytes.length > 0) bytes = bytes.subarray(await stream.write(bytes));
+        await writeWhole(stream, typeof data === "string" ? encoder.encode(data) : data);
       } catch (error) {
         onFailure(error);
       }

@@ -4,8 +4,16 @@ import { join } from "node:path";
 import { embeddedTest } from "../support/embedded_timers.ts";
 import { runCli } from "../support/run_cli.ts";
 
-/** Settings of servers, which the demo must not touch. */
-const env = { FINPIPE_PG_URL: "postgresql://nobody@127.0.0.1:1/none", FINPIPE_ENGINE: "remote" };
+/** Settings of servers, which the demo must not touch, and wrong ones, which are not its own. */
+const env = {
+  FINPIPE_PG_URL: "postgresql://nobody@127.0.0.1:1/none",
+  FINPIPE_ENGINE: "remote",
+  FINPIPE_LOG_LEVEL: "loud",
+  FINPIPE_LOG_FORMAT: "poem",
+  FINPIPE_STAGING_SCHEMA: "no name",
+  FINPIPE_WORK_DIR: "/dev/null/none",
+  AIRFLOW_CONN_VERTICA_CONNECTION: "{",
+};
 
 async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "finpipe-demo-" });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openEmbeddedSession } from "../../lib/postgres/embedded.ts";
+import { isKind } from "../../lib/runtime/errors.ts";
 import { embeddedTest } from "../support/embedded_timers.ts";
 
 /** Runs a script on the engine of a work dir; the answer to a query after it. */
@@ -43,3 +44,40 @@ embeddedTest(
     }
   },
 );
+
+embeddedTest("what cannot be opened is said with the path, and no bug", async () => {
+  const workDir = await Deno.makeTempDir({ prefix: "finpipe-folder-" });
+  try {
+    const lock = join(workDir, "embedded.lock");
+    await Deno.mkdir(lock);
+    await assert.rejects(
+      openEmbeddedSession(workDir),
+      (error) => isKind(error, "failed") && error.message.startsWith(`Cannot write ${lock}: `),
+    );
+  } finally {
+    await Deno.remove(workDir, { recursive: true });
+  }
+});
+
+const OTHERS = "what is another user's is a matter of rights";
+
+async function refusesOthers(): Promise<void> {
+  const workDir = await Deno.makeTempDir({ prefix: "finpipe-folder-" });
+  try {
+    await answer(workDir, "");
+    for (const name of ["embedded.lock", "embedded"]) {
+      const path = join(workDir, name);
+      await Deno.chmod(path, 0o000);
+      await assert.rejects(
+        openEmbeddedSession(workDir),
+        (error) => isKind(error, "configuration") && error.message.includes(path),
+      );
+      await Deno.chmod(path, 0o700);
+    }
+  } finally {
+    await Deno.remove(workDir, { recursive: true });
+  }
+}
+
+if (Deno.uid() !== 0) embeddedTest(OTHERS, refusesOthers);
+else Deno.test({ name: `${OTHERS} [skipped: root may open all]`, ignore: true, fn: refusesOthers });

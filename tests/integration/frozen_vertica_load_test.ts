@@ -99,6 +99,21 @@ serverTest("a mart whose statement got lost is begun anew, and whole", async (pl
   }
 });
 
+serverTest("a load that loses all its connections is begun anew, lock and all", async (place) => {
+  let isLost = false;
+  await using proxy = new TcpProxy(place.url, (bytes) => {
+    if (!isLost && new TextDecoder("latin1").decode(bytes).includes("SWAP_PARTITIONS")) {
+      isLost = true;
+      proxy.lose();
+    }
+    return "pass";
+  });
+  const warehouse = await place.at(proxy.url.replace(/\?.*/, ""), 5_000);
+  await place.load(warehouse, 100);
+  assert.ok(isLost);
+  assert.equal(await place.standing(), "100, undefined");
+});
+
 for (const word of ["COPY", "SWAP_PARTITIONS", "global_metrics"]) {
   serverTest(
     `a server that stands still from ${word} on is given up, the old day stands`,

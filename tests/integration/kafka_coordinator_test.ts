@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { withAdmin } from "../support/kafka.ts";
 import { startKafkaCluster } from "../support/kafka_cluster.ts";
 import { assertBalanced, sumOf } from "../support/topic_books.ts";
-import { landingPlace, topicTest, untilRead, untilTrue } from "../support/topic_landing.ts";
+import { landingPlace, topicTest, untilRead } from "../support/topic_landing.ts";
 import { startTraffic } from "../support/topic_traffic.ts";
+import { until } from "../support/until.ts";
 
 const OFFSETS = "__consumer_offsets";
 
@@ -39,7 +40,7 @@ await topicTest(
       states.every(({ consumer, landers }) =>
         consumer.isReady && [...landers.partitions()].length === 2
       );
-    await untilTrue(areReady);
+    await until(areReady);
     const killed: number[] = [];
     for (let round = 0; round < 2; round++) {
       await traffic.more(200);
@@ -48,15 +49,15 @@ await topicTest(
       await nodes.get(coordinator)!.kill9();
       const before = states.map(({ landers }) => landers.totals.messages_read);
       await traffic.more(400);
-      await untilTrue(async () => await coordinatorOf(brokers, place.topic.group) !== coordinator);
-      await untilTrue(() =>
+      await until(async () => await coordinatorOf(brokers, place.topic.group) !== coordinator);
+      await until(() =>
         states.some(({ landers }, i) => landers.totals.messages_read > before[i]! + 100)
       );
       await nodes.get(coordinator)!.start();
     }
     await traffic.stop();
     await untilRead(place);
-    await untilTrue(areReady);
+    await until(areReady);
     const totals = await Promise.all(landings.map((landing) => landing.stop()));
     const books = await assertBalanced(place);
     assert.equal(

@@ -9,8 +9,9 @@ import { startPostgres } from "../support/postgres_server.ts";
 import { runCli } from "../support/run_cli.ts";
 import { smallDisk, whyNoMount } from "../support/small_disk.ts";
 import { assertBalanced, sumOf } from "../support/topic_books.ts";
-import { landingPlace, topicTest, untilRead, untilTrue } from "../support/topic_landing.ts";
+import { landingPlace, topicTest, untilRead } from "../support/topic_landing.ts";
 import { startTraffic } from "../support/topic_traffic.ts";
+import { until } from "../support/until.ts";
 
 const NO_MOUNT = await whyNoMount();
 
@@ -51,7 +52,7 @@ await diskTest("a database whose disk is full is waited for", async (t) => {
     await traffic.more(400);
     const ballast = `${folder}/ballast`;
     await fillUpTo(ballast, folder, ROOM);
-    await untilTrue(() => landers.stagingFailure !== undefined);
+    await until(() => landers.stagingFailure !== undefined);
     assert.match(
       landers.stagingFailure!,
       /^Failed on PostgreSQL at .*: could not .*: No space left on device/,
@@ -104,12 +105,12 @@ await diskTest(
       const ballast = `${folder}/ballast`;
       await fillUpTo(ballast, folder, 0);
       // The commit that needs another segment ends the server, which cannot recover either.
-      await untilTrue(async () => /shut down$/.test((await server.log()).trim()));
+      await until(async () => /shut down$/.test((await server.log()).trim()));
       assert.match(
         await server.log(),
         /PANIC: {2}could not write to file "pg_wal\/.*No space left/,
       );
-      await untilTrue(() => landers.stagingFailure !== undefined);
+      await until(() => landers.stagingFailure !== undefined);
       await traffic.stop();
       const group = `${place.topic.group}-new`;
       const ended = await place.stream("--group", group, "--retry-for", "100ms");

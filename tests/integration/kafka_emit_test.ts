@@ -7,7 +7,8 @@ import { startKafkaCluster } from "../support/kafka_cluster.ts";
 import { startKafka } from "../support/kafka_server.ts";
 import { spawnCli, type SpawnedCli } from "../support/run_cli.ts";
 import { readLog } from "../support/topic_books.ts";
-import { topicTest, untilTrue } from "../support/topic_landing.ts";
+import { topicTest } from "../support/topic_landing.ts";
+import { until } from "../support/until.ts";
 
 const DAY = Temporal.PlainDate.from("2022-10-01");
 const OPERATIONS = 10_000;
@@ -51,7 +52,7 @@ await topicTest("leaders that are killed cost no message, and none comes twice",
   const { brokers, nodes } = cluster;
   await using topic = await testTopic(t, { partitions: 6, brokers });
   const cli = startEmit(topic);
-  await untilTrue(async () => await heldBy(topic) > 2000);
+  await until(async () => await heldBy(topic) > 2000);
   const killed = await leaderOf(topic, 0);
   await nodes.get(killed)!.kill9();
   const { code, stderr } = await cli.result;
@@ -74,7 +75,7 @@ await topicTest(
     const slow = ["--rate", "50", "--retry-for"];
     const patient = startEmit(topic, ...slow, "1h");
     const impatient = startEmit(topic, ...slow, "1s");
-    await untilTrue(async () => await heldBy(topic) > 20);
+    await until(async () => await heldBy(topic) > 20);
     await broker.kill9();
     try {
       const { code, stderr } = await impatient.result;

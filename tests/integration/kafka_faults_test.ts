@@ -15,12 +15,11 @@ import {
   landingPlace,
   topicTest,
   untilRead,
-  untilTrue,
 } from "../support/topic_landing.ts";
 import type { CliResult } from "../support/run_cli.ts";
 import { startTraffic } from "../support/topic_traffic.ts";
 import { isStatement, TcpProxy, type Verdict } from "../support/tcp_proxy.ts";
-import { TABLE_IS_WAITED_FOR, untilRow } from "../support/until.ts";
+import { TABLE_IS_WAITED_FOR, until, untilRow } from "../support/until.ts";
 
 /** Milliseconds after which this file's broker takes a silent member for dead. */
 const SESSION = 2000;
@@ -201,7 +200,7 @@ await topicTest(
     const { landers } = await landing.state;
     await traffic.more(200);
     await setReadOnly("on");
-    await untilTrue(() => /read-only/.test(landers.stagingFailure ?? ""));
+    await until(() => /read-only/.test(landers.stagingFailure ?? ""));
     await traffic.stop();
     const ended = await place.stream();
     assert.equal(ended.code, 1, ended.stderr);
@@ -230,7 +229,7 @@ await topicTest(
     assert.deepEqual([seen!.state, seen!.members.length], ["Stable", 1], "it is a member still");
     const two = place.land(RESIDENT);
     const { consumer } = await two.state;
-    await untilTrue(() => consumer.isReady);
+    await until(() => consumer.isReady);
     await traffic.more(100);
     await place.session.execute("ROLLBACK");
     await traffic.stop();

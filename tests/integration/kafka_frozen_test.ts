@@ -3,15 +3,9 @@ import assert from "node:assert/strict";
 import { Interrupted } from "../../lib/runtime/errors.ts";
 import { isStatement, TcpProxy, type Verdict } from "../support/tcp_proxy.ts";
 import { assertBalanced, sumOf } from "../support/topic_books.ts";
-import {
-  type LandCall,
-  landingPlace,
-  topicTest,
-  untilRead,
-  untilTrue,
-} from "../support/topic_landing.ts";
+import { type LandCall, landingPlace, topicTest, untilRead } from "../support/topic_landing.ts";
 import { startTraffic } from "../support/topic_traffic.ts";
-import { untilRow } from "../support/until.ts";
+import { until, untilRow } from "../support/until.ts";
 
 const RESIDENT: LandCall = {
   untilEnd: false,
@@ -40,9 +34,9 @@ await topicTest("a database that stands still for a while is waited out", async 
   for (let round = 0; round < 3; round++) {
     await traffic.more(300);
     proxy.freeze();
-    await untilTrue(() => /no answer for a while/.test(landers.stagingFailure ?? ""));
+    await until(() => /no answer for a while/.test(landers.stagingFailure ?? ""));
     proxy.thaw();
-    await untilTrue(() => landers.stagingFailure === undefined);
+    await until(() => landers.stagingFailure === undefined);
   }
   await traffic.stop();
   await untilRead(place);

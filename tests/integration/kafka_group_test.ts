@@ -8,11 +8,10 @@ import {
   type RunningLanding,
   topicTest,
   untilRead,
-  untilTrue,
 } from "../support/topic_landing.ts";
 import { SESSION_TIMEOUT, startMember } from "../support/topic_member.ts";
 import { startTraffic } from "../support/topic_traffic.ts";
-import { TABLE_IS_WAITED_FOR, untilRow } from "../support/until.ts";
+import { TABLE_IS_WAITED_FOR, until, untilRow } from "../support/until.ts";
 
 const PARTITIONS = 4;
 
@@ -26,7 +25,7 @@ const MEMBER: LandCall = {
 /** Waits until a member lands so many partitions. */
 async function untilLanding(landing: RunningLanding, count: number): Promise<void> {
   const { landers, consumer } = await landing.state;
-  await untilTrue(() => consumer.isReady && [...landers.partitions()].length === count);
+  await until(() => consumer.isReady && [...landers.partitions()].length === count);
 }
 
 await topicTest(

@@ -6,8 +6,8 @@ import { produce } from "../support/kafka_messages.ts";
 import { rateMessage, transactionMessage } from "../support/messages.ts";
 import { runCli } from "../support/run_cli.ts";
 import { assertBalanced, readBooks, readLog, sumOf } from "../support/topic_books.ts";
-import { landingPlace, topicTest, untilTrue } from "../support/topic_landing.ts";
-import { untilRow } from "../support/until.ts";
+import { landingPlace, topicTest } from "../support/topic_landing.ts";
+import { until, untilRow } from "../support/until.ts";
 
 const encoder = new TextEncoder();
 const bytes = (text: string) => encoder.encode(text);
@@ -187,7 +187,7 @@ await topicTest(
       member: { metadataAge: 300 },
     });
     const { consumer } = await landing.state;
-    await untilTrue(() => consumer.isReady);
+    await until(() => consumer.isReady);
     const { brokers, topic } = place.topic;
     await withAdmin(
       brokers,
@@ -232,7 +232,7 @@ await topicTest("a batch is full by rows, or has lingered", async (t) => {
   await produce(place.topic, [bytes(rateMessage())]);
   const lingering = place.land({ untilEnd: false, linger: "1h" });
   const { landers } = await lingering.state;
-  await untilTrue(() => [...landers.partitions()].some((one) => one.oldestUnread !== undefined));
+  await until(() => [...landers.partitions()].some((one) => one.oldestUnread !== undefined));
   assert.equal((await lingering.stop()).messages_read, 1);
   await assertBalanced(place);
 });

@@ -9,9 +9,8 @@ import {
   landingPlace,
   type PlaceOptions,
   topicTest,
-  untilTrue,
 } from "../support/topic_landing.ts";
-import { SOMEBODY_WAITS, untilRow } from "../support/until.ts";
+import { SOMEBODY_WAITS, until, untilRow } from "../support/until.ts";
 
 async function send({ topic }: LandingPlace, count: number, partition = 0): Promise<void> {
   const values = Array.from({ length: count }, () => new TextEncoder().encode(rateMessage()));
@@ -34,7 +33,7 @@ async function deleteBefore({ topic }: LandingPlace, offset: number, partition =
 async function recreate({ topic: { brokers, topic } }: LandingPlace): Promise<void> {
   await withAdmin(brokers, async (admin) => {
     await admin.deleteTopics({ topics: [topic] });
-    await untilTrue(async () => {
+    await until(async () => {
       try {
         return await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] });
       } catch {
@@ -97,7 +96,7 @@ await topicTest("--from a timestamp begins at the first message of that time", a
 /** A time after all that was sent so far, and not after what is sent next. */
 async function nextMillisecond(): Promise<{ timestamp: string }> {
   const before = Temporal.Now.instant().epochMilliseconds;
-  await untilTrue(() => Temporal.Now.instant().epochMilliseconds > before + 1);
+  await until(() => Temporal.Now.instant().epochMilliseconds > before + 1);
   const timestamp = Temporal.Now.instant().toString({ smallestUnit: "millisecond" });
   return { timestamp };
 }
@@ -244,7 +243,7 @@ await topicTest("a topic that is recreated during a run is exit 4", async (t) =>
   assertDone(await place.stream());
   const landing = place.land({ untilEnd: false });
   const { landers, consumer } = await landing.state;
-  await untilTrue(() => consumer.isReady);
+  await until(() => consumer.isReady);
   await recreate(place);
   await landers.askEnds();
   await assert.rejects(landing.totals, {

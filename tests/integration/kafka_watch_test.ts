@@ -6,8 +6,9 @@ import { freePort } from "../support/ports.ts";
 import { startPostgres } from "../support/postgres_server.ts";
 import { runCli } from "../support/run_cli.ts";
 import { assertBalanced } from "../support/topic_books.ts";
-import { landingPlace, topicTest, untilRead, untilTrue } from "../support/topic_landing.ts";
+import { landingPlace, topicTest, untilRead } from "../support/topic_landing.ts";
 import { startTraffic } from "../support/topic_traffic.ts";
+import { until } from "../support/until.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -23,8 +24,7 @@ function watcher(port: number) {
   };
   return {
     get,
-    until: (path: string, status: number) =>
-      untilTrue(async () => (await get(path)).status === status),
+    until: (path: string, status: number) => until(async () => (await get(path)).status === status),
     /** The figures by name and labels. */
     async figures(): Promise<Map<string, number>> {
       const { text } = await get("/metrics");

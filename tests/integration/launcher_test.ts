@@ -70,3 +70,25 @@ Deno.test("spawnCli() waits for output, and says what there was where it never c
   await cli.result;
   cli.kill("SIGKILL");
 });
+
+Deno.test("a pipe by a path of its own is no file: it is to be stdin", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    // The second is what a shell's <(...) gives.
+    for (const [pipe, as] of [["/dev/stdin", ""], ["/dev/fd/9", "9<&0"]]) {
+      const script = `true | "$0" stream --source ${pipe} ${as}`;
+      const { code, stderr } = await new Deno.Command("sh", {
+        args: ["-c", script, LAUNCHER],
+        cwd: folder,
+        env: { FINPIPE_ENGINE: "embedded", FINPIPE_LOG_LEVEL: "warn" },
+      }).output();
+      assert.equal(code, 1);
+      assert.match(
+        new TextDecoder().decode(stderr),
+        /^finpipe: Cannot read "[^"]*": it is not a regular file\n.* with --source -\n$/,
+      );
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

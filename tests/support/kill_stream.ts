@@ -5,8 +5,9 @@
 import assert from "node:assert/strict";
 import { randomOf } from "../../lib/events/random.ts";
 import { assertBalanced, sumOf } from "./topic_books.ts";
-import { type LandingPlace, untilTrue } from "./topic_landing.ts";
+import type { LandingPlace } from "./topic_landing.ts";
 import { startTraffic } from "./topic_traffic.ts";
+import { until } from "./until.ts";
 
 export interface KillStreamOptions {
   seed: number;
@@ -46,7 +47,7 @@ export async function killStreams(
     for (let kill = 1; kill <= kills; kill++) {
       const before = await messagesRead(place);
       const cli = place.spawn("--group", `${place.topic.group}-${kill}`, "--batch-rows", "40");
-      if (kill % EARLY > 0) await untilTrue(async () => await messagesRead(place) > before);
+      if (kill % EARLY > 0) await until(async () => await messagesRead(place) > before);
       const life = moment(kill % EARLY > 0 ? LONGEST_LIFE : BEGINNING);
       await new Promise((resolve) => setTimeout(resolve, life));
       cli.kill("SIGKILL");

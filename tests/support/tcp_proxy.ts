@@ -39,6 +39,11 @@ export class TcpProxy implements AsyncDisposable {
     this.#thawed = Promise.withResolvers();
   }
 
+  /** Loses all connections that are there, without a word; new ones pass. */
+  lose(): void {
+    for (const connection of this.#open) this.#lost.add(connection);
+  }
+
   /** Passes on what was held, and goes on. */
   thaw(): void {
     this.#thawed.resolve();
@@ -92,10 +97,8 @@ export class TcpProxy implements AsyncDisposable {
   async #forwardClient(client: Deno.Conn, server: Deno.Conn, cut: () => void): Promise<void> {
     for await (const bytes of pieces(client)) {
       const verdict = this.#judge(bytes);
-      if (verdict === "lose") {
-        this.#lost.add(server);
-        await this.#disposed.promise;
-      }
+      if (verdict === "lose") this.#lost.add(server);
+      if (this.#lost.has(server)) await this.#disposed.promise;
       await this.#thawed.promise;
       if (verdict === "cut") return;
       if (verdict === "cut answer") this.#silenced.add(server);

@@ -20,6 +20,7 @@ import { kafkaTest, type TestTopic, testTopic, type TopicOptions, withAdmin } fr
 import { testDatabase } from "./postgres.ts";
 import { findBinaries } from "./postgres_binaries.ts";
 import { type CliResult, runCli, spawnCli, type SpawnedCli } from "./run_cli.ts";
+import { until } from "./until.ts";
 
 /** A test that needs Kafka, PostgreSQL and kcat; skipped by name where one of them is missing. */
 export async function topicTest(
@@ -246,7 +247,7 @@ export class LandingPlace implements AsyncDisposable {
 export async function untilRead(place: LandingPlace): Promise<void> {
   const { brokers, topic } = place.topic;
   const ends = await withAdmin(brokers, (admin) => admin.fetchTopicOffsets(topic));
-  await untilTrue(async () => {
+  await until(async () => {
     const rows = await place.query(
       "SELECT partition, next_position FROM finpipe.source_partitions WHERE source = $1",
       [topic],
@@ -256,16 +257,4 @@ export async function untilRead(place: LandingPlace): Promise<void> {
     );
     return ends.every(({ partition, high }) => (positions.get(partition) ?? 0) >= Number(high));
   });
-}
-
-/** Milliseconds after which a condition will not come true any more. */
-const PATIENCE = 60_000;
-
-/** Waits for what gives no event. */
-export async function untilTrue(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + PATIENCE;
-  while (!await condition()) {
-    if (performance.now() > deadline) throw new Error(`It never came true: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

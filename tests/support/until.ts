@@ -2,7 +2,7 @@
 import type { SqlSession } from "../../lib/postgres/session.ts";
 
 /** Milliseconds after which a condition will not come true any more. */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 /** Asks again and again, until the query gives a row. */
 export async function untilRow(session: SqlSession, sql: string): Promise<void> {
@@ -14,10 +14,10 @@ export async function untilRow(session: SqlSession, sql: string): Promise<void> 
 }
 
 /** Asks again and again, until it is so. */
-export async function until(isSo: () => boolean): Promise<void> {
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + PATIENCE;
-  while (!isSo()) {
-    if (performance.now() > deadline) throw new Error("It never came to be");
+  while (!await isSo()) {
+    if (performance.now() > deadline) throw new Error(`It never came to be: ${isSo}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseDuration } from "../../lib/runtime/config/duration.ts";
+import { parseDuration, TIMER_DAYS } from "../../lib/runtime/config/duration.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 
 const GOOD: [text: string, milliseconds: number][] = [
@@ -29,6 +29,14 @@ for (const text of ["", "60", "s", "-1s", "1.5h", "1 s", "1m30s", "60S", "1w", "
     );
   });
 }
+
+Deno.test("what a timer has to wait is a time that it can wait", () => {
+  assert.ok(parseDuration("24d", "--linger", TIMER_DAYS) < 2 ** 31);
+  assert.throws(
+    () => parseDuration("25d", "--linger", TIMER_DAYS),
+    (error) => isKind(error, "usage") && error.message.endsWith('--linger "25d": longer than 24d'),
+  );
+});
 
 Deno.test("any text is a duration of at most a century or a usage error", () => {
   const text = fc.oneof(fc.string(), fc.stringMatching(/^\d{0,20}(ms|s|m|h|d)?$/));

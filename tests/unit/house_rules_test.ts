@@ -67,10 +67,12 @@ const CASES: Case[] = [
       ["lib/pipeline/load.ts", "import { openServerSession } from '../postgres/server.ts';"],
       ["lib/pipeline/load.ts", "await import('../postgres/embedded.ts');"],
       ["lib/pipeline/load.ts", "import { migrate } from '../warehouse/vertica/migrations.ts';"],
+      ["commands/open.ts", "import { openServerSession } from '../lib/postgres/server.ts';"],
+      ["commands/doctor.ts", "await import('../lib/warehouse/vertica/inspection.ts');"],
     ],
     good: [
       ["lib/staging/postgres.ts", "import sql from '../../sql/land.sql' with { type: 'text' };"],
-      ["commands/open.ts", "import { openServerSession } from '../lib/postgres/server.ts';"],
+      ["lib/engine.ts", "import { openServerSession } from './postgres/server.ts';"],
       ["lib/pipeline/load.ts", "import type { SqlSession } from '../postgres/session.ts';"],
     ],
   },

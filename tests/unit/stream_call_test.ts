@@ -74,7 +74,14 @@ Deno.test("what is for Kafka alone is refused with another source, and what cann
   // A file and stdin always end.
   assert.equal(streamCallOf({ source: "-", untilEnd: true }, true).source.kind, "stdin");
   for (
-    const wrong of [{ linger: "soon" }, { watermark: "5" }, { grace: "-1s" }, { from: "then" }]
+    const wrong of [
+      { linger: "soon" },
+      { linger: "25d" },
+      { watermark: "5" },
+      { grace: "-1s" },
+      { grace: "25d" },
+      { from: "then" },
+    ]
   ) {
     assert.throws(() => streamCallOf({ source: "kafka", ...wrong }, true), { kind: "usage" });
   }

@@ -22,7 +22,15 @@ const CASES: [error: Error, kind: string, hint: RegExp][] = [
   [failed("Shutting down", "57V01"), "unreachable", /shutting down/],
   [failed("Connection exception", "08006"), "unreachable", /database is up/],
   [failed("connect ECONNREFUSED", "ECONNREFUSED"), "unreachable", /database is up/],
-  [failed("Connection terminated unexpectedly"), "unreachable", /database is up/],
+  [
+    failed("Connection terminated unexpectedly"),
+    "unreachable",
+    /node is up, and run the command again/,
+  ],
+  [failed("read ECONNRESET", "ECONNRESET"), "unreachable", /node is up, and run the command again/],
+  [failed("The user account is locked", "28000"), "configuration", /ACCOUNT UNLOCK/],
+  [failed("the server accepts TLS connections only", "28000"), "configuration", /set tls_mode/],
+  [failed("Starting up", "57V03"), "unreachable", /run the command again when it is up/],
   [failed("timeout expired"), "unreachable", /database is up/],
   [failed("getaddrinfo ENOTFOUND", "ENOTFOUND"), "unreachable", /not known/],
   [failed("The server does not support TLS connections"), "configuration", /tls_mode=disable/],
@@ -63,4 +71,5 @@ Deno.test("an error that nobody foresaw is a failure with its SQLSTATE", () => {
   const told = asFinpipeError(failed("Something else", "XX000"), "V");
   assert.equal(told.kind, "failed");
   assert.match(told.message, /Something else \(XX000\)/);
+  assert.match(told.hint!, /vertica.log/);
 });

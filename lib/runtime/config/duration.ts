@@ -10,16 +10,20 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
 };
 
 /** A century, so that a time reckoned back from now is one that dates and timestamps can hold. */
-const LONGEST = 36_525 * 86_400_000;
+const LONGEST_DAYS = 36_525;
+
+/** Days that a timer can wait: it counts milliseconds in 31 bits, and a longer wait is none. */
+export const TIMER_DAYS = 24;
 
 /**
- * Reads a duration: a whole number and its unit. It may be longer than a timer can wait (24 days).
+ * Reads a duration: a whole number and its unit.
  *
  * @param option is named in the message, as in `--retry-for`
+ * @param longest in days: {@link TIMER_DAYS} for what a timer has to wait @default a century
  * @returns milliseconds
  * @throws FinpipeError of kind `usage`
  */
-export function parseDuration(text: string, option: string): number {
+export function parseDuration(text: string, option: string, longest = LONGEST_DAYS): number {
   const [, digits, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
   if (digits === undefined || unit === undefined) {
     throw new FinpipeError("usage", `Cannot read ${option} "${text}": not a duration`, {
@@ -27,8 +31,8 @@ export function parseDuration(text: string, option: string): number {
     });
   }
   const milliseconds = Number(digits) * MILLISECONDS[unit]!;
-  if (milliseconds <= LONGEST) return milliseconds;
-  throw new FinpipeError("usage", `Cannot use ${option} "${text}": longer than 36525d`, {
+  if (milliseconds <= longest * MILLISECONDS.d!) return milliseconds;
+  throw new FinpipeError("usage", `Cannot use ${option} "${text}": longer than ${longest}d`, {
     hint: "Give a shorter duration",
   });
 }

@@ -1,7 +1,7 @@
 /** The work dir: partition files and the embedded engine. */
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { FinpipeError } from "../errors.ts";
+import { codeOf, FinpipeError } from "../errors.ts";
 
 /**
  * Makes the work dir, closed to other users, if it is absent, and sees that files can be made in it.
@@ -57,8 +57,3 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of the path is a file",
   EEXIST: "there is a file of that name",
 };
-
-function codeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  return typeof code === "string" ? code : undefined;
-}

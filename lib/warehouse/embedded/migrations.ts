@@ -8,7 +8,7 @@ import schemaVersion from "../../../sql/warehouse/embedded/schema_version.sql" w
   type: "text",
 };
 import tables from "../../../sql/warehouse/embedded/001_tables.sql" with { type: "text" };
-import { FinpipeError } from "../../runtime/errors.ts";
+import { requireNotNewer, requireVersion } from "../schema_version.ts";
 import { forSchemas, type WarehouseSchemas } from "../sql_template.ts";
 import { type EmbeddedScope, timestampOf } from "./scope.ts";
 
@@ -33,7 +33,7 @@ const NEWEST = MIGRATIONS.length;
 export async function migrate(scope: EmbeddedScope): Promise<string[]> {
   const { session, schemas } = scope;
   const version = await versionOf(scope) ?? 0;
-  if (version > NEWEST) throw newerSchema(version);
+  requireNotNewer(version, NEWEST);
   await session.execute(forSchemas(migrationsTable, schemas));
   const missing = MIGRATIONS.filter((migration) => migration.version > version);
   for (const migration of missing) {
@@ -48,13 +48,7 @@ export async function migrate(scope: EmbeddedScope): Promise<string[]> {
 
 /** @throws FinpipeError of kind `configuration` where the schema is not the one of this finpipe */
 export async function checkSchema(scope: EmbeddedScope): Promise<void> {
-  const version = await versionOf(scope);
-  if (version === NEWEST) return;
-  if (version !== undefined && version > NEWEST) throw newerSchema(version);
-  const state = version === undefined ? "missing" : `at version ${version}, not ${NEWEST}`;
-  throw new FinpipeError("configuration", `The warehouse's schema is ${state}`, {
-    hint: "Run 'finpipe init'",
-  });
+  requireVersion(await versionOf(scope), NEWEST);
 }
 
 async function versionOf({ session, schemas }: EmbeddedScope): Promise<number | undefined> {
@@ -62,14 +56,6 @@ async function versionOf({ session, schemas }: EmbeddedScope): Promise<number | 
   if (found?.present !== "t") return undefined;
   const [row] = await session.query(forSchemas(schemaVersion, schemas));
   return Number(row!.version);
-}
-
-function newerSchema(version: number): FinpipeError {
-  return new FinpipeError(
-    "configuration",
-    `The warehouse's schema is at version ${version}, this finpipe knows ${NEWEST}`,
-    { hint: "Upgrade finpipe" },
-  );
 }
 
 /** What is run on an empty database, in order and with its records, to be read or run by hand. */

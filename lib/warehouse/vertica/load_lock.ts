@@ -35,7 +35,7 @@ export async function withLoadLock<T>(
 ): Promise<T> {
   const session = await scope.connect();
   const holder = scope.in(session);
-  let isReachable = true;
+  let failure: unknown;
   try {
     try {
       await holder.run(loadLock, {}, subject);
@@ -50,19 +50,23 @@ export async function withLoadLock<T>(
           throw new FinpipeError(
             "unreachable",
             `Lost the lock on ${subject.dataset}: the session that held it is gone`,
-            { hint: "Raise IDLESESSIONTIMEOUT of finpipe's user", cause: error },
+            {
+              hint: "Raise IDLESESSIONTIMEOUT of finpipe's user, if nobody ended it",
+              cause: error,
+            },
           );
         }
       },
     });
   } catch (error) {
-    isReachable = !isKind(error, "unreachable");
+    failure = error;
     throw error;
   } finally {
-    // The end of a session takes its time on the server, and the next load must not meet the lock. One
-    // that stands still would have us wait for its answer once more.
-    if (isReachable && !session.isBroken) await session.query("ROLLBACK").catch(() => {});
-    await session.close();
+    // The end of a session takes its time on the server, and the next load must not meet the lock. What
+    // one connection has met this one may have met too: then nothing is waited for.
+    const isAsked = !session.isBroken && !isKind(failure, "unreachable");
+    if (isAsked) await session.query("ROLLBACK").catch(() => {});
+    await session.end(failure);
   }
 }
 

@@ -17,7 +17,8 @@ import migrationWrite from "../../../sql/warehouse/vertica/migration_write.sql" 
 };
 import schemaVersion from "../../../sql/warehouse/vertica/schema_version.sql" with { type: "text" };
 import tables from "../../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
-import { FinpipeError, isKind } from "../../runtime/errors.ts";
+import { isKind } from "../../runtime/errors.ts";
+import { requireNotNewer, requireVersion } from "../schema_version.ts";
 import { forSchemas, type WarehouseSchemas } from "../sql_template.ts";
 import type { VerticaScope } from "./scope.ts";
 import { statementsFor } from "./statements.ts";
@@ -50,7 +51,7 @@ export async function migrate(
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<string[]> {
   const before = await versionOf(scope) ?? 0;
-  if (before > migrations.length) throw newerSchema(before);
+  requireNotNewer(before, migrations.length);
   if (before === migrations.length) return [];
   await prepare(scope);
   const holder = scope.in(await scope.connect());
@@ -72,13 +73,7 @@ export async function migrate(
 
 /** @throws FinpipeError of kind `configuration` where the schema is not the one of this finpipe */
 export async function checkSchema(scope: VerticaScope): Promise<void> {
-  const version = await versionOf(scope);
-  if (version === NEWEST) return;
-  if (version !== undefined && version > NEWEST) throw newerSchema(version);
-  const state = version === undefined ? "missing" : `at version ${version}, not ${NEWEST}`;
-  throw new FinpipeError("configuration", `The warehouse's schema is ${state}`, {
-    hint: "Run 'finpipe init'",
-  });
+  requireVersion(await versionOf(scope), NEWEST);
 }
 
 /**
@@ -133,12 +128,4 @@ async function versionOf(scope: VerticaScope): Promise<number | undefined> {
   if (found === undefined) return undefined;
   const [row] = await scope.commit(schemaVersion);
   return Number(row!.version);
-}
-
-function newerSchema(version: number): FinpipeError {
-  return new FinpipeError(
-    "configuration",
-    `The warehouse's schema is at version ${version}, this finpipe knows ${NEWEST}`,
-    { hint: "Upgrade finpipe" },
-  );
 }

@@ -51,9 +51,12 @@ async function copyApart(
 ): Promise<Refused> {
   const session = await scope.connect();
   try {
-    return await copyRange(scope.in(session), file, subject, range, limits);
-  } finally {
+    const refused = await copyRange(scope.in(session), file, subject, range, limits);
     await session.close();
+    return refused;
+  } catch (error) {
+    await session.end(error);
+    throw error;
   }
 }
 

@@ -9,10 +9,16 @@ import {
 } from "../../runtime/config/vertica_settings.ts";
 import { AnswerWatch } from "../../runtime/answer_watch.ts";
 import { FinpipeError, isKind } from "../../runtime/errors.ts";
+import { explained } from "./certificate.ts";
 import { copyFrom, SourceFailure } from "./copy_stream.ts";
 import { createClient, type DriverClient, type DriverOptions, endClient } from "./driver.ts";
 import { asFinpipeError } from "./failure.ts";
-import { failureOf, OWN_SESSION_ID } from "./silent_session.ts";
+import {
+  closeFromOutside,
+  failureOf,
+  OWN_SESSION_ID,
+  type SilentSession,
+} from "./silent_session.ts";
 import { statementsOf } from "./statements.ts";
 
 /** A row by column name, each value in Vertica's text form (`t`/`f` for booleans). */
@@ -58,7 +64,15 @@ export async function openVerticaSession(
       failure ??= error;
     }
   }
-  throw failure!;
+  throw withOthers(failure!, settings.nodes.slice(1));
+}
+
+/** Of several nodes it is said that none took the session. */
+function withOthers(failure: FinpipeError, others: readonly VerticaNode[]): FinpipeError {
+  if (others.length === 0) return failure;
+  const { kind, message, hint = "", cause } = failure;
+  const names = others.map(shown).join(", ");
+  return new FinpipeError(kind, `${message}; nor is there a session at ${names}`, { hint, cause });
 }
 
 async function openOn(
@@ -82,6 +96,7 @@ async function openOn(
       return session;
     } catch (error) {
       await session.close();
+      if (isKind(error, "configuration")) throw await explained(error, connection, name);
       if (!isKind(error, "unreachable")) throw error;
       failure ??= error;
     }
@@ -106,6 +121,7 @@ export class VerticaSession {
   /** How messages name the database. */
   readonly name: string;
   readonly #client: DriverClient;
+  readonly #connection: DriverOptions;
   readonly #watch: AnswerWatch;
   /** In `v_monitor.sessions`, where its user may look. */
   #id: string | undefined;
@@ -118,11 +134,12 @@ export class VerticaSession {
   constructor(connection: DriverOptions, name: string, patience = PATIENCE) {
     const client = createClient(connection);
     this.#client = client;
+    this.#connection = connection;
     this.name = name;
     this.#watch = new AnswerWatch({
       patience,
       progress: () => client.connection.stream.bytesRead + this.#piecesTaken,
-      ask: (isSilent, over) => failureOf({ id: this.#id, name, connection }, isSilent, over),
+      ask: (isSilent, over) => failureOf(this.#silent, isSilent, over),
       // The driver would wait on: what is under way has to end, and nothing more to begin.
       giveUp: (failure) => void client.connection.stream.destroy(failure),
     });
@@ -209,6 +226,22 @@ export class VerticaSession {
   /** Ends the session; what was not committed is rolled back. Never throws. */
   async close(): Promise<void> {
     await endClient(this.#client, this.isBroken);
+  }
+
+  /**
+   * The same after work that failed, or did not. Where the server was lost, it may be that the connection
+   * was, and that it keeps our locks for as long as it takes us for alive: it is asked to close the
+   * session, which takes as long as a connection.
+   *
+   * @param failure undefined where there was none
+   */
+  async end(failure: unknown): Promise<void> {
+    if (isKind(failure, "unreachable")) await closeFromOutside(this.#silent);
+    await this.close();
+  }
+
+  get #silent(): SilentSession {
+    return { id: this.#id, name: this.name, connection: this.#connection };
   }
 
   /** One is asked for when the socket has room. */

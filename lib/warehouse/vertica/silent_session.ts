@@ -76,6 +76,23 @@ export async function failureOf(
   }
 }
 
+/**
+ * Closes a session from outside, as its own connection may be lost: what it holds is free then. Takes as
+ * long as a connection; where none is to be had the server has to find out by itself. Never throws.
+ */
+export async function closeFromOutside({ id, connection }: SilentSession): Promise<void> {
+  if (id === undefined) return;
+  try {
+    await using question = new Question(connection, NEVER);
+    await question.begin();
+    await question.ask(sessionClose, id);
+  } catch {
+    // As said; or it is over already.
+  }
+}
+
+const NEVER = new AbortController().signal;
+
 /** Whether it runs a statement; also where it cannot be seen, as one that is over cannot. */
 async function isAtWork(
   { id, connection }: SilentSession,

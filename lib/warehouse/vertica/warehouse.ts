@@ -108,10 +108,14 @@ export class VerticaWarehouse implements WarehouseRepository {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#end(undefined);
+  }
+
+  async #end(failure: unknown): Promise<void> {
     const session = this.#session;
     this.#session = undefined;
-    await session?.close();
+    await session?.end(failure);
   }
 
   /** Runs work, on a new session where the one that there was broke, or work failed in it. */
@@ -126,7 +130,7 @@ export class VerticaWarehouse implements WarehouseRepository {
       try {
         return await work(await this.#scope(label));
       } catch (error) {
-        await this[Symbol.asyncDispose]();
+        await this.#end(error);
         throw error;
       }
     }, { ...this.#options.retry, isRetriable });

@@ -1,0 +1,42 @@
+/** The world that the doctor looks at, as the settings say that it is. */
+import { Engine, type EngineContext } from "./engine.ts";
+import type { DoctorDeps } from "./pipeline/doctor.ts";
+import { isKafkaSet } from "./runtime/config/kafka.ts";
+import { prepareWorkDir, readSettings } from "./runtime/config/settings.ts";
+import { freeBytes } from "./runtime/config/work_dir.ts";
+import { inspectStaging } from "./staging/inspection.ts";
+
+/** Everything is looked at when the doctor asks, and closed by it. */
+export function worldOf(context: EngineContext): DoctorDeps {
+  const { io, log, config } = context;
+  return {
+    readSettings: () => readSettings(config, { staging: "if-set", warehouse: "if-set" }),
+    prepareWorkDir,
+    freeBytes,
+    inspectStaging: (postgres, retryFor) =>
+      inspectStaging(postgres, { retryFor, log, signal: io.signal }),
+    async inspectWarehouse(settings) {
+      const { warehouse, retryFor } = settings;
+      if (warehouse?.kind !== "vertica") throw new Error("The warehouse is no server");
+      const { inspectVertica } = await import("./warehouse/vertica/inspection.ts");
+      return await inspectVertica(warehouse.vertica, settings, {
+        retryFor,
+        log,
+        signal: io.signal,
+      });
+    },
+    inspectTopic: isKafkaSet(config)
+      ? async (retryFor) => {
+        // kafkajs takes its time to load.
+        const { inspectTopic } = await import("./pipeline/topic_inspection.ts");
+        return await inspectTopic(config, { retryFor, log, signal: io.signal });
+      }
+      : undefined,
+    async tryEmbedded(settings) {
+      const staging = settings.staging?.kind === "embedded" ? settings.staging : undefined;
+      await using engine = new Engine(context, { ...settings, staging }, "doctor");
+      await engine.open();
+    },
+    now: io.now,
+  };
+}
