@@ -5,73 +5,12 @@
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { statementsFor } from "../../lib/warehouse/vertica/statements.ts";
-import type { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
-import { skippable } from "../support/kafka_skip.ts";
 import { until } from "../support/until.ts";
 import { csv, writePartition, writePartitionText } from "../support/reference.ts";
 import { VerticaError } from "../support/vertica/engine.ts";
-import {
-  openTestVertica,
-  type OwnServer,
-  type TestVertica,
-  VERTICA_MISSING,
-} from "../support/vertica_place.ts";
+import { DAY, day, serverTest } from "../support/vertica_conditions.ts";
 import { rate, transaction } from "../support/warehouse_rows.ts";
 import { NOW, STRICT_LIMITS } from "../support/warehouses.ts";
-
-const DAY = "2022-10-01";
-const day = Temporal.PlainDate.from(DAY);
-
-interface Place extends OwnServer {
-  vertica: TestVertica;
-  warehouse: VerticaWarehouse;
-  schemas: { stagingSchema: string; martSchema: string };
-  load(amount: number, warehouse?: VerticaWarehouse): Promise<unknown>;
-  standing(): Promise<string | undefined>;
-  query(sql: string): Promise<Record<string, string | null>[]>;
-}
-
-function serverTest(name: string, test: (place: Place) => Promise<void>): void {
-  const missing = Deno.env.get("FINPIPE_TEST_VERTICA_URL")
-    ? "FINPIPE_TEST_VERTICA_URL names a server whose ways cannot be set"
-    : VERTICA_MISSING;
-  Deno.test(skippable(name, missing, async () => {
-    await using vertica = await openTestVertica();
-    const schemas = vertica.newSchemas();
-    const workDir = await Deno.makeTempDir({ prefix: "finpipe-vertica-" });
-    await using warehouse = vertica.warehouse({ ...schemas, now: () => NOW });
-    const query = async (sql: string) => {
-      const session = await vertica.session();
-      try {
-        const text = sql.replaceAll("staging.", `${schemas.stagingSchema}.`);
-        return await session.transaction(() => session.query(text));
-      } finally {
-        await session.close();
-      }
-    };
-    try {
-      await warehouse.migrate();
-      await test({
-        ...vertica.own!,
-        vertica,
-        warehouse,
-        schemas,
-        query,
-        async load(amount, other = warehouse) {
-          const rows = [transaction(DAY, { amount: String(amount) })];
-          const file = await writePartition(workDir, "transactions", DAY, rows);
-          return await other.replaceDay(file, STRICT_LIMITS);
-        },
-        async standing() {
-          const rows = await query("SELECT amount FROM staging.transactions");
-          return rows.map(({ amount }) => amount).join(" ");
-        },
-      });
-    } finally {
-      await Deno.remove(workDir, { recursive: true });
-    }
-  }));
-}
 
 serverTest("a swap that meets a mergeout is called again, for a while", async (place) => {
   await place.load(1);
