@@ -22,8 +22,9 @@ export type Cutter = (bytes: Uint8Array) => Uint8Array[];
 const AS_READ = (): Cutter => (bytes) => [bytes];
 
 export class CrashProxy implements AsyncDisposable {
-  /** Port of the server, on loopback; clients are turned away before it is set. */
+  /** Port of the server; clients are turned away before it is set. */
   target = 0;
+  targetHost = "127.0.0.1";
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #open = new Set<Deno.TcpConn>();
   readonly #watch: Watcher;
@@ -64,7 +65,7 @@ export class CrashProxy implements AsyncDisposable {
     // One for both directions, by which they are known to belong together.
     const passage = { cut };
     try {
-      server = await Deno.connect({ hostname: "127.0.0.1", port: this.target });
+      server = await Deno.connect({ hostname: this.targetHost, port: this.target });
       this.#open.add(server);
       client.setNoDelay();
       server.setNoDelay();
