@@ -46,6 +46,7 @@ function matrixTest(
 matrixTest("a load that is cut off at 20 messages: the old day or the new one", async (vertica) => {
   await using place = await LoadPlace.open(faulty(vertica));
   const messages = await traceJob(place, "load");
+  await assertDocumented("load", messages);
   const swap = indexOf(messages, "write down what is to come");
   // After each message about the swap, and about some of the others.
   const about = messages.slice(swap, indexOf(messages, "COMMIT: record") + 1);
@@ -88,10 +89,12 @@ matrixTest("a load by two streams that is cut off in one of them: the old day", 
 for (const [job, points] of [["undo", 6], ["init", 8]] as const) {
   matrixTest(`${JOBS[job].title} that is cut off: the next one ends it`, async (vertica) => {
     await using place = await LoadPlace.open(faulty(vertica), 20);
+    const messages = await traceJob(place, job);
+    await assertDocumented(job, messages);
     const [first] = JOBS[job].sessions;
-    const messages = (await traceJob(place, job)).filter(({ session }) => session === first);
     // Those after the login and the session's settings.
-    await assertWell(place, job, spread(messages.slice(9), points), ["cut-answer"]);
+    const own = messages.filter(({ session }) => session === first).slice(9);
+    await assertWell(place, job, spread(own, points), ["cut-answer"]);
   });
 }
 
@@ -126,6 +129,20 @@ matrixTest("the matrix sees a hole, and rows of both days", async (vertica) => {
   await place.query("DELETE FROM staging.transactions WHERE country <> ''");
   await assert.rejects(place.standing(), /but: 2022-09-30 {2}1 100$/);
 });
+
+/** The document has a row for each message, in order; where it was made, a password was asked for. */
+async function assertDocumented(job: JobName, messages: readonly SentMessage[]): Promise<void> {
+  const chapters = (await readDocument("docs/crash-matrix-load.md")).split(/^## /m);
+  const chapter = chapters.find((text) => text.includes(`\`--job ${job}\``))!;
+  const rows = [...chapter.matchAll(/^\| `(\w+)\.\d+` +\| (.+?) +\|/gm)]
+    .map(([, session, words]) => `${session}: ${words}`);
+  const isPassword = (row: string) => row.endsWith(": password");
+  assert.deepEqual(
+    rows.filter((row) => !isPassword(row)),
+    messages.map(({ session, words }) => `${session}: ${words}`).filter((row) => !isPassword(row)),
+    `Write the chapter anew: deno run -A tests/soak/load_crash_matrix.ts --job ${job}`,
+  );
+}
 
 /** Tries a cell for each message, the faults taking turns. */
 async function assertWell(

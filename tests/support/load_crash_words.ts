@@ -33,8 +33,8 @@ const STATEMENTS: readonly [pattern: RegExp, words: string][] = [
   [/^SELECT .* FROM finpipe_rejected/, "count what COPY rejected"],
   [/^DROP TABLE IF EXISTS finpipe_rejected/, "drop what COPY rejected"],
   [/^INSERT INTO \S+\.load_refused/, "keep rows that are unfit"],
-  [/^SELECT COUNT\(\*\).* FROM \S+_load_/, "count and sum the side table"],
-  [/^SELECT COUNT\(\*\).* FROM \S+\.transactions/, "count and sum the day"],
+  [/^SELECT COUNT\(\*\).* AS control_total.* FROM \S+_load_/, "count and sum the side table"],
+  [/^SELECT COUNT\(\*\).* AS control_total.* FROM \S+\.transactions/, "count and sum the day"],
   [/^INSERT INTO \S+\.load_pending/, "write down what is to come"],
   [/SWAP_PARTITIONS/, "swap"],
   [/^(DELETE FROM|INSERT INTO|UPDATE) \S+\.load_undo/, "record: $1 load_undo"],
@@ -43,6 +43,9 @@ const STATEMENTS: readonly [pattern: RegExp, words: string][] = [
   [/^DELETE FROM \S+\.load_refused/, "forget the refused rows of before"],
   [/^DROP TABLE/, "drop an old side table"],
 ];
+
+/** Characters of a statement that has no words. */
+const MOST_WORDS = 80;
 
 /** Gives the messages of one session their words, in order: those of a COMMIT say of what. */
 export function wordsForSession(): (message: Uint8Array) => string {
@@ -71,5 +74,13 @@ function wordsOf(statement: string): string {
     const found = pattern.exec(statement);
     if (found !== null) return words.replace("$1", found[1] ?? "");
   }
-  return statement;
+  return /^(SET|SHOW) /.test(statement) ? statement : anonymous(statement);
+}
+
+/** A statement that has no words yet, without what is another one in each load and each place. */
+function anonymous(statement: string): string {
+  return statement.replace(/'[^']*'/g, "'...'")
+    .replace(/\bfinpipe_\w+\./g, "")
+    .replace(/_[0-9a-f]{12}\b/g, "_...")
+    .slice(0, MOST_WORDS);
 }
