@@ -5,12 +5,12 @@
 import kafkajs from "kafkajs";
 import { horizonOf, PartitionWindow } from "../lib/events/partition_window.ts";
 import { BatchEncoder } from "../lib/pipeline/landing/batch_encoder.ts";
-import { createLogger } from "../lib/runtime/log.ts";
 import { openKafka } from "../lib/sources/kafka/client.ts";
 import { PartitionFeed } from "../lib/sources/kafka/partition_feed.ts";
 import { TopicConsumer } from "../lib/sources/kafka/topic_consumer.ts";
 import type { SourcePartition } from "../lib/staging/repository.ts";
 import { startKafka } from "../tests/support/kafka_server.ts";
+import { SILENT } from "../tests/support/logs.ts";
 import { fillTopic } from "./kafka_topic.ts";
 import { profiled } from "./profile.ts";
 import { benchFolder, bestOf, figure, print } from "./support.ts";
@@ -74,9 +74,6 @@ async function count(): Promise<number> {
 
 /** Seconds from the first message to the last one's row. */
 async function decode(): Promise<number> {
-  const output = { isTerminal: false, write: () => Promise.resolve() };
-  const now = () => Temporal.Now.instant();
-  const log = createLogger({ level: "error", format: "text", output, now });
   const settings = {
     brokers: [kafka.brokers],
     topic: TOPIC,
@@ -92,14 +89,18 @@ async function decode(): Promise<number> {
   const encodeAll = async (partition: SourcePartition, feed: PartitionFeed) => {
     const encoder = new BatchEncoder();
     const window = new PartitionWindow(DELAY, partition);
-    const horizon = horizonOf(now(), DELAY);
+    const horizon = horizonOf(Temporal.Now.instant(), DELAY);
     for await (const batch of feed.batches(LIMITS, new AbortController().signal)) {
       started ||= performance.now();
       await encoder.encode(batch, { partition, window, start: 0, horizon, unstorable: new Set() });
       seen += batch.count;
     }
   };
-  const consumer = new TopicConsumer(openKafka(settings, log), { ...settings, cluster: "", log }, {
+  const consumer = new TopicConsumer(openKafka(settings, SILENT), {
+    ...settings,
+    cluster: "",
+    log: SILENT,
+  }, {
     open(partition) {
       const feed = new PartitionFeed(0, LIMITS);
       feeds.push(feed);

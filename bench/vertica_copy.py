@@ -16,5 +16,4 @@ info = {
 }
 with vertica_python.connect(**info) as connection, open(path, "rb") as file:
     cursor = connection.cursor()
-    cursor.execute(sys.stdin.read(), copy_stdin=file)
-    cursor.fetchall()
+    cursor.copy(sys.stdin.read(), file)

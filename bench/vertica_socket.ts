@@ -18,8 +18,6 @@ const received = { bytes: new Uint8Array() };
 await write(startup());
 await until("Z");
 await write(message("Q", encoder.encode(`${statement}\0`)));
-await until("F");
-await write(message("F", new Uint8Array([0, 0, 0, 0])));
 await until("G");
 using file = await Deno.open(path);
 // The header of each message stands before its bytes, so that one write does.
@@ -30,8 +28,6 @@ for (let read = await next(); read !== null; read = await next()) {
   length.setInt32(1, 4 + read);
   await write(frame.subarray(0, 5 + read));
 }
-await write(message("j"));
-await until("J");
 await write(message("c"));
 await until("Z");
 
@@ -43,7 +39,6 @@ function startup(): Uint8Array {
   const parameters = encoder.encode(`user\0${USER}\0database\0${DATABASE}\0\0`);
   const bytes = new Uint8Array(8 + parameters.length);
   new DataView(bytes.buffer).setInt32(0, bytes.length);
-  // Protocol 3.5: two bytes count the files.
   new DataView(bytes.buffer).setInt32(4, (3 << 16) | 5);
   bytes.set(parameters, 8);
   return bytes;

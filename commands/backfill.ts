@@ -1,19 +1,22 @@
 /** `finpipe backfill`: each date of a range, from staging to the mart. */
 import { openEngine } from "../lib/engine.ts";
-import type { DateRange } from "../lib/partitions/run_date.ts";
-import { parseRange } from "../lib/partitions/run_date.ts";
-import { backfill, type BackfilledDay } from "../lib/pipeline/backfill/backfill.ts";
+import { type DateRange, parseRange } from "../lib/partitions/run_date.ts";
+import { backfill } from "../lib/pipeline/backfill/backfill.ts";
 import { planBackfill, STEPS } from "../lib/pipeline/backfill/plan.ts";
 import { type StepOptions, stepRunners } from "../lib/pipeline/backfill/steps.ts";
-import type { DatasetLoad } from "../lib/pipeline/load.ts";
 import { isClosed } from "../lib/runtime/io.ts";
 import { Progress } from "../lib/runtime/progress.ts";
-import { counted } from "../lib/runtime/words.ts";
-import type { MartResult } from "../lib/warehouse/repository.ts";
-import { martOptionsOf } from "./cdm.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
-import { addRequireComplete, addStreams, printResult, streamsOf, wholeNumber } from "./options.ts";
-import { datesOf, dumpResult, loadResult, martResult } from "./step_results.ts";
+import { printResult } from "./options.ts";
+import {
+  addDumpOptions,
+  addLoadOptions,
+  addMartOptions,
+  dumpOptionsOf,
+  loadOptionsOf,
+  martOptionsOf,
+} from "./step_options.ts";
+import { datesOf, dayLine, dayResult } from "./step_results.ts";
 
 /** What `backfill` was asked for. */
 export interface BackfillCall extends StepOptions {
@@ -29,27 +32,22 @@ export function backfillCallOf(
   return {
     range: parseRange(range ?? "", "FROM..TO"),
     dryRun: options.dryRun === true,
-    requireComplete: options.requireComplete === true,
-    maxRejected: typeof options.maxRejected === "number" ? options.maxRejected : 0,
-    force: options.force === true,
-    streams: streamsOf(options),
+    ...dumpOptionsOf(options),
+    ...loadOptionsOf(options),
     ...martOptionsOf(options),
   };
 }
 
 const command: CommandDefinition = {
   configure(command) {
-    addStreams(addRequireComplete(command))
+    command
       .description(
         "Runs init, then dump, load and cdm for each run date of a range, in order. " +
           "Each run processes the day before its date. Stops at the first step that fails.",
       )
       .argument("<from..to>", "run dates, inclusive; one date alone is a range of one")
-      .option("--dry-run", "print what would be run, and run nothing")
-      .option("--max-rejected <n>", "refused rows that are allowed (default: 0)", wholeNumber(0))
-      .option("--force", "load also days whose file is already loaded")
-      .option("--statuses <list>", "status values that are counted (default: done)")
-      .option("--strict", "fail where a currency has no rate, instead of leaving it out");
+      .option("--dry-run", "print what would be run, and run nothing");
+    addMartOptions(addLoadOptions(addDumpOptions(command)));
   },
 
   examples: [
@@ -80,12 +78,12 @@ const command: CommandDefinition = {
         await progress.clear();
         if (context.json) return;
         // A reader that has had enough must not end the work halfway.
-        await io.stdout.write(`${lineOf(day)}\n`).catch((error) => {
+        await io.stdout.write(`${dayLine(day)}\n`).catch((error) => {
           if (!isClosed(error)) throw error;
         });
       },
     });
-    if (context.json) await printResult(context, { runs: days.map(resultOf) }, []);
+    if (context.json) await printResult(context, { runs: days.map(dayResult) }, []);
   },
 };
 
@@ -98,31 +96,4 @@ async function printPlan(context: Context, range: DateRange): Promise<void> {
     { runs: runs.map((run) => ({ ...datesOf(run), steps: STEPS })) },
     runs.map(({ runDate, partition }) => `${runDate} (${partition}): ${STEPS.join(" -> ")}`),
   );
-}
-
-function resultOf(day: BackfilledDay) {
-  const { dump, load, cdm } = day.steps;
-  return {
-    ...datesOf(day),
-    steps: { dump: dumpResult(dump), load: loadResult(load), cdm: martResult(cdm) },
-  };
-}
-
-function lineOf({ runDate, partition, steps: { dump, load, cdm } }: BackfilledDay): string {
-  const dumped = dump.map(({ dataset, rows }) => `${rows} ${dataset}`).join(", ");
-  return `${runDate} (${partition}): dump: ${dumped}; load: ${loadText(load)}; cdm: ${
-    martText(cdm)
-  }`;
-}
-
-function loadText(datasets: readonly DatasetLoad[]): string {
-  if (datasets.every(({ outcome }) => outcome === "unchanged")) return "already loaded";
-  const refused = datasets.reduce((sum, { refused }) => sum + refused, 0n);
-  return refused === 0n ? "loaded" : `loaded, ${counted(refused, "row")} refused`;
-}
-
-function martText({ rows, leftOut }: MartResult): string {
-  const built = counted(rows, "row");
-  if (leftOut.length === 0) return built;
-  return `${built}, ${counted(leftOut.length, "currency", "currencies")} left out`;
 }

@@ -6,6 +6,7 @@ import type { CommandDefinition, OptionValues } from "./command.ts";
 /** Where the demo works unless it is told. */
 const DEFAULT_FOLDER = "./finpipe-demo";
 
+/** The work dir is the demo's folder where it is named by a flag; a variable's is not ours to fill. */
 export function demoOptionsOf({ workDir }: OptionValues): Pick<DemoOptions, "folder" | "named"> {
   return typeof workDir === "string"
     ? { folder: workDir, named: true }
@@ -26,13 +27,12 @@ const command: CommandDefinition = {
   ],
 
   async run(context, _args, _options) {
-    const { io, log, config } = context;
+    const { io, config } = context;
     const progress = new Progress(io.stderr, !context.quiet);
     await demo({
       ...demoOptionsOf(config.flags),
       json: context.json,
       io,
-      log,
       onPhase: (text) => progress.show(() => text),
     });
     await progress.clear();

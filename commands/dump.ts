@@ -2,19 +2,13 @@
 import { openEngine } from "../lib/engine.ts";
 import { dump } from "../lib/pipeline/dump.ts";
 import type { CommandDefinition } from "./command.ts";
-import {
-  addDataset,
-  addRequireComplete,
-  addRunDate,
-  datasetsOf,
-  printResult,
-  runOf,
-} from "./options.ts";
+import { addDataset, addRunDate, datasetsOf, printResult, runOf } from "./options.ts";
+import { addDumpOptions, dumpOptionsOf } from "./step_options.ts";
 import { datesOf, dumpLine, dumpResult, titleOf } from "./step_results.ts";
 
 const command: CommandDefinition = {
   configure(command) {
-    addRequireComplete(addDataset(addRunDate(command)))
+    addDumpOptions(addDataset(addRunDate(command)))
       .description("Writes one day's partition files, with their manifests, from staging.");
   },
 
@@ -28,7 +22,6 @@ const command: CommandDefinition = {
     const { io, log } = context;
     const run = runOf(args, options, io.now());
     const datasets = datasetsOf(options);
-    const requireComplete = options.requireComplete === true;
     await using engine = await openEngine(context, {
       staging: true,
       partitionFiles: true,
@@ -38,7 +31,7 @@ const command: CommandDefinition = {
     const manifests = await engine.withStaging(async (staging) => {
       await staging.checkSchema();
       const deps = { staging, workDir, log, now: io.now, signal: io.signal };
-      return await dump(deps, run.partition, datasets, { requireComplete });
+      return await dump(deps, run.partition, datasets, dumpOptionsOf(options));
     });
     const result = { ...datesOf(run), ...dumpResult(manifests) };
     await printResult(context, result, [titleOf(run), ...manifests.map(dumpLine)]);

@@ -3,6 +3,7 @@ import { emulate, type Emulation } from "../lib/events/emulator.ts";
 import { parseRange, partitionOf, today } from "../lib/partitions/run_date.ts";
 import { emit } from "../lib/pipeline/emit.ts";
 import { writeFile } from "../lib/pipeline/emit_file.ts";
+import { readSettings } from "../lib/runtime/config/settings.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
 import { printResult, wholeNumber } from "./options.ts";
@@ -97,6 +98,8 @@ async function sendTo(
 ): Promise<number | undefined> {
   if (target === "-") return await send((text) => io.stdout.write(text));
   if (target !== "kafka") return await writeFile(target, { growing }, send);
+  const { kafka, retryFor } = await readSettings(config, { kafka: true });
+  // kafkajs takes its time to load.
   const { withTopicWriter } = await import("../lib/pipeline/emit_topic.ts");
-  return await withTopicWriter({ config, log }, send);
+  return await withTopicWriter(kafka!, { retryFor, signal: io.signal, log }, send);
 }

@@ -1,6 +1,7 @@
 /** `finpipe init`: creates or upgrades everything that finpipe needs. */
 import { openEngine } from "../lib/engine.ts";
-import { init, initScript } from "../lib/pipeline/init.ts";
+import { initScript } from "../lib/init_script.ts";
+import { init } from "../lib/pipeline/init.ts";
 import { isWarehouseServer } from "../lib/runtime/config/ends.ts";
 import { schemaNames } from "../lib/runtime/config/schemas.ts";
 import type { CommandDefinition } from "./command.ts";

@@ -1,30 +1,17 @@
 /** `finpipe load`: one day's partition files into the warehouse. */
-import type { DatasetName } from "../lib/events/dataset.ts";
 import { openEngine } from "../lib/engine.ts";
 import type { DayRun } from "../lib/partitions/run_date.ts";
-import { type DatasetUndo, load, undoLoad } from "../lib/pipeline/load.ts";
+import { type DatasetUndo, load, type LoadOptions, undoLoad } from "../lib/pipeline/load.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { counted } from "../lib/runtime/words.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
-import {
-  addDataset,
-  addRunDate,
-  addStreams,
-  datasetsOf,
-  printResult,
-  runOf,
-  streamsOf,
-  wholeNumber,
-} from "./options.ts";
+import { addDataset, addRunDate, datasetsOf, printResult, runOf } from "./options.ts";
+import { addLoadOptions, loadOptionsOf } from "./step_options.ts";
 import { datesOf, loadLine, loadResult, titleOf } from "./step_results.ts";
 
 /** What `load` was asked for. */
-export interface LoadCall {
+export interface LoadCall extends Required<LoadOptions> {
   run: DayRun;
-  datasets: DatasetName[];
-  maxRejected: number;
-  force: boolean;
-  streams: number;
   undo: boolean;
 }
 
@@ -35,9 +22,8 @@ export function loadCallOf(
   now: Temporal.Instant,
 ): LoadCall {
   const undo = options.undo === true;
-  const force = options.force === true;
-  const loads = [force, options.maxRejected !== undefined, options.streams !== undefined];
-  if (undo && loads.includes(true)) {
+  const { force, maxRejected, streams } = options;
+  if (undo && [force, maxRejected, streams].some((value) => value !== undefined)) {
     throw new FinpipeError(
       "usage",
       "Cannot take --undo with --force, --max-rejected or --streams",
@@ -49,19 +35,15 @@ export function loadCallOf(
   return {
     run: runOf(args, options, now),
     datasets: datasetsOf(options),
-    maxRejected: typeof options.maxRejected === "number" ? options.maxRejected : 0,
-    force,
-    streams: streamsOf(options),
+    ...loadOptionsOf(options),
     undo,
   };
 }
 
 const command: CommandDefinition = {
   configure(command) {
-    addStreams(addDataset(addRunDate(command)))
+    addLoadOptions(addDataset(addRunDate(command)))
       .description("Loads one day's partition files into the warehouse, replacing the day.")
-      .option("--max-rejected <n>", "refused rows that are allowed (default: 0)", wholeNumber(0))
-      .option("--force", "load also a day whose file is already loaded")
       .option("--undo", "put back the day as it was before its last load");
   },
 

@@ -46,28 +46,6 @@ export function addDataset(command: Command): Command {
   );
 }
 
-/** Adds `--require-complete`, for commands that dump. */
-export function addRequireComplete(command: Command): Command {
-  return command.option(
-    "--require-complete",
-    "fail where a Kafka partition has not passed the day's end",
-  );
-}
-
-/** Adds `--streams`, for commands that load. */
-export function addStreams(command: Command): Command {
-  return command.option(
-    "--streams <n>",
-    "sessions that load one file side by side, on Vertica (default: 1)",
-    wholeNumber(1, 16),
-  );
-}
-
-/** How many sessions may load a file side by side. */
-export function streamsOf({ streams }: OptionValues): number {
-  return typeof streams === "number" ? streams : 1;
-}
-
 /** The datasets that a command was asked for. */
 export function datasetsOf({ dataset }: OptionValues): DatasetName[] {
   const named = DATASET_NAMES.find((name) => name === dataset);

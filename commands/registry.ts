@@ -8,6 +8,7 @@ export interface Registration {
   load: () => Promise<{ default: CommandDefinition }>;
 }
 
+/** All of them: what is not here is not there. */
 export const COMMANDS: readonly Registration[] = [
   {
     name: "demo",

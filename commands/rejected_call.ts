@@ -5,6 +5,7 @@ import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { RejectedFilter, ReplaySelection } from "../lib/staging/rejected.ts";
 import type { OptionValues } from "./command.ts";
 
+/** The words that may follow `rejected`. */
 export const ACTIONS = ["list", "show", "replay"] as const;
 /** Messages that are listed unless told otherwise. */
 export const DEFAULT_LIMIT = 100;

@@ -36,7 +36,11 @@ export function reportCallOf(
 const command: CommandDefinition = {
   configure(command) {
     command
-      .description("Shows the mart; the dates are those of the data.")
+      .description(
+        "Shows the mart, a row for each day and currency, which is named by its number: the sum in " +
+          "US dollars at the day's rate, how many transactions that is, how many per account, and " +
+          "how many accounts made them. The dates are those of the data.",
+      )
       .argument("[from..to]", "an inclusive range, or one date (default: all there is)")
       .addOption(new Option("--format <format>", "(default: table)").choices(FORMAT_NAMES))
       .option("--out <file>", "write to a file, which appears when it is whole");

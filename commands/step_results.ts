@@ -4,6 +4,7 @@
  */
 import type { Manifest } from "../lib/partitions/manifest.ts";
 import { type DayRun, hasRunDate } from "../lib/partitions/run_date.ts";
+import type { BackfilledDay } from "../lib/pipeline/backfill/backfill.ts";
 import type { DatasetLoad } from "../lib/pipeline/load.ts";
 import { counted } from "../lib/runtime/words.ts";
 import type { MartResult } from "../lib/warehouse/repository.ts";
@@ -22,6 +23,7 @@ export function titleOf(run: DayRun): string {
   return `Run date ${run.runDate}, partition ${run.partition}`;
 }
 
+/** As JSON: what the manifests say of the files. */
 export function dumpResult(manifests: readonly Manifest[]) {
   return {
     complete: manifests[0]?.complete ?? null,
@@ -31,10 +33,12 @@ export function dumpResult(manifests: readonly Manifest[]) {
   };
 }
 
+/** In words: one dataset's file. */
 export function dumpLine({ dataset, rows, staged_rows, bytes }: Manifest): string {
   return `${dataset}: ${counted(rows, "row")} of ${staged_rows} staged, ${bytes} bytes`;
 }
 
+/** As JSON: what stands for the day now, beside what the manifests say. */
 export function loadResult(datasets: readonly DatasetLoad[]) {
   return {
     datasets: datasets.map((done) => ({
@@ -48,6 +52,7 @@ export function loadResult(datasets: readonly DatasetLoad[]) {
   };
 }
 
+/** In words: one dataset's day; figures that differ are shown beside each other. */
 export function loadLine(done: DatasetLoad): string {
   const rows = `${done.dataset}: ${counted(done.rows, "row")}`;
   if (done.outcome === "unchanged") return `${rows}, left alone: the file is already loaded`;
@@ -56,6 +61,7 @@ export function loadLine(done: DatasetLoad): string {
     `control total ${done.controlTotal}, the manifest says ${done.manifestControlTotal}`;
 }
 
+/** As JSON: rows of the mart, and the currencies that are not in it. */
 export function martResult({ rows, leftOut }: MartResult) {
   return {
     rows,
@@ -66,6 +72,7 @@ export function martResult({ rows, leftOut }: MartResult) {
   };
 }
 
+/** In words: a line for the mart, and one for each currency that is not in it. */
 export function martLines({ rows, leftOut }: MartResult): string[] {
   return [
     `mart: ${counted(rows, "row")}`,
@@ -73,4 +80,32 @@ export function martLines({ rows, leftOut }: MartResult): string[] {
       `left out: currency ${currency}, ${counted(transactions, "transaction")}, no dollar rate`
     ),
   ];
+}
+
+/** As JSON: the run, and what its three steps print. */
+export function dayResult(day: BackfilledDay) {
+  const { dump, load, cdm } = day.steps;
+  return {
+    ...datesOf(day),
+    steps: { dump: dumpResult(dump), load: loadResult(load), cdm: martResult(cdm) },
+  };
+}
+
+/** In words, one line: the run and its three steps. */
+export function dayLine({ runDate, partition, steps: { dump, load, cdm } }: BackfilledDay): string {
+  const dumped = dump.map(({ dataset, rows }) => `${rows} ${dataset}`).join(", ");
+  const steps = [`dump: ${dumped}`, `load: ${loadText(load)}`, `cdm: ${martText(cdm)}`];
+  return `${runDate} (${partition}): ${steps.join("; ")}`;
+}
+
+function loadText(datasets: readonly DatasetLoad[]): string {
+  if (datasets.every(({ outcome }) => outcome === "unchanged")) return "already loaded";
+  const refused = datasets.reduce((sum, { refused }) => sum + refused, 0n);
+  return refused === 0n ? "loaded" : `loaded, ${counted(refused, "row")} refused`;
+}
+
+function martText({ rows, leftOut }: MartResult): string {
+  const built = counted(rows, "row");
+  if (leftOut.length === 0) return built;
+  return `${built}, ${counted(leftOut.length, "currency", "currencies")} left out`;
 }

@@ -72,6 +72,10 @@ const command: CommandDefinition = {
     const totals = await land(context, engine, call, onProgress);
     await progress.clear();
     await printResult(context, totals, linesOf(totals));
+    if (totals.rejected > 0) {
+      const rejected = counted(totals.rejected, "message");
+      context.log.warn(`Rejected ${rejected}: 'finpipe rejected list' shows them`);
+    }
     // A stream without an end that was asked to stop has done its work; any other has not.
     if (call.source.kind !== "kafka" || call.source.untilEnd) context.io.signal.throwIfAborted();
   },

@@ -78,7 +78,7 @@ export class Engine implements AsyncDisposable {
     } else if (warehouse !== undefined) {
       const { now } = this.#context.io;
       const session = await this.#embeddedSession();
-      const { EmbeddedWarehouse } = await import("./warehouse/embedded.ts");
+      const { EmbeddedWarehouse } = await import("./warehouse/embedded/warehouse.ts");
       this.#warehouse = new EmbeddedWarehouse(session, { stagingSchema, martSchema, now });
       this.#applied.warehouse.push(...await this.#warehouse.migrate());
     }

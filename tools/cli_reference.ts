@@ -34,6 +34,7 @@ async function helpOf(command: readonly string[]): Promise<string> {
   const stdout = new Capture();
   const stderr = new Capture();
   const io: Io = {
+    program: "finpipe",
     stdin: new ReadableStream(),
     stdout,
     stderr,

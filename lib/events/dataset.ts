@@ -72,6 +72,3 @@ export function fileColumns(dataset: Dataset): Field[] {
     ...dataset.fields,
   ];
 }
-
-/** The status values that the contract names, in the order of an operation's life. */
-export const STATUSES = ["queued", "in_progress", "blocked", "done", "chargeback"] as const;

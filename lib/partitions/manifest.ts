@@ -12,6 +12,7 @@ export const ManifestSource = v.object({
   next_position: v.string(),
 });
 
+/** All that it says; whatever reads one checks it by this. */
 export const Manifest = v.object({
   dataset: v.picklist(["transactions", "currencies"]),
   partition: IsoDate,

@@ -3,10 +3,11 @@
  * whatever is configured, it works on the embedded engine in a folder of its own.
  */
 import { join } from "node:path";
-import { openEngine } from "../engine.ts";
+import { type Engine, openEngine } from "../engine.ts";
 import { emulate } from "../events/emulator.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../events/message.ts";
 import { DEFAULT_WATERMARK } from "../events/partition_window.ts";
+import type { DateRange } from "../partitions/run_date.ts";
 import { jsonRow } from "../report/json.ts";
 import { tableReport } from "../report/table.ts";
 import { FinpipeError } from "../runtime/errors.ts";
@@ -15,7 +16,9 @@ import type { Io } from "../runtime/io.ts";
 import { createLogger, type Logger } from "../runtime/log.ts";
 import { backfill } from "./backfill/backfill.ts";
 import { stepRunners } from "./backfill/steps.ts";
+import { COUNTED_STATUSES } from "./cdm.ts";
 import { landFile } from "./landing/land.ts";
+import type { Totals } from "./landing/partition_lander.ts";
 
 export interface DemoOptions {
   /** Where to work. */
@@ -25,7 +28,6 @@ export interface DemoOptions {
   /** Print one JSON value of what was done, and nothing else. */
   json: boolean;
   io: Io;
-  log: Logger;
   /** Told what is being done. */
   onPhase(text: string): void;
 }
@@ -58,39 +60,14 @@ export async function demo(options: DemoOptions): Promise<void> {
   const log = createLogger({ level: "warn", format: "text", output: io.stderr, now: io.now });
   const config = { env: () => undefined, flags: { engine: "embedded", workDir: folder } };
   await using engine = await openEngine({ io, log, config }, { staging: true, warehouse: true });
-  const context = {
-    connect: () => engine.connectStaging(),
-    log,
-    now: io.now,
-    signal: io.signal,
-    retryFor: 0,
-    onProgress: ({ messages_read }: { messages_read: number }) =>
-      onPhase(`landing: ${messages_read} messages`),
-  };
-  const limits = {
-    rows: 10_000,
-    bytes: 8 * 1024 * 1024,
-    linger: 1000,
-    maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES,
-  };
-  const totals = await landFile(context, events, { limits, watermark: DEFAULT_WATERMARK });
-  io.signal.throwIfAborted();
+  const work = { engine, io, log, onPhase };
+  const totals = await landEvents(work, events);
   await say(
     `Landed ${totals.transactions} transactions and ${totals.currencies} currencies; ` +
       `${totals.duplicates} duplicates dropped, ${totals.rejected} rejected`,
   );
-
-  const range = { from: FROM.add({ days: 1 }), to: TO.add({ days: 1 }) };
-  const runners = stepRunners(
-    { engine, log, now: io.now, signal: io.signal },
-    { statuses: ["done"], strict: false, maxRejected: 0, force: false },
-  );
-  await backfill(range, runners, {
-    signal: io.signal,
-    onStep: ({ runDate }, step) => onPhase(`backfill: ${runDate} ${step}`),
-    onDay: () => {},
-  });
-  await say(`Built the mart for each day: finpipe backfill ${range.from}..${range.to}\n`);
+  const { from, to } = await buildMart(work);
+  await say(`Built the mart for each day: finpipe backfill ${from}..${to}\n`);
 
   const mart = engine.warehouse.mart();
   if (json) {
@@ -99,7 +76,48 @@ export async function demo(options: DemoOptions): Promise<void> {
     return;
   }
   for await (const block of tableReport(mart)) await io.stdout.write(block);
-  await say(nextSteps(folder));
+  await say(nextSteps(io.program, folder));
+}
+
+/** The opened demo. */
+interface Work extends Pick<DemoOptions, "io" | "onPhase"> {
+  engine: Engine;
+  log: Logger;
+}
+
+async function landEvents({ engine, io, log, onPhase }: Work, path: string): Promise<Totals> {
+  const context = {
+    connect: () => engine.connectStaging(),
+    log,
+    now: io.now,
+    signal: io.signal,
+    retryFor: 0,
+    onProgress: ({ messages_read }: Totals) => onPhase(`landing: ${messages_read} messages`),
+  };
+  const limits = {
+    rows: 10_000,
+    bytes: 8 * 1024 * 1024,
+    linger: 1000,
+    maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES,
+  };
+  const totals = await landFile(context, path, { limits, watermark: DEFAULT_WATERMARK });
+  io.signal.throwIfAborted();
+  return totals;
+}
+
+/** Takes each day to the mart; the run dates that did. */
+async function buildMart({ engine, io, log, onPhase }: Work): Promise<DateRange> {
+  const range = { from: FROM.add({ days: 1 }), to: TO.add({ days: 1 }) };
+  const runners = stepRunners(
+    { engine, log, now: io.now, signal: io.signal },
+    { statuses: COUNTED_STATUSES, strict: false, maxRejected: 0, force: false },
+  );
+  await backfill(range, runners, {
+    signal: io.signal,
+    onStep: ({ runDate }, step) => onPhase(`backfill: ${runDate} ${step}`),
+    onDay: () => {},
+  });
+  return range;
 }
 
 /** Makes a folder that was not there before. */
@@ -113,7 +131,7 @@ async function makeFolder({ folder, named }: DemoOptions): Promise<string> {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw fileFailure(error, "make", path);
     }
   }
-  throw new FinpipeError("configuration", `Cannot make the demo's folder ${folder}: it exists`, {
+  throw new FinpipeError("configuration", `Cannot make the demo's folder "${folder}": it exists`, {
     hint: "Name a folder that is not there yet with --work-dir",
   });
 }
@@ -143,14 +161,14 @@ async function writeEvents(path: string, signal: AbortSignal): Promise<number> {
   return messages;
 }
 
-function nextSteps(folder: string): string {
-  const finpipe = `finpipe --work-dir ${folder}`;
+function nextSteps(program: string, folder: string): string {
+  const finpipe = `${program} --work-dir ${folder}`;
   return [
     "",
     "Everything is in that folder: type next",
     `  ${finpipe} report ${FROM} --format csv`,
     `  ${finpipe} stream --source ${join(folder, "events.jsonl")}    # lands nothing twice`,
     `  ${finpipe} load --partition ${TO} --undo`,
-    "  finpipe --help",
+    `  ${program} --help`,
   ].join("\n");
 }

@@ -6,7 +6,7 @@ import { FinpipeError } from "../runtime/errors.ts";
 import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
 import type { Settings } from "../runtime/config/settings.ts";
 import type { ServerFacts, StagingInspection } from "../staging/inspection.ts";
-import type { WarehouseInspection } from "../warehouse/inspection.ts";
+import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../warehouse/inspection.ts";
 import type { VerticaSettings } from "../runtime/config/vertica_settings.ts";
 import type { TopicFacts } from "./topic_inspection.ts";
 
@@ -174,12 +174,28 @@ async function examineWarehouse(
   });
   if (facts === undefined) return;
   await list.look("warehouse: clock", () => judgeClock(facts, before, deps.now()));
+  await list.look(
+    "warehouse: rights",
+    async () => judgeWarehouseRights(facts, await server.missingRights()),
+  );
   const hasSchema = await list.look("warehouse: schema", async () => {
     await server.checkSchema();
     return { detail: "the one that this finpipe knows", value: true };
   });
   if (hasSchema !== true) return;
   await list.look("warehouse: side tables", async () => judgeShapes(await server.differences()));
+}
+
+function judgeWarehouseRights(
+  { user }: Pick<WarehouseFacts, "user">,
+  missing: readonly MissingRight[],
+): Finding<never> {
+  if (missing.length === 0) return { detail: `the user "${user}" may do what finpipe needs` };
+  throw new FinpipeError(
+    "configuration",
+    `The user "${user}" lacks\n${missing.map(({ right }) => right).join("\n")}`,
+    { hint: `Have a DBA run: ${missing.map(({ grant }) => `${grant};`).join(" ")}` },
+  );
 }
 
 function judgeShapes(differences: readonly string[]): Finding<never> {

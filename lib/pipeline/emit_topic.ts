@@ -1,50 +1,56 @@
 /** A topic that messages are emitted to. */
-import { type KafkaSettings, readKafkaSettings } from "../runtime/config/kafka.ts";
-import type { ConfigSource } from "../runtime/config/source.ts";
-import { FinpipeError } from "../runtime/errors.ts";
-import type { Logger } from "../runtime/log.ts";
+import type { KafkaSettings } from "../runtime/config/kafka.ts";
+import { FinpipeError, isKind } from "../runtime/errors.ts";
+import { retrying, type RetryOptions } from "../runtime/retry.ts";
 import { openKafka } from "../sources/kafka/client.ts";
 import { asKafkaFailure } from "../sources/kafka/failure.ts";
 import { TopicAdmin } from "../sources/kafka/topic_admin.ts";
 import { TopicWriter } from "../sources/kafka/topic_writer.ts";
 
 /**
- * Sends what `body` writes, one message a line, and waits until the brokers have it.
+ * Sends what `body` writes, one message a line, and waits until the brokers have it, each once.
  *
+ * @param retry how long brokers that are away are waited for, each time
  * @throws FinpipeError of kind `configuration` or `unreachable`; what `body` throws is thrown on
  */
 export async function withTopicWriter<T>(
-  { config, log }: { config: ConfigSource; log: Logger },
+  settings: KafkaSettings,
+  retry: Pick<RetryOptions, "retryFor" | "signal" | "log">,
   body: (write: (text: string) => Promise<void>) => Promise<T>,
 ): Promise<T> {
-  const settings = await readKafkaSettings(config);
-  await proveTopic(settings, log);
-  await using writer = await orFailure(
-    settings.displayName,
-    () => TopicWriter.connect(openKafka(settings, log), settings.topic),
-  );
-  return await body((text) =>
-    orFailure(
-      settings.displayName,
-      () => writer.send(text.split("\n").filter((line) => line !== "")),
-    )
-  );
-}
-
-/** Says at once what is wrong; later, outages are waited out. */
-async function proveTopic(settings: KafkaSettings, log: Logger): Promise<void> {
-  const { topic, displayName } = settings;
-  await using admin = new TopicAdmin(openKafka(settings, log, { patient: false }), topic);
-  if (await orFailure(displayName, () => admin.ranges()) !== undefined) return;
-  throw new FinpipeError("configuration", `Topic ${topic} does not exist on ${displayName}`, {
-    hint: "Create it, or name another one with --topic",
+  const { topic, displayName: cluster } = settings;
+  const kafka = openKafka(settings, retry.log, { patient: false });
+  const partitions = await partitionsOf(new TopicAdmin(kafka, topic), settings, retry);
+  await using writer = await TopicWriter.connect(kafka, { topic, partitions, cluster, retry });
+  return await body(async (text) => {
+    try {
+      await writer.send(text.split("\n").filter((line) => line !== ""));
+    } catch (error) {
+      throw isKind(error, "unreachable") ? midway(error) : error;
+    }
   });
 }
 
-async function orFailure<T>(cluster: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw asKafkaFailure(error, cluster);
-  }
+/** A generator of events begins at its beginning. */
+function midway(error: FinpipeError): FinpipeError {
+  return new FinpipeError(error.kind, error.message, {
+    hint: `${error.hint}. What was sent stays: the same command sends all of it once more`,
+    cause: error,
+  });
+}
+
+async function partitionsOf(
+  admin: TopicAdmin,
+  { topic, displayName: cluster }: KafkaSettings,
+  retry: Pick<RetryOptions, "retryFor" | "signal" | "log">,
+): Promise<number> {
+  await using _ = admin;
+  const ranges = await retrying(
+    () => admin.ranges().catch((error) => Promise.reject(asKafkaFailure(error, cluster))),
+    retry,
+  );
+  if (ranges !== undefined) return ranges.length;
+  throw new FinpipeError("configuration", `Topic ${topic} does not exist on ${cluster}`, {
+    hint: "Create it, or name another one with --topic",
+  });
 }

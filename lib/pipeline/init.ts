@@ -1,9 +1,5 @@
 /** Preparing both ends for finpipe. */
 import type { Engine } from "../engine.ts";
-import { migrationScript as stagingScript } from "../staging/migrations.ts";
-import { migrationScript as embeddedScript } from "../warehouse/embedded_migrations.ts";
-import { migrationScript as verticaScript } from "../warehouse/vertica/migrations.ts";
-import type { SchemaNames } from "../runtime/config/schemas.ts";
 
 /** What `init` did to one end. */
 export interface PreparedEnd {
@@ -23,16 +19,6 @@ export async function init(engine: Engine): Promise<{ ends: PreparedEnd[] }> {
   if (settings.warehouse === undefined) ends.push(leftOut("warehouse", settings.warehouseLeftOut));
   else ends.push(prepared("warehouse", await engine.migrateWarehouse()));
   return { ends };
-}
-
-/**
- * The SQL that `init` runs on empty databases, staging first.
- *
- * @param warehouse whose dialect the warehouse's is in
- */
-export function initScript(schemas: SchemaNames, warehouse: "embedded" | "vertica"): string {
-  const script = warehouse === "vertica" ? verticaScript(schemas) : embeddedScript(schemas);
-  return `-- Staging\n\n${stagingScript()}\n\n-- Warehouse\n\n${script}`;
 }
 
 function prepared(end: PreparedEnd["end"], applied: string[]): PreparedEnd {

@@ -1,4 +1,7 @@
 /** A session's process on the server, as another connection sees it. */
+import backendEnd from "../../sql/postgres/backend_end.sql" with { type: "text" };
+import backendWaits from "../../sql/postgres/backend_waits.sql" with { type: "text" };
+import ownBackend from "../../sql/postgres/own_backend.sql" with { type: "text" };
 import type pg from "pg";
 import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
 import { orAborted } from "../runtime/aborted.ts";
@@ -20,17 +23,7 @@ export interface BackendPlace {
 }
 
 /** Finds the process of the session that asks. */
-export const OWN_BACKEND = `
-  SELECT current_setting('server_version_num') AS version, pid, backend_start
-  FROM pg_stat_activity WHERE pid = pg_backend_pid()`;
-
-/** Wait events of this kind are those for the client (PostgreSQL documentation, table 27.4). */
-const FIND = `
-  SELECT coalesce(wait_event_type = 'Client', false) AS waits FROM pg_stat_activity
-  WHERE pid = $1 AND backend_start = $2`;
-
-const END = `
-  SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2`;
+export const OWN_BACKEND = ownBackend;
 
 /** What a server says that goes down or comes up: whatever a session did there is over. */
 const RESTARTS = /^57P0[123]$/;
@@ -75,14 +68,14 @@ export async function failureOf(
     }
     const values = [backend.pid, backend.startedAt];
     timer = setTimeout(giveUp, connectTimeout);
-    const { rows: [found] } = await client.query(FIND, values);
+    const { rows: [found] } = await client.query(backendWaits, values);
     clearTimeout(timer);
     if (found?.waits === "f") return undefined;
     // What it sent just before, or before we stood still ourselves, is on its way.
     await wait(SETTLE, over);
     if (!isSilent()) return undefined;
     timer = setTimeout(giveUp, connectTimeout);
-    if (found !== undefined) await client.query(END, values);
+    if (found !== undefined) await client.query(backendEnd, values);
     return lost(
       "the connection was lost without a word",
       "Look at what lies between, as a firewall that forgets connections, if it happens often",

@@ -11,7 +11,7 @@ import {
   type SqlValue,
   type TransactionMode,
 } from "./session.ts";
-import { AnswerWatch } from "./answer_watch.ts";
+import { AnswerWatch } from "../runtime/answer_watch.ts";
 import { type BackendPlace, closeClient, failureOf, OWN_BACKEND } from "./backend.ts";
 import { makeClient, type SessionOptions, socketOf } from "./client.ts";
 import { asFinpipeError } from "./failure.ts";

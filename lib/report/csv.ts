@@ -11,6 +11,7 @@ const COLUMNS: readonly (keyof MartRow)[] = [
   "cnt_accounts_make_transactions",
 ];
 
+/** A header, then a line a row. */
 export async function* csvReport(rows: AsyncIterable<MartRow>): AsyncGenerator<string> {
   yield line(COLUMNS);
   for await (const row of rows) yield line(COLUMNS.map((column) => row[column]));

@@ -7,6 +7,7 @@ import { tableReport } from "./table.ts";
 /** Makes text of rows as they come; holds none of them. */
 export type ReportFormat = (rows: AsyncIterable<MartRow>) => AsyncIterable<string>;
 
+/** The forms by their names, as `--format` takes them. */
 export const FORMATS = {
   table: tableReport,
   csv: csvReport,

@@ -1,6 +1,7 @@
 /** The mart as one JSON array, a row a line: all columns, decimals as strings since they are exact. */
 import type { MartRow } from "../warehouse/repository.ts";
 
+/** The whole array; `[]` where there is no row. */
 export async function* jsonReport(rows: AsyncIterable<MartRow>): AsyncGenerator<string> {
   let before = "[";
   for await (const row of rows) {

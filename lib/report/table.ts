@@ -20,6 +20,7 @@ const COLUMNS: readonly Column[] = [
   { title: "accounts", field: "cnt_accounts_make_transactions", width: 10 },
 ];
 
+/** A title, a line a row, and how many there are; without any, how to have some. */
 export async function* tableReport(rows: AsyncIterable<MartRow>): AsyncGenerator<string> {
   let day: string | undefined;
   let count = 0;

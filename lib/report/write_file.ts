@@ -51,13 +51,13 @@ async function resolveTarget(path: string): Promise<string> {
     if (error instanceof Deno.errors.NotFound) return path;
     return fail(path, error);
   }
-  throw new FinpipeError("failed", `Cannot write the report to ${path}: it is no ordinary file`, {
+  throw new FinpipeError("failed", `Cannot write the report to "${path}": it is no ordinary file`, {
     hint: "Name a file, or leave --out out and redirect stdout",
   });
 }
 
 function fail(path: string, error: unknown): never {
-  throw new FinpipeError("failed", `Cannot write the report to ${path}: ${reasonOf(error)}`, {
+  throw new FinpipeError("failed", `Cannot write the report to "${path}": ${reasonOf(error)}`, {
     hint: "Check that the folder is there, may be written and has room",
     cause: error,
   });

@@ -2,8 +2,7 @@
  * Errors that a person reads: what happened, to what, why, and what to do.
  *
  * Every failure that finpipe expects is a {@link FinpipeError}; its kind decides the exit code
- * (docs/contract.md is about data, the codes are the command line's contract). Anything else that
- * reaches `run` is a bug and exits 1.
+ * (README.md, "Exit codes"). Anything else that reaches `run` is a bug and exits 1.
  */
 
 /** The kinds of failure, each with the exit code that scripts rely on. */

@@ -58,22 +58,27 @@ export async function publishFile(temporary: string, final: string): Promise<voi
  * @param action what was tried: `read`, `write`
  */
 export function fileFailure(error: unknown, action: string, path: string): FinpipeError {
+  return ioFailure(error, action, `"${path}"`);
+}
+
+/** The same for what has no path; `what` names it. */
+export function ioFailure(error: unknown, action: string, what: string): FinpipeError {
   if (error instanceof FinpipeError) return error;
   const code = (error as { code?: unknown } | null)?.code;
   if (code === "ENOSPC" || code === "EDQUOT") {
-    return new FinpipeError("failed", `Cannot ${action} ${path}: the disk is full`, {
+    return new FinpipeError("failed", `Cannot ${action} ${what}: the disk is full`, {
       hint: "Make room, then run again",
       cause: error,
     });
   }
   if (error instanceof Deno.errors.PermissionDenied || code === "EROFS" || code === "EACCES") {
-    return new FinpipeError("configuration", `Cannot ${action} ${path}: permission denied`, {
+    return new FinpipeError("configuration", `Cannot ${action} ${what}: permission denied`, {
       hint: "Give finpipe's user the right to, or name another folder with --work-dir",
       cause: error,
     });
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return new FinpipeError("failed", `Cannot ${action} ${path}: ${reason}`, {
+  return new FinpipeError("failed", `Cannot ${action} ${what}: ${reason}`, {
     hint: "Look at that path and its disk, then run again",
     cause: error,
   });

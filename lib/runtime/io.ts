@@ -17,6 +17,8 @@ export function isClosed(error: unknown): boolean {
 
 /** The world of one run. */
 export interface Io {
+  /** What a person types to run finpipe from the folder that this run is in. */
+  readonly program: string;
   stdin: ReadableStream<Uint8Array>;
   /** Results. */
   stdout: Output;

@@ -1,4 +1,4 @@
-/** What a resident stream tells Prometheus (cli.md, "Metrics and health"). */
+/** What a resident stream tells Prometheus (docs/operations.md, "Watching"). */
 import {
   CONTENT_TYPE,
   Counter,

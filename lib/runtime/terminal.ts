@@ -1,6 +1,8 @@
 /** {@link Io} of the process itself. */
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Interrupted } from "./errors.ts";
-import { fileFailure } from "./files.ts";
+import { ioFailure } from "./files.ts";
 import { type Io, isClosed, type Output } from "./io.ts";
 
 /**
@@ -19,9 +21,12 @@ export function terminal(exit: (code: number) => never): Io {
     });
   }
   return {
+    get program() {
+      return programName();
+    },
     stdin: Deno.stdin.readable,
     stdout: outputTo(Deno.stdout, (error) => {
-      throw isClosed(error) ? error : fileFailure(error, "write", "stdout");
+      throw isClosed(error) ? error : ioFailure(error, "write", "stdout");
     }),
     // What cannot be told to anybody must not end the work.
     stderr: outputTo(Deno.stderr, () => {}),
@@ -29,6 +34,13 @@ export function terminal(exit: (code: number) => never): Io {
     now: () => Temporal.Now.instant(),
     signal: stop.signal,
   };
+}
+
+/** A binary is found by its name; in a clone there is a launcher beside main.ts. */
+function programName(): string {
+  if (Deno.build.standalone) return "finpipe";
+  const root = dirname(fileURLToPath(Deno.mainModule));
+  return Deno.cwd() === root ? "./finpipe" : join(root, "finpipe");
 }
 
 function outputTo(stream: typeof Deno.stdout, onFailure: (error: unknown) => void): Output {

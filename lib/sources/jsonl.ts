@@ -33,19 +33,15 @@ export interface FileSource extends Source, AsyncDisposable {
  * @throws FinpipeError of kind `failed` if it is absent, unreadable or no regular file
  */
 export async function realPathOf(path: string): Promise<string> {
-  const { realPath, info } = await orUnreadable(path, async () => {
-    const realPath = await Deno.realPath(path);
-    return { realPath, info: await Deno.stat(realPath) };
-  });
-  if (info.isFile) return realPath;
+  // What a shell's <(...) leads to has a state, but no path of its own.
+  const info = await orUnreadable(path, () => Deno.stat(path));
+  if (info.isFile) return await orUnreadable(path, () => Deno.realPath(path));
   if (info.isDirectory) {
     throw new FinpipeError("failed", `Cannot read "${path}": it is a folder`, {
       hint: "Name one JSONL file",
     });
   }
-  throw new FinpipeError("failed", `Cannot read "${path}": it is not a regular file`, {
-    hint: "A pipe has no position to go on from: hand it over as stdin, with --source -",
-  });
+  throw notRegular(path);
 }
 
 /**
@@ -157,9 +153,18 @@ async function orUnreadable<T>(path: string, open: () => Promise<T>): Promise<T>
   try {
     return await open();
   } catch (cause) {
+    // Deno lets no program at /dev/stdin and its like that has not every right.
+    if (cause instanceof Deno.errors.NotCapable) throw notRegular(path, cause);
     throw new FinpipeError("failed", `Cannot read "${path}": ${reasonOf(cause)}`, {
       hint: "Check the path and its permissions",
       cause,
     });
   }
+}
+
+function notRegular(path: string, cause?: unknown): FinpipeError {
+  return new FinpipeError("failed", `Cannot read "${path}": it is not a regular file`, {
+    hint: "A pipe has no position to go on from: hand it over as stdin, with --source -",
+    cause,
+  });
 }

@@ -92,7 +92,8 @@ function lastRowEnd(bytes: Uint8Array): number {
   return last;
 }
 
-function* rowEnds(bytes: Uint8Array): Generator<number> {
+/** Where the rows of a piece end, past their LF; not of a last one that has none. */
+export function* rowEnds(bytes: Uint8Array): Generator<number> {
   for (const [from, to] of unquoted(bytes)) {
     for (let at = bytes.indexOf(LF, from); at !== -1 && at < to; at = bytes.indexOf(LF, at + 1)) {
       yield at + 1;
@@ -117,7 +118,7 @@ function* unquoted(bytes: Uint8Array): Generator<[from: number, to: number]> {
 function tooLong(path: string, line: number, pieceBytes: number): FinpipeError {
   return new FinpipeError(
     "data",
-    `Cannot read ${path} as CSV: the row at line ${line} is longer than ${pieceBytes} bytes`,
+    `Cannot read "${path}" as CSV: the row at line ${line} is longer than ${pieceBytes} bytes`,
     {
       hint: "A double quote is not closed, or it is no CSV file: write it anew with 'finpipe dump'",
     },

@@ -9,9 +9,18 @@ export interface WarehouseFacts {
   clock: Temporal.Instant;
 }
 
+/** What finpipe needs and its user may not do. */
+export interface MissingRight {
+  /** As in `USAGE on schema finpipe_mart`. */
+  right: string;
+  /** The statement by which a DBA gives it, without its semicolon. */
+  grant: string;
+}
+
 /** A connected server. */
 export interface WarehouseInspection extends AsyncDisposable {
   facts(): Promise<WarehouseFacts>;
+  missingRights(): Promise<MissingRight[]>;
   /** @throws FinpipeError of kind `configuration` where `init` was not run, or a newer one was */
   checkSchema(): Promise<void>;
   /** What keeps side tables from being swapped with their targets; empty where nothing does. */

@@ -1,4 +1,5 @@
 /** What a load is judged by, whichever warehouse takes it (contract, section 5). */
+import type { DatasetName } from "../events/dataset.ts";
 import type { PartitionFile } from "../partitions/partition_file.ts";
 import { dayArgument } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
@@ -6,6 +7,9 @@ import type { DayMeasure, LoadRecord } from "./repository.ts";
 
 /** Refused rows beyond the limit that are still kept, so that a person sees more than one. */
 export const SHOWN_BEYOND_LIMIT = 100;
+
+/** What is wrong with a field of which nothing stands in the file, not even its quotes. */
+export const NO_VALUE = "no value (an empty string must be quoted)";
 
 /** Refused rows of a load that had too many. */
 export interface TooManyRefused {
@@ -60,6 +64,15 @@ export function recordOf(
     });
   }
   return { sha256: manifest.sha256, rows, refused, controlTotal };
+}
+
+/**
+ * A control total as manifests write it, whatever a warehouse makes of a sum: amounts without
+ * decimals, rates with 6 of them, also where there are no rows to add up.
+ */
+export function controlText(dataset: DatasetName, sum: string): string {
+  if (dataset === "transactions") return sum.replace(/\.0+$/, "");
+  return sum.includes(".") ? sum : `${sum}.000000`;
 }
 
 /** "0" is "0.000000": the manifest of an empty day may say either. */

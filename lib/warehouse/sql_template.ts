@@ -1,5 +1,5 @@
 /**
- * Fills in the SQL files of `sql/warehouse/embedded`. They are written so that they run by hand:
+ * Fills in the SQL files of `sql/warehouse`. They are written so that they run by hand:
  * with the default schemas, and where they are about one day of one dataset, on the example of the
  * transactions of 2022-10-01. DDL takes no parameters, so names are put in their place here.
  */

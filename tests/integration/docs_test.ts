@@ -24,6 +24,7 @@ const DOCUMENTS = [
   "CHANGELOG.md",
   "CONTRIBUTING.md",
   "docs/cli.md",
+  "docs/json.md",
   "docs/operations.md",
   "docs/vertica.md",
 ];
@@ -45,6 +46,12 @@ async function runAll(examples: Example[], options: RunOptions = {}): Promise<vo
 Deno.test("README.md: the commands run in order, and print what it shows", async () => {
   const examples = examplesOf(await read("README.md"));
   await runAll(examples.filter(({ script }) => !script.includes(README_URL)));
+});
+
+Deno.test("docs/json.md: the commands run in order, and print what it shows", async () => {
+  const times = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?/g;
+  const normal = (output: string) => output.replaceAll(times, "(a time)");
+  await runAll(examplesOf(await read("docs/json.md")), { normal });
 });
 
 await operationsTest(
@@ -94,7 +101,7 @@ await operationsTest("README.md: the commands for Kafka run in order", async (t)
 
 Deno.test("an example that fails, or prints something else, is found", async () => {
   const example = (script: string, stdout?: string) => runAll([{ chapter: "", script, stdout }]);
-  await assert.rejects(example("./finpipe nonsense\ntrue\n"), /unknown command/);
+  await assert.rejects(example("./finpipe nonsense\ntrue\n"), /Unknown command/);
   await assert.rejects(example("./finpipe --version\n", "another\n"), assert.AssertionError);
 });
 
@@ -108,8 +115,10 @@ Deno.test("files that documents link to are there", async () => {
   }
 });
 
-Deno.test("every command is in docs/cli.md and in README.md, and no others", async () => {
+Deno.test("every command is in docs/cli.md, docs/json.md and README.md, and no others", async () => {
   const names = COMMANDS.map(({ name }) => name).sort();
+  const outputs = (await read("docs/json.md")).matchAll(/^## (\S+)$/gm);
+  assert.deepEqual([...outputs].map(([, name]) => name).sort(), names);
   const reference = (await read("docs/cli.md")).matchAll(/^## finpipe (\S+)$/gm);
   assert.deepEqual([...reference].map(([, name]) => name).sort(), names);
   const readme = await read("README.md");

@@ -1,4 +1,7 @@
-/** A PostgreSQL that runs out of disk while a topic is landed: it is waited for, and nothing is lost. */
+/**
+ * A PostgreSQL that runs out of disk while a topic is landed, for its tables or for its WAL: it is
+ * waited for, and nothing is lost.
+ */
 import assert from "node:assert/strict";
 import { databaseOn } from "../support/crash_servers.ts";
 import { openSession } from "../support/engines.ts";
@@ -68,6 +71,70 @@ await diskTest("a database whose disk is full is waited for", async (t) => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+/** Moves a stopped server's WAL to another folder. */
+async function moveWal(serverFolder: string, folder: string): Promise<void> {
+  const wal = `${serverFolder}/data/pg_wal`;
+  const { success } = await new Deno.Command("cp", { args: ["-a", wal, folder] }).output();
+  assert.ok(success);
+  await Deno.remove(wal, { recursive: true });
+  await Deno.symlink(`${folder}/pg_wal`, wal);
+}
+
+await diskTest(
+  "a database whose WAL has no disk, and that is down for it, is waited for",
+  async (t) => {
+    const folder = await Deno.makeTempDir({ prefix: "finpipe-disk-" });
+    const serverFolder = await Deno.makeTempDir({ prefix: "finpipe-disk-server-" });
+    try {
+      await using _disk = await smallDisk(folder, "96m");
+      await using server = await startPostgres({ folder: serverFolder });
+      await server.stop();
+      await moveWal(serverFolder, folder);
+      await server.start();
+      await using database = await databaseOn(server);
+      const env = { FINPIPE_PG_URL: database.url, FINPIPE_WORK_DIR: `${serverFolder}/work` };
+      assert.equal((await runCli(["init"], { env })).code, 0);
+
+      await using place = await landingPlace(t, { partitions: 2, url: database.url });
+      const traffic = await startTraffic(place);
+      const landing = place.land({ untilEnd: false, rows: 200, linger: "20ms" });
+      const { landers } = await landing.state;
+      await traffic.more(400);
+      const ballast = `${folder}/ballast`;
+      await fillUpTo(ballast, folder, 0);
+      // The commit that needs another segment ends the server, which cannot recover either.
+      await untilTrue(async () => /shut down$/.test((await server.log()).trim()));
+      assert.match(
+        await server.log(),
+        /PANIC: {2}could not write to file "pg_wal\/.*No space left/,
+      );
+      await untilTrue(() => landers.stagingFailure !== undefined);
+      await traffic.stop();
+      const group = `${place.topic.group}-new`;
+      const ended = await place.stream("--group", group, "--retry-for", "100ms");
+      assert.equal(ended.code, 69, ended.stderr);
+      assert.match(
+        ended.stderr,
+        /^finpipe: Cannot reach PostgreSQL.*\n {2}Check that the server runs/m,
+      );
+      await Deno.remove(ballast);
+      await server.stop();
+      await server.start();
+
+      await using after = await place.reopen();
+      await untilRead(after);
+      assert.equal(landers.stagingFailure, undefined);
+      const totals = await landing.stop();
+      const books = await assertBalanced(after);
+      assert.equal(sumOf(books, "messages_read"), totals.messages_read);
+      assert.match(landing.log(), /warn: Cannot reach PostgreSQL.*; trying again until it answers/);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+      await Deno.remove(serverFolder, { recursive: true });
+    }
+  },
+);
 
 /** Writes a file that leaves so many bytes of the disk. */
 async function fillUpTo(path: string, folder: string, left: number): Promise<void> {

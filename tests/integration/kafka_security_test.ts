@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { KafkaSettings } from "../../lib/runtime/config/kafka.ts";
 import type { ErrorKind } from "../../lib/runtime/errors.ts";
-import { createLogger, type Logger } from "../../lib/runtime/log.ts";
 import { openKafka } from "../../lib/sources/kafka/client.ts";
 import { asKafkaFailure } from "../../lib/sources/kafka/failure.ts";
 import { testTopic, withAdmin } from "../support/kafka.ts";
@@ -18,6 +17,7 @@ import {
 } from "../support/kafka_credentials.ts";
 import { type KafkaServer, startKafka } from "../support/kafka_server.ts";
 import { kafkaServerTest } from "../support/kafka_skip.ts";
+import { recordingLog } from "../support/logs.ts";
 
 type Mechanism = "plain" | "scram-sha-256" | "scram-sha-512";
 
@@ -43,20 +43,11 @@ function settingsOf(way: Way): KafkaSettings {
   return { topic: "t", group: "g", tls: undefined, sasl: undefined, displayName, ...way };
 }
 
-function recordingLog(lines: string[] = []): Logger {
-  return createLogger({
-    level: "info",
-    format: "text",
-    output: { write: (text) => Promise.resolve(void lines.push(String(text))), isTerminal: false },
-    now: () => Temporal.Now.instant(),
-  });
-}
-
 /** Asks for the topic's end, as the first thing that a stream does. */
 async function ask(way: Way, topic: string): Promise<number> {
   const settings = settingsOf(way);
-  const lines: string[] = [];
-  const admin = openKafka(settings, recordingLog(lines), { patient: false }).admin();
+  const { log, lines } = recordingLog();
+  const admin = openKafka(settings, log, { patient: false }).admin();
   try {
     await admin.connect();
     const [partition] = await admin.fetchTopicOffsets(topic);
@@ -241,8 +232,8 @@ await kafkaServerTest("SASL and TLS with a real broker", async (t) => {
       sasl: sasl("scram-sha-512"),
     };
     const other = await testTopic(t, { brokers: server.brokers });
-    const lines: string[] = [];
-    const kafka = openKafka(settingsOf(way), recordingLog(lines));
+    const { log, lines } = recordingLog();
+    const kafka = openKafka(settingsOf(way), log);
     assert.equal(await roundTrip(kafka, other.topic, other.group), "finpipe");
     // The first use of a group makes kafkajs try again; nobody need know.
     assert.deepEqual(lines, []);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { produce } from "../support/kafka_messages.ts";
 import { rateMessage, transactionMessage } from "../support/messages.ts";
+import { freePort } from "../support/ports.ts";
 import { startPostgres } from "../support/postgres_server.ts";
 import { runCli } from "../support/run_cli.ts";
 import { assertBalanced } from "../support/topic_books.ts";
@@ -34,11 +35,6 @@ function watcher(port: number) {
       }));
     },
   };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 await topicTest("the figures are those of the messages, and of each partition", async (t) => {

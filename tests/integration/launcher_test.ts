@@ -6,8 +6,8 @@ import { LAUNCHER_FLAGS, PERMISSIONS, runCli, spawnCli } from "../support/run_cl
 
 const LAUNCHER = fileURLToPath(new URL("../../finpipe", import.meta.url));
 
-async function launch(program: string, cwd: string): Promise<string> {
-  const { stdout, stderr } = await new Deno.Command(program, { args: ["--version"], cwd }).output();
+async function launch(program: string, cwd: string, args = ["--version"]): Promise<string> {
+  const { stdout, stderr } = await new Deno.Command(program, { args, cwd }).output();
   return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
 }
 
@@ -24,6 +24,18 @@ Deno.test("the launcher runs finpipe from any folder, also through links to it",
   }
 });
 
+Deno.test("what the demo says to type next can be typed where it was started", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const shown = await launch(LAUNCHER, folder, ["demo"]);
+    const [, report] = /^ {2}(\S+ --work-dir .* report .*)$/m.exec(shown)!;
+    const csv = await launch("sh", folder, ["-c", report!]);
+    assert.match(csv, /^date_update,.*\n2022-10-01,410,/m);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("tests start finpipe as the launcher does", async () => {
   const [, flags] = /^set -- run ([^]*?) --config/m.exec(await Deno.readTextFile(LAUNCHER))!;
   assert.deepEqual(flags!.split(/[\s\\]+/), LAUNCHER_FLAGS);
@@ -33,6 +45,16 @@ Deno.test("the launcher and deno.json grant the same permissions", async () => {
   const allowed = (text: string) => [...new Set(text.match(/--allow-[a-z]+/g))].sort();
   assert.deepEqual(allowed(await Deno.readTextFile(LAUNCHER)), PERMISSIONS.toSorted());
   assert.deepEqual(allowed(config.tasks.dev), PERMISSIONS.toSorted());
+});
+
+Deno.test({
+  name: "a folder that the runtime closes to programs is a configuration error",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const { code, stderr } = await spawnCli(["--work-dir", "/proc/finpipe", "init"]).result;
+    assert.equal(code, 3);
+    assert.match(stderr, /work dir "\/proc\/finpipe": the runtime lets no program write there\n/);
+  },
 });
 
 Deno.test("runCli() and spawnCli() give the same output and code", async () => {

@@ -1,5 +1,7 @@
 /** finpipe on a Vertica warehouse as scripts see it: exit codes, and what is said. */
 import assert from "node:assert/strict";
+import { statementsFor, statementsOf } from "../../lib/warehouse/vertica/statements.ts";
+import tablesSql from "../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
 import { type CliResult, runCli } from "../support/run_cli.ts";
 import { skippable } from "../support/kafka_skip.ts";
 import { csv, writePartition, writePartitionText } from "../support/reference.ts";
@@ -109,7 +111,7 @@ verticaTest("doctor says of each thing that it is well", async () => {
   await place.load("--dataset", "transactions");
   const { code, stdout } = await place.run(["doctor"]);
   assert.equal(code, 0, stdout);
-  for (const check of ["connection", "version", "clock", "schema", "side tables"]) {
+  for (const check of ["connection", "version", "clock", "rights", "schema", "side tables"]) {
     assert.match(stdout, new RegExp(`^ok +warehouse: ${check}:`, "m"));
   }
 
@@ -120,7 +122,45 @@ verticaTest("doctor says of each thing that it is well", async () => {
   await session.close();
   const altered = await place.run(["doctor"]);
   assert.equal(altered.code, 3);
-  assert.match(altered.stdout, /failed +warehouse: side tables: .*\n.*columns .* note varchar/i);
+  assert.match(
+    altered.stdout,
+    /failed +warehouse: side tables: .*\n +transactions: only the target: column 12 note varchar\(10\)$/m,
+  );
+});
+
+verticaTest("doctor names a key of the target that the kept day has not", async () => {
+  await using place = await Place.open();
+  await writePartition(place.workDir, "transactions", DAY, [transaction(DAY)]);
+  await place.load("--dataset", "transactions");
+  const session = await place.vertica.session();
+  const target = `${place.schemas.stagingSchema}.transactions`;
+  const [tables] = statementsFor(tablesSql, place.schemas);
+  await session.query(`DROP TABLE ${target} CASCADE`);
+  await session.query(
+    tables!.replace("\n)\nORDER BY", ",\n  PRIMARY KEY (object_id)\n)\nORDER BY"),
+  );
+  await session.close();
+  const { code, stdout } = await place.run(["doctor"]);
+  assert.equal(code, 3);
+  assert.match(
+    stdout,
+    /side tables: .*\n +transactions: only the target: key p \w+ \(object_id\)$/m,
+  );
+});
+
+verticaTest("what init --print-sql prints, run by hand, makes what init makes", async () => {
+  await using place = await Place.open();
+  const session = await place.vertica.session();
+  await place.vertica.dropSchemas(session, place.schemas);
+  const { stdout } = await place.run(["init", "--print-sql"]);
+  for (const statement of statementsOf(stdout.slice(stdout.indexOf("-- Warehouse\n")))) {
+    await session.query(statement);
+  }
+  await session.close();
+  assert.match((await place.run(["init"])).stdout, /warehouse: up to date/);
+  assert.equal((await place.run(["doctor"])).code, 0);
+  await writePartition(place.workDir, "transactions", DAY, [transaction(DAY)]);
+  assert.equal((await place.load("--dataset", "transactions")).code, 0);
 });
 
 verticaTest("two inits at once both succeed, and apply each migration once", async () => {

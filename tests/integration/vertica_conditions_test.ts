@@ -7,6 +7,7 @@ import { isKind } from "../../lib/runtime/errors.ts";
 import { statementsFor } from "../../lib/warehouse/vertica/statements.ts";
 import type { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
 import { skippable } from "../support/kafka_skip.ts";
+import { until } from "../support/until.ts";
 import { csv, writePartition, writePartitionText } from "../support/reference.ts";
 import { VerticaError } from "../support/vertica/engine.ts";
 import {
@@ -137,20 +138,28 @@ serverTest(
 
 serverTest("no day is swapped in while a mart is built", async (place) => {
   await place.load(100);
-  const session = await place.vertica.session();
-  // As a mart does.
-  const { stagingSchema } = place.schemas;
-  await session.query(
-    `LOCK TABLE ${stagingSchema}.transactions, ${stagingSchema}.currencies IN SHARE MODE`,
+  const folder = await Deno.makeTempDir();
+  const rates = await writePartition(folder, "currencies", DAY, [rate(DAY)]);
+  await place.warehouse.replaceDay(rates, STRICT_LIMITS);
+  await Deno.remove(folder, { recursive: true });
+  const { faults } = place.server;
+  const between = /INSERT INTO \S+global_metrics_left_out/;
+  faults.arm({ kind: "stall", statement: between });
+  const building = place.warehouse.buildMart(day, { statuses: ["done"], strict: false });
+  building.catch(() => {});
+  await until(() =>
+    faults.sessions.some(({ messages }) => between.test(messages.at(-1)?.statement ?? ""))
   );
-  let isLoaded = false;
-  const loading = place.load(200).then(() => isLoaded = true);
-  const [before] = await session.query(`SELECT amount FROM ${stagingSchema}.transactions`);
-  assert.equal(before!.amount, "100");
-  assert.equal(isLoaded, false);
-  await session.query("ROLLBACK");
-  await session.close();
-  await loading;
+  place.engine.lockTimeout = 50;
+  await using other = place.vertica.warehouse({ ...place.schemas, now: () => NOW });
+  const error = await place.load(200, other).catch((error) => error);
+  assert.ok(isKind(error, "locked"), String(error));
+  assert.equal(await place.standing(), "100");
+  await place.server.kill();
+  await assert.rejects(building, (error) => isKind(error, "unreachable"));
+  await place.server.start();
+  await using next = place.vertica.warehouse({ ...place.schemas, now: () => NOW });
+  await place.load(200, next);
   assert.equal(await place.standing(), "200");
 });
 
@@ -249,13 +258,50 @@ serverTest("empty strings stand whatever the parser makes of them", async (place
     const folder = await Deno.makeTempDir();
     const file = await writePartition(folder, "transactions", DAY, rows);
     await place.warehouse.replaceDay(file, STRICT_LIMITS);
-    await Deno.remove(folder, { recursive: true });
     const found = await place.query(
       "SELECT country, status, transaction_type FROM staging.transactions",
     );
     assert.deepEqual(found, [{ country: "", status: "", transaction_type: "" }], quotedEmpty);
+
+    // An absent one does not, and is told by the file alone; of one that COPY rejects it says so.
+    const absent = csv([
+      transaction(DAY, { status: "ABSENT" }),
+      transaction(DAY, { status: "ABSENT", amount: "x" }),
+    ]).replaceAll("ABSENT", "");
+    const figures = { rows: 3, control_total: "0" };
+    const text = csv(rows) + absent;
+    const refused = await writePartitionText(folder, "transactions", DAY, text, figures);
+    const limits = { ...STRICT_LIMITS, maxRejected: 2 };
+    const record = await place.warehouse.replaceDay(refused, limits);
+    assert.deepEqual([record.rows, record.refused], [1n, 2n], quotedEmpty);
+    const reasons = await place.query(
+      "SELECT line, reason FROM staging.load_refused ORDER BY line",
+    );
+    assert.deepEqual(reasons[0], {
+      line: "2",
+      reason: "status: no value (an empty string must be quoted)",
+    });
+    assert.match(reasons[1]!.reason!, /amount/);
+    await Deno.remove(folder, { recursive: true });
   }
 });
+
+serverTest(
+  "refused rows whose numbers the server does not know are kept without",
+  async (place) => {
+    place.engine.switches.numbersRejected = false;
+    const folder = await Deno.makeTempDir();
+    const rows = [transaction(DAY), transaction(DAY, { amount: "x" })];
+    const figures = { rows: 2, control_total: "100" };
+    const file = await writePartitionText(folder, "transactions", DAY, csv(rows), figures);
+    const refusal = await place.warehouse.replaceDay(file, STRICT_LIMITS).catch((error) => error);
+    assert.match(refusal.message, /Refused 1 rows .*, 0 are allowed: Invalid integer format '...'/);
+    await place.warehouse.replaceDay(file, { ...STRICT_LIMITS, maxRejected: 1 });
+    await Deno.remove(folder, { recursive: true });
+    const kept = await place.query("SELECT line FROM staging.load_refused");
+    assert.deepEqual(kept, [{ line: null }]);
+  },
+);
 
 serverTest("a DBA finds sessions by command and day, and the lock of a load", async (place) => {
   await place.warehouse.checkSchema();
@@ -266,13 +312,13 @@ serverTest("a DBA finds sessions by command and day, and the lock of a load", as
   const found = labels.map(({ client_label }) => client_label);
   assert.ok(found.includes("finpipe:test:2022-10-01"), found.join());
 
-  place.server.faults.arm({ kind: "stall", code: "j" });
+  place.server.faults.arm({ kind: "stall", code: "c" });
   const aborted = new AbortController();
   const folder = await Deno.makeTempDir();
   const file = await writePartition(folder, "transactions", DAY, [transaction(DAY)]);
   const loading = place.warehouse.replaceDay(file, { ...STRICT_LIMITS, signal: aborted.signal });
   loading.catch(() => {});
-  while (!place.server.faults.sessions.some(({ messages }) => messages.at(-1)?.code === "j")) {
+  while (!place.server.faults.sessions.some(({ messages }) => messages.at(-1)?.code === "c")) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   const locks = await place.query(

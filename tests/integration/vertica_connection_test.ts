@@ -37,6 +37,7 @@ Deno.test("a session has its label, and all that statements take for granted", a
     "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED",
     "SET SESSION RUNTIMECAP '90 seconds'",
     "SHOW AUTOCOMMIT",
+    "SELECT session_id FROM v_monitor.current_session",
     "COMMIT",
     "SELECT",
   ]);

@@ -107,6 +107,16 @@ Deno.test("COPY FROM STDIN: neither a description nor a batch", async () => {
   });
 });
 
+Deno.test("COPY FROM STDIN: the end of a batch belongs to COPY LOCAL", async () => {
+  await withClient(async (client) => {
+    await client.send("Q", (out) => out.cstring("COPY t FROM STDIN"));
+    await client.send("j");
+    const answer = await client.until("Z");
+    assert.match(codes(answer), /E/);
+    assert.ok(!codes(answer).includes("J"));
+  });
+});
+
 Deno.test("COPY: a client that goes in its middle leaves nothing", async () => {
   await withClient(async (client, engine, server) => {
     await begin(client);

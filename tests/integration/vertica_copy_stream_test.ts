@@ -58,6 +58,8 @@ Deno.test("an error in the middle of a COPY ends it, and nothing more is sent", 
     await session.query("COMMIT");
   });
   assert.ok(place.engine.copied < 32 << 20, `${place.engine.copied} bytes`);
+  const [session] = place.server.faults.sessions;
+  assert.ok(!session!.messages.some(({ code }) => code === "c"), "CopyDone was sent");
 });
 
 Deno.test("a connection that is cut in the middle of a COPY breaks the session", async () => {

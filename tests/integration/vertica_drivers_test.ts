@@ -21,6 +21,7 @@ const WRONG_PASSWORD = ["28000", 3781, "Invalid username or password"] as const;
 const NO_TABLE = ["42V01", 4566, 'Relation "public.not_there" does not exist'] as const;
 const SYNTAX = ["42601", 4856, "Syntax error at or near"] as const;
 
+const LOCAL_AND_TABLE = ["0A000", 5767, "Cannot do LOCAL and REJECTED DATA AS TABLE"] as const;
 const CANCELLED = ["57014", 3322, "Execution canceled by operator"] as const;
 
 const ERRORS: Readonly<Record<string, readonly [string, number, string]>> = {
@@ -28,6 +29,7 @@ const ERRORS: Readonly<Record<string, readonly [string, number, string]>> = {
   "error": NO_TABLE,
   "syntax error": SYNTAX,
   "cancel": CANCELLED,
+  "copy local rejected": LOCAL_AND_TABLE,
 };
 
 const RESULTS: Readonly<Record<string, unknown>> = {
@@ -50,11 +52,12 @@ const RESULTS: Readonly<Record<string, unknown>> = {
   "parameters": [["1", "it's"], ["2", null]],
   "rollback": [["2"]],
   "copy": {
-    loaded: [["2"]],
     rows: [["1", "abc"], ["3", null]],
     rejected: [["2", "x,abc"], ["3", "2,äbc"]],
   },
   "copy abort": [["0"]],
+  "copy local": { loaded: [["2"]], rows: [["1", "abc"], ["3", null]] },
+  "copy local abort": [["0"]],
   "many rows": ["100000", "4999950000"],
   "tls": [["1"]],
 };
@@ -67,7 +70,9 @@ const DRIVERS: Readonly<Record<string, (target: CaseTarget) => Promise<CaseResul
 
 /** Cases of each driver that it has no answer to. */
 const CANNOT: Readonly<Record<string, string[]>> = {
-  "vertica-nodejs": ["copy abort"],
+  "vertica-nodejs": ["copy", "copy abort", "copy local abort"],
+  // Its VerticaCopyStream makes LOCAL of STDIN.
+  "JDBC": ["copy", "copy abort"],
 };
 
 for (const [driver, run] of Object.entries(DRIVERS)) {

@@ -37,7 +37,7 @@ postgresTest(
     const session = await place.open();
     await withTable(session);
     const data = '1,a,2022-10-01\nx,b,\n3,c\n,d,\n5,e,2022-13-01\n6,f,,\n7,"g\ng",2022-10-07\n';
-    const statement = `COPY t FROM LOCAL STDIN ${CSV} REJECTED DATA AS TABLE r NO COMMIT`;
+    const statement = `COPY t FROM STDIN ${CSV} REJECTED DATA AS TABLE r NO COMMIT`;
     assert.equal((await copyIn(session, statement, data)).count, "2");
     assert.deepEqual(await all(session), [["1", "a", "2022-10-01"], ["7", "g\ng", "2022-10-07"]]);
     assert.deepEqual(await reasons(session), [
@@ -255,6 +255,21 @@ postgresTest("many rejected rows, and what is no UTF-8, among rows that are take
     "5001",
     "Invalid UTF-8 for column 2 (s)",
   ]);
+});
+
+postgresTest("FCSVPARSER reads UUIDs and NUMERICs as texts, which are cast", async () => {
+  await using place = await testEngine();
+  const session = await place.open();
+  await rowsOf(session, "CREATE TABLE t (u UUID, p NUMERIC(18, 6))");
+  for (const items of ["", "(u)", "(p)"]) {
+    const { text } = await failureOf(startCopy(session, `COPY t ${items} FROM STDIN ${CSV}`));
+    assert.match(text, /FCSVPARSER into "[up]" of type (UUID|NUMERIC)/);
+  }
+  const items = "(a FILLER VARCHAR(36), b FILLER VARCHAR(20), u AS CAST(a AS UUID), " +
+    "p AS CAST(b AS NUMERIC(18, 6)))";
+  const id = "00000000-0000-4000-8000-000000000001";
+  await copyIn(session, `COPY t ${items} FROM STDIN ${CSV}`, `${id},999999999999.999999\n`);
+  assert.deepEqual(await rowsOf(session, "SELECT u, p FROM t"), [[id, "999999999999.999999"]]);
 });
 
 postgresTest("whatever text was written as CSV is what the table holds", async () => {

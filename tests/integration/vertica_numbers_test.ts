@@ -1,5 +1,6 @@
 /** Where Vertica and PostgreSQL differ: each point by name, as finpipe's SQL must stand on neither. */
 import assert from "node:assert/strict";
+import { isKind } from "../../lib/runtime/errors.ts";
 import type { LoadLimits } from "../../lib/warehouse/repository.ts";
 import { csv, writePartitionText } from "../support/reference.ts";
 import { rate, transaction } from "../support/warehouse_rows.ts";
@@ -105,6 +106,35 @@ verticaTest("VARCHAR(1000) counts bytes, and what is longer is refused, not cut"
   );
   assert.deepEqual(found.map(({ bytes }) => bytes), ["1000", "1000"]);
 });
+
+verticaTest("a rate keeps its last digit, and a text that is none is refused", async (test) => {
+  const rates = ["999999999999.999999", "0.000001", "NaN", "1e3", "1000000000000.000000", "1.5"]
+    .map((currency_with_div) => rate(DAY, { currency_with_div }));
+  const figures = { rows: 6, control_total: "0" };
+  const file = await writePartitionText(test.workDir, "currencies", DAY, csv(rates), figures);
+  const record = await test.warehouse.replaceDay(file, { ...STRICT_LIMITS, maxRejected: 4 });
+  assert.deepEqual([record.rows, record.refused], [2n, 4n]);
+  assert.equal(record.controlTotal, "1000000000000.000000");
+  const kept = await test.query("SELECT DISTINCT reason FROM staging.load_refused");
+  assert.deepEqual(kept, [{ reason: "currency_with_div: not 0.000001 to 999999999999.999999" }]);
+});
+
+verticaTest(
+  "a text for a UUID that is none fails the load, and the old day stays",
+  async (test) => {
+    await test.load("transactions", DAY, [transaction(DAY, { amount: "1" })]);
+    for (const field of ["object_id", "operation_id"]) {
+      const text = csv([transaction(DAY, { [field]: "nobody" })]);
+      const figures = { rows: 1, control_total: "100" };
+      const file = await writePartitionText(test.workDir, "transactions", DAY, text, figures);
+      const limits = { ...STRICT_LIMITS, maxRejected: 1 };
+      const error = await test.warehouse.replaceDay(file, limits).catch((error) => error);
+      assert.ok(isKind(error, "data"), String(error));
+      assert.doesNotMatch(error.message, /nobody/);
+      assert.equal((await test.warehouse.measureDay("transactions", day)).controlTotal, "1");
+    }
+  },
+);
 
 verticaTest("NULLs are sorted last here and first there: no column has one", async (test) => {
   const rows = [transaction(DAY, { country: "" }), transaction(DAY, { country: "a" })];

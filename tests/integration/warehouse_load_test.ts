@@ -45,11 +45,17 @@ warehouseTest(
   },
 );
 
-warehouseTest("the manifest of an empty day of rates may say 0.000000", async (test) => {
+warehouseTest("the control total of an empty day of rates is its manifest's", async (test) => {
   await test.migrate();
-  const figures = { rows: 0, control_total: "0.000000" };
-  const file = await writePartitionText(test.workDir, "currencies", DAY, "", figures);
-  assert.equal((await test.warehouse.replaceDay(file, STRICT_LIMITS)).rows, 0n);
+  for (const manifests of ["0.000000", "0"]) {
+    const figures = { rows: 0, control_total: manifests };
+    const file = await writePartitionText(test.workDir, "currencies", DAY, "", figures);
+    const loaded = await test.warehouse.replaceDay(file, STRICT_LIMITS);
+    assert.deepEqual([loaded.rows, loaded.controlTotal], [0n, "0.000000"]);
+    assert.deepEqual(await test.warehouse.loadRecord("currencies", day), loaded);
+    const measure = await test.warehouse.measureDay("currencies", day);
+    assert.deepEqual(measure, { rows: 0n, controlTotal: "0.000000" });
+  }
 });
 
 warehouseTest("values stand as they are in the file", async (test) => {
@@ -149,6 +155,53 @@ warehouseTest(
   },
   ["embedded"],
 );
+
+warehouseTest("an absent string is refused, an empty one is a value", async (test) => {
+  await test.migrate();
+  const strings = ["country", "status", "transaction_type"];
+  const empty = Object.fromEntries(strings.map((column) => [column, ""]));
+  const absent = (columns: string[], fields: Record<string, string> = {}) => {
+    const marks = Object.fromEntries(columns.map((column) => [column, `absent ${column}`]));
+    return csv([transaction(DAY, { ...empty, ...fields, ...marks })])
+      .replace(/absent \w+/g, "");
+  };
+  const lines: [text: string, column: string | undefined][] = [
+    [csv([transaction(DAY, { ...empty, amount: "1" })]), undefined],
+    ...strings.map((column): [string, string] => [absent([column]), column]),
+    [csv([transaction(DAY, { country: ",,", status: '",,"', amount: "2" })]), undefined],
+    [csv([transaction(DAY, { country: "two\n,,lines", status: "", amount: "3" })]), undefined],
+    [absent(["status", "transaction_type"], { country: '"",,' }), "status"],
+    [absent(["country"], { transaction_dt: "2022-10-02 00:00:00" }), "country"],
+    [csv([transaction(DAY, { ...empty, amount: "4" })]).trimEnd(), undefined],
+  ];
+  const text = lines.map(([text]) => text).join("");
+  const figures = { rows: lines.length, control_total: "0" };
+  const file = await writePartitionText(test.workDir, "transactions", DAY, text, figures);
+  await assert.rejects(
+    test.warehouse.replaceDay(file, { ...STRICT_LIMITS, maxRejected: 4 }),
+    isDataError(
+      /^Refused 5 rows of .*, 4 are allowed: line 2: country: no value \(an empty string must be/,
+    ),
+  );
+  assert.deepEqual(await standing(test), []);
+
+  const record = await test.warehouse.replaceDay(file, { ...STRICT_LIMITS, maxRejected: 5 });
+  assert.deepEqual([record.rows, record.refused], [4n, 5n]);
+  assert.deepEqual(await standing(test), ["1", "2", "3", "4"]);
+  const found = (await refused(test)).map(([, reason, raw]) => [
+    reason,
+    test.name === "embedded" ? new TextDecoder().decode(Uint8Array.fromHex(raw)) : raw,
+  ]);
+  const expected = lines.filter(([, column]) => column !== undefined).map(([text, column]) => [
+    `${column}: no value (an empty string must be quoted)`,
+    text.replace(/\n$/, ""),
+  ]);
+  assert.deepEqual(found, expected);
+  const [{ rows }] = await test.query(
+    "SELECT COUNT(*) AS rows FROM staging.transactions WHERE country = '' AND status = ''",
+  ) as [{ rows: string }];
+  assert.equal(rows, "2");
+});
 
 warehouseTest("a rate that is no rate is refused", async (test) => {
   await test.migrate();

@@ -5,9 +5,9 @@ import { runOfPartition } from "../../lib/partitions/run_date.ts";
 import { cdm } from "../../lib/pipeline/cdm.ts";
 import { load, type LoadOptions, undoLoad } from "../../lib/pipeline/load.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { createLogger } from "../../lib/runtime/log.ts";
+import { recordingLog } from "../support/logs.ts";
 import { rate, transaction } from "../support/warehouse_rows.ts";
-import { NOW, type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
+import { type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
 import { csv, type Row, writePartition, writePartitionText } from "../support/reference.ts";
 
 const warehouseTest = warehouseTests();
@@ -21,15 +21,7 @@ const BOTH: LoadOptions = {
 
 /** What the steps take, and the log that they wrote. */
 function depsOf({ warehouse, workDir }: TestWarehouse) {
-  const lines: string[] = [];
-  const output = {
-    isTerminal: false,
-    write(data: string | Uint8Array) {
-      lines.push(String(data));
-      return Promise.resolve();
-    },
-  };
-  const log = createLogger({ level: "info", format: "text", output, now: () => NOW });
+  const { log, lines } = recordingLog();
   return { warehouse, workDir, log, signal: new AbortController().signal, lines };
 }
 

@@ -101,6 +101,7 @@ export const VERTICA: Settings = {
 export function warehouse(changes: Partial<WarehouseInspection> = {}): WarehouseInspection {
   return {
     facts: () => Promise.resolve({ version: "Vertica v24", user: "ada", clock: NOW }),
+    missingRights: () => Promise.resolve([]),
     checkSchema: () => Promise.resolve(),
     differences: () => Promise.resolve([]),
     [Symbol.asyncDispose]: () => {

@@ -22,7 +22,7 @@ import { readSettings } from "../../lib/runtime/config/settings.ts";
 import { createLogger, type Logger } from "../../lib/runtime/log.ts";
 import { DATASET_NAMES, type DatasetName } from "../../lib/events/dataset.ts";
 import { SqlStaging } from "../../lib/staging/sql_staging.ts";
-import { EmbeddedWarehouse } from "../../lib/warehouse/embedded.ts";
+import { EmbeddedWarehouse } from "../../lib/warehouse/embedded/warehouse.ts";
 import { EMBEDDED_TIMERS, embeddedTest } from "./embedded_timers.ts";
 import { postgresTest, testDatabase } from "./postgres.ts";
 

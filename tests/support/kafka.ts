@@ -14,6 +14,8 @@ export interface TestTopic extends AsyncDisposable {
   /** `host:port`, as in FINPIPE_KAFKA_BROKERS. */
   brokers: string;
   topic: string;
+  /** How many it has. */
+  partitions: number;
   /** A consumer group that no other test has. */
   group: string;
 }
@@ -66,22 +68,24 @@ export async function testTopic(
 ): Promise<TestTopic> {
   const brokers = options.brokers ?? await sharedBrokers();
   const topic = uniqueName(typeof t === "string" ? t : t.name);
+  const { partitions = 1 } = options;
   await withAdmin(brokers, async (admin) => {
     await admin.createTopics({
       // Of several nodes one may be asked that does not know the topic yet, which kafkajs takes for final.
       waitForLeaders: false,
       topics: [{
         topic,
-        numPartitions: options.partitions ?? 1,
+        numPartitions: partitions,
         configEntries: Object.entries(options.config ?? {})
           .map(([name, value]) => ({ name, value })),
       }],
     });
-    await untilLed(admin, topic, options.partitions ?? 1);
+    await untilLed(admin, topic, partitions);
   });
   return {
     brokers,
     topic,
+    partitions,
     group: `${topic}-group`,
     async [Symbol.asyncDispose]() {
       await withAdmin(brokers, (admin) => admin.deleteTopics({ topics: [topic] }));

@@ -1,5 +1,6 @@
 /** A Kafka of several nodes, of which some may be killed: topics and groups have copies on each. */
-import { freePorts, type KafkaOptions, type KafkaServer, startKafka } from "./kafka_server.ts";
+import { type KafkaOptions, type KafkaServer, startKafka } from "./kafka_server.ts";
+import { freePorts } from "./ports.ts";
 
 export interface KafkaCluster extends AsyncDisposable {
   /** All of them, as in FINPIPE_KAFKA_BROKERS. */

@@ -13,6 +13,7 @@ import {
   LISTENERS,
   writeCertificates,
 } from "./kafka_properties.ts";
+import { freePorts } from "./ports.ts";
 
 export interface KafkaOptions {
   /** @default FINPIPE_TEST_KAFKA_VERSION, else the newest */
@@ -250,15 +251,6 @@ interface Running {
   stdin: WritableStreamDefaultWriter<Uint8Array>;
   /** The broker itself. */
   pid: number;
-}
-
-/** Ports that nobody uses, all different. */
-export function freePorts(count: number): number[] {
-  using scope = new DisposableStack();
-  return Array.from(
-    { length: count },
-    () => scope.use(Deno.listen({ hostname: "127.0.0.1", port: 0 })).addr.port,
-  );
 }
 
 function isAlive(pid: number): boolean {

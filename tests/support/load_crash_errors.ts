@@ -44,17 +44,19 @@ export const ERRORS: readonly ErrorCell[] = [
   },
   {
     title: "the server's disk is full in COPY",
-    fault: "error:d:53100",
+    fault: "disk-full:d",
     code: 1,
     standing: "old",
-    says: /\n {2}The server's disk is full: make room there, then run again/,
+    says:
+      /Failed on Vertica at \S+: .*\n {2}A node's disk is full .*: make room there, then run again/,
   },
   {
     title: "the server's disk is full at each swap",
-    fault: "error:/SWAP_PARTITIONS/:53100*4",
+    fault: "disk-full:/SWAP_PARTITIONS/*4",
     code: 1,
     standing: "old",
-    says: /\n {2}The server's disk is full: make room there, then run again/,
+    says:
+      /Failed on Vertica at \S+: .*\n {2}A node's disk is full .*: make room there, then run again/,
   },
   {
     title: "the server shuts down at the swap",

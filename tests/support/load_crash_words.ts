@@ -4,9 +4,7 @@ import { codeOf, statementOf } from "./client_messages.ts";
 /** Messages other than statements. */
 const CODES: Record<string, string> = {
   "p": "password",
-  "F": "COPY: which files",
   "d": "COPY: data",
-  "j": "COPY: end of the data",
   "c": "COPY: end",
   "X": "farewell",
 };
@@ -16,6 +14,7 @@ const STATEMENTS: readonly [pattern: RegExp, words: string][] = [
   [/^SET SESSION CHARACTERISTICS/, "SET SESSION CHARACTERISTICS"],
   [/^LOCK TABLE/, "take the lock"],
   [/^SELECT 1 AS held/, "is the lock still held"],
+  [/v_monitor\.current_session/, "read the session's id"],
   [/SET_CLIENT_LABEL/, "label the session"],
   [/v_catalog\.tables .* = 'migrations'/, "is there a schema"],
   [/v_catalog\.schemata/, "which schemas are there"],
@@ -32,6 +31,7 @@ const STATEMENTS: readonly [pattern: RegExp, words: string][] = [
   [/^COPY/, "COPY"],
   [/^SELECT .* FROM finpipe_rejected/, "count what COPY rejected"],
   [/^DROP TABLE IF EXISTS finpipe_rejected/, "drop what COPY rejected"],
+  [/^SELECT COUNT\(\*\) AS possible/, "count strings that may be absent"],
   [/^INSERT INTO \S+\.load_refused/, "keep rows that are unfit"],
   [/^SELECT COUNT\(\*\).* AS control_total.* FROM \S+_load_/, "count and sum the side table"],
   [/^SELECT COUNT\(\*\).* AS control_total.* FROM \S+\.transactions/, "count and sum the day"],

@@ -130,6 +130,7 @@ const extra = fc.tuple(
     '"\\\\"',
     "{}",
     '[{"payload":{"amount":1}},"\\""]',
+    '{"amount":[],"date_update":null}',
     "0",
   ),
 );

@@ -7,6 +7,7 @@ import { isOnPath } from "./kafka_jars.ts";
 import { skippable } from "./kafka_skip.ts";
 import { plainKafka, type TestTopic, testTopic, withAdmin } from "./kafka.ts";
 import { produce } from "./kafka_messages.ts";
+import { freePort } from "./ports.ts";
 import { emptyDatabase, type TestDatabase } from "./postgres.ts";
 import { topicTest } from "./topic_landing.ts";
 
@@ -135,9 +136,4 @@ async function landAsSpark({ brokers, topic }: TestTopic, database: TestDatabase
     [`[${texts.join(",")}]`],
   );
   await client.end();
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import pg from "pg";
+import { freePort } from "./ports.ts";
 import { findBinaries } from "./postgres_binaries.ts";
 
 export interface PostgresOptions {
@@ -258,11 +259,6 @@ async function childrenOf(pid: number): Promise<number[]> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   return children;
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 async function isThere(path: string): Promise<boolean> {

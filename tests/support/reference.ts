@@ -3,7 +3,7 @@
  * that the warehouse is tested without landing and dump, and those against it.
  */
 import { createHash } from "node:crypto";
-import { type DatasetName, DATASETS, fileColumns, STATUSES } from "../../lib/events/dataset.ts";
+import { type DatasetName, DATASETS, fileColumns } from "../../lib/events/dataset.ts";
 import type { Manifest } from "../../lib/partitions/manifest.ts";
 import { type PartitionFile, partitionPaths } from "../../lib/partitions/partition_file.ts";
 
@@ -100,8 +100,11 @@ function isLater(before: Message, message: Message): boolean {
   return rank(before) > rank(message);
 }
 
+/** The status values that the contract names, in the order of an operation's life. */
+const STATUSES: readonly unknown[] = ["queued", "in_progress", "blocked", "done", "chargeback"];
+
 function rank({ payload }: Message): number {
-  return STATUSES.findIndex((status) => status === payload.status);
+  return STATUSES.indexOf(payload.status);
 }
 
 function sortedRows(objects: Map<string, Message>, name: DatasetName): Row[] {

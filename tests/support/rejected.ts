@@ -1,5 +1,6 @@
 /** Rejected messages for tests, put there as if landing had rejected them. */
 import { createHash } from "node:crypto";
+import { DATASET_NAMES } from "../../lib/events/dataset.ts";
 import { replay, type ReplayTotals } from "../../lib/pipeline/rejected/replay.ts";
 import type { SqlSession } from "../../lib/postgres/session.ts";
 import type { ReplaySelection } from "../../lib/staging/rejected.ts";
@@ -13,6 +14,17 @@ export interface RejectedFields {
   partition?: number;
   rejectedAt?: string;
 }
+
+/** Totals of a replay that did nothing. */
+export const NONE: ReplayTotals = {
+  replayed: 0,
+  transactions: 0,
+  currencies: 0,
+  duplicates: 0,
+  rejected: 0,
+  refused: 0,
+  left_alone: 0,
+};
 
 let positions = 0;
 
@@ -64,4 +76,17 @@ export function replayOn(
 export async function outcomes(engine: TestEngine): Promise<(string | null)[]> {
   const rows = await engine.query("SELECT replay_outcome FROM stg.rejected ORDER BY id");
   return rows.map(({ replay_outcome }) => replay_outcome!);
+}
+
+/** What landed, without where it came from, in order of landing. */
+export async function landed(engine: TestEngine) {
+  const rows = [];
+  for (const dataset of DATASET_NAMES) {
+    const columns = await engine.query(`SELECT * FROM stg.${dataset} ORDER BY landing_id`);
+    for (const row of columns) {
+      const { source_id: _source, position: _position, landing_id: _landing, ...kept } = row;
+      rows.push(kept);
+    }
+  }
+  return rows;
 }

@@ -53,6 +53,7 @@ export async function runCli(
   const stderr = new Capture();
   const { env = {}, now } = options;
   const code = await run(args, {
+    program: "finpipe",
     stdin: streamOf(options.stdin),
     stdout,
     stderr,

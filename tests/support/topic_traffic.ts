@@ -1,9 +1,9 @@
 /** Messages that go on coming while something happens to those who land them. */
 import { emulate } from "../../lib/events/emulator.ts";
 import { readKafkaSettings } from "../../lib/runtime/config/kafka.ts";
-import { createLogger } from "../../lib/runtime/log.ts";
 import { openKafka } from "../../lib/sources/kafka/client.ts";
 import { TopicWriter } from "../../lib/sources/kafka/topic_writer.ts";
+import { SILENT } from "./logs.ts";
 import type { LandingPlace } from "./topic_landing.ts";
 
 /** Traffic that is under way; it goes on until it is stopped. */
@@ -18,33 +18,25 @@ export interface Traffic {
 
 /** Messages sent at once. */
 const AT_ONCE = 40;
+/** Milliseconds for which a broker may be away. */
+const OUTAGE = 120_000;
 /** Milliseconds between two sendings: enough traffic, and time left for those who land it. */
 const PAUSE = 5;
 
 /**
- * Sends emulated messages, re-sent ones and some that are no JSON, through outages of the broker, each
- * at least once: what is in the log is what counts.
+ * Sends emulated messages, re-sent ones and some that are no JSON, through outages of the broker: what
+ * is in the log is what counts.
  */
 export async function startTraffic(place: LandingPlace, seed = 1): Promise<Traffic> {
   const settings = await readKafkaSettings({
     env: (name) => place.env[name],
     flags: {},
   });
-  const output = { isTerminal: false, write: () => Promise.resolve() };
-  const now = () => Temporal.Now.instant();
-  const log = createLogger({ level: "error", format: "text", output, now });
-  const connect = () => TopicWriter.connect(openKafka(settings, log), settings.topic);
-  let writer = await connect();
-  const send = async (batch: readonly string[]) => {
-    try {
-      await writer.send(batch);
-    } catch {
-      // kafkajs' idempotent producer may not go on where a leader died before it answered.
-      await writer[Symbol.asyncDispose]();
-      writer = await connect();
-      await writer.send(batch);
-    }
-  };
+  const { topic, displayName: cluster } = settings;
+  const kafka = openKafka(settings, SILENT, { patient: false });
+  const { partitions } = place.topic;
+  const retry = { retryFor: OUTAGE, signal: new AbortController().signal, log: SILENT };
+  const writer = await TopicWriter.connect(kafka, { topic, partitions, cluster, retry });
   const waiting = new Set<() => void>();
   let sent = 0;
   let stopped = false;
@@ -53,7 +45,7 @@ export async function startTraffic(place: LandingPlace, seed = 1): Promise<Traff
     for (const message of messages(seed)) {
       batch.push(message);
       if (batch.length < AT_ONCE) continue;
-      await send(batch);
+      await writer.send(batch);
       sent += batch.length;
       batch = [];
       for (const wake of waiting) wake();

@@ -1,9 +1,12 @@
 /** A Vertica for tests: the server that FINPIPE_TEST_VERTICA_URL names, else one of our own. */
 import type { VerticaSettings } from "../../lib/runtime/config/vertica_settings.ts";
-import { createLogger } from "../../lib/runtime/log.ts";
 import { openVerticaSession, type VerticaSession } from "../../lib/warehouse/vertica/session.ts";
-import { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
+import {
+  VerticaWarehouse,
+  type VerticaWarehouseOptions,
+} from "../../lib/warehouse/vertica/warehouse.ts";
 import type { WarehouseSchemas } from "../../lib/warehouse/sql_template.ts";
+import { SILENT } from "./logs.ts";
 import { adminUrl, POSTGRES_MISSING } from "./postgres.ts";
 import { openVerticaEngine, type VerticaEngine } from "./vertica/engine/engine.ts";
 import { DATABASE, startServerOn, type VerticaServer } from "./vertica/server.ts";
@@ -39,6 +42,7 @@ export interface PlaceOptions extends WarehouseSchemas {
   now: () => Temporal.Instant;
   /** Milliseconds for which an unreachable server is tried. @default 0 */
   retryFor?: number;
+  waits?: VerticaWarehouseOptions["waits"];
 }
 
 /** Starts a server, or takes the one that is named. */
@@ -48,13 +52,6 @@ export async function openTestVertica(): Promise<TestVertica> {
   const server = await startServerOn(engine, { auth: "trust" });
   return await place(server.url, { server, engine }, () => server[Symbol.asyncDispose]());
 }
-
-const SILENT = createLogger({
-  level: "error",
-  format: "text",
-  output: { isTerminal: false, write: () => Promise.resolve() },
-  now: () => Temporal.Now.instant(),
-});
 
 async function place(
   url: string,
@@ -83,9 +80,10 @@ async function place(
 
 function warehouseOf(
   vertica: VerticaSettings,
-  { stagingSchema, martSchema, now, retryFor = 0 }: PlaceOptions,
+  { stagingSchema, martSchema, now, retryFor = 0, waits }: PlaceOptions,
 ): VerticaWarehouse {
   return new VerticaWarehouse({
+    ...(waits === undefined ? {} : { waits }),
     vertica,
     stagingSchema,
     martSchema,

@@ -56,7 +56,7 @@ class QuietSession implements EngineSession {
     if (word !== "COPY") return Promise.resolve({ kind: "done", tag: word });
     const copy = new QuietCopy(this.engine);
     const columns = [column("Rows Loaded", 6)];
-    return Promise.resolve({ kind: "copy", isLocal: true, columns, copy });
+    return Promise.resolve({ kind: "copy", isLocal: false, columns, copy });
   }
 
   describe(): Promise<Description> {

@@ -13,8 +13,8 @@ const STATEMENTS = [
   /load_pending/,
   /LOCK TABLE/,
 ];
-/** Messages of a COPY: its data, the end of it, and the farewell. */
-const COPY_CODES = ["d", "j", "c"];
+/** Messages of a COPY: its data, and the end of it. */
+const COPY_CODES = ["d", "c"];
 
 export class WarehouseChaos {
   /** How often each fault was set. */

@@ -6,7 +6,7 @@
 import { openEmbeddedSession } from "../../lib/postgres/embedded.ts";
 import type { SqlSession } from "../../lib/postgres/session.ts";
 import type { DatasetName } from "../../lib/events/dataset.ts";
-import { EmbeddedWarehouse } from "../../lib/warehouse/embedded.ts";
+import { EmbeddedWarehouse } from "../../lib/warehouse/embedded/warehouse.ts";
 import type { MartRow, WarehouseRepository } from "../../lib/warehouse/repository.ts";
 import { EMBEDDED_TIMERS } from "./embedded_timers.ts";
 import { type Row, writePartition } from "./reference.ts";

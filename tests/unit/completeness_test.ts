@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { completenessOf, requireComplete } from "../../lib/pipeline/completeness.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { createLogger } from "../../lib/runtime/log.ts";
 import type { KafkaProgress } from "../../lib/staging/repository.ts";
+import { SILENT } from "../support/logs.ts";
 
 const DAY = Temporal.PlainDate.from("2022-10-01");
 const NOW = Temporal.Instant.from("2022-10-06T09:00:00Z");
@@ -95,11 +95,9 @@ Deno.test("a day before a complete one is complete, and progress leaves it so", 
 
 Deno.test("what has to be complete fails where it is not, and names the partitions", () => {
   const behind = Array.from({ length: 7 }, (_, i) => ({ ...partition(null), partition: i }));
-  const output = { isTerminal: false, write: () => Promise.resolve() };
-  const log = createLogger({ level: "error", format: "text", output, now: () => NOW });
-  requireComplete(DAY, { complete: true, behind: [] }, log);
+  requireComplete(DAY, { complete: true, behind: [] }, SILENT);
   assert.throws(
-    () => requireComplete(DAY, { complete: false, behind }, log),
+    () => requireComplete(DAY, { complete: false, behind }, SILENT),
     (error) => {
       assert.ok(isKind(error, "prerequisite"));
       assert.match(error.message, /^2022-10-01 .*events\/0, .*events\/4 and 2 more have not/);

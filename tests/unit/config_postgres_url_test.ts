@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
+import { parseConnectionUrl } from "../../lib/runtime/config/connection_url.ts";
 import { postgresSettings } from "../../lib/runtime/config/postgres_settings.ts";
-import { parsePostgresUrl, type PostgresSettings } from "../../lib/runtime/config/postgres_url.ts";
+import { POSTGRES_FORM, type PostgresSettings } from "../../lib/runtime/config/postgres_url.ts";
 
 const DEFAULTS = { user: "me", home: undefined };
 const ANY_TLS = { rejectUnauthorized: false };
@@ -12,7 +13,7 @@ const ANY_TLS = { rejectUnauthorized: false };
 async function read(url: string, defaults: { user: string; home: string | undefined } = DEFAULTS) {
   const problems: string[] = [];
   const report = (what: string, mend: string) => void problems.push(`${what}; ${mend}`);
-  const parts = parsePostgresUrl(url, report);
+  const parts = parseConnectionUrl(url, POSTGRES_FORM, report);
   const settings = parts && await postgresSettings(parts, defaults, report);
   return { settings, problems };
 }

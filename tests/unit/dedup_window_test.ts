@@ -33,9 +33,12 @@ function moment(micros: number): Moment {
   return { seconds: Math.floor(micros / 1_000_000), micros: micros % 1_000_000 };
 }
 
+/** Homes at the end of the index, wherever that is: what collides there goes on at its beginning. */
+const INDEX_END = fc.constantFrom(...[11, 23, 37, 54, 56].flatMap((low) => [low, low + 1]));
+
 const step = fc.record({
   /** Few values, so that versions come again and hashes collide in their first half. */
-  low: fc.integer({ min: 0, max: 6 }),
+  low: fc.oneof(fc.integer({ min: 0, max: 6 }), INDEX_END),
   high: fc.integer({ min: 0, max: 3 }),
   at: fc.oneof(
     fc.integer({ min: 4095_999_990, max: 4096_000_010 }),

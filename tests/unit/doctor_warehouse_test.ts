@@ -7,10 +7,11 @@ import { closed, failure, outcomes, VERTICA, warehouse, world } from "../support
 Deno.test("all is well on a warehouse's server, which is closed", async () => {
   const before = closed.count;
   const checks = await examine(world(VERTICA));
-  assert.deepEqual(outcomes(checks).slice(-5), [
+  assert.deepEqual(outcomes(checks).slice(-6), [
     "ok warehouse: connection",
     "ok warehouse: version",
     "ok warehouse: clock",
+    "ok warehouse: rights",
     "ok warehouse: schema",
     "ok warehouse: side tables",
   ]);
@@ -31,5 +32,19 @@ Deno.test("a side table that cannot be swapped is a failure that says what diffe
   const inspectWarehouse = () => Promise.resolve(warehouse({ differences }));
   const checks = await examine(world(VERTICA, { inspectWarehouse }));
   assert.match(failure(checks).detail, /transactions: sorted by a \/ sorted by b/);
+  assert.equal(exitCodeOf(checks), 3);
+});
+
+Deno.test("a missing right is a failure that names the statement that gives it", async () => {
+  const missingRights = () =>
+    Promise.resolve([
+      { right: "TEMP on database d", grant: "GRANT TEMP ON DATABASE d TO ada" },
+      { right: "USAGE on schema m", grant: "GRANT USAGE ON SCHEMA m TO ada" },
+    ]);
+  const inspectWarehouse = () => Promise.resolve(warehouse({ missingRights }));
+  const checks = await examine(world(VERTICA, { inspectWarehouse }));
+  const { detail, hint } = failure(checks);
+  assert.equal(detail, 'The user "ada" lacks\nTEMP on database d\nUSAGE on schema m');
+  assert.match(hint!, /: GRANT TEMP ON DATABASE d TO ada; GRANT USAGE ON SCHEMA m TO ada;$/);
   assert.equal(exitCodeOf(checks), 3);
 });

@@ -8,6 +8,7 @@ import { emit } from "../../lib/pipeline/emit.ts";
 import { writeFile } from "../../lib/pipeline/emit_file.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { runCli } from "../support/run_cli.ts";
+import { settle } from "../support/turns.ts";
 
 const NOW = Temporal.Instant.from("2022-10-02T03:04:05Z");
 const DAYS = ["emit", "--dates", "2022-10-01..2022-10-02", "--operations-per-day", "20"];
@@ -184,13 +185,3 @@ Deno.test("a reader that goes away had enough", async () => {
   const gone = () => Promise.reject(new Deno.errors.BrokenPipe("Broken pipe"));
   assert.equal(await emit(["a"], gone, { signal: never }), undefined);
 });
-
-/** Lets everything run that waits for nothing but its turn. */
-async function settle(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  const turn = new Promise((resolve) => port2.onmessage = resolve);
-  port1.postMessage(null);
-  await turn;
-  port1.close();
-  port2.close();
-}

@@ -46,8 +46,8 @@ const CASES: Case[] = [
     bad: [
       ["lib/staging/postgres.ts", "import pg from 'pg';"],
       ["commands/stream.ts", "const { Kafka } = await import('kafkajs');"],
-      ["lib/warehouse/embedded.ts", "export { PGlite } from '@electric-sql/pglite';"],
-      ["lib/warehouse/embedded.ts", "import { live } from '@electric-sql/pglite/live';"],
+      ["lib/warehouse/embedded/warehouse.ts", "export { PGlite } from '@electric-sql/pglite';"],
+      ["lib/warehouse/embedded/warehouse.ts", "import { live } from '@electric-sql/pglite/live';"],
       ["lib/pipeline/land.ts", "import { from } from 'npm:pg-copy-streams@7.0.0';"],
       ["lib/pipeline/load.ts", "import type { Client } from 'vertica-nodejs';"],
     ],
@@ -66,6 +66,7 @@ const CASES: Case[] = [
       ["lib/pipeline/cdm.ts", "import sql from '../../sql/cdm.sql' with { type: 'text' };"],
       ["lib/pipeline/load.ts", "import { openServerSession } from '../postgres/server.ts';"],
       ["lib/pipeline/load.ts", "await import('../postgres/embedded.ts');"],
+      ["lib/pipeline/load.ts", "import { migrate } from '../warehouse/vertica/migrations.ts';"],
     ],
     good: [
       ["lib/staging/postgres.ts", "import sql from '../../sql/land.sql' with { type: 'text' };"],

@@ -11,6 +11,7 @@ import {
 } from "../../lib/sources/jsonl.ts";
 import type { BatchLimits, MessageBatch, Source } from "../../lib/sources/source.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
+import { isPending, settle } from "../support/turns.ts";
 
 const LIMITS: BatchLimits = { rows: 4, bytes: 1 << 20, linger: 1000, maxMessageBytes: 1000 };
 const never = new AbortController().signal;
@@ -306,20 +307,3 @@ Deno.test("an open file whose batches nobody asks for is closed", () =>
     });
     assert.equal(source.start, 8);
   }));
-
-/** Lets everything run that waits for nothing but its turn. */
-async function settle(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  const turn = new Promise((resolve) => port2.onmessage = resolve);
-  port1.postMessage(null);
-  await turn;
-  port1.close();
-  port2.close();
-}
-
-async function isPending(promise: Promise<unknown>): Promise<boolean> {
-  let pending = true;
-  promise.finally(() => pending = false);
-  await settle();
-  return pending;
-}

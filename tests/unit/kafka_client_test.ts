@@ -5,19 +5,7 @@ import kafkajs from "kafkajs";
 import { logCreator, routeWarnings } from "../../lib/sources/kafka/client_log.ts";
 import { asKafkaFailure } from "../../lib/sources/kafka/failure.ts";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
-import { createLogger, type LogLevel } from "../../lib/runtime/log.ts";
-
-function recordingLog(level: LogLevel = "debug") {
-  const lines: string[] = [];
-  const write = (text: string | Uint8Array) => Promise.resolve(void lines.push(String(text)));
-  const log = createLogger({
-    level,
-    format: "text",
-    output: { write, isTerminal: false },
-    now: () => Temporal.Now.instant(),
-  });
-  return { log, lines };
-}
+import { recordingLog } from "../support/logs.ts";
 
 function entry(namespace: string, level: kafkajs.logLevel, message: string, extra = {}) {
   const label = kafkajs.logLevel[level]!;
@@ -27,7 +15,7 @@ function entry(namespace: string, level: kafkajs.logLevel, message: string, extr
 const { ERROR, WARN, INFO } = kafkajs.logLevel;
 
 Deno.test("what may need somebody is a warning, what kafkajs tries again by itself is not", async () => {
-  const { log, lines } = recordingLog();
+  const { log, lines } = recordingLog("debug");
   const write = logCreator(log)(INFO);
   write(entry("Connection", ERROR, "Connection error: connect ECONNREFUSED", { broker: "a:1" }));
   write(
@@ -69,7 +57,7 @@ Deno.test("what is thrown as well is for debug", async () => {
 
 Deno.test("warnings of the process go to the newest log, but for kafkajs' own", async () => {
   const before = process.listeners("warning");
-  const [first, second] = [recordingLog(), recordingLog()];
+  const [first, second] = [recordingLog("debug"), recordingLog("debug")];
   routeWarnings(first.log);
   routeWarnings(second.log);
   const warn = (name: string) =>

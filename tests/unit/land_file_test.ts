@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { type LandContext, landFile } from "../../lib/pipeline/landing/land.ts";
 import { FinpipeError, isKind } from "../../lib/runtime/errors.ts";
-import { createLogger } from "../../lib/runtime/log.ts";
 import type { StagingRepository } from "../../lib/staging/repository.ts";
+import { SILENT } from "../support/logs.ts";
 
 const LIMITS = { rows: 10, bytes: 1000, linger: 0, maxMessageBytes: 1000 };
 
@@ -20,12 +20,7 @@ Deno.test("a session that cannot have the file's lock is closed", async () => {
           [Symbol.asyncDispose]: () => Promise.resolve(void closed.push(number)),
         } as Partial<StagingRepository> as StagingRepository);
       },
-      log: createLogger({
-        level: "error",
-        format: "text",
-        output: { isTerminal: false, write: () => Promise.resolve() },
-        now: () => Temporal.Now.instant(),
-      }),
+      log: SILENT,
       now: () => Temporal.Now.instant(),
       signal: new AbortController().signal,
       retryFor: 0,

@@ -142,6 +142,31 @@ Deno.test("MessageDecoder keeps the last of a key given twice, and its payload w
   assert.equal(text(decoder.values[1]!), "2");
 });
 
+Deno.test("MessageDecoder takes fields from the payload alone, wherever others of their names stand", () => {
+  const decoder = new MessageDecoder();
+  const payload =
+    '{"date_update":"2022-10-04 00:00:00","currency_code":1,"currency_code_with":3,"currency_with_div":4,' +
+    '"deeper":{"currency_code":[]}}';
+  const others = ['"other":{"currency_code":null,"payload":{}}', '"list":[{"currency_code":"x"}]'];
+  const members = [`"payload":${payload}`, ...others];
+  for (const order of [members, members.toReversed()]) {
+    const message = `{${order.join(",")},"object_id":"${envelope.object_id}",` +
+      `"object_type":"CURRENCY","sent_dttm":"2022-10-04T10:00:00"}`;
+    assert.equal(outcome(decoder, message), "currencies");
+    assert.deepEqual([text(decoder.payload), text(decoder.values[1]!)], [payload, "1"]);
+  }
+});
+
+Deno.test("MessageDecoder takes surrogates in pairs alone, high before low", () => {
+  const decoder = new MessageDecoder();
+  const units = ["d800", "dbff", "dc00", "dfff", "0041"];
+  fc.assert(fc.property(fc.array(fc.constantFrom(...units), { maxLength: 4 }), (chosen) => {
+    const string = `"${chosen.map((unit) => `\\u${unit}`).join("")}"`;
+    const expected = JSON.parse(string).isWellFormed() ? "missing_field:object_id" : "bad_text";
+    assert.equal(outcome(decoder, `{"x":${string}}`), expected, string);
+  }));
+});
+
 Deno.test("MessageDecoder does not take fields of an earlier payload for those of the last", () => {
   const decoder = new MessageDecoder();
   const message = `{"payload":{"date_update":"2022-10-04 00:00:00","currency_code":1,` +

@@ -35,7 +35,7 @@ for (const name of ["manifest", "data"] as const) {
       await assert.rejects(openPartitionFile(workDir, "currencies", DAY), (error) => {
         assert.ok(error instanceof FinpipeError, String(error));
         assert.equal(error.kind, "failed");
-        assert.ok(error.message.startsWith(`Cannot read ${paths[name]}: `), error.message);
+        assert.ok(error.message.startsWith(`Cannot read "${paths[name]}": `), error.message);
         return error.hint !== undefined;
       });
     } finally {

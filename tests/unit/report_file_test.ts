@@ -66,7 +66,7 @@ Deno.test("a folder that is not there, or a target that is no file, is said", as
     assert.equal(absent.kind, "failed");
     assert.match(
       absent.message,
-      /^Cannot write the report to .*\/no\/report: its folder does not exist$/,
+      /^Cannot write the report to ".*\/no\/report": its folder does not exist$/,
     );
     const target = await failureOf(writeReport(folder, streamOf(["x"])));
     assert.match(target.message, /no ordinary file$/);

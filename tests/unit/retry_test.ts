@@ -1,22 +1,10 @@
 import assert from "node:assert/strict";
 import { FinpipeError, isKind } from "../../lib/runtime/errors.ts";
-import { createLogger, type LogLevel } from "../../lib/runtime/log.ts";
 import { retrying, type RetryOptions, wait } from "../../lib/runtime/retry.ts";
+import { recordingLog } from "../support/logs.ts";
 
 const never = new AbortController().signal;
 const away = () => new FinpipeError("unreachable", "Cannot reach it");
-
-/** A log whose lines can be looked at. */
-function memoryLog(level: LogLevel = "debug") {
-  const lines: string[] = [];
-  const write = (data: string | Uint8Array) => {
-    lines.push(String(data));
-    return Promise.resolve();
-  };
-  const output = { isTerminal: false, write };
-  const log = createLogger({ level, format: "text", output, now: () => Temporal.Now.instant() });
-  return { log, lines };
-}
 
 /** Runs `retrying` under a clock that jumps to the end of each wait; with the waits and the log. */
 async function retryFast(work: () => Promise<unknown>, options: Partial<RetryOptions> = {}) {
@@ -29,7 +17,7 @@ async function retryFast(work: () => Promise<unknown>, options: Partial<RetryOpt
   };
   const { setTimeout } = globalThis;
   globalThis.setTimeout = jump as unknown as typeof setTimeout;
-  const { log, lines } = memoryLog();
+  const { log, lines } = recordingLog("debug");
   const settings = { retryFor: 60_000, signal: never, log, random: () => 1, clock: () => now };
   try {
     const outcome = await retrying(work, { ...settings, ...options })
@@ -113,7 +101,7 @@ Deno.test("retrying stops with the signal's reason, before a try and while it wa
     calls++;
     return Promise.reject(away());
   };
-  const { log } = memoryLog();
+  const { log } = recordingLog("debug");
   const options = { retryFor: 1e9, log, firstDelay: 1e9, longestDelay: 1e9 };
   await assert.rejects(retrying(work, { ...options, signal: AbortSignal.abort(reason) }), reason);
   assert.equal(calls, 0);

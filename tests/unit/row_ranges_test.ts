@@ -54,5 +54,5 @@ Deno.test("what is no CSV is a data error, and an absent file a failure that nam
   await withFile('"' + "x".repeat(9_000_000), async (path) => {
     await assert.rejects(rowRanges(path, 2), /longer than/);
   });
-  await assert.rejects(textOf(filePieces("/nowhere/day.csv")), /Cannot read \/nowhere\/day.csv/);
+  await assert.rejects(textOf(filePieces("/nowhere/day.csv")), /Cannot read "\/nowhere\/day.csv"/);
 });

@@ -52,6 +52,17 @@ Deno.test("readTimestamp() takes real dates alone", () => {
   ));
 });
 
+Deno.test("readTimestamp() knows the length of each year's February, and what follows it", () => {
+  const first = Temporal.PlainDate.from("0001-01-01");
+  for (let year = 1; year <= 9999; year++) {
+    const date = Temporal.PlainDate.from({ year, month: 3, day: 1 });
+    const text = String(year).padStart(4, "0");
+    assert.equal(timestamp(`${text}-02-29 00:00:00`) !== undefined, date.inLeapYear, text);
+    const seconds = first.until(date).days * 86_400;
+    assert.deepEqual(timestamp(`${text}-03-01 00:00:00`), { seconds, micros: 0 }, text);
+  }
+});
+
 Deno.test("isInt64() has its borders at 2^63 - 1 on both sides", () => {
   const accepts = (text: string) => isInt64(encoder.encode(text), 0, text.length);
   fc.assert(fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), (value) => {

@@ -171,6 +171,7 @@ Deno.test("numbers of any size are rounded half away from zero, or refused beyon
 const REFUSED_COPIES = [
   "COPY t FROM '/tmp/file'",
   "COPY t FROM STDIN GZIP",
+  "COPY t FROM LOCAL STDIN REJECTED DATA AS TABLE r",
   "COPY t FROM LOCAL STDIN PARSER FJSONPARSER()",
   "COPY t FROM STDIN PARSER FCSVPARSER(type = 'traditional')",
   "COPY t FROM STDIN PARSER FCSVPARSER(no_such = 'x')",

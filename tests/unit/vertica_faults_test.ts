@@ -1,5 +1,6 @@
 /** Faults of the Vertica test server, as words. */
 import assert from "node:assert/strict";
+import { DEFAULT_SWITCHES } from "../support/vertica/engine/state.ts";
 import { readFault, setFault } from "../support/vertica/fault_words.ts";
 import { Faults } from "../support/vertica/faults.ts";
 
@@ -9,11 +10,18 @@ Deno.test("readFault() reads kinds, places and how often", () => {
   const { error, ...fault } = readFault("error:/^commit: x$/:55V03*7");
   assert.deepEqual(fault, { kind: "error", statement: /^commit: x$/i, times: 7 });
   assert.equal(error?.sqlState, "55V03");
+  const full = readFault("disk-full:d*3");
+  assert.deepEqual({ ...full, error: full.error?.sqlState }, {
+    kind: "error",
+    code: "d",
+    times: 3,
+    error: "53100",
+  });
 });
 
 Deno.test("setFault() sets what waits for no message", () => {
   const faults = new Faults();
-  const engine = { switches: { mergeoutConflicts: 0, quotedEmpty: "null" as const } };
+  const engine = { switches: { ...DEFAULT_SWITCHES } };
   setFault("slow-copy:1000", { faults, engine });
   setFault("login", { faults, engine });
   setFault("mergeout:2", { faults, engine });
@@ -25,7 +33,7 @@ Deno.test("setFault() sets what waits for no message", () => {
 Deno.test("readFault() and setFault() refuse what is no fault, and say what is", () => {
   const target = {
     faults: new Faults(),
-    engine: { switches: { mergeoutConflicts: 0, quotedEmpty: "null" as const } },
+    engine: { switches: { ...DEFAULT_SWITCHES } },
   };
   const wrong = [
     "",
@@ -41,6 +49,7 @@ Deno.test("readFault() and setFault() refuse what is no fault, and say what is",
       ...wrong,
       "stall:1:55V03",
       "error:1:5",
+      "disk-full:1:53100",
       "slow-copy:x",
       "slow-copy",
       "mergeout:-1",

@@ -5,6 +5,7 @@
 import type { Manifest } from "../../partitions/manifest.ts";
 import type { DateRange, DayRun } from "../../partitions/run_date.ts";
 import { FinpipeError } from "../../runtime/errors.ts";
+import { capitalized } from "../../runtime/words.ts";
 import type { MartResult } from "../../warehouse/repository.ts";
 import type { DatasetLoad } from "../load.ts";
 import { planBackfill, type Step, STEPS } from "./plan.ts";
@@ -76,8 +77,4 @@ function stoppedAt(
     hint: error.hint === undefined ? capitalized(goOn) : `${error.hint}; ${goOn}`,
     cause: error,
   });
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

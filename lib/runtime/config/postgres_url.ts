@@ -2,8 +2,7 @@
  * `postgres://user:password@host:5432/db?sslmode=...`, as libpq reads it (PostgreSQL documentation,
  * 34.1.1.2).
  */
-import { type ConnectionForm, type ConnectionParts, parseConnectionUrl } from "./connection_url.ts";
-import type { Report } from "./problems.ts";
+import type { ConnectionForm } from "./connection_url.ts";
 import type { TlsSettings } from "./postgres_tls.ts";
 
 /** How to reach a PostgreSQL database, ready for the driver. */
@@ -26,12 +25,3 @@ export const POSTGRES_FORM: ConnectionForm = {
   example: "postgres://user:password@host:5432/db",
   hookExtras: ["cursor", "sqlalchemy_scheme", "sqlalchemy_query"],
 };
-
-/**
- * Cuts a URL into its decoded parts.
- *
- * @returns undefined where it cannot be read, which is reported without quoting it
- */
-export function parsePostgresUrl(url: string, report: Report): ConnectionParts | undefined {
-  return parseConnectionUrl(url, POSTGRES_FORM, report);
-}

@@ -20,7 +20,7 @@ export async function prepareWorkDir(workDir: string): Promise<void> {
         cause: error,
       });
     }
-    const reason = REASONS[code ?? ""] ?? (error instanceof Error ? error.message : String(error));
+    const reason = reasonOf(error, code);
     throw new FinpipeError("configuration", `Cannot use the work dir "${workDir}": ${reason}`, {
       hint: "Let finpipe's user write there, or name another folder with --work-dir",
       cause: error,
@@ -41,6 +41,12 @@ async function probe(path: string): Promise<void> {
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
+}
+
+function reasonOf(error: unknown, code: string | undefined): string {
+  // Its message is for whoever starts a program by hand: it names flags of the runtime.
+  if (error instanceof Deno.errors.NotCapable) return "the runtime lets no program write there";
+  return REASONS[code ?? ""] ?? (error instanceof Error ? error.message : String(error));
 }
 
 /** What system errors mean here. */

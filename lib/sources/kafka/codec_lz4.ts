@@ -22,6 +22,7 @@ const HAS_BLOCK_CHECKSUMS = 0x10;
 /** Bit of a block's size which says that the block is not compressed. */
 const IS_PLAIN = 0x8000_0000;
 
+/** What kafkajs is given for lz4. */
 export const LZ4: Codec = {
   compress: ({ buffer }) => Promise.resolve(lz4Compress(buffer)),
   decompress: async (frame) =>

@@ -16,6 +16,7 @@ const XERIAL_HEADER = XERIAL_MAGIC.length + 8;
 /** A raw block's most compact element, a copy of 64 bytes, takes 3. */
 const HIGHEST_RATIO = 64 / 3;
 
+/** What kafkajs is given for snappy. */
 export const SNAPPY: Codec = {
   compress: ({ buffer }) => Promise.resolve(snappyCompress(buffer)),
   decompress: async (frame) =>

@@ -20,6 +20,7 @@ const RUN_LENGTH_BLOCK = 1;
 
 const compress = promisify(zstdCompress);
 
+/** What kafkajs is given for zstd. */
 export const ZSTD: Codec = {
   compress: async ({ buffer }) => await compress(buffer),
   decompress: async (frame) => await unpacking("zstd", () => unpackFrames(frame)),

@@ -1,45 +1,131 @@
-/** Sends events to a topic, as the source service does: keyed by object_id, idempotent. */
+/**
+ * Sends events to a topic, as the source service does: keyed by object_id, idempotent.
+ *
+ * Each request is to one partition, whose leader alone answers for it. Where kafkajs has more of them
+ * to send and a leader dies, it takes what the others answered for the whole: messages are lost that
+ * it calls sent, or sent as numbers that no leader expects.
+ */
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
+import { orAborted } from "../../runtime/aborted.ts";
+import { retrying, type RetryOptions } from "../../runtime/retry.ts";
+import { asKafkaFailure } from "./failure.ts";
 
 /** Messages in one request: a request is answered before the next one, to keep their order. */
 const MOST_MESSAGES = 2000;
 
+export interface TopicWriterOptions {
+  topic: string;
+  partitions: number;
+  /** How messages name the cluster. */
+  cluster: string;
+  /** How long brokers that are away are waited for, each time. */
+  retry: Pick<RetryOptions, "retryFor" | "signal" | "log">;
+}
+
+/** A message that knows its partition: another try must not choose another one. */
+interface Placed {
+  key: string | null;
+  value: string;
+  partition: number;
+}
+
 export class TopicWriter implements AsyncDisposable {
   readonly #producer: Producer;
-  readonly #topic: string;
+  readonly #options: TopicWriterOptions;
+  readonly #partitionOf: (message: Omit<Placed, "partition">) => number;
 
-  private constructor(producer: Producer, topic: string) {
+  private constructor(producer: Producer, options: TopicWriterOptions) {
     this.#producer = producer;
-    this.#topic = topic;
+    this.#options = options;
+    this.#partitionOf = chooserOf(options);
   }
 
-  /** Connects; what kafkajs throws is thrown on. */
-  static async connect(kafka: Kafka, topic: string): Promise<TopicWriter> {
-    const producer = kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      // An idempotent producer that gives up may have sent what it cannot say.
-      retry: { retries: Number.MAX_SAFE_INTEGER, initialRetryTime: 200, maxRetryTime: 1000 },
-      // The same partition for a key as Java producers choose.
-      createPartitioner: Partitioners.DefaultPartitioner,
-    });
-    await producer.connect();
-    return new TopicWriter(producer, topic);
+  /**
+   * Connects.
+   *
+   * @param kafka an impatient client: how long to go on trying is for `retry` to say
+   * @throws FinpipeError of kind `configuration`, or `unreachable` once `retry` is over
+   */
+  static connect(kafka: Kafka, options: TopicWriterOptions): Promise<TopicWriter> {
+    const { retry } = options;
+    return retrying(async () => {
+      const producer = kafka.producer({
+        idempotent: true,
+        maxInFlightRequests: 1,
+        allowAutoTopicCreation: false,
+        // A request that failed is sent again by us, with the same numbers: it is appended once.
+        // Fewer tries than these kafkajs does not take.
+        retry: { retries: 1, initialRetryTime: 50 },
+      });
+      try {
+        await orAborted(producer.connect(), retry.signal);
+      } catch (error) {
+        leave(producer);
+        throw failureOf(error, options);
+      }
+      return new TopicWriter(producer, options);
+    }, retry);
   }
 
-  /** Sends JSON texts; returns when the brokers have them. */
+  /**
+   * Sends JSON texts; returns when the brokers have them, each once.
+   *
+   * @throws FinpipeError of kind `unreachable` once `retry` is over; the signal's reason. Some of the
+   * texts may have been sent then.
+   */
   async send(texts: readonly string[]): Promise<void> {
     for (let from = 0; from < texts.length; from += MOST_MESSAGES) {
-      const messages = texts.slice(from, from + MOST_MESSAGES)
-        .map((value) => ({ key: objectIdOf(value), value }));
-      await this.#producer.send({ topic: this.#topic, acks: -1, messages });
+      const requests = Map.groupBy(
+        texts.slice(from, from + MOST_MESSAGES).map((text) => this.#place(text)),
+        ({ partition }) => partition,
+      );
+      for (const messages of requests.values()) await this.#request(messages);
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#producer.disconnect().catch(() => {});
+  /** Not waited for: what was given up may be under way for as long as a broker stands still. */
+  [Symbol.asyncDispose](): Promise<void> {
+    leave(this.#producer);
+    return Promise.resolve();
   }
+
+  #place(value: string): Placed {
+    const message = { key: objectIdOf(value), value };
+    return { ...message, partition: this.#partitionOf(message) };
+  }
+
+  #request(messages: Placed[]): Promise<void> {
+    const { topic, retry } = this.#options;
+    return retrying(async () => {
+      try {
+        await orAborted(this.#producer.send({ topic, acks: -1, messages }), retry.signal);
+      } catch (error) {
+        throw failureOf(error, this.#options);
+      }
+    }, retry);
+  }
+}
+
+/** The same partition for a key as Java producers choose. */
+function chooserOf({ topic, partitions }: TopicWriterOptions) {
+  const choose = Partitioners.DefaultPartitioner();
+  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
+    partitionId,
+    partitionErrorCode: 0,
+    leader: 0,
+    replicas: [],
+    isr: [],
+  }));
+  return (message: Omit<Placed, "partition">) => choose({ topic, partitionMetadata, message });
+}
+
+/** A stop is the stop, whatever else failed. */
+function failureOf(error: unknown, { cluster, retry: { signal } }: TopicWriterOptions): unknown {
+  return signal.aborted ? signal.reason : asKafkaFailure(error, cluster);
+}
+
+function leave(producer: Producer): void {
+  producer.disconnect().catch(() => {});
 }
 
 /** All versions of an object go to one partition, which keeps their order. */

@@ -1,18 +1,22 @@
 /**
- * COPY ... FROM LOCAL STDIN with back pressure, in place of `Connection.sendCopyDataStream` of
- * vertica-nodejs 1.1.4 (`lib/connection.js`).
+ * COPY ... FROM STDIN with back pressure, in place of `Connection.sendCopyDataStream` of
+ * vertica-nodejs 1.1.4 (`lib/connection.js`), which knows FROM LOCAL STDIN alone.
+ *
+ * Not LOCAL: a server refuses it together with REJECTED DATA AS TABLE, error 5767, "Cannot do LOCAL and
+ * REJECTED DATA AS TABLE in the same query" (vertica/dbt-vertica, issue 2), and that table is what
+ * refused rows are known by.
  *
  * The driver's own reads its stream as fast as that gives, and pays no heed to what `write()` returns:
  * 300 MB were pulled in 0.9 s from a stalled server, 448 MB resident. After the server's error it goes
  * on sending, and its end-of-batch then reaches a session with no statement, which ends the process.
  * An error of the source is an uncaught exception, and the server waits for ever. For upstream: in
  * `sendCopyDataStream`, stop reading while `this.stream.writableNeedDrain` and go on at 'drain'; remove
- * the listeners at 'errorMessage' and 'end'; on 'error' of the stream send CopyError.
+ * the listeners at 'errorMessage' and 'end'; on 'error' of the stream send CopyError; where no
+ * VerifyFiles came before CopyInResponse, end by CopyDone, and on an error by CopyFail.
  *
- * The flow is that of vertica-python's `vertica_python/vertica/cursor.py`: CopyData, then
- * EndOfBatchRequest; CopyError where the source fails.
+ * The flow is that of `Cursor.copy` of vertica-python (`vertica_python/vertica/cursor.py`): CopyData,
+ * then CopyDone; CopyFail where the source fails.
  */
-import { Readable } from "node:stream";
 import { CopyFrames } from "./copy_frames.ts";
 import type { DriverClient, DriverConnection } from "./driver.ts";
 
@@ -47,8 +51,7 @@ export async function copyFrom(
   const feeder = new Feeder(connection, signal);
   connection.sendCopyDataStream = () => feeder.start(pieces);
   try {
-    // The driver asks for a stream before it goes on; it is never read.
-    await client.query({ text, copyStream: Readable.from([]) });
+    await client.query({ text });
   } catch (error) {
     await feeder.stop();
     throw feeder.failure ?? error;
@@ -79,7 +82,7 @@ class Feeder {
   start(pieces: AsyncIterable<Uint8Array>): void {
     this.#fed = this.#feed(pieces).catch((error) => {
       this.#fail(error);
-      this.#connection.sendCopyError("STDIN", 0, "", "The source of the rows failed");
+      this.#connection.sendCopyFail("The source of the rows failed");
     });
   }
 
@@ -128,7 +131,7 @@ class Feeder {
       await source.return?.();
     }
     this.#signal.throwIfAborted();
-    if (!this.#isStopped) this.#connection.sendEndOfBatchRequest();
+    if (!this.#isStopped) this.#connection.sendCopyDone();
   }
 
   /** Resolves when the socket takes more, or when there is no more to be sent. */

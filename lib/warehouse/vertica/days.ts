@@ -7,13 +7,14 @@ import type { PartitionFile } from "../../partitions/partition_file.ts";
 import { dayArgument } from "../../partitions/run_date.ts";
 import { FinpipeError } from "../../runtime/errors.ts";
 import { VERSION } from "../../runtime/version.ts";
-import { overLimit, recordOf } from "../load_checks.ts";
+import { controlText, overLimit, recordOf } from "../load_checks.ts";
 import type { DayMeasure, LoadLimits, LoadRecord } from "../repository.ts";
+import { refuseAbsent } from "./absent_values.ts";
 import { copyFile } from "./parallel_copy.ts";
 import type { LoadLock } from "./load_lock.ts";
 import { keepUnfit, type Refused, sumOf } from "./refused_rows.ts";
 import type { VerticaScope } from "./scope.ts";
-import { controlText, type DayFingerprint, fingerprintOf, type SideSubject } from "./side_table.ts";
+import { type DayFingerprint, fingerprintOf, type SideSubject } from "./side_table.ts";
 import type { Subject } from "./statements.ts";
 import { isPending, pruneRefused, readUndo, recover, swapDay, tidy } from "./swap.ts";
 
@@ -167,7 +168,8 @@ async function fill(
 ): Promise<Filled> {
   const rejected = await copyFile(scope, file, subject, limits);
   return await scope.session.transaction(async () => {
-    const refused = sumOf([...rejected, await keepUnfit(scope, subject)]);
+    const absent = await refuseAbsent(scope, subject, file, limits);
+    const refused = sumOf([...rejected, absent, await keepUnfit(scope, subject)]);
     return { refused, taken: await fingerprintOf(scope, "side", subject) };
   });
 }

@@ -4,7 +4,6 @@
  */
 import type { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
-import type { Readable } from "node:stream";
 import tls from "node:tls";
 import vertica from "vertica-nodejs";
 import type { VerticaTls } from "../../runtime/config/vertica_tls.ts";
@@ -15,10 +14,10 @@ export interface DriverConnection extends EventEmitter {
   stream: Socket;
   tls_config: tls.ConnectionOptions | undefined;
   tls_mode: string;
-  sendCopyError(file: string, line: number, method: string, message: string): void;
-  sendEndOfBatchRequest(): void;
+  sendCopyDone(): void;
+  sendCopyFail(message: string): void;
   /** Replaced by ours, see `copy_stream.ts`. */
-  sendCopyDataStream(stream: Readable): void;
+  sendCopyDataStream(): void;
   attachListeners(stream: EventEmitter): void;
 }
 
@@ -31,7 +30,7 @@ export interface DriverResult {
 export interface DriverClient extends EventEmitter {
   readonly connection: DriverConnection;
   connect(): Promise<void>;
-  query(query: { text: string; copyStream?: Readable }): Promise<DriverResult>;
+  query(query: { text: string }): Promise<DriverResult>;
   end(): Promise<void>;
 }
 
@@ -84,6 +83,28 @@ export function createClient(options: DriverOptions): DriverClient {
   }
   failSoftly(client.connection);
   return client;
+}
+
+/** Milliseconds for a goodbye to be taken. */
+const GOODBYE = 1000;
+
+/**
+ * Ends a session; one that does not take the goodbye is cut. Never throws.
+ *
+ * @param isBroken there is nobody to say goodbye to
+ */
+export async function endClient(client: DriverClient, isBroken = false): Promise<void> {
+  const { connection } = client;
+  const ended = new Promise<void>((resolve) => connection.once("end", resolve));
+  // Marks the client as ending, and says farewell; it waits for an end that may have been.
+  client.end().catch(() => {});
+  if (isBroken || connection.stream.destroyed) {
+    connection.stream.destroy();
+    return;
+  }
+  const timer = setTimeout(() => connection.stream.destroy(), GOODBYE);
+  await ended;
+  clearTimeout(timer);
 }
 
 /** For each value that is left empty the driver takes `V_*` of the environment, also a token. */

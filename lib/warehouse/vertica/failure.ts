@@ -14,6 +14,12 @@ const NAME_CA = "Name the PEM of the server's CA in tls_ca_file; if it is that, 
   "server's certificate has expired";
 const INIT = "Run 'finpipe init'";
 
+// Vertica documentation, "Managing disk space": it refuses what would write before a disk is full.
+const DISK_FULL = "A node's disk is full (v_monitor.disk_storage): make room there, then run again";
+const POOL_MEMORY =
+  "The statement needs more memory than there is: have a DBA look at the resource " +
+  "pool of finpipe's user";
+
 /** SQLSTATEs (Vertica documentation, "Error messages") and system errors by what mends them. */
 const MEANINGS: Record<string, Meaning> = {
   "28000": { kind: "configuration", hint: "Check user, password or token, and how they log in" },
@@ -23,7 +29,8 @@ const MEANINGS: Record<string, Meaning> = {
   "3F000": { kind: "configuration", hint: INIT },
   "42V01": { kind: "configuration", hint: INIT },
   "42703": { kind: "configuration", hint: INIT },
-  "53100": { kind: "failed", hint: "The server's disk is full: make room there, then run again" },
+  "53100": { kind: "failed", hint: DISK_FULL },
+  "53200": { kind: "failed", hint: POOL_MEMORY },
   "57014": { kind: "failed", hint: "Raise statement_timeout, or ask the DBA who cancelled it" },
   "55V03": { kind: "locked", hint: "Another session holds the lock (v_monitor.locks): try again" },
   "53000": { kind: "unreachable", hint: "The resource pool of finpipe's user has no room" },
@@ -52,6 +59,18 @@ const TLS_FAILED: Meaning = {
   kind: "configuration",
   hint: "There was no TLS handshake: look into the server's log, and at tls_mode and the TLS files",
 };
+
+/** Errors whose SQLSTATE says less than their text (Vertica documentation, "Error messages": 53000). */
+const SPECIAL: readonly [code: string, text: RegExp, meaning: Meaning][] = [
+  ["53000", /ROS containers/, {
+    kind: "unreachable",
+    hint: "A mergeout has to come first: wait, or run SELECT DO_TM_TASK('mergeout')",
+  }],
+  ["53000", /temp space cap/, {
+    kind: "failed",
+    hint: "Raise the TEMPSPACECAP of finpipe's user",
+  }],
+];
 
 /** What the driver says by text alone (vertica-nodejs 1.1.4, `lib/client.js`, `lib/connection.js`). */
 const TEXTS: readonly [text: RegExp, meaning: Meaning][] = [
@@ -86,6 +105,7 @@ const TEXTS: readonly [text: RegExp, meaning: Meaning][] = [
  */
 export function asFinpipeError(error: unknown, database: string, broken?: unknown): FinpipeError {
   if (error instanceof FinpipeError) return error;
+  if (broken instanceof FinpipeError) return broken;
   const code = codeOf(error) ?? codeOf(broken);
   if (code !== undefined && /^2[23]...$/.test(code)) {
     return new FinpipeError("data", `${database} refused a value: SQLSTATE ${code}`, {
@@ -107,6 +127,8 @@ function meaningOf(
   text: string,
   isBroken: boolean,
 ): Meaning | undefined {
+  const special = SPECIAL.find(([state, pattern]) => state === code && pattern.test(text));
+  if (special !== undefined) return special[2];
   if (code !== undefined && MEANINGS[code] !== undefined) return MEANINGS[code];
   if (code?.startsWith("08")) return { kind: "unreachable", hint: UNREACHABLE };
   if (code?.startsWith("28")) return MEANINGS["28000"];

@@ -3,9 +3,10 @@ import serverFacts from "../../../sql/warehouse/vertica/server_facts.sql" with {
 import { DATASET_NAMES } from "../../events/dataset.ts";
 import type { VerticaSettings } from "../../runtime/config/vertica_settings.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
-import type { WarehouseFacts, WarehouseInspection } from "../inspection.ts";
+import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../inspection.ts";
 import type { WarehouseSchemas } from "../sql_template.ts";
 import { checkSchema } from "./migrations.ts";
+import { missingRights } from "./rights.ts";
 import { VerticaScope } from "./scope.ts";
 import { openVerticaSession } from "./session.ts";
 import { shapeDifferences } from "./shape.ts";
@@ -24,14 +25,17 @@ export async function inspectVertica(
   const session = await retrying(connect, retry);
   // What is looked at asks for no time of ours.
   const now = () => Temporal.Instant.fromEpochMilliseconds(0);
-  return new VerticaInspection(new VerticaScope({ session, schemas, connect, now }));
+  const scope = new VerticaScope({ session, schemas, connect, now });
+  return new VerticaInspection(scope, vertica.database);
 }
 
 class VerticaInspection implements WarehouseInspection {
   readonly #scope: VerticaScope;
+  readonly #database: string;
 
-  constructor(scope: VerticaScope) {
+  constructor(scope: VerticaScope, database: string) {
     this.#scope = scope;
+    this.#database = database;
   }
 
   async facts(): Promise<WarehouseFacts> {
@@ -41,6 +45,11 @@ class VerticaInspection implements WarehouseInspection {
       user: row!.user_name!,
       clock: Temporal.PlainDateTime.from(row!.clock!).toZonedDateTime("UTC").toInstant(),
     };
+  }
+
+  async missingRights(): Promise<MissingRight[]> {
+    const { user } = await this.facts();
+    return await missingRights(this.#scope, { user, database: this.#database });
   }
 
   checkSchema(): Promise<void> {

@@ -35,6 +35,7 @@ export async function withLoadLock<T>(
 ): Promise<T> {
   const session = await scope.connect();
   const holder = scope.in(session);
+  let isReachable = true;
   try {
     try {
       await holder.run(loadLock, {}, subject);
@@ -54,9 +55,13 @@ export async function withLoadLock<T>(
         }
       },
     });
+  } catch (error) {
+    isReachable = !isKind(error, "unreachable");
+    throw error;
   } finally {
-    // The end of a session takes its time on the server, and the next load must not meet the lock.
-    if (!session.isBroken) await session.query("ROLLBACK").catch(() => {});
+    // The end of a session takes its time on the server, and the next load must not meet the lock. One
+    // that stands still would have us wait for its answer once more.
+    if (isReachable && !session.isBroken) await session.query("ROLLBACK").catch(() => {});
     await session.close();
   }
 }

@@ -22,37 +22,43 @@ import { forSchemas, type WarehouseSchemas } from "../sql_template.ts";
 import type { VerticaScope } from "./scope.ts";
 import { statementsFor } from "./statements.ts";
 
-interface Migration {
+/** A change of the schema, each of whose statements can be run again. */
+export interface Migration {
+  /** One more than the last one's. */
   version: number;
   name: string;
   sql: string;
 }
 
-const MIGRATIONS: readonly Migration[] = [
+export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "001_tables", sql: tables },
 ];
 
-export const NEWEST = MIGRATIONS.length;
+const NEWEST = MIGRATIONS.length;
 
 /**
  * Applies what is missing; safe to repeat, and from two processes at once. DDL commits by itself, so a
  * migration that breaks off leaves what it made, and is begun anew: each of its statements can be run
  * again.
  *
+ * @param migrations all that there are, in order
  * @returns the names of the migrations that were applied
  * @throws FinpipeError of kind `configuration` where a newer finpipe was here
  */
-export async function migrate(scope: VerticaScope): Promise<string[]> {
+export async function migrate(
+  scope: VerticaScope,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<string[]> {
   const before = await versionOf(scope) ?? 0;
-  if (before > NEWEST) throw newerSchema(before);
-  if (before === NEWEST) return [];
+  if (before > migrations.length) throw newerSchema(before);
+  if (before === migrations.length) return [];
   await prepare(scope);
   const holder = scope.in(await scope.connect());
   try {
     return await holder.session.transaction(async () => {
       await holder.run(migrationsLock);
       const [row] = await holder.run(schemaVersion);
-      const missing = MIGRATIONS.filter(({ version }) => version > Number(row!.version));
+      const missing = migrations.filter(({ version }) => version > Number(row!.version));
       for (const { version, name, sql } of missing) {
         await scope.commit(sql);
         await holder.run(migrationWrite, { version, name, now: scope.timestamp });

@@ -49,7 +49,8 @@ export async function keepRejected(
   const values = { load_id: loadId, dataset, now: scope.timestamp, kept, rows_before: rowsBefore };
   await scope.run(rejectedKeep, values, subject);
   const [row] = await scope.run(rejectedFirst, values, subject);
-  return { count, first: `line ${row!.line}: ${withoutValues(row!.reason ?? "")}` };
+  const reason = withoutValues(row!.reason ?? "");
+  return { count, first: row!.line === null ? reason : `line ${row!.line}: ${reason}` };
 }
 
 /** Keeps what COPY took though the contract does not, and takes it out of the side table. */

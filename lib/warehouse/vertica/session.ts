@@ -7,10 +7,12 @@ import {
   type VerticaNode,
   type VerticaSettings,
 } from "../../runtime/config/vertica_settings.ts";
+import { AnswerWatch } from "../../runtime/answer_watch.ts";
 import { FinpipeError, isKind } from "../../runtime/errors.ts";
 import { copyFrom, SourceFailure } from "./copy_stream.ts";
-import { createClient, type DriverClient } from "./driver.ts";
+import { createClient, type DriverClient, type DriverOptions, endClient } from "./driver.ts";
 import { asFinpipeError } from "./failure.ts";
+import { failureOf, OWN_SESSION_ID } from "./silent_session.ts";
 import { statementsOf } from "./statements.ts";
 
 /** A row by column name, each value in Vertica's text form (`t`/`f` for booleans). */
@@ -21,12 +23,24 @@ export interface SessionOptions {
   label: string;
   /** Milliseconds to wait for each address of a node. @default 10000 */
   connectTimeout?: number;
+  /**
+   * Milliseconds of silence in a statement after which the server is asked whether it still works on
+   * it. @default 30000
+   */
+  patience?: number;
 }
+
+/** Milliseconds of silence in a statement before the server is asked what it does. */
+const PATIENCE = 30_000;
 
 /**
  * Opens a session with the first node that takes it, in the settings' order. Not by the driver's own
  * `backup_server_node`: it would go on to the next address also when an open session breaks, with the
  * transaction lost and nobody told.
+ *
+ * A statement may take as long as the server works on it. One whose server stands still, or whose
+ * connection was lost without a word, is `unreachable` after twice the patience and the time for a
+ * connection, at most.
  *
  * @throws FinpipeError of kind `unreachable` where none answers; `configuration` where one refuses
  */
@@ -55,14 +69,14 @@ async function openOn(
   const name = `Vertica at ${shown(node)}/${settings.database}`;
   let failure: unknown;
   for (const address of await addressesOf(node.host, name)) {
-    const client = createClient({
+    const connection = {
       ...settings,
       ...options,
       ...node,
       address,
       connectTimeout: options.connectTimeout ?? 10_000,
-    });
-    const session = new VerticaSession(client, name);
+    };
+    const session = new VerticaSession(connection, name, options.patience);
     try {
       await session.begin(settings.statementTimeout);
       return session;
@@ -92,21 +106,28 @@ export class VerticaSession {
   /** How messages name the database. */
   readonly name: string;
   readonly #client: DriverClient;
-  readonly #ended: Promise<void>;
+  readonly #watch: AnswerWatch;
+  /** In `v_monitor.sessions`, where its user may look. */
+  #id: string | undefined;
+  /** Pieces of COPY's data that the socket had room for. */
+  #piecesTaken = 0;
   /** The first connection error: the driver reports it beside the statement that it breaks. */
   #broken: unknown;
   #isEnded = false;
 
-  constructor(client: DriverClient, name: string) {
+  constructor(connection: DriverOptions, name: string, patience = PATIENCE) {
+    const client = createClient(connection);
     this.#client = client;
     this.name = name;
+    this.#watch = new AnswerWatch({
+      patience,
+      progress: () => client.connection.stream.bytesRead + this.#piecesTaken,
+      ask: (isSilent, over) => failureOf({ id: this.#id, name, connection }, isSilent, over),
+      // The driver would wait on: what is under way has to end, and nothing more to begin.
+      giveUp: (failure) => void client.connection.stream.destroy(failure),
+    });
     client.on("error", (error) => this.#broken ??= error);
-    this.#ended = new Promise((resolve) =>
-      client.connection.once("end", () => {
-        this.#isEnded = true;
-        resolve();
-      })
-    );
+    client.connection.once("end", () => this.#isEnded = true);
   }
 
   /** True once the connection is lost: nothing more can be run. */
@@ -132,7 +153,19 @@ export class VerticaSession {
         hint: "Let the session set it: SET SESSION AUTOCOMMIT TO OFF had no effect",
       });
     }
+    this.#id = await this.#ownId();
     await this.query("COMMIT");
+  }
+
+  /** Undefined where system tables are kept from users (RESTRICT_SYSTEM_TABLES_ACCESS). */
+  async #ownId(): Promise<string | undefined> {
+    try {
+      const [row] = await this.query(OWN_SESSION_ID);
+      return row?.session_id ?? undefined;
+    } catch (error) {
+      if (isKind(error, "unreachable")) throw error;
+      return undefined;
+    }
   }
 
   /** Runs one statement. */
@@ -141,7 +174,7 @@ export class VerticaSession {
   }
 
   /**
-   * Runs a COPY ... FROM LOCAL STDIN.
+   * Runs a COPY ... FROM STDIN.
    *
    * @param pieces cut anywhere; what it throws ends the COPY, and is thrown on
    * @param signal likewise its reason
@@ -152,7 +185,7 @@ export class VerticaSession {
     signal: AbortSignal,
   ): Promise<void> {
     try {
-      await copyFrom(this.#client, text, pieces, signal);
+      await this.#watch.over(() => copyFrom(this.#client, text, this.#counted(pieces), signal));
     } catch (error) {
       if (error instanceof SourceFailure) throw error.cause;
       throw asFinpipeError(error, this.name, this.#broken);
@@ -175,20 +208,20 @@ export class VerticaSession {
 
   /** Ends the session; what was not committed is rolled back. Never throws. */
   async close(): Promise<void> {
-    const { stream } = this.#client.connection;
-    // Marks the client as ending, and says farewell; it waits for an end that may have been.
-    this.#client.end().catch(() => {});
-    if (this.isBroken || stream.destroyed) stream.destroy();
-    else {
-      const timer = setTimeout(() => stream.destroy(), 1000);
-      await this.#ended;
-      clearTimeout(timer);
+    await endClient(this.#client, this.isBroken);
+  }
+
+  /** One is asked for when the socket has room. */
+  async *#counted(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+    for await (const piece of pieces) {
+      this.#piecesTaken++;
+      yield piece;
     }
   }
 
   async #guard<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await work();
+      return await this.#watch.over(work);
     } catch (error) {
       throw asFinpipeError(error, this.name, this.#broken);
     }

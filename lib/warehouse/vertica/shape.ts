@@ -3,6 +3,7 @@
  * documentation, SWAP_PARTITIONS_BETWEEN_TABLES, "Requirements").
  */
 import columnsSql from "../../../sql/warehouse/vertica/shape_columns.sql" with { type: "text" };
+import keysSql from "../../../sql/warehouse/vertica/shape_keys.sql" with { type: "text" };
 import partitionsSql from "../../../sql/warehouse/vertica/shape_partitions.sql" with {
   type: "text",
 };
@@ -20,7 +21,7 @@ type Shape = string[];
 /**
  * Compares the side table that holds the dataset's undo with its target.
  *
- * @returns what differs, each as `<side table's> / <target's>`; undefined where no undo is kept
+ * @returns what one of them has and the other has not; undefined where no undo is kept
  */
 export async function shapeDifferences(
   scope: VerticaScope,
@@ -31,15 +32,23 @@ export async function shapeDifferences(
   return await scope.session.transaction(async () => {
     const side = await shapeOf(scope, sideTable(dataset, kept.sideLoadId));
     const target = await shapeOf(scope, dataset);
-    const pairs = target.map((line, index) => [side[index] ?? "nothing", line] as const);
-    return pairs.filter(([one, other]) => one !== other).map((pair) => pair.join(" / "));
+    return [...only("side table", side, target), ...only("target", target, side)];
   });
+}
+
+function only(name: string, one: Shape, other: Shape): string[] {
+  return one.filter((line) => !other.includes(line)).map((line) => `only the ${name}: ${line}`);
 }
 
 async function shapeOf(scope: VerticaScope, table: string): Promise<Shape> {
   const values = { staging_schema: scope.schemas.stagingSchema, table_name: table };
   const columns = await scope.run(columnsSql, values);
   const [partitions] = await scope.run(partitionsSql, values);
+  const keys = new Map<string, string[]>();
+  for (const row of await scope.run(keysSql, values)) {
+    const key = `${row.constraint_type} ${row.constraint_name}`;
+    keys.set(key, [...keys.get(key) ?? [], row.column_name!]);
+  }
   const projections = new Map<string, string[]>();
   for (const row of await scope.run(projectionsSql, values)) {
     const lines = projections.get(row.projection_name!) ?? [
@@ -48,15 +57,17 @@ async function shapeOf(scope: VerticaScope, table: string): Promise<Shape> {
     projections.set(row.projection_name!, [...lines, row.column_name!]);
   }
   const shape = [
-    `columns ${
-      columns.map((row) => `${row.column_name} ${row.data_type} ${row.is_nullable}`).join(", ")
-    }`,
+    ...columns.map((row, index) =>
+      `column ${index + 1} ${row.column_name} ${row.data_type}` +
+      (row.is_nullable === "t" ? "" : " NOT NULL")
+    ),
     `partitioned by ${partitions?.partition_expression}`,
     `grouped by ${partitions?.partition_group_expression}`,
+    ...[...keys].map(([key, names]) => `key ${key} (${names.join(", ")})`),
     `${projections.size} projections`,
     ...[...projections.values()].map(([segmented, ...sorted]) =>
       `projection ${segmented}, sorted by ${sorted.join(", ")}`
-    ).sort(),
+    ),
   ];
   return shape.map((line) => line.replaceAll(`${table}.`, ""));
 }

@@ -15,6 +15,7 @@ import drop from "../../../sql/warehouse/vertica/side_table_drop.sql" with { typ
 import list from "../../../sql/warehouse/vertica/side_tables.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
 import { isKind } from "../../runtime/errors.ts";
+import { controlText } from "../load_checks.ts";
 import type { DayMeasure } from "../repository.ts";
 import type { VerticaScope } from "./scope.ts";
 import { loadKey, sideTable, statementsFor, type Subject } from "./statements.ts";
@@ -70,11 +71,6 @@ export async function fingerprintOf(
     controlTotal: controlText(dataset, row!.control_total!),
     fingerprint: row!.fingerprint!,
   };
-}
-
-/** A control total as both warehouses write it: of amounts without decimals, of no rows `0`. */
-export function controlText(dataset: DatasetName, text: string): string {
-  return dataset === "transactions" ? text.replace(/\.0+$/, "") : text.replace(/^0\.0+$/, "0");
 }
 
 /** Drops every side table of the dataset but the given load's: loads that died left them. */

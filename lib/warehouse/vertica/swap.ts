@@ -18,11 +18,11 @@ import undoWrite from "../../../sql/warehouse/vertica/undo_write.sql" with { typ
 import type { DatasetName } from "../../events/dataset.ts";
 import { isKind } from "../../runtime/errors.ts";
 import { wait } from "../../runtime/retry.ts";
+import { controlText } from "../load_checks.ts";
 import type { LoadRecord } from "../repository.ts";
 import type { LoadLock } from "./load_lock.ts";
 import type { VerticaScope } from "./scope.ts";
 import {
-  controlText,
   type DayFingerprint,
   dropSideTables,
   fingerprintOf,

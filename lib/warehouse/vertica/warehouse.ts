@@ -25,7 +25,7 @@ import { withLoadLock } from "./load_lock.ts";
 import { buildMart, PAGE_ROWS, readPage } from "./mart.ts";
 import { checkSchema, migrate } from "./migrations.ts";
 import { VerticaScope } from "./scope.ts";
-import { openVerticaSession, type VerticaSession } from "./session.ts";
+import { openVerticaSession, type SessionOptions, type VerticaSession } from "./session.ts";
 
 export interface VerticaWarehouseOptions extends WarehouseSchemas {
   vertica: VerticaSettings;
@@ -35,6 +35,8 @@ export interface VerticaWarehouseOptions extends WarehouseSchemas {
   now: () => Temporal.Instant;
   /** How long an unreachable server is tried. */
   retry: Pick<RetryOptions, "log" | "signal" | "retryFor">;
+  /** How long sessions wait, where it is not as usual. */
+  waits?: Pick<SessionOptions, "connectTimeout" | "patience">;
 }
 
 type Day = Temporal.PlainDate;
@@ -131,9 +133,9 @@ export class VerticaWarehouse implements WarehouseRepository {
   }
 
   async #scope(label: string): Promise<VerticaScope> {
-    const { vertica, stagingSchema, martSchema, now } = this.#options;
+    const { vertica, stagingSchema, martSchema, now, waits } = this.#options;
     const schemas = { stagingSchema, martSchema };
-    const connect = () => openVerticaSession(vertica, { label });
+    const connect = () => openVerticaSession(vertica, { ...waits, label });
     if (this.#session === undefined || this.#session.isBroken) {
       await this[Symbol.asyncDispose]();
       this.#session = await connect();

@@ -113,8 +113,9 @@ ORDER BY dataset
 UNSEGMENTED ALL NODES;
 
 -- Rows that the warehouse did not take, with those of failed loads: their load_id is in no other
--- table. The raw row is as COPY kept it; line is the row's number in the file. A row that COPY took
--- and that breaks a rule of the contract has no number, and is written anew from its values.
+-- table. The raw row is as COPY kept it; line is the row's number in the file, where COPY knew it. A
+-- row that COPY took and that breaks a rule of the contract has no number, and is written anew from its
+-- values.
 CREATE TABLE IF NOT EXISTS finpipe_staging.load_refused (
   load_id        UUID                 NOT NULL,
   dataset        VARCHAR(64)          NOT NULL,

@@ -1,12 +1,14 @@
--- A partition file into its side table. No column takes NULL: an empty string is a value, and where
--- the parser makes NULL of it, it is put back. trim would cut spaces off values; without
--- reject_on_materialized_type_error a value of the wrong type would become NULL; without
--- ENFORCELENGTH one that is too long would be cut. NO COMMIT, as nothing is decided yet; the table of
--- the rejected rows is a temporary one of this session for that reason. :stream_name for the DBA.
+-- A partition file into its side table. No column takes NULL: an empty string is a value, and as the
+-- parser makes NULL of it, it is put back (where none stood there: absent_keep.sql). The parser is
+-- known to read UUIDs from texts alone. trim would cut spaces and line ends off values; without
+-- reject_on_materialized_type_error a value of the wrong type would become NULL; without ENFORCELENGTH
+-- one that is too long would be cut. NO COMMIT, as nothing is decided yet; the table of the rejected
+-- rows is a temporary one of this session for that reason. Not FROM LOCAL STDIN, which goes with no
+-- REJECTED DATA AS TABLE (error 5767). :stream_name for the DBA.
 COPY finpipe_staging.transactions_load_0123456789ab (
-  object_id,
+  object_id_given FILLER VARCHAR(36),
   sent_dttm,
-  operation_id,
+  operation_id_given FILLER VARCHAR(36),
   account_number_from,
   account_number_to,
   currency_code,
@@ -15,18 +17,20 @@ COPY finpipe_staging.transactions_load_0123456789ab (
   transaction_type_given FILLER VARCHAR(1000),
   amount,
   transaction_dt,
+  object_id AS CAST(object_id_given AS UUID),
+  operation_id AS CAST(operation_id_given AS UUID),
   country AS COALESCE(country_given, ''),
   status AS COALESCE(status_given, ''),
   transaction_type AS COALESCE(transaction_type_given, '')
 )
-FROM LOCAL STDIN
+FROM STDIN
 PARSER FCSVPARSER(
   type = 'rfc4180',
   header = 'false',
   trim = 'false',
   reject_on_materialized_type_error = 'true'
 )
-REJECTED DATA AS TABLE finpipe_rejected_0123456789ab
 ENFORCELENGTH
+REJECTED DATA AS TABLE finpipe_rejected_0123456789ab
 STREAM NAME :stream_name
 NO COMMIT;

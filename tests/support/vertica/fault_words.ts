@@ -1,12 +1,13 @@
 /** Faults as a person writes them, at the command line or while the server runs. */
 import { VerticaError } from "./engine.ts";
 import type { VerticaEngine } from "./engine/mod.ts";
-import { type Fault, type FaultKind, type Faults, TOO_MANY_SESSIONS } from "./faults.ts";
+import { DISK_FULL, type Fault, type FaultKind, type Faults, TOO_MANY_SESSIONS } from "./faults.ts";
 
 export const FAULT_HELP = `A fault is one of
   cut-before:WHERE           the connection is cut, and the message not acted on
   cut-after:WHERE            the message is acted on, and the connection cut instead of an answer
   error:WHERE[:SQLSTATE]     an error is the answer, and the message not acted on (57V01: shutting down)
+  disk-full:WHERE            the same with the error of a node whose disk is full
   stall:WHERE                the message is never answered
   slow-copy:BYTES            so many bytes a second are read of COPY's data
   login                      every login is refused: too many sessions
@@ -25,6 +26,7 @@ const KINDS: Readonly<Record<string, FaultKind>> = {
   "cut-before": "cut before",
   "cut-after": "cut after",
   "error": "error",
+  "disk-full": "error",
   "stall": "stall",
 };
 
@@ -50,12 +52,13 @@ export function readFault(words: string): Fault {
   const [, name = "", where = "", sqlState, times] =
     /^([a-z-]+):(\/.*\/|[^:*\/]+)(?::([0-9A-Z]{5}))?(?:\*(\d+))?$/.exec(words) ?? [];
   const kind = KINDS[name];
-  if (kind === undefined || (sqlState !== undefined && kind !== "error")) throw noFault(words);
+  if (kind === undefined || (sqlState !== undefined && name !== "error")) throw noFault(words);
   return {
     kind,
     ...readWhere(where, words),
     ...(times === undefined ? {} : { times: numberOf(times, words) }),
     ...(sqlState === undefined ? {} : { error: errorWith(sqlState) }),
+    ...(name === "disk-full" ? { error: DISK_FULL } : {}),
   };
 }
 

@@ -44,6 +44,17 @@ export interface SessionTraffic {
 
 const SHUTTING_DOWN = new VerticaError("57V01", 4149, "Shutting down", { severity: "FATAL" });
 
+/**
+ * What a statement meets that would write to a full disk (2927 in vertica.log of a cluster that had one:
+ * knowledge.broadcom.com, article 211763), as the error of a {@link Fault}.
+ */
+export const DISK_FULL = new VerticaError(
+  "53100",
+  2927,
+  "Could not write to [/data/finpipe/v_finpipe_node0001_data]: Volume " +
+    "[/data/finpipe/v_finpipe_node0001_data] has insufficient space.",
+);
+
 /** What a login meets where all sessions are taken, as a fault of {@link Faults.login}. */
 export const TOO_MANY_SESSIONS = new VerticaError(
   "53300",

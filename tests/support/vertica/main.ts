@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { VerticaEngine } from "./engine/mod.ts";
+import { DEFAULT_SWITCHES } from "./engine/state.ts";
 import { FAULT_HELP, setFault } from "./fault_words.ts";
 import { Faults } from "./faults.ts";
 import { SERVER, VERTICA_CA } from "./certificates.ts";
@@ -21,9 +22,6 @@ const STDIN_HELP =
   `While it runs, it reads lines from stdin: "fault FAULT", "clear" (takes all faults back),
 "messages" (what each session has sent), "refuse" (no new connections), "accept" (them again), "restart"
 (cuts all connections). SIGINT or SIGTERM ends it.`;
-
-/** Of an engine that is not there, to try the words of a fault on. */
-const NO_SWITCHES: VerticaEngine["switches"] = { mergeoutConflicts: 0, quotedEmpty: "null" };
 
 if (import.meta.main) {
   await main(Deno.args);
@@ -116,7 +114,7 @@ async function obey(line: string, server: VerticaServer<VerticaEngine>): Promise
 
 function collected(words: string, before: string[]): string[] {
   try {
-    setFault(words, { faults: new Faults(), engine: { switches: NO_SWITCHES } });
+    setFault(words, { faults: new Faults(), engine: { switches: { ...DEFAULT_SWITCHES } } });
   } catch {
     throw new InvalidArgumentError("It is no fault; --help lists them.");
   }

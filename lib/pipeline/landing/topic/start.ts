@@ -1,4 +1,4 @@
-/** Where each partition of a topic is read from (contract, section 2; cli.md, `--from`). */
+/** Where each partition of a topic is read from (contract, section 2; docs/cli.md, `--from`). */
 import { FinpipeError } from "../../../runtime/errors.ts";
 import type { Logger } from "../../../runtime/log.ts";
 import {

@@ -1,4 +1,4 @@
-/** Landing a topic with health and metrics beside it (cli.md, "Metrics and health"). */
+/** Landing a topic with health and metrics beside it (docs/operations.md, "Watching"). */
 import { REASONS } from "../../../events/message.ts";
 import { type Health, serveHealth } from "../../../runtime/health.ts";
 import { type MeasuredPartition, StreamMetrics } from "../../../runtime/metrics.ts";

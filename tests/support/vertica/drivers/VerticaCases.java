@@ -21,7 +21,7 @@ public class VerticaCases {
   private static String host, port, user, password, database, authority;
 
   private static final String COPY = "COPY public.java_copied (id, name) FROM STDIN DELIMITER ','"
-      + " ENFORCELENGTH REJECTED DATA AS TABLE public.java_rejected";
+      + " ENFORCELENGTH";
 
   /** A case; its outcome is JSON. */
   private interface Case {
@@ -53,8 +53,9 @@ public class VerticaCases {
     show("error", VerticaCases::error);
     show("syntax error", VerticaCases::syntaxError);
     show("rollback", VerticaCases::rollback);
-    show("copy", VerticaCases::copy);
-    show("copy abort", VerticaCases::copyAbort);
+    show("copy local", VerticaCases::copyLocal);
+    show("copy local abort", VerticaCases::copyLocalAbort);
+    show("copy local rejected", VerticaCases::copyLocalRejected);
     show("cancel", VerticaCases::cancel);
     show("many rows", VerticaCases::manyRows);
     if (authority != null) show("tls", VerticaCases::tls);
@@ -148,19 +149,24 @@ public class VerticaCases {
     }
   }
 
-  private static String copy() throws Exception {
+  private static String copyLocal() throws Exception {
     try (Connection connection = open()) {
       makeCopied(connection);
       long loaded = load(connection, CaseData.bytes("1,abc\nx,abc\n2,äbc\n3,\n"));
       return "{\"loaded\":[[\"" + loaded + "\"]],\"rows\":"
-          + rows(connection, "SELECT id, name FROM public.java_copied ORDER BY id")
-          + ",\"rejected\":" + rows(connection,
-              "SELECT row_number, rejected_data FROM public.java_rejected ORDER BY row_number")
-          + "}";
+          + rows(connection, "SELECT id, name FROM public.java_copied ORDER BY id") + "}";
     }
   }
 
-  private static String copyAbort() throws Exception {
+  private static String copyLocalRejected() throws Exception {
+    try (Connection connection = open()) {
+      makeCopied(connection);
+      String both = COPY + " REJECTED DATA AS TABLE public.java_rejected";
+      throw errorOf(() -> load(connection, both, CaseData.bytes("1,a\n")));
+    }
+  }
+
+  private static String copyLocalAbort() throws Exception {
     try (Connection connection = open()) {
       makeCopied(connection);
       errorOf(() -> load(connection, new CaseData.Broken(CaseData.bytes("1,a\n2,b\n"))));
@@ -244,12 +250,17 @@ public class VerticaCases {
 
   private static void makeCopied(Connection connection) throws SQLException {
     execute(connection, "DROP TABLE IF EXISTS public.java_copied");
-    execute(connection, "DROP TABLE IF EXISTS public.java_rejected");
     execute(connection, "CREATE TABLE public.java_copied (id INTEGER, name VARCHAR(3))");
   }
 
   private static long load(Connection connection, InputStream data) throws SQLException {
-    VerticaCopyStream stream = new VerticaCopyStream((VerticaConnection) connection, COPY);
+    return load(connection, COPY, data);
+  }
+
+  /** The driver makes FROM LOCAL STDIN of FROM STDIN. */
+  private static long load(Connection connection, String copy, InputStream data)
+      throws SQLException {
+    VerticaCopyStream stream = new VerticaCopyStream((VerticaConnection) connection, copy);
     stream.start();
     stream.addStream(data);
     stream.execute();

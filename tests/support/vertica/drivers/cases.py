@@ -14,8 +14,11 @@ import vertica_python
 host, port, user, password, database = sys.argv[1:6]
 authority = sys.argv[6] if len(sys.argv) > 6 else None
 
-COPY = """COPY public.python_copied (id, name) FROM LOCAL STDIN DELIMITER ','
+COPY = """COPY public.python_copied (id, name) FROM STDIN DELIMITER ','
   ENFORCELENGTH REJECTED DATA AS TABLE public.python_rejected"""
+
+COPY_LOCAL = """COPY public.python_copied (id, name) FROM LOCAL STDIN DELIMITER ','
+  ENFORCELENGTH"""
 
 
 def connect(**options):
@@ -153,14 +156,24 @@ def case_copy():
         cursor = connection.cursor()
         make_copied(cursor)
         data = io.StringIO("1,abc\nx,abc\n2,äbc\n3,\n")
-        loaded = rows(cursor, COPY, copy_stdin=data)
+        cursor.copy(COPY, data)
         return {
-            "loaded": loaded,
             "rows": rows(cursor, "SELECT id, name FROM public.python_copied ORDER BY id"),
             "rejected": rows(
                 cursor,
                 "SELECT row_number, rejected_data FROM public.python_rejected ORDER BY row_number",
             ),
+        }
+
+
+def case_copy_local():
+    with connect() as connection:
+        cursor = connection.cursor()
+        make_copied(cursor)
+        data = io.StringIO("1,abc\nx,abc\n2,äbc\n3,\n")
+        return {
+            "loaded": rows(cursor, COPY_LOCAL, copy_stdin=data),
+            "rows": rows(cursor, "SELECT id, name FROM public.python_copied ORDER BY id"),
         }
 
 
@@ -175,15 +188,31 @@ class Broken(io.StringIO):
 
 
 def case_copy_abort():
+    return aborted(lambda cursor, data: cursor.copy(COPY, data))
+
+
+def case_copy_local_abort():
+    return aborted(lambda cursor, data: cursor.execute(COPY_LOCAL, copy_stdin=data))
+
+
+def aborted(copy):
     with connect() as connection:
         cursor = connection.cursor()
         make_copied(cursor)
         try:
-            cursor.execute(COPY, copy_stdin=Broken("1,a\n2,b\n"))
+            copy(cursor, Broken("1,a\n2,b\n"))
             raise AssertionError("There was no error")
-        except OSError:
+        except (OSError, vertica_python.errors.DataError):
             pass
         return rows(cursor, "SELECT COUNT(*) FROM public.python_copied")
+
+
+def case_copy_local_rejected():
+    with connect() as connection:
+        cursor = connection.cursor()
+        make_copied(cursor)
+        both = COPY_LOCAL + " REJECTED DATA AS TABLE public.python_rejected"
+        raise Failed(error_of(lambda: cursor.execute(both, copy_stdin=io.StringIO("1,a\n"))))
 
 
 def case_cancel():
@@ -210,8 +239,7 @@ def case_many_rows():
         cursor = connection.cursor()
         make_copied(cursor)
         data = io.StringIO("".join(f"{n},n\n" for n in range(100_000)))
-        cursor.execute(COPY, copy_stdin=data, buffer_size=1000)
-        cursor.fetchall()
+        cursor.copy(COPY, data, buffer_size=1000)
         cursor.execute("SELECT id FROM public.python_copied")
         numbers = [row[0] for row in cursor.iterate()]
         return [str(len(numbers)), str(sum(numbers))]
@@ -233,6 +261,9 @@ CASES = {
     "rollback": case_rollback,
     "copy": case_copy,
     "copy abort": case_copy_abort,
+    "copy local": case_copy_local,
+    "copy local abort": case_copy_local_abort,
+    "copy local rejected": case_copy_local_rejected,
     "cancel": case_cancel,
     "many rows": case_many_rows,
 }

@@ -7,7 +7,7 @@ import { type Name, quoted, quotedWord, type Reader, shown } from "./reader.ts";
 import { rewrite } from "./rewrite.ts";
 import { requireOwner, requireRight } from "./rights.ts";
 import type { Session } from "./session.ts";
-import { findTable, lookUp, sqlName, type Table } from "./tables.ts";
+import { columnsOf, findTable, lookUp, sqlName, type Table } from "./tables.ts";
 import { lengthCheck, postgresType, readType } from "./types.ts";
 
 export async function alterTable(session: Session, reader: Reader): Promise<Answer> {
@@ -59,7 +59,7 @@ function readChange(reader: Reader): Change {
 
 function readAddColumn(reader: Reader): Change {
   if (reader.is("constraint") || reader.is("primary")) throw reader.unknown("ADD CONSTRAINT");
-  if (reader.is("if")) throw reader.unknown("ADD COLUMN IF NOT EXISTS");
+  const ifMissing = reader.accept("if", "not", "exists");
   const name = reader.identifier();
   const type = readType(reader);
   let clauses = "";
@@ -71,6 +71,7 @@ function readAddColumn(reader: Reader): Change {
   }
   return async (backend, table) => {
     const column = quotedWord(name);
+    if (ifMissing && (await columnsOf(backend, table)).some((found) => found.name === name)) return;
     await backend.query(
       `ALTER TABLE ${sqlName(table)} ADD COLUMN ${column} ${postgresType(type)}${clauses}${
         lengthCheck(column, type)

@@ -1,6 +1,7 @@
 /** Meta-functions: they stand alone in a SELECT, with literals (documentation, "Meta-functions"). */
 import { type Answer, type Column, VerticaError } from "../engine.ts";
 import { copyPartitions, dropPartitions, movePartitions, swapPartitions } from "./partitions.ts";
+import { describePrivileges } from "./privileges.ts";
 import { isToken, type Reader } from "./reader.ts";
 import { rowsAnswer, type Session } from "./session.ts";
 import type { Parameters } from "./statements.ts";
@@ -24,13 +25,17 @@ const FUNCTIONS: Record<string, MetaFunction> = {
   },
   get_client_label: (session) => Promise.resolve(session.clientLabel),
   async close_session(session, [id]) {
-    const other = [...session.engine.sessions].find(({ owner }) => owner.sessionId === id);
+    // A user may close his own, a superuser any.
+    const other = [...session.engine.sessions].find(({ owner }) =>
+      owner.sessionId === id && (session.isAdmin || owner.user === session.owner.user)
+    );
     if (other === undefined || other === session) {
       throw new VerticaError("42710", 4700, "Session to close not found");
     }
     await other.close();
     return "Session close command sent. Check v_monitor.sessions for progress.";
   },
+  get_privileges_description: describePrivileges,
   analyze_statistics: () => Promise.resolve("0"),
   make_ahm_now: () => Promise.resolve("AHM set"),
 };

@@ -115,7 +115,7 @@ SELECT c.schema_name AS table_schema, c.table_name, k.name::varchar AS constrain
 FROM v_engine_catalog.keys AS k JOIN v_engine_catalog.classes AS c USING (table_oid)
 CROSS JOIN LATERAL unnest(k.columns) AS col;
 CREATE VIEW v_catalog.table_constraints AS
-SELECT c.schema_name AS table_schema, c.table_name, k.name::varchar AS constraint_name,
+SELECT c.table_name, k.name::varchar AS constraint_name,
   k.kind::varchar AS constraint_type, k.is_enabled
 FROM v_engine_catalog.keys AS k JOIN v_engine_catalog.classes AS c USING (table_oid);
 CREATE VIEW v_catalog.primary_keys AS
@@ -155,7 +155,13 @@ CREATE VIEW v_monitor.sessions AS
 SELECT 'v_finpipe_node0001'::varchar AS node_name, user_name::varchar AS user_name,
   session_id::varchar AS session_id, client_label::varchar AS client_label, login_timestamp,
   transaction_id, current_statement::varchar AS current_statement
-FROM v_engine_catalog.sessions;
+FROM v_engine_catalog.sessions
+-- Users see sessions of their own, a superuser all.
+WHERE EXISTS (
+  SELECT FROM v_engine_catalog.sessions AS own
+  WHERE own.session_id = current_setting('v_engine.session_id', true)
+    AND own.user_name IN (sessions.user_name, 'dbadmin')
+);
 CREATE VIEW v_monitor.current_session AS
 SELECT node_name, user_name, s.session_id, client_label, login_timestamp, transaction_id
 FROM v_monitor.sessions AS s

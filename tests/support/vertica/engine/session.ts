@@ -87,6 +87,11 @@ export class Session implements EngineSession {
     this.engine.sessions.delete(this);
   }
 
+  /** The statement that runs, or whose data or rows are on their way; null where there is none. */
+  get currentStatement(): string | null {
+    return this.#stop === undefined ? null : this.owner.statement;
+  }
+
   /** Aborted when the statement is to stop. */
   get stopped(): AbortSignal | undefined {
     return this.#stop?.signal;

@@ -9,12 +9,20 @@ export interface EngineSwitches {
   mergeoutConflicts: number;
   /** What FCSVPARSER makes of `""`: no page says which. @default "null" */
   quotedEmpty: "null" | "empty";
+  /** Whether COPY knows the numbers of rejected rows: where not, they are -1. @default true */
+  numbersRejected: boolean;
 }
+
+export const DEFAULT_SWITCHES: Readonly<EngineSwitches> = {
+  mergeoutConflicts: 0,
+  quotedEmpty: "null",
+  numbersRejected: true,
+};
 
 export class EngineState {
   readonly sessions = new Set<Session>();
   readonly locks: LockManager;
-  readonly switches: EngineSwitches = { mergeoutConflicts: 0, quotedEmpty: "null" };
+  readonly switches: EngineSwitches = { ...DEFAULT_SWITCHES };
   /** What the roles of users begin with. */
   readonly prefix: string;
   /** A connection of the superuser's, for what is outside of any session's transaction. */
@@ -51,7 +59,7 @@ export class EngineState {
       user_name: session.owner.user,
       client_label: session.clientLabel,
       login_timestamp: session.loginTime,
-      current_statement: session.owner.statement,
+      current_statement: session.currentStatement,
       backend: session.backend.processId,
     }));
     const locks = [...this.locks.list()].map(({ table, owner, mode, isGranted }) => ({

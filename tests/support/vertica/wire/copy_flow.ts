@@ -45,7 +45,7 @@ export async function runCopy(answer: CopyAnswer, context: CopyContext): Promise
     for (;;) {
       const message = await context.inbox.next();
       if (message.code === "d") await copy.write(message.body);
-      else if (message.code === "j") await endBatch(copy, context);
+      else if (message.code === "j" && answer.isLocal) await endBatch(copy, context);
       else if (message.code === "c") return await finish(tracked, context);
       else await giveUp(message, copy);
     }

@@ -89,6 +89,7 @@ export function readCopy(reader: Reader): CopyStatement {
   copy.isLocal = reader.accept("local");
   if (!reader.accept("stdin")) throw reader.unknown("COPY from anything but STDIN");
   while (!reader.isAtEnd) readOption(reader, copy);
+  checkRejected(copy);
   checkSigns(copy);
   return copy;
 }
@@ -177,6 +178,18 @@ function isTrue(value: string): boolean {
   if (/^(t|true|1|yes)$/i.test(value)) return true;
   if (/^(f|false|0|no)$/i.test(value)) return false;
   throw new VerticaError("22V02", 3681, `Invalid input syntax for boolean: "${value}"`);
+}
+
+/** The words are a server's own (vertica/dbt-vertica on GitHub, issue 2). */
+function checkRejected({ isLocal, rejectedTable }: CopyStatement): void {
+  if (!isLocal || rejectedTable === undefined) return;
+  throw new VerticaError(
+    "0A000",
+    5767,
+    "Cannot do LOCAL and REJECTED DATA AS TABLE in the same query; rejected records can only be " +
+      "saved to one location",
+    { hint: "COPY FROM STDIN and REJECTED DATA AS TABLE can be used together" },
+  );
 }
 
 /** Signs are single ASCII characters and differ ("Delimited data"). */

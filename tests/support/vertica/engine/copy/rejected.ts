@@ -78,6 +78,7 @@ export class RejectedRows {
 
   async write(): Promise<void> {
     if (this.#table === undefined || this.#held.length === 0) return;
+    const { numbersRejected } = this.#session.engine.switches;
     const rows = this.#held.map(({ row, data, length, reason }) => ({
       node_name: "v_finpipe_node0001",
       file_name: "STDIN",
@@ -85,7 +86,7 @@ export class RejectedRows {
       transaction_id: 0,
       statement_id: 1,
       batch_number: 0,
-      row_number: row,
+      row_number: numbersRejected ? row : -1,
       rejected_data: readable(data),
       rejected_data_orig_length: length,
       rejected_reason: reason,

@@ -1,6 +1,6 @@
 /** Where the fields of a COPY go: which column or filler each is, and what is computed of them. */
 import { VerticaError } from "../../engine.ts";
-import { noColumn } from "../errors.ts";
+import { noColumn, unknown } from "../errors.ts";
 import { Reader } from "../reader.ts";
 import type { TableColumn } from "../tables.ts";
 import type { VerticaType } from "../types.ts";
@@ -30,7 +30,7 @@ export interface CopyTarget {
 
 /** @throws VerticaError for columns that are not there, or twice, or missing though required */
 export function targetOf(
-  { items, table }: CopyStatement,
+  { items, table, parser }: CopyStatement,
   columns: readonly TableColumn[],
 ): CopyTarget {
   const list: CopyItem[] = items ?? columns.map(({ name }) => ({ kind: "column", name }));
@@ -59,8 +59,21 @@ export function targetOf(
     if (item.kind === "computed") computed.push(item);
     else fields.push({ ...column, isFiller: false });
   }
+  if (parser.kind === "csv") checkCsvFields(fields);
   if (fields.length === 0) throw new VerticaError("42601", 2026, "COPY has no column to fill");
   return { fields, computed };
+}
+
+/**
+ * Who loads UUIDs by FCSVPARSER into a real server reads them as texts and casts them
+ * (markddrake/YADAMU on GitHub, `verticaStatementGenerator.js`), and numbers too, as some versions of
+ * the parser misread those (`csvNumberParsingIssue` there).
+ */
+function checkCsvFields(fields: readonly FieldTarget[]): void {
+  for (const { name, type } of fields) {
+    if (type.name !== "uuid" && type.name !== "numeric") continue;
+    throw unknown(`FCSVPARSER into "${name}" of type ${type.name.toUpperCase()}`);
+  }
 }
 
 /**

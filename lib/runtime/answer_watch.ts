@@ -3,7 +3,7 @@
  * a lock that is waited for. So after a while of silence the server is asked whether it still works on
  * it, and only one that does not is given up.
  */
-import type { FinpipeError } from "../runtime/errors.ts";
+import type { FinpipeError } from "./errors.ts";
 
 export interface AnswerWatchOptions {
   /** Milliseconds of silence before the question, and between two looks. */

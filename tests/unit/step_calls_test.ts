@@ -1,6 +1,8 @@
-/** What `report`, `load` and `cdm` make of their options, before any I/O. */
+/** What `report`, `demo` and the steps make of their options, before any I/O. */
 import assert from "node:assert/strict";
+import { backfillCallOf } from "../../commands/backfill.ts";
 import { cdmCallOf } from "../../commands/cdm.ts";
+import { demoOptionsOf } from "../../commands/demo.ts";
 import { loadCallOf } from "../../commands/load.ts";
 import { reportCallOf } from "../../commands/report.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
@@ -66,4 +68,25 @@ Deno.test("cdm: done is counted, or the list that is given", () => {
   for (const statuses of ["", "done,", ","]) {
     assert.throws(() => cdmCallOf([], { statuses }, NOW), isUsage);
   }
+});
+
+Deno.test("backfill: a range, and the options of all its steps", () => {
+  const { range, ...call } = backfillCallOf(["2022-10-02..2022-10-31"], {});
+  assert.deepEqual([String(range.from), String(range.to)], ["2022-10-02", "2022-10-31"]);
+  const plain = { dryRun: false, requireComplete: false, maxRejected: 0, force: false, streams: 1 };
+  assert.deepEqual(call, { ...plain, statuses: ["done"], strict: false });
+  const given = { dryRun: true, requireComplete: true, maxRejected: 2, force: true, streams: 3 };
+  const { range: _range, ...asked } = backfillCallOf(["2022-10-02"], {
+    ...given,
+    statuses: "queued",
+    strict: true,
+  });
+  assert.deepEqual(asked, { ...given, statuses: ["queued"], strict: true });
+  assert.throws(() => backfillCallOf(["2022-10-03..2022-10-02"], {}), isUsage);
+  assert.throws(() => backfillCallOf(["2022-10-02"], { statuses: "" }), isUsage);
+});
+
+Deno.test("demo: a folder that was named, or the first that is free", () => {
+  assert.deepEqual(demoOptionsOf({ workDir: "x" }), { folder: "x", named: true });
+  assert.deepEqual(demoOptionsOf({}), { folder: "./finpipe-demo", named: false });
 });

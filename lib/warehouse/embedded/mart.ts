@@ -1,14 +1,16 @@
 /** The mart of the embedded warehouse (contract, section 6). */
-import loadedDatasets from "../../sql/warehouse/embedded/loaded_datasets.sql" with { type: "text" };
-import martBuild from "../../sql/warehouse/embedded/mart_build.sql" with { type: "text" };
-import martClear from "../../sql/warehouse/embedded/mart_clear.sql" with { type: "text" };
-import martRead from "../../sql/warehouse/embedded/mart_read.sql" with { type: "text" };
-import type { DateRange } from "../partitions/run_date.ts";
-import { SIGNATURE } from "../runtime/version.ts";
-import { type EmbeddedScope, timestampOf } from "./embedded_scope.ts";
-import { requireLoads, withoutRate } from "./mart_failures.ts";
-import type { MartOptions, MartResult, MartRow } from "./repository.ts";
-import { forDay, forSchemas } from "./sql_template.ts";
+import loadedDatasets from "../../../sql/warehouse/embedded/loaded_datasets.sql" with {
+  type: "text",
+};
+import martBuild from "../../../sql/warehouse/embedded/mart_build.sql" with { type: "text" };
+import martClear from "../../../sql/warehouse/embedded/mart_clear.sql" with { type: "text" };
+import martRead from "../../../sql/warehouse/embedded/mart_read.sql" with { type: "text" };
+import type { DateRange } from "../../partitions/run_date.ts";
+import { SIGNATURE } from "../../runtime/version.ts";
+import { requireLoads, withoutRate } from "../mart_failures.ts";
+import type { MartOptions, MartResult, MartRow } from "../repository.ts";
+import { forDay, forSchemas } from "../sql_template.ts";
+import { type EmbeddedScope, timestampOf } from "./scope.ts";
 
 /** Rows of the mart that are read at once: some days of it. */
 const PAGE_ROWS = 500;

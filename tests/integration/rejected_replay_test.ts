@@ -1,52 +1,16 @@
-/** Rejected messages are listed and shown as they are, and replayed they land once. */
+/** Rejected messages that are replayed land once, as the stream would have landed them. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DATASET_NAMES } from "../../lib/events/dataset.ts";
-import { firstOf, rejectedBytes, rejectedRows } from "../../lib/pipeline/rejected/listing.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
-import type { RejectedFilter } from "../../lib/staging/rejected.ts";
-import { createLogger } from "../../lib/runtime/log.ts";
-import { engineTests, NOW, openSession, type TestEngine } from "../support/engines.ts";
+import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
+import { engineTests, openSession } from "../support/engines.ts";
+import { SILENT } from "../support/logs.ts";
 import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
 import { oddMessage } from "../support/odd_json.ts";
 import { postgresTest, testDatabase } from "../support/postgres.ts";
-import { addRejected, outcomes, replayOn } from "../support/rejected.ts";
-import { EMBEDDED_TIMERS, embeddedTest } from "../support/embedded_timers.ts";
+import { addRejected, landed, NONE, outcomes, replayOn } from "../support/rejected.ts";
 
 const engineTest = engineTests();
-const NONE = {
-  replayed: 0,
-  transactions: 0,
-  currencies: 0,
-  duplicates: 0,
-  rejected: 0,
-  refused: 0,
-  left_alone: 0,
-};
-
-/** What landed, without where it came from, in order of landing. */
-async function landed(engine: TestEngine) {
-  const rows = [];
-  for (const dataset of DATASET_NAMES) {
-    const columns = await engine.query(`SELECT * FROM stg.${dataset} ORDER BY landing_id`);
-    for (const row of columns) {
-      const { source_id: _source, position: _position, landing_id: _landing, ...kept } = row;
-      rows.push(kept);
-    }
-  }
-  return rows;
-}
-
-async function listed(engine: TestEngine, filter: RejectedFilter): Promise<number[]> {
-  const { rejected } = engine.staging;
-  return await Array.fromAsync(rejectedRows((work) => work(rejected), filter), ({ id }) => id);
-}
-
-async function shown(engine: TestEngine, id: number): Promise<Uint8Array> {
-  const { rejected } = engine.staging;
-  const pieces = await Array.fromAsync(rejectedBytes((work) => work(rejected), id));
-  return new Uint8Array(await new Blob(pieces as Uint8Array<ArrayBuffer>[]).arrayBuffer());
-}
 
 engineTest("what is accepted now lands as the stream would have landed it", async (engine) => {
   const [messages] = fc.sample(
@@ -245,27 +209,6 @@ engineTest("a dump takes a replayed row as the one landed last", async (engine) 
   assert.match(await engine.partitionFile("transactions", "2022-10-01"), /,B,done,/);
 });
 
-engineTest("filters say what is listed and replayed", async (engine) => {
-  const { session } = engine;
-  const add = (fields: Parameters<typeof addRejected>[2]) =>
-    addRejected(session, transactionMessage(), fields);
-  const other = await add({ reason: "not_json" });
-  const topic = await add({ source: "other", partition: 2 });
-  const early = await add({ rejectedAt: "2022-10-01 00:00:00" });
-  const late = await add({ rejectedAt: "2022-10-01 23:59:59.999999" });
-  await add({ rejectedAt: "2022-10-02 00:00:00" });
-  const day = Temporal.PlainDate.from("2022-10-01");
-  assert.deepEqual(await listed(engine, { reason: "not_json" }), [other]);
-  assert.deepEqual(await listed(engine, { source: "other" }), [topic]);
-  assert.deepEqual(await listed(engine, { partition: 2 }), [topic]);
-  assert.deepEqual(await listed(engine, { day }), [late, early]);
-  assert.deepEqual(await listed(engine, { day, reason: "not_json" }), []);
-  for (const filter of [{ reason: "not_json" as const }, { source: "other" }, { day }]) {
-    await replayOn(engine, filter);
-  }
-  assert.deepEqual(await outcomes(engine), [...Array(4).fill("transactions"), null]);
-});
-
 engineTest("an id that there is not fails, before any is replayed", async (engine) => {
   const id = await addRejected(engine.session, transactionMessage());
   await assert.rejects(replayOn(engine, { ids: [id, 77, 78] }), (error) => {
@@ -276,78 +219,13 @@ engineTest("an id that there is not fails, before any is replayed", async (engin
   assert.deepEqual(await outcomes(engine), [null]);
 });
 
-engineTest(
-  "more than a page is listed and replayed; one that breaks off is run again",
-  async (engine) => {
-    const count = 2100;
-    await engine.session.query(
-      `INSERT INTO stg.rejected (reason, raw, length, sha256, source, partition, position)
-     SELECT 'bad_value',
-       convert_to(replace($1, '@@@@', to_char(n, 'FM0000')), 'UTF8'), 1, '', 'events', 0, n
-     FROM generate_series(1, $2::integer) AS n`,
-      [transactionMessage({}, { object_id: "00000000-0000-4000-8000-00000000@@@@" }), count],
-    );
-    const ids = await listed(engine, {});
-    assert.deepEqual(ids, Array.from({ length: count }, (_, i) => count - i));
-    const stop = new AbortController();
-    const signal = stop.signal;
-    await assert.rejects(replayOn(engine, {}, { signal, onProgress: () => stop.abort() }));
-    const done = (await landed(engine)).length;
-    assert.ok(done > 0 && done < count);
-    const totals = await replayOn(engine, {});
-    assert.deepEqual(totals, {
-      ...NONE,
-      replayed: count - done,
-      transactions: count - done,
-      left_alone: done,
-    });
-    assert.equal((await landed(engine)).length, count);
-  },
-);
-
-engineTest("the bytes of a message are shown as they are, of any size", async (engine) => {
-  const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
-  const id = await addRejected(engine.session, all);
-  assert.deepEqual(await shown(engine, id), all);
-  assert.deepEqual(await shown(engine, await addRejected(engine.session, "")), new Uint8Array());
-  const none = await addRejected(engine.session, null);
-  assert.deepEqual(await shown(engine, none), new Uint8Array());
-  assert.equal((await engine.staging.rejected.find(none))!.bytes, null);
-  assert.equal(await engine.staging.rejected.find(77), undefined);
-
-  // More than is read at once.
-  const large = transactionMessage({ note: "é".repeat(3 << 20) });
-  const [before] = await engine.query("SELECT count(*) AS rows FROM stg.transactions");
-  const largeId = await addRejected(engine.session, large);
-  assert.ok(new TextDecoder().decode(await shown(engine, largeId)) === large);
-  await replayOn(engine, { ids: [largeId] });
-  const [row] = await engine.query("SELECT payload FROM stg.transactions");
-  assert.equal(before!.rows, "0");
-  assert.ok(large.endsWith(`"payload":${row!.payload}}`));
-});
-
-embeddedTest("the first rows are given out, and it is said that there are more", async () => {
-  async function* numbers() {
-    for (let i = 1; i <= 3; i++) yield await Promise.resolve(i);
-  }
-  const first = async (limit: number) => {
-    let more = 0;
-    return [await Array.fromAsync(firstOf(numbers(), limit, () => more++)), more];
-  };
-  assert.deepEqual(await first(2), [[1, 2], 1]);
-  assert.deepEqual(await first(3), [[1, 2, 3], 0]);
-  assert.deepEqual(await first(Infinity), [[1, 2, 3], 0]);
-});
-
 postgresTest("two replays at once land each version once", async (t) => {
   await using closing = new AsyncDisposableStack();
   const database = closing.use(await testDatabase(t));
-  const output = { isTerminal: false, write: () => Promise.resolve() };
-  const log = createLogger({ level: "error", format: "text", output, now: () => NOW });
   const open = async () => {
     const session = await openSession(database.url);
     closing.defer(() => session.close());
-    return { session, log };
+    return { session, log: SILENT };
   };
   const one = await open();
   const other = await open();

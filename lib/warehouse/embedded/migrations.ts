@@ -1,12 +1,16 @@
 /** The schema of the embedded warehouse, version by version. */
-import migrationsTable from "../../sql/warehouse/embedded/migrations.sql" with { type: "text" };
-import migrationWrite from "../../sql/warehouse/embedded/migration_write.sql" with { type: "text" };
-import schemaExists from "../../sql/warehouse/embedded/schema_exists.sql" with { type: "text" };
-import schemaVersion from "../../sql/warehouse/embedded/schema_version.sql" with { type: "text" };
-import tables from "../../sql/warehouse/embedded/001_tables.sql" with { type: "text" };
-import { FinpipeError } from "../runtime/errors.ts";
-import { type EmbeddedScope, timestampOf } from "./embedded_scope.ts";
-import { forSchemas, type WarehouseSchemas } from "./sql_template.ts";
+import migrationsTable from "../../../sql/warehouse/embedded/migrations.sql" with { type: "text" };
+import migrationWrite from "../../../sql/warehouse/embedded/migration_write.sql" with {
+  type: "text",
+};
+import schemaExists from "../../../sql/warehouse/embedded/schema_exists.sql" with { type: "text" };
+import schemaVersion from "../../../sql/warehouse/embedded/schema_version.sql" with {
+  type: "text",
+};
+import tables from "../../../sql/warehouse/embedded/001_tables.sql" with { type: "text" };
+import { FinpipeError } from "../../runtime/errors.ts";
+import { forSchemas, type WarehouseSchemas } from "../sql_template.ts";
+import { type EmbeddedScope, timestampOf } from "./scope.ts";
 
 interface Migration {
   version: number;

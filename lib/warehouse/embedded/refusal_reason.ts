@@ -1,5 +1,6 @@
 /** Why a row was refused, in words that never quote its values. */
-import type { RefusedData } from "../postgres/failure.ts";
+import type { RefusedData } from "../../postgres/failure.ts";
+import { NO_VALUE } from "../load_checks.ts";
 
 /** By SQLSTATE (PostgreSQL documentation, appendix A). */
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -10,7 +11,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "22021": "not UTF-8, or holds U+0000",
   "22P02": "not of the column's type",
   "22P04": "not the fields of a row, or a quote that is not closed",
-  "23502": "no value (an empty string must be quoted)",
+  "23502": NO_VALUE,
 };
 
 /** By the check that the row breaks (sql/warehouse/embedded/001_tables.sql). */

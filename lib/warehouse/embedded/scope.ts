@@ -1,6 +1,6 @@
 /** What the parts of the embedded warehouse share. */
-import type { SqlSession } from "../postgres/session.ts";
-import type { WarehouseSchemas } from "./sql_template.ts";
+import type { SqlSession } from "../../postgres/session.ts";
+import type { WarehouseSchemas } from "../sql_template.ts";
 
 export interface EmbeddedScope {
   /** Belongs to whoever opened it; the warehouse never closes it. */

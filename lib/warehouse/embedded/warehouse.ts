@@ -2,16 +2,13 @@
  * The warehouse on the embedded engine: staging and mart are two schemas of the one database. It
  * asks nothing of the engine that a PostgreSQL server of version 16 or later does not have.
  */
-import measureDay from "../../sql/warehouse/embedded/measure_day.sql" with { type: "text" };
-import record from "../../sql/warehouse/embedded/record.sql" with { type: "text" };
-import type { DatasetName } from "../events/dataset.ts";
-import type { PartitionFile } from "../partitions/partition_file.ts";
-import type { DateRange } from "../partitions/run_date.ts";
-import type { SqlSession } from "../postgres/session.ts";
-import { replaceDay, undoDay } from "./embedded_days.ts";
-import { buildMart, readMart } from "./embedded_mart.ts";
-import { checkSchema, migrate } from "./embedded_migrations.ts";
-import type { EmbeddedScope } from "./embedded_scope.ts";
+import measureDay from "../../../sql/warehouse/embedded/measure_day.sql" with { type: "text" };
+import record from "../../../sql/warehouse/embedded/record.sql" with { type: "text" };
+import type { DatasetName } from "../../events/dataset.ts";
+import type { PartitionFile } from "../../partitions/partition_file.ts";
+import type { DateRange } from "../../partitions/run_date.ts";
+import type { SqlSession } from "../../postgres/session.ts";
+import { controlText } from "../load_checks.ts";
 import type {
   DayMeasure,
   LoadLimits,
@@ -20,8 +17,12 @@ import type {
   MartResult,
   MartRow,
   WarehouseRepository,
-} from "./repository.ts";
-import { forDay, forSchemas, type WarehouseSchemas } from "./sql_template.ts";
+} from "../repository.ts";
+import { forDay, forSchemas, type WarehouseSchemas } from "../sql_template.ts";
+import { replaceDay, undoDay } from "./days.ts";
+import { buildMart, readMart } from "./mart.ts";
+import { checkSchema, migrate } from "./migrations.ts";
+import type { EmbeddedScope } from "./scope.ts";
 
 export interface EmbeddedWarehouseOptions extends WarehouseSchemas {
   /** The clock. */
@@ -52,14 +53,15 @@ export class EmbeddedWarehouse implements WarehouseRepository {
       sha256: row.sha256!,
       rows: BigInt(row.rows!),
       refused: BigInt(row.refused!),
-      controlTotal: row.control_total!,
+      controlTotal: controlText(dataset, row.control_total!),
     };
   }
 
   async measureDay(dataset: DatasetName, day: Temporal.PlainDate): Promise<DayMeasure> {
     const { session, schemas } = this.#scope;
     const [row] = await session.query(forDay(measureDay, schemas, dataset, day));
-    return { rows: BigInt(row!.rows!), controlTotal: row!.control_total! };
+    const controlTotal = controlText(dataset, row!.control_total!);
+    return { rows: BigInt(row!.rows!), controlTotal };
   }
 
   async replaceDay(file: PartitionFile, limits: LoadLimits): Promise<LoadRecord> {

@@ -1,0 +1,97 @@
+/** The command line as commander reads it: options, help, and the command that is called. */
+import { Command, Option } from "commander";
+import { LOG_LEVELS } from "../lib/runtime/log.ts";
+import { VERSION } from "../lib/runtime/version.ts";
+import type { CommandDefinition } from "./command.ts";
+import { COMMANDS } from "./registry.ts";
+
+/** Characters of a line of help, wherever it is shown: docs/cli.md is made of it. */
+const HELP_WIDTH = 100;
+
+/** Where commander writes help to, without waiting. */
+export interface HelpOutput {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** Runs the command that was called, with its arguments as they were typed. */
+type Action = (
+  definition: CommandDefinition,
+  args: readonly (string | undefined)[],
+  command: Command,
+) => Promise<void>;
+
+/** The program with all its commands; the one that is called gets its options when it is loaded. */
+export function createProgram(output: HelpOutput, action: Action): Command {
+  const program = new Command("finpipe")
+    .description(
+      "Lands the events of a payments service, each once, and builds a mart from them, day by day.",
+    )
+    .version(VERSION)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, helpWidth: HELP_WIDTH })
+    .configureOutput({
+      writeOut: (text) => output.out(text),
+      writeErr: (text) => output.err(text),
+      outputError: () => {},
+      // Commander would ask the process's own streams, which take a while to be made.
+      getOutHelpWidth: () => HELP_WIDTH,
+      getErrHelpWidth: () => HELP_WIDTH,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .helpCommand(false)
+    .addHelpText("after", "\nTry it with nothing set up: finpipe demo");
+  addGlobalOptions(program);
+  for (const { name, summary } of COMMANDS) program.command(name).summary(summary);
+  addHelpCommand(program);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  program.hook("preSubcommand", async (_program, command) => {
+    const registration = COMMANDS.find(({ name }) => name === command.name());
+    if (registration === undefined) return;
+    const { default: definition } = await registration.load();
+    definition.configure(command);
+    command.addHelpText("after", examplesText(definition.examples));
+    command.action(async (...given: unknown[]) => {
+      // A variadic argument comes as an array: its values are the rest of the arguments.
+      const args = given.slice(0, -2).flat() as (string | undefined)[];
+      await action(definition, args, command);
+    });
+  });
+  return program;
+}
+
+/** Commander's own would not load the command that it shows the help of. */
+function addHelpCommand(program: Command): void {
+  program.command("help")
+    .summary("show help for a command")
+    .argument("[command]")
+    .action(async (name?: string) => {
+      if (name === undefined) program.help();
+      const isKnown = COMMANDS.some((registration) => registration.name === name);
+      await program.parseAsync(isKnown ? [name, "--help"] : [name], { from: "user" });
+    });
+}
+
+function addGlobalOptions(program: Command): void {
+  program
+    .addOption(new Option("--engine <engine>", "force an engine").choices(["embedded", "remote"]))
+    .option("--work-dir <dir>", "partition files and the embedded engine (default: ./finpipe-data)")
+    .addOption(new Option("--log-level <level>", "(default: info)").choices(LOG_LEVELS))
+    .addOption(
+      new Option("--log-format <format>", "auto: text on a terminal, JSON otherwise").choices([
+        "auto",
+        "text",
+        "json",
+      ]),
+    )
+    .option("--json", "print the result as JSON")
+    .option("--quiet", "print warnings and errors only")
+    .option("--no-color", "print without colors")
+    .option("--retry-for <duration>", "how long to try an unreachable server (default: 60s)");
+}
+
+function examplesText(examples: CommandDefinition["examples"]): string {
+  const lines = examples.map(([line, does]) => `  ${line}\n      ${does}`);
+  return `\nExamples:\n${lines.join("\n")}`;
+}

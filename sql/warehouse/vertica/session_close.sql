@@ -1,0 +1,3 @@
+-- Ends a session whose client does not hear it any more: what it has not committed is rolled back, and
+-- its locks are free. A user may close sessions of his own. :session_id.
+SELECT CLOSE_SESSION(:session_id);

@@ -1,0 +1,94 @@
+/** A later finpipe that adds a column to a Vertica warehouse which has days in it. */
+import assert from "node:assert/strict";
+import { isKind } from "../../lib/runtime/errors.ts";
+import { migrate, type Migration, MIGRATIONS } from "../../lib/warehouse/vertica/migrations.ts";
+import { VerticaScope } from "../../lib/warehouse/vertica/scope.ts";
+import type { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
+import { skippable } from "../support/kafka_skip.ts";
+import { writePartition } from "../support/reference.ts";
+import { openTestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
+import { transaction } from "../support/warehouse_rows.ts";
+import { NOW, STRICT_LIMITS } from "../support/warehouses.ts";
+
+const DAY = "2022-10-01";
+const day = Temporal.PlainDate.from(DAY);
+
+const ADD_COLUMN =
+  "ALTER TABLE finpipe_staging.transactions ADD COLUMN IF NOT EXISTS note VARCHAR(10);";
+const later = (sql: string): Migration[] => [
+  ...MIGRATIONS,
+  { version: MIGRATIONS.length + 1, name: "002_note", sql },
+];
+
+interface Place {
+  warehouse: VerticaWarehouse;
+  scope: VerticaScope;
+  load(amount: number): Promise<unknown>;
+  /** The day's control total. */
+  standing(): Promise<string>;
+}
+
+function migrationTest(name: string, test: (place: Place) => Promise<void>): void {
+  Deno.test(skippable(name, VERTICA_MISSING, async () => {
+    await using vertica = await openTestVertica();
+    const schemas = vertica.newSchemas();
+    const workDir = await Deno.makeTempDir({ prefix: "finpipe-vertica-" });
+    await using warehouse = vertica.warehouse({ ...schemas, now: () => NOW });
+    const session = await vertica.session();
+    const connect = () => vertica.session();
+    try {
+      await warehouse.migrate();
+      await test({
+        warehouse,
+        scope: new VerticaScope({ session, schemas, connect, now: () => NOW }),
+        async load(amount) {
+          const rows = [transaction(DAY, { amount: String(amount) })];
+          const file = await writePartition(workDir, "transactions", DAY, rows);
+          return await warehouse.replaceDay(file, STRICT_LIMITS);
+        },
+        async standing() {
+          return (await warehouse.measureDay("transactions", day)).controlTotal;
+        },
+      });
+    } finally {
+      await Deno.remove(workDir, { recursive: true });
+      await vertica.dropSchemas(session, schemas);
+      await session.close();
+    }
+  }));
+}
+
+migrationTest("a column is added once, days stay, and the next load has it", async (place) => {
+  await place.load(1);
+  assert.deepEqual(await migrate(place.scope, later(ADD_COLUMN)), ["002_note"]);
+  assert.deepEqual(await migrate(place.scope, later(ADD_COLUMN)), []);
+  assert.equal(await place.standing(), "1");
+  await place.load(2);
+  assert.equal(await place.standing(), "2");
+  assert.equal(await place.warehouse.undoDay("transactions", day), true);
+  assert.equal(await place.standing(), "1");
+});
+
+migrationTest("a migration that broke off is begun anew, and ends", async ({ scope }) => {
+  const broken = later(`${ADD_COLUMN}\nSELECT no_such_column FROM finpipe_staging.transactions;`);
+  await assert.rejects(migrate(scope, broken), /no_such_column/);
+  assert.deepEqual(await migrate(scope, later(ADD_COLUMN)), ["002_note"]);
+});
+
+migrationTest("an undo from before the column is refused, and the new day stays", async (place) => {
+  await place.load(1);
+  await place.load(2);
+  await migrate(place.scope, later(ADD_COLUMN));
+  const error = await place.warehouse.undoDay("transactions", day).catch((error) => error);
+  assert.ok(isKind(error, "failed"), String(error));
+  assert.equal(await place.standing(), "2");
+  await place.load(3);
+  assert.equal(await place.standing(), "3");
+});
+
+migrationTest("an older finpipe leaves a later schema alone", async ({ scope, warehouse }) => {
+  await migrate(scope, later(ADD_COLUMN));
+  for (const work of [() => warehouse.migrate(), () => warehouse.checkSchema()]) {
+    await assert.rejects(work, (error) => isKind(error, "configuration"));
+  }
+});

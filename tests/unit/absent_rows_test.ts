@@ -1,0 +1,66 @@
+/** Rows of a partition file that lack a string, told from those that have an empty one. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type DatasetName, DATASETS, fileColumns } from "../../lib/events/dataset.ts";
+import { type AbsentRow, absentRows } from "../../lib/warehouse/vertica/absent_rows.ts";
+import { csv } from "../support/reference.ts";
+import { objectId, transaction } from "../support/warehouse_rows.ts";
+
+const DAY = "2022-10-01";
+const STRINGS = ["country", "status", "transaction_type"] as const;
+
+async function found(text: string, dataset: DatasetName = "transactions"): Promise<AbsentRow[]> {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(path, text);
+    return await Array.fromAsync(absentRows({ path, dataset }));
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+/** Values that try to be taken for absent ones, or for a row's end. */
+const value = fc.array(fc.constantFrom('"', ",", ",,", "\n", "\r\n", "a", "é"), { maxLength: 4 })
+  .map((parts) => parts.join(""));
+
+Deno.test("absent strings are found, whatever the others hold", async () => {
+  const row = fc.record({
+    country: fc.option(value),
+    status: fc.option(value),
+    transaction_type: fc.option(value),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { maxLength: 12 }), fc.boolean(), async (rows, hasEnd) => {
+      const texts = rows.map((strings, index) => {
+        const absent = STRINGS.filter((column) => strings[column] === null);
+        const marks = Object.fromEntries(absent.map((column) => [column, "ABSENT"]));
+        const fields = { ...strings, ...marks, object_id: objectId(index) };
+        return csv([transaction(DAY, fields as Record<string, string>)]).replaceAll("ABSENT", "");
+      });
+      const expected = rows.flatMap((strings, index): AbsentRow[] => {
+        const column = STRINGS.find((column) => strings[column] === null);
+        const text = texts[index]!.slice(0, -1);
+        return column === undefined
+          ? []
+          : [{ line: index + 1, objectId: objectId(index), column, text }];
+      });
+      const text = texts.join("");
+      assert.deepEqual(await found(hasEnd ? text : text.slice(0, -1)), expected);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+Deno.test("absent fields of another type, and what is no row, are the server's to judge", async () => {
+  const row = csv([transaction(DAY)]);
+  const texts = [row.replace(",100,", ",,"), ",,\n", ",,,,,,,,,,,\n", `${row.trimEnd()},\n`, ",\n"];
+  for (const text of texts) assert.deepEqual(await found(text), [], text);
+  assert.deepEqual(await found("a,,c,,e,f\n", "currencies"), []);
+});
+
+Deno.test("no string is the first or last field of a row", () => {
+  for (const dataset of Object.values(DATASETS)) {
+    const columns = fileColumns(dataset);
+    for (const at of [0, -1]) assert.notEqual(columns.at(at)!.type, "text");
+  }
+});
