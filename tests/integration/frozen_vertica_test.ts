@@ -6,12 +6,8 @@ import { skippable } from "../support/kafka_skip.ts";
 import { isStatement, TcpProxy } from "../support/tcp_proxy.ts";
 import { SERVER } from "../support/vertica/certificates.ts";
 import { VerticaError } from "../support/vertica/engine.ts";
-import {
-  openTestVertica,
-  type OwnServer,
-  VERTICA_MISSING,
-  verticaSettingsOf,
-} from "../support/vertica_place.ts";
+import { openTestVertica, type OwnServer, VERTICA_MISSING } from "../support/vertica_place.ts";
+import { verticaSettingsOf } from "../support/vertica_url.ts";
 import { startQuietServer } from "../support/vertica_sessions.ts";
 
 /** Milliseconds: a server that works is asked about many times in a test. */

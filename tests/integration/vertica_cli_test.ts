@@ -1,11 +1,10 @@
-/** finpipe on a Vertica warehouse as scripts see it: exit codes, what is said, and a killed process. */
+/** finpipe on a Vertica warehouse as scripts see it: exit codes, and what is said. */
 import assert from "node:assert/strict";
 import { statementsFor, statementsOf } from "../../lib/warehouse/vertica/statements.ts";
 import tablesSql from "../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
-import { type CliResult, runCli, spawnCli } from "../support/run_cli.ts";
+import { type CliResult, runCli } from "../support/run_cli.ts";
 import { skippable } from "../support/kafka_skip.ts";
 import { csv, writePartition, writePartitionText } from "../support/reference.ts";
-import { TcpProxy } from "../support/tcp_proxy.ts";
 import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
 import { rate, transaction } from "../support/warehouse_rows.ts";
 
@@ -26,9 +25,9 @@ class Place implements AsyncDisposable {
     return place;
   }
 
-  env(url = this.vertica.url): Record<string, string> {
+  get env(): Record<string, string> {
     return {
-      FINPIPE_VERTICA_URL: url,
+      FINPIPE_VERTICA_URL: this.vertica.url,
       FINPIPE_STAGING_SCHEMA: this.schemas.stagingSchema,
       FINPIPE_MART_SCHEMA: this.schemas.martSchema,
       FINPIPE_WORK_DIR: this.workDir,
@@ -36,8 +35,8 @@ class Place implements AsyncDisposable {
     };
   }
 
-  run(args: string[], url?: string): Promise<CliResult> {
-    return runCli([...args, "--retry-for", "0s"], { env: this.env(url) });
+  run(args: string[]): Promise<CliResult> {
+    return runCli([...args, "--retry-for", "0s"], { env: this.env });
   }
 
   load(...args: string[]): Promise<CliResult> {
@@ -176,52 +175,3 @@ verticaTest("two inits at once both succeed, and apply each migration once", asy
   await session.close();
   assert.deepEqual(rows, [{ version: "1" }]);
 });
-
-/** Moments of a load, by what the client sends. */
-const MOMENTS: [name: string, pattern: RegExp][] = [
-  ["before COPY", /^Q[^]{4}COPY /],
-  ["before the swap", /SWAP_PARTITIONS/],
-  ["before the record", /INSERT INTO \w+\.loads /],
-];
-
-for (const [moment, pattern] of MOMENTS) {
-  for (const verdict of ["cut", "cut answer"] as const) {
-    const when = verdict === "cut" ? moment : moment.replace("before", "after");
-    verticaTest(`a process that is killed ${when} is healed by the next load`, async () => {
-      await using place = await Place.open();
-      await writePartition(place.workDir, "transactions", DAY, [transaction(DAY, { amount: "1" })]);
-      assert.equal((await place.load("--dataset", "transactions")).code, 0);
-      const rows = [transaction(DAY, { amount: "20" }), transaction(DAY, { amount: "300" })];
-      await writePartition(place.workDir, "transactions", DAY, rows);
-
-      const killed = Promise.withResolvers<void>();
-      await using proxy = new TcpProxy(place.vertica.url, (bytes) => {
-        if (!pattern.test(new TextDecoder("latin1").decode(bytes))) return "pass";
-        killed.resolve();
-        return verdict;
-      });
-      const url = proxy.url.replace("sslmode", "tls_mode");
-      const args = ["load", "--partition", DAY, "--dataset", "transactions"];
-      const cli = spawnCli(args, { env: place.env(url) });
-      await killed.promise;
-      cli.kill("SIGKILL");
-      assert.equal((await cli.result).code, 137);
-
-      const { code, stdout, stderr } = await untilNotLocked(() =>
-        place.load("--dataset", "transactions")
-      );
-      assert.equal(code, 0, stderr);
-      assert.match(stdout, /transactions: 2 rows/);
-      const undone = await place.load("--dataset", "transactions", "--undo");
-      assert.match(undone.stdout, /transactions: put back, 1 row/);
-    });
-  }
-}
-
-/** A server takes its time to notice that a process has died, and holds its lock until then. */
-async function untilNotLocked(load: () => Promise<CliResult>): Promise<CliResult> {
-  for (;;) {
-    const result = await load();
-    if (result.code !== 75) return result;
-  }
-}

@@ -9,7 +9,7 @@ import * as kafka from "../support/kafka_credentials.ts";
 import { until } from "../support/until.ts";
 import { VerticaError } from "../support/vertica/engine.ts";
 import * as credentials from "../support/vertica_credentials.ts";
-import { verticaSettingsOf } from "../support/vertica_place.ts";
+import { verticaSettingsOf } from "../support/vertica_url.ts";
 import { startQuietServer, withSession } from "../support/vertica_sessions.ts";
 
 const NEVER = new AbortController().signal;

@@ -1,6 +1,6 @@
 /**
- * Loads of a Vertica warehouse that are cut off at each message: the old day or the new one stands,
- * and the next load or undo ends what was begun.
+ * Loads of a Vertica warehouse that lose a connection and try again, or meet another load. Those that
+ * give up are in load_crash_matrix_test.ts.
  */
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
@@ -139,14 +139,6 @@ class Place implements AsyncDisposable {
     }
   }
 
-  async sideTables(): Promise<number> {
-    const rows = await this.query(
-      `SELECT table_name FROM v_catalog.tables
-       WHERE table_schema = '${this.#schemas.stagingSchema}' AND table_name LIKE '%_load_%'`,
-    );
-    return rows.length;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.straight[Symbol.asyncDispose]();
     await this.#proxy[Symbol.asyncDispose]();
@@ -161,65 +153,6 @@ class Place implements AsyncDisposable {
 function verticaTest(name: string, test: (t: Deno.TestContext) => Promise<void>): void {
   Deno.test(skippable(name, VERTICA_MISSING, test));
 }
-
-for (const how of ["cut", "cut answer"] as const) {
-  verticaTest(
-    `a load that is broken off at one of its messages (${how}) is healed by the next`,
-    async () => {
-      await using place = await Place.open();
-      await place.load(OLD);
-      const whole = await place.behindProxy(
-        () => "pass",
-        (warehouse) => place.load(NEW, warehouse),
-      );
-      assert.equal(whole, undefined);
-      const { points } = place;
-      assert.ok(points.length > 15, `${points.length} messages`);
-      for (const at of points) {
-        await place.load(OLD);
-        const error = await place.behindProxy(
-          (message) => message === at ? how : "pass",
-          (warehouse) => place.load(NEW, warehouse),
-        );
-        if (error !== undefined) assert.ok(isKind(error, "unreachable"), `${at}: ${error}`);
-        const between = await place.standing();
-        assert.ok(["1 4", "2 3"].includes(between), `${at}: ${between}`);
-
-        await place.loadUnlessLoaded(NEW);
-        assert.equal(await place.standing(), "2 3", `at ${at}`);
-        assert.ok(await place.sideTables() <= 2, `at ${at}`);
-        assert.equal(await place.straight.undoDay("transactions", day), true);
-        assert.equal(await place.standing(), "1 4", `undo at ${at}`);
-        assert.equal(await place.sideTables(), 0);
-      }
-    },
-  );
-}
-
-verticaTest("an undo that is broken off at one of its messages is ended by the next", async () => {
-  await using place = await Place.open();
-  const prepare = async () => {
-    await place.load(OLD);
-    await place.load(NEW);
-  };
-  const undo = (warehouse: VerticaWarehouse) => warehouse.undoDay("transactions", day);
-  await prepare();
-  const newest = await place.straight.loadRecord("transactions", day);
-  assert.equal(await place.behindProxy(() => "pass", undo), undefined);
-  for (const at of place.points) {
-    await prepare();
-    await place.behindProxy((message) => message === at ? "cut answer" : "pass", undo);
-    const between = await place.standing();
-    assert.ok(["1 4", "2 3"].includes(between), `${at}: ${between}`);
-    if (await place.straight.undoDay("transactions", day) === false) {
-      // The first one had come to its end, record and all.
-      assert.equal(between, "1 4", `at ${at}`);
-    }
-    assert.equal(await place.standing(), "1 4", `at ${at}`);
-    const record = await place.straight.loadRecord("transactions", day);
-    assert.notEqual(record?.sha256, newest?.sha256);
-  }
-});
 
 verticaTest("a swap that was not recorded makes no file of the day look loaded", async () => {
   await using place = await Place.open();

@@ -9,7 +9,8 @@ import type { WarehouseSchemas } from "../../lib/warehouse/sql_template.ts";
 import { skippable } from "../support/kafka_skip.ts";
 import { writePartition } from "../support/reference.ts";
 import { runCli } from "../support/run_cli.ts";
-import { openTestVertica, VERTICA_MISSING, verticaSettingsOf } from "../support/vertica_place.ts";
+import { openTestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
+import { verticaSettingsOf } from "../support/vertica_url.ts";
 import { rate, transaction } from "../support/warehouse_rows.ts";
 import { NOW, STRICT_LIMITS } from "../support/warehouses.ts";
 

@@ -18,7 +18,8 @@ const FILE = fileURLToPath(new URL("../../docs/crash-matrix.md", import.meta.url
 const HEAD = `# The crash matrix
 
 What becomes of a topic that is landed when something breaks between two statements. Written by
-\`deno task soak\`; do not edit.
+\`deno task soak\`; do not edit. What becomes of a day that is loaded into Vertica is in
+[crash-matrix-load.md](crash-matrix-load.md).
 
 A topic of two partitions holds 3,200 numbered messages, among them re-sent, late and garbage ones. A
 \`finpipe stream\` lands it, as a process of its own, through proxies that see its statements to

@@ -12,19 +12,29 @@ export interface Passage {
   cut(): void;
 }
 
-/** Sees what is sent, a read at a time; it is passed on when this resolves. Never rejects. */
+/** Sees what is sent, a piece at a time; it is passed on when this resolves. Never rejects. */
 export type Watcher = (bytes: Uint8Array, from: Sender, passage: Passage) => Promise<void>;
 
+/** Cuts what a client has sent so far into the pieces that are held and passed on; keeps what is left. */
+export type Cutter = (bytes: Uint8Array) => Uint8Array[];
+
+/** A piece is what one read gives. */
+const AS_READ = (): Cutter => (bytes) => [bytes];
+
 export class CrashProxy implements AsyncDisposable {
-  /** Port of the server, on loopback; clients are turned away before it is set. */
+  /** Port of the server; clients are turned away before it is set. */
   target = 0;
+  targetHost = "127.0.0.1";
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #open = new Set<Deno.TcpConn>();
   readonly #watch: Watcher;
+  readonly #cutterOf: () => Cutter;
   readonly #accepting: Promise<void>;
 
-  constructor(watch: Watcher) {
+  /** @param cutterOf makes what cuts the bytes of a client, one for each. @default one read is a piece */
+  constructor(watch: Watcher, cutterOf: () => Cutter = AS_READ) {
     this.#watch = watch;
+    this.#cutterOf = cutterOf;
     this.#accepting = this.#accept();
   }
 
@@ -55,7 +65,7 @@ export class CrashProxy implements AsyncDisposable {
     // One for both directions, by which they are known to belong together.
     const passage = { cut };
     try {
-      server = await Deno.connect({ hostname: "127.0.0.1", port: this.target });
+      server = await Deno.connect({ hostname: this.targetHost, port: this.target });
       this.#open.add(server);
       client.setNoDelay();
       server.setNoDelay();
@@ -70,13 +80,15 @@ export class CrashProxy implements AsyncDisposable {
   }
 
   async #forward(from: Deno.Conn, to: Deno.Conn, sender: Sender, passage: Passage): Promise<void> {
+    const cut = (sender === "client" ? this.#cutterOf : AS_READ)();
     const buffer = new Uint8Array(64 * 1024);
     for (;;) {
       const count = await from.read(buffer);
       if (count === null) return;
-      const bytes = buffer.subarray(0, count);
-      await this.#watch(bytes, sender, passage);
-      for (let at = 0; at < count;) at += await to.write(bytes.subarray(at));
+      for (const bytes of cut(buffer.subarray(0, count))) {
+        await this.#watch(bytes, sender, passage);
+        for (let at = 0; at < bytes.length;) at += await to.write(bytes.subarray(at));
+      }
     }
   }
 

@@ -1,5 +1,4 @@
 /** A Vertica for tests: the server that FINPIPE_TEST_VERTICA_URL names, else one of our own. */
-import { readSettings } from "../../lib/runtime/config/settings.ts";
 import type { VerticaSettings } from "../../lib/runtime/config/vertica_settings.ts";
 import { openVerticaSession, type VerticaSession } from "../../lib/warehouse/vertica/session.ts";
 import {
@@ -11,6 +10,7 @@ import { SILENT } from "./logs.ts";
 import { adminUrl, POSTGRES_MISSING } from "./postgres.ts";
 import { openVerticaEngine, type VerticaEngine } from "./vertica/engine/engine.ts";
 import { DATABASE, startServerOn, type VerticaServer } from "./vertica/server.ts";
+import { verticaSettingsOf } from "./vertica_url.ts";
 
 const GIVEN = Deno.env.get("FINPIPE_TEST_VERTICA_URL") || undefined;
 
@@ -51,14 +51,6 @@ export async function openTestVertica(): Promise<TestVertica> {
   const engine = await openVerticaEngine({ postgresUrl: adminUrl(), database: DATABASE });
   const server = await startServerOn(engine, { auth: "trust" });
   return await place(server.url, { server, engine }, () => server[Symbol.asyncDispose]());
-}
-
-/** The settings that a URL gives. */
-export async function verticaSettingsOf(url: string): Promise<VerticaSettings> {
-  const env = (name: string) => name === "FINPIPE_VERTICA_URL" ? url : undefined;
-  const { warehouse } = await readSettings({ env, flags: {} }, { warehouse: true });
-  if (warehouse?.kind !== "vertica") throw new Error(`${url} names no server`);
-  return warehouse.vertica;
 }
 
 async function place(

@@ -1,7 +1,7 @@
 /** Sessions of finpipe's with a test server that does as good as nothing. */
 import { openVerticaSession, type VerticaSession } from "../../lib/warehouse/vertica/session.ts";
 import { startServerOn, type VerticaServerOptions } from "./vertica/server.ts";
-import { verticaSettingsOf } from "./vertica_place.ts";
+import { verticaSettingsOf } from "./vertica_url.ts";
 import { QuietEngine } from "./vertica_quiet_engine.ts";
 
 /** The server with its engine; disposing of it stops it. */
