@@ -183,6 +183,19 @@ for (const ending of ["is cancelled", "gives up", "goes away"]) {
   });
 }
 
+postgresTest("a COPY that the database refuses before its data comes fails", async () => {
+  await using place = await testEngine();
+  const admin = await place.open();
+  await withTable(admin);
+  await rowsOf(admin, "CREATE USER loader", "GRANT INSERT ON t TO loader");
+  const session = await place.open("loader");
+  const copy = await startCopy(session, "COPY t FROM STDIN");
+  await rowsOf(admin, "REVOKE INSERT ON t FROM loader");
+  const bytes = new TextEncoder().encode("1|a|2022-10-01\n".repeat(100_000));
+  assert.equal((await failureOf(copy.write(bytes))).state, "42501");
+  assert.equal(await valueOf(session, "SELECT CURRENT_USER()"), "loader");
+});
+
 const FAILURES: [name: string, options: string, data: string, state: string, text: RegExp][] = [
   ["ABORT ON ERROR", "ABORT ON ERROR", "1||\nx||\n", "22V04", /Input record 2 has been rejected/],
   ["REJECTMAX", "REJECTMAX 1", "1||\nx||\ny||\n", "22V04", /REJECTMAX \(1\)/],

@@ -134,7 +134,13 @@ export class RunningCopy implements CopyIn {
 
   #open(): CopyStreamQuery {
     const stream = this.#session.backend.client.query(copyFrom(this.#plan.fill));
-    this.#failed = new Promise((_, reject) => stream.once("error", reject));
+    this.#failed = new Promise((_, reject) =>
+      stream.once("error", (error: unknown) => {
+        // It is over. One that failed before its data was asked for never closes when it is destroyed.
+        if (this.#stream === stream) this.#stream = undefined;
+        reject(error);
+      })
+    );
     this.#failed.catch(() => {});
     return stream;
   }
