@@ -96,9 +96,10 @@ async function sendTo(
   { io, config, log }: Context,
   growing: boolean,
 ): Promise<number | undefined> {
+  const isTopic = target === "kafka";
+  const { kafka, retryFor } = await readSettings(config, { kafka: isTopic });
   if (target === "-") return await send((text) => io.stdout.write(text));
-  if (target !== "kafka") return await writeFile(target, { growing }, send);
-  const { kafka, retryFor } = await readSettings(config, { kafka: true });
+  if (!isTopic) return await writeFile(target, { growing }, send);
   // kafkajs takes its time to load.
   const { withTopicWriter } = await import("../lib/pipeline/emit_topic.ts");
   return await withTopicWriter(kafka!, { retryFor, signal: io.signal, log }, send);

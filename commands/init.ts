@@ -2,8 +2,7 @@
 import { openEngine } from "../lib/engine.ts";
 import { initScript } from "../lib/init_script.ts";
 import { init } from "../lib/pipeline/init.ts";
-import { isWarehouseServer } from "../lib/runtime/config/ends.ts";
-import { schemaNames } from "../lib/runtime/config/schemas.ts";
+import { readScriptSettings } from "../lib/runtime/config/settings.ts";
 import type { CommandDefinition } from "./command.ts";
 import { printResult } from "./options.ts";
 
@@ -24,10 +23,8 @@ const command: CommandDefinition = {
 
   async run(context, _args, options) {
     if (options.printSql === true) {
-      const { config } = context;
-      const isServer = await isWarehouseServer(config);
-      const script = initScript(schemaNames(config), isServer ? "vertica" : "embedded");
-      await context.io.stdout.write(script);
+      const settings = await readScriptSettings(context.config);
+      await context.io.stdout.write(initScript(settings));
       return;
     }
     await using engine = await openEngine(context, {

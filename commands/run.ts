@@ -6,6 +6,7 @@ import { CommanderError } from "commander";
 import { describeError, EXIT_CODES, FinpipeError, Interrupted } from "../lib/runtime/errors.ts";
 import { type Io, isClosed } from "../lib/runtime/io.ts";
 import { logFormat, logLevel } from "../lib/runtime/config/logging.ts";
+import { Problems } from "../lib/runtime/config/problems.ts";
 import type { ConfigSource } from "../lib/runtime/config/settings.ts";
 import { createLogger, type Logger } from "../lib/runtime/log.ts";
 import { capitalized } from "../lib/runtime/words.ts";
@@ -21,7 +22,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const program = createProgram(output, async (definition, args, command) => {
     const flags = command.optsWithGlobals();
     const env = definition.ignoresVariables === true ? () => undefined : io.env;
-    const config = { env, flags };
+    const config = { env, flags, problems: new Problems() };
     log = loggerOf(config, io);
     debug = log.level === "debug";
     const context = { io, log, config, json: flags.json === true, quiet: flags.quiet === true };
@@ -58,11 +59,12 @@ class OrderedOutput implements HelpOutput {
   }
 }
 
-function loggerOf(config: ConfigSource, io: Io): Logger {
-  const level = logLevel(config);
+/** What is wrong with its settings is told with what else is wrong. */
+function loggerOf(config: ConfigSource & { problems: Problems }, io: Io): Logger {
+  const level = logLevel(config, config.problems);
   return createLogger({
     level: config.flags.quiet === true && level === "info" ? "warn" : level,
-    format: logFormat(config, io.stderr.isTerminal),
+    format: logFormat(config, io.stderr.isTerminal, config.problems),
     output: io.stderr,
     now: io.now,
   });

@@ -9,7 +9,7 @@ import { parseAirflowConnection } from "./airflow.ts";
 import { type ConnectionForm, type ConnectionParts, parseConnectionUrl } from "./connection_url.ts";
 import { postgresSettings } from "./postgres_settings.ts";
 import { POSTGRES_FORM, type PostgresSettings } from "./postgres_url.ts";
-import { Problems, type Report } from "./problems.ts";
+import type { Problems, Report } from "./problems.ts";
 import { readSecret, type Secret, secretOrigin } from "./secrets.ts";
 import { type ConfigSource, type Setting, setting, variable } from "./source.ts";
 import { VERTICA_FORM, type VerticaSettings, verticaSettings } from "./vertica_settings.ts";
@@ -104,14 +104,13 @@ export async function readEnds(
 /**
  * Whether the warehouse is set to a server, whatever else is set: for what is said about it and does
  * not touch it.
- *
- * @throws FinpipeError of kind `configuration` where the setting is in a file that cannot be read
  */
-export async function isWarehouseServer(source: ConfigSource): Promise<boolean> {
+export async function isWarehouseServer(
+  source: ConfigSource,
+  problems: Problems,
+): Promise<boolean> {
   if (setting(source, "engine", "FINPIPE_ENGINE")?.value === EMBEDDED) return false;
-  const problems = new Problems();
   const given = await readEnd(source, WAREHOUSE, problems);
-  problems.throwIfAny();
   return given !== undefined && given.value !== EMBEDDED;
 }
 

@@ -14,7 +14,12 @@ interface Problem {
 }
 
 export class Problems {
-  readonly #found: Problem[] = [];
+  readonly #found: Problem[];
+
+  /** @param known those that were found before. @default none */
+  constructor(known?: Problems) {
+    this.#found = known === undefined ? [] : [...known.#found];
+  }
 
   /** A {@link Report} of problems with the given variable or option. */
   of(origin: string): Report {

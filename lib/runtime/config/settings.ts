@@ -3,7 +3,7 @@
  * function that it is handed.
  */
 import { parseDuration } from "./duration.ts";
-import { type Ends, type EndTouches, readEnds } from "./ends.ts";
+import { type Ends, type EndTouches, isWarehouseServer, readEnds } from "./ends.ts";
 import { type KafkaSettings, readKafka } from "./kafka.ts";
 import { Problems } from "./problems.ts";
 import { judgeSchemaNames, type SchemaNames, schemaNames } from "./schemas.ts";
@@ -47,12 +47,32 @@ export async function readSettings(
     retryFor: parseDuration(typeof retryFor === "string" ? retryFor : "60s", "--retry-for"),
     ...schemaNames(source),
   };
-  const problems = new Problems();
+  const problems = new Problems(source.problems);
   const ends = await readEnds(source, touches, problems);
   const kafka = touches.kafka === true ? await readKafka(source, problems) : undefined;
   if (touches.warehouse) judgeSchemaNames(settings, problems);
   problems.throwIfAny();
   return { ...settings, ...ends, kafka, engine: engineOf(ends) };
+}
+
+/** What the SQL of `init` depends on. */
+export interface ScriptSettings extends SchemaNames {
+  /** Whose dialect the warehouse speaks. */
+  dialect: "embedded" | "vertica";
+}
+
+/**
+ * Reads the settings of what is printed about the ends and touches none of them.
+ *
+ * @throws FinpipeError of kind `configuration`, as {@link readSettings} does
+ */
+export async function readScriptSettings(source: ConfigSource): Promise<ScriptSettings> {
+  const problems = new Problems(source.problems);
+  const dialect = await isWarehouseServer(source, problems) ? "vertica" : "embedded";
+  const names = schemaNames(source);
+  judgeSchemaNames(names, problems);
+  problems.throwIfAny();
+  return { ...names, dialect };
 }
 
 function engineOf({ staging, warehouse }: Ends): Settings["engine"] {

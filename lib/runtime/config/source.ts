@@ -1,11 +1,15 @@
 /** Where settings come from: flags win over environment variables, those over the defaults. */
 
+import type { Problems } from "./problems.ts";
+
 /** What a run was given; a command's context holds one. */
 export interface ConfigSource {
   /** The value of an environment variable, or undefined. */
   env: (name: string) => string | undefined;
   /** Values of the options, by commander's camelCase names. */
   flags: Readonly<Record<string, unknown>>;
+  /** What is known to be wrong before the command reads its settings. @default nothing */
+  problems?: Problems;
 }
 
 /** A value and the name of what it came from, for messages. */
