@@ -1,7 +1,7 @@
 /**
  * The bytes of a COPY as CopyData messages, in buffers that are used again. The driver's own
- * `sendCopyData` makes a buffer for each message and hands each to the socket by itself: half a
- * megabyte of messages at once takes a COPY to a third less time (bench/vertica_load.ts).
+ * `sendCopyData` makes a buffer for each message and hands each to the socket by itself: with half a
+ * megabyte of messages at once a COPY takes a third less time (bench/vertica_load.ts).
  */
 import { Buffer } from "node:buffer";
 import type { DriverConnection } from "./driver.ts";
