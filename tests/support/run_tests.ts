@@ -5,6 +5,7 @@
  */
 import { stripVTControlCharacters } from "node:util";
 import { offerKafka, ON_DEMAND } from "./kafka_on_demand.ts";
+import { memoryDisk } from "./memory_disk.ts";
 import { findBinaries } from "./postgres_binaries.ts";
 import { startPostgres } from "./postgres_server.ts";
 
@@ -15,6 +16,7 @@ if (import.meta.main) Deno.exit(await runTests(Deno.args));
 async function runTests(args: readonly string[]): Promise<number> {
   await using scope = new AsyncDisposableStack();
   const env: Record<string, string> = {};
+  await prepareEnvironment(scope);
   const { missing } = await findServer(scope, env);
   env[ON_DEMAND] = scope.use(offerKafka()).url;
   const { code, passed, failed, ignored } = await denoTest(args, env);
@@ -22,6 +24,19 @@ async function runTests(args: readonly string[]): Promise<number> {
   if (ignored > 0) await say(`${ignored} ignored: their names above say why`);
   await say(`${passed} passed, ${failed} failed`);
   return code;
+}
+
+/**
+ * Sets what the tests and their servers run in, but for what the environment says already. Many a test
+ * waits for a server: there is work for one more at a time than there are processors.
+ */
+async function prepareEnvironment(scope: AsyncDisposableStack): Promise<void> {
+  if (Deno.env.get("DENO_JOBS") === undefined) {
+    Deno.env.set("DENO_JOBS", String(navigator.hardwareConcurrency + 1));
+  }
+  if (Deno.env.get("TMPDIR") !== undefined) return;
+  const disk = await memoryDisk();
+  if (disk !== undefined) Deno.env.set("TMPDIR", scope.use(disk).folder);
 }
 
 /** Sees to it that the tests find a server; says why there is none otherwise. */
