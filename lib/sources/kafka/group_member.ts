@@ -4,9 +4,11 @@
  */
 import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
 import { orAborted } from "../../runtime/aborted.ts";
+import { FinpipeError } from "../../runtime/errors.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { wait } from "../../runtime/retry.ts";
 import { asKafkaFailure } from "./failure.ts";
+import { Membership } from "./membership.ts";
 import { OffsetReports } from "./offset_reports.ts";
 
 export interface ConsumerOptions {
@@ -15,6 +17,8 @@ export interface ConsumerOptions {
   /** How messages name the cluster. */
   cluster: string;
   log: Logger;
+  /** Asks Kafka once for the ids of the group's members. */
+  members(): Promise<readonly string[]>;
   /** Milliseconds after which the group takes a silent member for dead. @default 30000 */
   sessionTimeout?: number;
   /** Milliseconds after which new partitions are looked for. @default 30000 */
@@ -58,6 +62,7 @@ export class GroupMember {
   readonly #options: ConsumerOptions;
   readonly #handlers: MemberHandlers;
   readonly #reports: OffsetReports;
+  readonly #membership: Membership;
   /** Aborted when nothing more is to be delivered. */
   readonly #stop = new AbortController();
   /** Settles when kafkajs has joined, or failed to. */
@@ -68,7 +73,8 @@ export class GroupMember {
   constructor(kafka: Kafka, options: ConsumerOptions, handlers: MemberHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    const { topic, sessionTimeout = 30_000 } = options;
+    const { topic, members, sessionTimeout = 30_000 } = options;
+    this.#membership = new Membership({ sessionTimeout, members });
     this.#consumer = kafka.consumer({
       groupId: options.group,
       sessionTimeout,
@@ -85,13 +91,23 @@ export class GroupMember {
     this.#reports = new OffsetReports(this.#consumer, topic, options.log);
     const { events } = this.#consumer;
     this.#consumer.on(events.GROUP_JOIN, ({ payload }) => {
-      handlers.joined(payload.memberAssignment[topic] ?? []);
+      const partitions = payload.memberAssignment[topic] ?? [];
+      this.#membership.joined(payload.memberId);
+      this.#reports.assigned(partitions);
+      handlers.joined(partitions);
       this.joined = true;
       this.#alive();
     });
     this.#consumer.on(events.REBALANCING, () => this.joined = false);
+    this.#consumer.on(events.FETCH_START, () => {
+      this.#reports.fetching();
+      if (!this.isStopped && this.#membership.isLost()) void this.#giveUp();
+    });
     this.#consumer.on(events.FETCH, () => this.#alive());
-    this.#consumer.on(events.HEARTBEAT, () => this.#alive());
+    this.#consumer.on(events.HEARTBEAT, () => {
+      this.#membership.heard();
+      this.#alive();
+    });
     this.#consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize === 0) handlers.passOver(payload);
     });
@@ -185,6 +201,15 @@ export class GroupMember {
     this.#joining = this.#join();
     this.#joining.catch(resolve);
     return await orAborted(promise, this.#stop.signal).catch(() => undefined);
+  }
+
+  /** Has kafkajs end, as after a crash: what is in hand is taken, and then the group joined again. */
+  async #giveUp(): Promise<void> {
+    // Not in the listener itself: fetchers that kafkajs starts after this one would never end.
+    await Promise.resolve();
+    await this.#consumer.disconnect().catch(() => {});
+    const { group } = this.#options;
+    this.#onCrash(new FinpipeError("unreachable", `Group ${group} does not know us any more`));
   }
 
   async #join(): Promise<void> {
