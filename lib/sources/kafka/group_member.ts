@@ -51,6 +51,13 @@ const LONGEST_DELAY = 5000;
 const MAX_WAIT = 200;
 /** Bytes of one answer, of all partitions: kafkajs makes objects of all of it before it hands it on. */
 const MOST_FETCHED = 4 * 1024 * 1024;
+/**
+ * Batches that are taken side by side, one of a partition; more than a process has partitions. A batch
+ * that kafkajs 2.2.4 queues in the very moment in which its last worker ends is not taken before the
+ * next one comes (workerQueue.js, worker.js): its fetcher waits, and a rebalance waits for the fetcher,
+ * perhaps for ever. A worker that had nothing to do has ended long before, and starts again.
+ */
+const WORKERS = 64;
 
 export class GroupMember {
   /** When kafkajs did something last, on the clock of performance.now. */
@@ -218,6 +225,7 @@ export class GroupMember {
     await this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: WORKERS,
       eachBatch: async (payload) => {
         this.#alive();
         await this.#handlers.take(payload);
