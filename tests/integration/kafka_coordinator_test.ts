@@ -32,7 +32,7 @@ async function membersOf(brokers: string, group: string): Promise<string[]> {
 }
 
 /** Milliseconds after which the group drops a silent member. */
-const SESSION = 3000;
+const SESSION = 1500;
 
 await topicTest(
   "the node that coordinates the group is killed and stays away, and the next one too",
