@@ -7,6 +7,7 @@ import { horizonOf, PartitionWindow } from "../lib/events/partition_window.ts";
 import { BatchEncoder } from "../lib/pipeline/landing/batch_encoder.ts";
 import { openKafka } from "../lib/sources/kafka/client.ts";
 import { PartitionFeed } from "../lib/sources/kafka/partition_feed.ts";
+import { TopicAdmin } from "../lib/sources/kafka/topic_admin.ts";
 import { TopicConsumer } from "../lib/sources/kafka/topic_consumer.ts";
 import type { SourcePartition } from "../lib/staging/repository.ts";
 import { startKafka } from "../tests/support/kafka_server.ts";
@@ -96,10 +97,13 @@ async function decode(): Promise<number> {
       seen += batch.count;
     }
   };
+  const { topic, group } = settings;
+  await using admin = new TopicAdmin(openKafka(settings, SILENT, { patient: false }), topic);
   const consumer = new TopicConsumer(openKafka(settings, SILENT), {
     ...settings,
     cluster: "",
     log: SILENT,
+    members: () => admin.members(group),
   }, {
     open(partition) {
       const feed = new PartitionFeed(0, LIMITS);

@@ -258,3 +258,17 @@ export async function untilRead(place: LandingPlace): Promise<void> {
     return ends.every(({ partition, high }) => (positions.get(partition) ?? 0) >= Number(high));
   });
 }
+
+/** Waits until Kafka was told so: of each partition the committed offset is the end of its log. */
+export async function untilTold(place: LandingPlace): Promise<void> {
+  const { brokers, topic, group } = place.topic;
+  await withAdmin(brokers, async (admin) => {
+    const ends = await admin.fetchTopicOffsets(topic);
+    await until(async () => {
+      const [told] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+      return ends.every(({ partition, high }) =>
+        told!.partitions.find((one) => one.partition === partition)?.offset === high
+      );
+    });
+  });
+}

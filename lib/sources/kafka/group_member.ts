@@ -4,9 +4,11 @@
  */
 import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
 import { orAborted } from "../../runtime/aborted.ts";
+import { FinpipeError } from "../../runtime/errors.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { wait } from "../../runtime/retry.ts";
 import { asKafkaFailure } from "./failure.ts";
+import { Membership } from "./membership.ts";
 import { OffsetReports } from "./offset_reports.ts";
 
 export interface ConsumerOptions {
@@ -15,6 +17,8 @@ export interface ConsumerOptions {
   /** How messages name the cluster. */
   cluster: string;
   log: Logger;
+  /** Asks Kafka once for the ids of the group's members. */
+  members(): Promise<readonly string[]>;
   /** Milliseconds after which the group takes a silent member for dead. @default 30000 */
   sessionTimeout?: number;
   /** Milliseconds after which new partitions are looked for. @default 30000 */
@@ -47,6 +51,13 @@ const LONGEST_DELAY = 5000;
 const MAX_WAIT = 200;
 /** Bytes of one answer, of all partitions: kafkajs makes objects of all of it before it hands it on. */
 const MOST_FETCHED = 4 * 1024 * 1024;
+/**
+ * Batches that are taken side by side, one of a partition; more than a process has partitions. A batch
+ * that kafkajs 2.2.4 queues in the very moment in which its last worker ends is not taken before the
+ * next one comes (workerQueue.js, worker.js): its fetcher waits, and a rebalance waits for the fetcher,
+ * perhaps for ever. A worker that had nothing to do has ended long before, and starts again.
+ */
+const WORKERS = 64;
 
 export class GroupMember {
   /** When kafkajs did something last, on the clock of performance.now. */
@@ -58,6 +69,7 @@ export class GroupMember {
   readonly #options: ConsumerOptions;
   readonly #handlers: MemberHandlers;
   readonly #reports: OffsetReports;
+  readonly #membership: Membership;
   /** Aborted when nothing more is to be delivered. */
   readonly #stop = new AbortController();
   /** Settles when kafkajs has joined, or failed to. */
@@ -68,7 +80,8 @@ export class GroupMember {
   constructor(kafka: Kafka, options: ConsumerOptions, handlers: MemberHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    const { topic, sessionTimeout = 30_000 } = options;
+    const { topic, members, sessionTimeout = 30_000 } = options;
+    this.#membership = new Membership({ sessionTimeout, members });
     this.#consumer = kafka.consumer({
       groupId: options.group,
       sessionTimeout,
@@ -85,13 +98,23 @@ export class GroupMember {
     this.#reports = new OffsetReports(this.#consumer, topic, options.log);
     const { events } = this.#consumer;
     this.#consumer.on(events.GROUP_JOIN, ({ payload }) => {
-      handlers.joined(payload.memberAssignment[topic] ?? []);
+      const partitions = payload.memberAssignment[topic] ?? [];
+      this.#membership.joined(payload.memberId);
+      this.#reports.assigned(partitions);
+      handlers.joined(partitions);
       this.joined = true;
       this.#alive();
     });
     this.#consumer.on(events.REBALANCING, () => this.joined = false);
+    this.#consumer.on(events.FETCH_START, () => {
+      this.#reports.fetching();
+      if (!this.isStopped && this.#membership.isLost()) void this.#giveUp();
+    });
     this.#consumer.on(events.FETCH, () => this.#alive());
-    this.#consumer.on(events.HEARTBEAT, () => this.#alive());
+    this.#consumer.on(events.HEARTBEAT, () => {
+      this.#membership.heard();
+      this.#alive();
+    });
     this.#consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize === 0) handlers.passOver(payload);
     });
@@ -187,12 +210,22 @@ export class GroupMember {
     return await orAborted(promise, this.#stop.signal).catch(() => undefined);
   }
 
+  /** Has kafkajs end, as after a crash: what is in hand is taken, and then the group joined again. */
+  async #giveUp(): Promise<void> {
+    // Not in the listener itself: fetchers that kafkajs starts after this one would never end.
+    await Promise.resolve();
+    await this.#consumer.disconnect().catch(() => {});
+    const { group } = this.#options;
+    this.#onCrash(new FinpipeError("unreachable", `Group ${group} does not know us any more`));
+  }
+
   async #join(): Promise<void> {
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topics: [this.#options.topic], fromBeginning: true });
     await this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: WORKERS,
       eachBatch: async (payload) => {
         this.#alive();
         await this.#handlers.take(payload);

@@ -38,6 +38,12 @@ export class TopicAdmin implements AsyncDisposable {
     return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]));
   }
 
+  /** The ids of a consumer group's members, as its coordinator has them. */
+  async members(group: string): Promise<string[]> {
+    const { groups } = await this.#ask((admin) => admin.describeGroups([group]));
+    return groups.flatMap(({ members }) => members.map(({ memberId }) => memberId));
+  }
+
   /** Milliseconds that the topic keeps its messages; undefined for ever, or where we may not ask. */
   async retention(): Promise<number | undefined> {
     try {

@@ -128,6 +128,8 @@ export class TopicConsumer {
           return feed.close();
         }
         assigned.feed = feed;
+        // What the member before us could not tell, and on a topic that lies still nobody would.
+        this.#member.report(partition, feed.next);
         this.#member.seek(partition, feed.next);
         this.#member.resume(partition);
       }).catch((error) => {

@@ -110,10 +110,11 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
     return landers.totals;
   }
 
-  const { kafka, cluster, onStart } = context;
+  const { kafka, admin, cluster, onStart } = context;
+  const members = () => admin.members(group);
   const consumer = new TopicConsumer(
     kafka,
-    { topic, group, cluster, log, ...options.member },
+    { topic, group, cluster, log, members, ...options.member },
     landers,
   );
   landers.consumer = consumer;

@@ -1,0 +1,105 @@
+/** A member that the group has dropped, and that is cut off as it joins again. */
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { CrashProxy, type Watcher } from "../support/crash_proxy.ts";
+import { withAdmin } from "../support/kafka.ts";
+import { type KafkaServer, startKafka } from "../support/kafka_server.ts";
+import { assertBalanced } from "../support/topic_books.ts";
+import { landingPlace, topicTest, untilRead, untilTold } from "../support/topic_landing.ts";
+import { startTraffic } from "../support/topic_traffic.ts";
+import { until } from "../support/until.ts";
+
+/** Kinds of request (Kafka protocol guide, "API keys"). */
+const JOIN_GROUP = 11;
+const HEARTBEAT = 12;
+const DESCRIBE_GROUPS = 15;
+
+/** Milliseconds after which the group drops a silent member. */
+const SESSION = 1500;
+
+/** The kinds of the requests in a client's bytes. */
+function* kindsOf(bytes: Uint8Array): Generator<number> {
+  const requests = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at + 6 <= requests.length; at += 4 + requests.readUInt32BE(at)) {
+    yield requests.readInt16BE(at + 4);
+  }
+}
+
+/** A broker whose clients come through a proxy. */
+async function startWatchedKafka(
+  watch: Watcher,
+): Promise<AsyncDisposable & { kafka: KafkaServer }> {
+  await using scope = new AsyncDisposableStack();
+  const proxy = scope.use(new CrashProxy(watch));
+  const properties = {
+    "advertised.listeners": `PLAIN://127.0.0.1:${proxy.port}`,
+    "group.min.session.timeout.ms": "1000",
+  };
+  const kafka = scope.use(await startKafka({ properties }));
+  proxy.target = Number(kafka.brokers.split(":")[1]);
+  const moved = scope.move();
+  return { kafka, [Symbol.asyncDispose]: () => moved.disposeAsync() };
+}
+
+await topicTest(
+  "a member that was dropped, and cut off as it joined again, comes back",
+  async (t) => {
+    /** Kinds of request that are held, until when; and the one of which the next is cut off. */
+    const held = new Map<number, Promise<void>>();
+    let cut: number | undefined;
+    await using server = await startWatchedKafka(async (bytes, from, passage) => {
+      if (from === "server") return;
+      for (const kind of kindsOf(bytes)) {
+        await held.get(kind);
+        if (kind !== cut) continue;
+        cut = undefined;
+        passage.cut();
+      }
+    });
+    const { brokers } = server.kafka;
+    await using place = await landingPlace(t, { partitions: 2, brokers });
+    const { group } = place.topic;
+    const members = () =>
+      withAdmin(brokers, async (admin) => {
+        const { groups } = await admin.describeGroups([group]);
+        return groups.flatMap(({ members }) => members.map(({ memberId }) => memberId));
+      });
+    const traffic = await startTraffic(place);
+    const landing = place.land({
+      untilEnd: false,
+      rows: 50,
+      linger: "20ms",
+      member: { sessionTimeout: SESSION },
+    });
+    const { consumer } = await landing.state;
+    await until(() => consumer.isReady);
+    const before = await members();
+
+    const isDropped = Promise.withResolvers<void>();
+    held.set(HEARTBEAT, isDropped.promise);
+    await until(async () => (await members()).length === 0);
+    const isRead = Promise.withResolvers<void>();
+    held.set(DESCRIBE_GROUPS, isRead.promise);
+    held.delete(HEARTBEAT);
+    cut = JOIN_GROUP;
+    isDropped.resolve();
+    await until(() => cut === undefined);
+
+    // It lands on, and belongs to no group; of this Kafka takes no offsets.
+    await traffic.more(100);
+    await traffic.stop();
+    await untilRead(place);
+    held.delete(DESCRIBE_GROUPS);
+    isRead.resolve();
+
+    await until(async () => (await members()).length === 1);
+    assert.notDeepEqual(await members(), before);
+    assert.match(
+      landing.log(),
+      /warn: Group \S+ does not know us any more; joining the group again/,
+    );
+    await untilTold(place);
+    await landing.stop();
+    await assertBalanced(place);
+  },
+);
