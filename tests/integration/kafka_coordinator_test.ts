@@ -1,6 +1,6 @@
 /** A Kafka of three nodes, of which the one that coordinates the group is killed: landing goes on. */
 import assert from "node:assert/strict";
-import { withAdmin } from "../support/kafka.ts";
+import { membersOf, withAdmin } from "../support/kafka.ts";
 import { startKafkaCluster } from "../support/kafka_cluster.ts";
 import { assertBalanced, sumOf } from "../support/topic_books.ts";
 import { landingPlace, topicTest, untilRead, untilTold } from "../support/topic_landing.ts";
@@ -23,12 +23,6 @@ async function coordinatorOf(brokers: string, group: string): Promise<number> {
   for (let i = 0; i < group.length; i++) hash = (31 * hash + group.charCodeAt(i)) | 0;
   const id = Math.abs(hash) % OFFSETS_PARTITIONS;
   return topics[0]!.partitions.find(({ partitionId }) => partitionId === id)!.leader;
-}
-
-/** The ids of the members that a group has, as its coordinator says. */
-async function membersOf(brokers: string, group: string): Promise<string[]> {
-  const { groups } = await withAdmin(brokers, (admin) => admin.describeGroups([group]));
-  return groups.flatMap(({ members }) => members.map(({ memberId }) => memberId));
 }
 
 /** Milliseconds after which the group drops a silent member. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { CrashProxy, type Watcher } from "../support/crash_proxy.ts";
-import { withAdmin } from "../support/kafka.ts";
+import { membersOf } from "../support/kafka.ts";
 import { type KafkaServer, startKafka } from "../support/kafka_server.ts";
 import { assertBalanced } from "../support/topic_books.ts";
 import { landingPlace, topicTest, untilRead, untilTold } from "../support/topic_landing.ts";
@@ -59,11 +59,7 @@ await topicTest(
     const { brokers } = server.kafka;
     await using place = await landingPlace(t, { partitions: 2, brokers });
     const { group } = place.topic;
-    const members = () =>
-      withAdmin(brokers, async (admin) => {
-        const { groups } = await admin.describeGroups([group]);
-        return groups.flatMap(({ members }) => members.map(({ memberId }) => memberId));
-      });
+    const members = () => membersOf(brokers, group);
     const traffic = await startTraffic(place);
     const landing = place.land({
       untilEnd: false,

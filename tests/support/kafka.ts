@@ -139,3 +139,9 @@ function uniqueName(test: string): string {
   const words = test.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").slice(0, 48);
   return `finpipe-test-${words}-${crypto.randomUUID().slice(0, 8)}`;
 }
+
+/** The ids of the members that a group has, as its coordinator says. */
+export async function membersOf(brokers: string, group: string): Promise<string[]> {
+  const { groups } = await withAdmin(brokers, (admin) => admin.describeGroups([group]));
+  return groups.flatMap(({ members }) => members.map(({ memberId }) => memberId));
+}

@@ -22,9 +22,13 @@ export interface MemoryDisk extends AsyncDisposable {
   folder: string;
 }
 
-/** Makes the disk; undefined where memory has no room, or where we may not mount: that takes root. */
-export async function memoryDisk(): Promise<MemoryDisk | undefined> {
-  if (Deno.uid() !== 0 || Deno.systemMemoryInfo().available < ROOM) return undefined;
+/**
+ * Makes the disk; undefined where memory has no room, or where we may not mount: that takes root.
+ *
+ * @param options.room bytes of memory that must be free
+ */
+export async function memoryDisk({ room = ROOM } = {}): Promise<MemoryDisk | undefined> {
+  if (Deno.uid() !== 0 || Deno.systemMemoryInfo().available < room) return undefined;
   const folder = await Deno.makeTempDir({ prefix: "finpipe-tests-" });
   const keeper = new Deno.Command("sh", {
     args: ["-c", KEEPER, "sh", folder],
