@@ -13,10 +13,9 @@ import { partitionPaths } from "./partition_file.ts";
 const BLOCK = 256 * 1024;
 
 /** What a manifest says beside what the writer measures itself. */
-export type ManifestRest = Omit<
-  Manifest,
-  "dataset" | "partition" | "rows" | "bytes" | "sha256" | "control_total"
->;
+export type ManifestRest =
+  & Omit<Manifest, "dataset" | "partition" | "rows" | "bytes" | "sha256" | "control_total">
+  & { snapshot: string };
 
 export class PartitionWriter implements Disposable {
   readonly #paths: ReturnType<typeof partitionPaths>;
@@ -93,6 +92,7 @@ export class PartitionWriter implements Disposable {
       control_total: this.#meter.controlTotal,
       created_at: rest.created_at,
       version: rest.version,
+      snapshot: rest.snapshot,
       sources: rest.sources,
       complete: rest.complete,
     };

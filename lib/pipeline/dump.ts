@@ -6,7 +6,7 @@ import { PartitionWriter } from "../partitions/partition_writer.ts";
 import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
 import type { Logger } from "../runtime/log.ts";
 import { SIGNATURE } from "../runtime/version.ts";
-import type { DaySnapshot, StagingRepository } from "../staging/repository.ts";
+import type { StagingRepository } from "../staging/repository.ts";
 import { completenessOf, requireComplete, warnOfIncomplete } from "./completeness.ts";
 
 export interface DumpContext {
@@ -39,7 +39,7 @@ export async function dump(
   using open = new DisposableStack();
   for (const dataset of datasets) open.use(await lockDataset(workDir, dataset));
   const written = await staging.snapshotDay(day, async (snapshot) => {
-    const sources = await snapshot.sources();
+    const id = crypto.randomUUID();
     const completeness = completenessOf(day, await snapshot.kafkaProgress(), context.now());
     if (options.requireComplete) requireComplete(day, completeness, log);
     else warnOfIncomplete(day, completeness, log);
@@ -48,8 +48,9 @@ export async function dump(
     for (const dataset of datasets) {
       context.signal.throwIfAborted();
       const writer = open.use(await PartitionWriter.create(workDir, dataset, day));
-      const staged_rows = await copyDay(snapshot, dataset, writer);
-      files.push({ writer, facts: { staged_rows, sources, complete } });
+      const { total, sources } = await snapshot.stagedRows(dataset);
+      await snapshot.copyDay(dataset, (piece) => writer.write(piece));
+      files.push({ writer, facts: { staged_rows: total, snapshot: id, sources, complete } });
     }
     return files;
   });
@@ -68,16 +69,6 @@ export async function dump(
     manifests.push(manifest);
   }
   return manifests;
-}
-
-async function copyDay(
-  snapshot: DaySnapshot,
-  dataset: DatasetName,
-  writer: PartitionWriter,
-): Promise<number> {
-  const stagedRows = await snapshot.stagedRows(dataset);
-  await snapshot.copyDay(dataset, (piece) => writer.write(piece));
-  return stagedRows;
 }
 
 /** One dump of a dataset at a time, so that temporary files are nobody else's. */

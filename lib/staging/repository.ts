@@ -48,14 +48,20 @@ export interface KafkaProgress {
   delay: number;
 }
 
+/** Rows of a day of a dataset. */
+export interface StagedRows {
+  /** All of them, replayed ones too, which come from no source partition. */
+  total: number;
+  /** Each Kafka partition; of files and stdin those that have rows of the day. */
+  sources: ManifestSource[];
+}
+
 /** What stands in staging for one day, as one snapshot saw it. */
 export interface DaySnapshot {
-  /** Rows of the day, before one per object_id. */
-  stagedRows(dataset: DatasetName): Promise<number>;
+  /** Rows of the day, before one per object_id, and where they came from. */
+  stagedRows(dataset: DatasetName): Promise<StagedRows>;
   /** The day's partition file, piece by piece; the bytes are only valid during the call. */
   copyDay(dataset: DatasetName, sink: (piece: Uint8Array) => void): Promise<void>;
-  /** Up to where each source partition is contained. */
-  sources(): Promise<ManifestSource[]>;
   /** Every partition of a topic that staging knows. */
   kafkaProgress(): Promise<KafkaProgress[]>;
 }

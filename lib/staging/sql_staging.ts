@@ -1,7 +1,6 @@
 /** {@link StagingRepository} in SQL: one for a PostgreSQL server and for the embedded engine. */
 import type { DatasetName } from "../events/dataset.ts";
 import { formatMoment } from "../events/values.ts";
-import type { ManifestSource } from "../partitions/manifest.ts";
 import { RefusedData } from "../postgres/failure.ts";
 import type { SqlRow, SqlSession } from "../postgres/session.ts";
 import { FinpipeError } from "../runtime/errors.ts";
@@ -15,6 +14,7 @@ import {
   PositionMoved,
   type SourceKind,
   type SourcePartition,
+  type StagedRows,
   type StagingRepository,
   type TopicPositions,
   type WindowVersion,
@@ -150,13 +150,9 @@ export class SqlStaging implements StagingRepository {
     const session = this.#session;
     const snapshot: DaySnapshot = {
       async stagedRows(dataset: DatasetName) {
-        const [row] = await session.query(sql.countDay[dataset], [day.toString()]);
-        return Number(row!.staged_rows);
+        return stagedRowsOf(await session.query(sql.daySources[dataset], [day.toString()]));
       },
       copyDay: (dataset, sink) => session.copyOut(sql.dumpDay(dataset, day), sink),
-      async sources() {
-        return (await session.query(sql.sourcePositions)).map(manifestSourceOf);
-      },
       async kafkaProgress() {
         return (await session.query(sql.kafkaProgress)).map(progressOf);
       },
@@ -241,12 +237,19 @@ function versionOf(row: SqlRow): WindowVersion {
   };
 }
 
-function manifestSourceOf(row: SqlRow): ManifestSource {
-  return {
-    source: row.source!,
-    partition: Number(row.partition),
-    next_position: row.next_position!,
-  };
+function stagedRowsOf(found: readonly SqlRow[]): StagedRows {
+  const staged: StagedRows = { total: 0, sources: [] };
+  for (const { source, partition, next_position, rows } of found) {
+    staged.total += Number(rows);
+    if (source === null) continue;
+    staged.sources.push({
+      source: source!,
+      partition: Number(partition),
+      next_position: next_position!,
+      rows: Number(rows),
+    });
+  }
+  return staged;
 }
 
 function progressOf(row: SqlRow): KafkaProgress {

@@ -4,8 +4,12 @@ import advancePosition from "../../sql/staging/advance_position.sql" with { type
 import copyCurrencies from "../../sql/staging/copy_currencies.sql" with { type: "text" };
 import copyRejected from "../../sql/staging/copy_rejected.sql" with { type: "text" };
 import copyTransactions from "../../sql/staging/copy_transactions.sql" with { type: "text" };
-import countCurrencies from "../../sql/staging/count_currencies.sql" with { type: "text" };
-import countTransactions from "../../sql/staging/count_transactions.sql" with { type: "text" };
+import daySourcesCurrencies from "../../sql/staging/day_sources_currencies.sql" with {
+  type: "text",
+};
+import daySourcesTransactions from "../../sql/staging/day_sources_transactions.sql" with {
+  type: "text",
+};
 import dumpCurrencies from "../../sql/staging/dump_currencies.sql" with { type: "text" };
 import dumpTransactions from "../../sql/staging/dump_transactions.sql" with { type: "text" };
 import fetchWindowVersions from "../../sql/staging/fetch_window_versions.sql" with { type: "text" };
@@ -13,7 +17,6 @@ import kafkaProgress from "../../sql/staging/kafka_progress.sql" with { type: "t
 import latestPartition from "../../sql/staging/latest_partition.sql" with { type: "text" };
 import lockSource from "../../sql/staging/lock_source.sql" with { type: "text" };
 import nextPosition from "../../sql/staging/next_position.sql" with { type: "text" };
-import sourcePositions from "../../sql/staging/source_positions.sql" with { type: "text" };
 import windowVersions from "../../sql/staging/window_versions.sql" with { type: "text" };
 import type { DatasetName } from "../events/dataset.ts";
 
@@ -25,7 +28,6 @@ export {
   latestPartition,
   lockSource,
   nextPosition,
-  sourcePositions,
   windowVersions,
 };
 
@@ -35,10 +37,10 @@ export const copyRows: Record<DatasetName, string> = {
   currencies: copyCurrencies,
 };
 
-/** Counts a day's rows. */
-export const countDay: Record<DatasetName, string> = {
-  transactions: countTransactions,
-  currencies: countCurrencies,
+/** Counts a day's rows by their source. */
+export const daySources: Record<DatasetName, string> = {
+  transactions: daySourcesTransactions,
+  currencies: daySourcesCurrencies,
 };
 
 const dumps: Record<DatasetName, string> = {

@@ -202,18 +202,56 @@ engineTest("the manifest says what is in the file, and up to where", async (engi
     control_total: "1000000000001.500000",
     created_at: NOW.toString(),
     version: SIGNATURE,
-    sources: [
-      { source: path, partition: 0, next_position: String(text.length) },
-      { source: "stdin", partition: 0, next_position: currencies!.sources[1]!.next_position },
-    ],
+    snapshot: transactions!.snapshot,
+    sources: [{ source: path, partition: 0, next_position: String(text.length), rows: 3 }],
     complete: null,
   });
   assert.equal(transactions!.control_total, "-9223372036854775807");
+  assert.deepEqual(transactions!.sources.map(({ source, rows }) => [source, rows]), [["stdin", 1]]);
   const onDisk = await Deno.readTextFile(
     `${engine.workDir}/partitions/currencies/${DAY}.manifest.json`,
   );
   assert.deepEqual(JSON.parse(onDisk), currencies);
+  assert.notEqual((await engine.dump(DAY))[0]!.snapshot, transactions!.snapshot);
 });
+
+engineTest(
+  "the manifest counts the day's rows by source; replayed ones have none",
+  async (engine) => {
+    const other = { transaction_dt: "2022-10-02 12:00:00" };
+    await engine.landText(jsonl(transactionMessage(), transactionMessage(), rateMessage()));
+    await engine.landText(jsonl(transactionMessage(other)));
+    await engine.landText(jsonl(transactionMessage(), transactionMessage(other)));
+    await engine.session.execute(`
+    INSERT INTO finpipe.source_partitions (kind, source, partition, next_position)
+    VALUES ('kafka', 'events', 0, 7), ('kafka', 'events', 1, 9);
+    INSERT INTO stg.transactions
+      (object_id, object_type, sent_dttm, payload, operation_id, account_number_from,
+       account_number_to, currency_code, country, status, transaction_type, amount, transaction_dt,
+       source_id, position, rejected_id)
+    SELECT gen_random_uuid(), object_type, sent_dttm, payload, operation_id, account_number_from,
+      account_number_to, currency_code, country, status, transaction_type, amount, transaction_dt,
+      from_id, CASE WHEN from_id IS NULL THEN NULL ELSE 8 END,
+      CASE WHEN from_id IS NULL THEN 1 END
+    FROM stg.transactions, (
+      SELECT id AS from_id FROM finpipe.source_partitions WHERE source = 'events' AND partition = 1
+      UNION ALL SELECT NULL
+    ) AS added
+    WHERE source_id = 3 AND transaction_dt < DATE '2022-10-02'`);
+    const [transactions, currencies] = await engine.dump(DAY);
+    const sourcesOf = (manifest = transactions!) =>
+      manifest.sources.map(({ source, partition, rows }) => [source, partition, rows]);
+    assert.equal(transactions!.staged_rows, 5);
+    assert.deepEqual(sourcesOf(), [
+      ["events", 0, 0],
+      ["events", 1, 1],
+      ["stdin", 0, 2],
+      ["stdin", 2, 1],
+    ]);
+    assert.deepEqual(sourcesOf(currencies), [["events", 0, 0], ["events", 1, 0], ["stdin", 0, 1]]);
+    assert.equal(transactions!.sources[1]!.next_position, "9");
+  },
+);
 
 engineTest("a day without rows gives an empty file in the place of yesterday's", async (engine) => {
   await engine.landText(jsonl(transactionMessage(), rateMessage()));

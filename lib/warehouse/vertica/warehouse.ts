@@ -17,6 +17,7 @@ import type {
   MartOptions,
   MartResult,
   MartRow,
+  ReplacedDay,
   WarehouseRepository,
 } from "../repository.ts";
 import type { WarehouseSchemas } from "../sql_template.ts";
@@ -66,7 +67,7 @@ export class VerticaWarehouse implements WarehouseRepository {
     return this.#use(day, (scope) => measureDay(scope, { dataset, day }));
   }
 
-  replaceDay(file: PartitionFile, limits: LoadLimits): Promise<LoadRecord> {
+  replaceDay(file: PartitionFile, limits: LoadLimits): Promise<ReplacedDay> {
     const subject = { dataset: file.dataset, day: file.partition };
     const loadId = crypto.randomUUID();
     return this.#use(
