@@ -6,7 +6,8 @@ import { PartitionWriter } from "../partitions/partition_writer.ts";
 import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
 import type { Logger } from "../runtime/log.ts";
 import { SIGNATURE } from "../runtime/version.ts";
-import type { StagingRepository } from "../staging/repository.ts";
+import { counted } from "../runtime/words.ts";
+import type { DaySnapshot, StagingRepository } from "../staging/repository.ts";
 import { completenessOf, requireComplete, warnOfIncomplete } from "./completeness.ts";
 
 export interface DumpContext {
@@ -49,7 +50,9 @@ export async function dump(
       context.signal.throwIfAborted();
       const writer = open.use(await PartitionWriter.create(workDir, dataset, day));
       const { total, sources } = await snapshot.stagedRows(dataset);
-      await snapshot.copyDay(dataset, (piece) => writer.write(piece));
+      if (dataset === "currencies" || !await writeAgreeing(snapshot, writer, log)) {
+        await snapshot.copyDay(dataset, (piece) => writer.write(piece));
+      }
       files.push({ writer, facts: { staged_rows: total, snapshot: id, sources, complete } });
     }
     return files;
@@ -69,6 +72,32 @@ export async function dump(
     manifests.push(manifest);
   }
   return manifests;
+}
+
+/**
+ * Writes a day's transactions, if all versions of each object agree in accounts, amount and currency,
+ * which no change of status changes. To look for others costs a pass of its own; written so, the file
+ * shows whether there are any. It is begun anew where there are: they are warned of, and the latest
+ * version is taken.
+ *
+ * @returns false where the file is still to be written
+ */
+async function writeAgreeing(
+  snapshot: DaySnapshot,
+  writer: PartitionWriter,
+  log: Logger,
+): Promise<boolean> {
+  await snapshot.copyDayApart((piece) => writer.write(piece));
+  const { repeated } = writer;
+  if (repeated === undefined) return true;
+  writer.restart();
+  const { objects, example } = repeated;
+  log.warn(
+    `Versions of ${counted(objects, "object")} of ${writer.day} differ in accounts, amount or ` +
+      "currency, as if two operations had one id: the latest of each is taken",
+    { example },
+  );
+  return false;
 }
 
 /** One dump of a dataset at a time, so that temporary files are nobody else's. */

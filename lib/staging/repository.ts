@@ -62,6 +62,11 @@ export interface DaySnapshot {
   stagedRows(dataset: DatasetName): Promise<StagedRows>;
   /** The day's partition file, piece by piece; the bytes are only valid during the call. */
   copyDay(dataset: DatasetName, sink: (piece: Uint8Array) => void): Promise<void>;
+  /**
+   * The same of transactions, but an object whose versions of the day differ in accounts, amount or
+   * currency has a row for each, one after the other.
+   */
+  copyDayApart(sink: (piece: Uint8Array) => void): Promise<void>;
   /** Every partition of a topic that staging knows. */
   kafkaProgress(): Promise<KafkaProgress[]>;
 }

@@ -153,6 +153,7 @@ export class SqlStaging implements StagingRepository {
         return stagedRowsOf(await session.query(sql.daySources[dataset], [day.toString()]));
       },
       copyDay: (dataset, sink) => session.copyOut(sql.dumpDay(dataset, day), sink),
+      copyDayApart: (sink) => session.copyOut(sql.dumpDayApart(day), sink),
       async kafkaProgress() {
         return (await session.query(sql.kafkaProgress)).map(progressOf);
       },

@@ -11,6 +11,7 @@ import daySourcesTransactions from "../../sql/staging/day_sources_transactions.s
   type: "text",
 };
 import dumpCurrencies from "../../sql/staging/dump_currencies.sql" with { type: "text" };
+import dumpApart from "../../sql/staging/dump_transactions_apart.sql" with { type: "text" };
 import dumpTransactions from "../../sql/staging/dump_transactions.sql" with { type: "text" };
 import fetchWindowVersions from "../../sql/staging/fetch_window_versions.sql" with { type: "text" };
 import kafkaProgress from "../../sql/staging/kafka_progress.sql" with { type: "text" };
@@ -53,7 +54,17 @@ export function fetchWindow(count: number): string {
   return fetchWindowVersions.replace("5000", String(count));
 }
 
-/** Dumps a day. COPY takes no parameters, so the day replaces the one that stands in the file. */
+/** Dumps a day. */
 export function dumpDay(dataset: DatasetName, day: Temporal.PlainDate): string {
-  return dumps[dataset].replaceAll("'2022-10-01'", `'${day}'`);
+  return forDay(dumps[dataset], day);
+}
+
+/** Dumps a day's transactions, with a row for each of an object's accounts, amounts and currencies. */
+export function dumpDayApart(day: Temporal.PlainDate): string {
+  return forDay(dumpApart, day);
+}
+
+/** COPY takes no parameters, so the day replaces the one that stands in the file. */
+function forDay(statement: string, day: Temporal.PlainDate): string {
+  return statement.replaceAll("'2022-10-01'", `'${day}'`);
 }
