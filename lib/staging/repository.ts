@@ -7,6 +7,7 @@ import type { ManifestSource } from "../partitions/manifest.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { LandedBatch } from "./landed_batch.ts";
 import type { RejectedRepository } from "./rejected.ts";
+import type { SourcesRepository } from "./sources.ts";
 
 export type SourceKind = "kafka" | "file" | "stdin";
 
@@ -67,7 +68,7 @@ export interface DaySnapshot {
    * currency has a row for each, one after the other.
    */
   copyDayApart(sink: (piece: Uint8Array) => void): Promise<void>;
-  /** Every partition of a topic that staging knows. */
+  /** Every partition of a topic that staging knows, but for those that are retired. */
   kafkaProgress(): Promise<KafkaProgress[]>;
 }
 
@@ -78,6 +79,9 @@ export interface StagingRepository extends AsyncDisposable {
 
   /** How far the partitions of topics were read. */
   readonly topics: TopicPositions;
+
+  /** All that is landed from. */
+  readonly sources: SourcesRepository;
 
   /** Creates or upgrades schemas and tables; returns the names of what it applied. */
   migrate(): Promise<string[]>;

@@ -21,6 +21,7 @@ import {
 } from "./repository.ts";
 import type { RowBuffer } from "./row_buffer.ts";
 import { partitionOf } from "./source_partition.ts";
+import { type SourcesRepository, SqlSources } from "./sources.ts";
 import * as sql from "./statements.ts";
 import { SqlTopicPositions } from "./topic_positions.ts";
 
@@ -33,6 +34,7 @@ const MOST_FETCHED = 5000;
 export class SqlStaging implements StagingRepository {
   readonly rejected: RejectedRepository;
   readonly topics: TopicPositions;
+  readonly sources: SourcesRepository;
   readonly #session: SqlSession;
   readonly #owned: boolean;
   readonly #onDispose: (() => void) | undefined;
@@ -50,6 +52,7 @@ export class SqlStaging implements StagingRepository {
     this.#owned = owned;
     this.#onDispose = onDispose;
     this.topics = new SqlTopicPositions(session);
+    this.sources = new SqlSources(session);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

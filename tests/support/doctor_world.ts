@@ -71,6 +71,7 @@ export function server(
     facts: () => Promise.resolve({ ...HEALTHY, ...facts }),
     missingRights: () => Promise.resolve([]),
     checkSchema: () => Promise.resolve(),
+    readPartitions: () => Promise.resolve([]),
     [Symbol.asyncDispose]: () => {
       closed.count++;
       return Promise.resolve();
