@@ -69,10 +69,9 @@ const command: CommandDefinition = {
     await engine.migrateWarehouse();
     const progress = new Progress(io.stderr, !context.quiet);
     const runners = stepRunners({ engine, log, now: io.now, signal: io.signal }, stepOptions);
-    const { engine: forced, workDir } = context.config.flags;
     const days = await backfill(range, runners, {
       signal: io.signal,
-      hasOptions: [forced, workDir, ...Object.values(options)].some((value) => value !== undefined),
+      given: context.given,
       onStep: ({ runDate }, step) => progress.show(() => `${runDate} ${step}`),
       async onDay(day) {
         await progress.clear();
