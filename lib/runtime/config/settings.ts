@@ -25,12 +25,6 @@ export interface Settings extends Ends, SchemaNames {
   kafka: KafkaSettings | undefined;
 }
 
-/** What a command touches. */
-export interface SettingsTouches extends EndTouches {
-  /** Reads a topic. @default false */
-  kafka?: boolean;
-}
-
 /**
  * Reads the settings that a command needs, judging only what it touches.
  *
@@ -39,7 +33,7 @@ export interface SettingsTouches extends EndTouches {
  */
 export async function readSettings(
   source: ConfigSource,
-  touches: SettingsTouches,
+  touches: EndTouches,
 ): Promise<Settings> {
   const { retryFor } = source.flags;
   const settings = {
