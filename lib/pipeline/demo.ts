@@ -69,10 +69,6 @@ async function runIn(folder: string, { io, json, onPhase, flags, lines }: Place)
     if (!json) await io.stdout.write(`${text}\n`);
   };
 
-  onPhase("making events");
-  const messages = await writeEvents(events, io.signal);
-  await say(`Made ${messages} messages of ${FROM}..${TO} in ${events}`);
-
   onPhase("opening the embedded engine");
   // The steps' own log would say again what is printed here.
   const log = createLogger({
@@ -83,7 +79,16 @@ async function runIn(folder: string, { io, json, onPhase, flags, lines }: Place)
     lines,
   });
   const config = { env: () => undefined, flags };
-  await using engine = await openEngine({ io, log, config }, { staging: true, warehouse: true });
+  await using engine = await openEngine({ io, log, config }, {
+    staging: true,
+    warehouse: true,
+    creates: true,
+  });
+
+  onPhase("making events");
+  const messages = await writeEvents(events, io.signal);
+  await say(`Made ${messages} messages of ${FROM}..${TO} in ${events}`);
+
   const work = { engine, io, log, onPhase };
   const totals = await landEvents(work, events);
   await say(

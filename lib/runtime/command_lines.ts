@@ -12,7 +12,9 @@ import { FinpipeError } from "./errors.ts";
 const PLACES = { engine: "--engine", workDir: "--work-dir" };
 
 /** Names a command; what was completed before does not match, as options come first there. */
-const QUOTED = /'finpipe (?=[a-z]|--help)/g;
+const QUOTED = /'finpipe (?=([a-z]+|--help))/g;
+/** These work in no place that is there: a demo is the first of its folder. */
+const PLACELESS = ["--help", "demo"];
 
 export class CommandLines {
   readonly #program: () => string;
@@ -48,7 +50,10 @@ export class CommandLines {
 
   /** Completes each command that a text names in quotes. */
   complete(text: string): string {
-    return text.replace(QUOTED, () => `'${this.of("")}`);
+    return text.replace(
+      QUOTED,
+      (_, name) => PLACELESS.includes(name) ? `'${this.program} ` : `'${this.of("")}`,
+    );
   }
 
   /** The same failure, with the commands of its hint completed. */

@@ -68,6 +68,11 @@ export function migrate(session: SqlSession): Promise<string[]> {
   });
 }
 
+/** Whether the tables were made, by whichever version. */
+export async function hasSchema(session: SqlSession): Promise<boolean> {
+  return await isPresent(session) && await appliedVersion(session) > 0;
+}
+
 /**
  * Proves that the schema is the one that this finpipe knows.
  *

@@ -68,6 +68,9 @@ export interface StagingRepository extends AsyncDisposable {
   /** How far the partitions of topics were read. */
   readonly topics: TopicPositions;
 
+  /** Whether the tables were made, by whichever version. */
+  hasSchema(): Promise<boolean>;
+
   /** Creates or upgrades schemas and tables; returns the names of what it applied. */
   migrate(): Promise<string[]>;
 

@@ -6,7 +6,7 @@ import { RefusedData } from "../postgres/failure.ts";
 import type { SqlRow, SqlSession } from "../postgres/session.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { LandedBatch } from "./landed_batch.ts";
-import { checkSchema, migrate } from "./migrations.ts";
+import { checkSchema, hasSchema, migrate } from "./migrations.ts";
 import type { RejectedRepository } from "./rejected.ts";
 import { SqlRejected } from "./rejected_sql.ts";
 import {
@@ -55,6 +55,10 @@ export class SqlStaging implements StagingRepository {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#onDispose?.();
     if (this.#owned) await this.#session.close();
+  }
+
+  hasSchema(): Promise<boolean> {
+    return hasSchema(this.#session);
   }
 
   migrate(): Promise<string[]> {

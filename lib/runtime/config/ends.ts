@@ -20,8 +20,11 @@ export type StagingEnd = { kind: "postgres"; postgres: PostgresSettings } | { ki
 /** Where the mart is built. */
 export type WarehouseEnd = { kind: "vertica"; vertica: VerticaSettings } | { kind: "embedded" };
 
-/** Whether a command touches an end: `if-set` is for those that see to each end that has a setting. */
-export type EndTouch = boolean | "if-set";
+/**
+ * Whether a command touches an end: `if-set` is for those that see to each end that has a setting,
+ * `if-embedded` for what is prepared along where all is embedded.
+ */
+export type EndTouch = boolean | "if-set" | "if-embedded";
 
 /** Which ends a command touches; an end that is not named is not touched, and not judged. */
 export interface EndTouches {
@@ -97,7 +100,10 @@ export async function readEnds(
   } else if (touches.staging) {
     reportMissing(STAGING, staging, why(warehouse), problems);
   }
-  if (touches.warehouse && warehouse.isSet) {
+  if (touches.warehouse === "if-embedded") {
+    const own = variable(source, WAREHOUSE.variables[0]);
+    if (ends.staging?.kind === EMBEDDED && own === EMBEDDED) ends.warehouse = { kind: EMBEDDED };
+  } else if (touches.warehouse && warehouse.isSet) {
     ends.warehouse = await readWarehouse(source, problems);
   } else if (touches.warehouse === "if-set" && staging.isSet) {
     ends.warehouseLeftOut = missing(WAREHOUSE, warehouse);
