@@ -49,7 +49,8 @@ export async function cdm(
   const oldRates = result.rates.filter(({ date }) => date.until(partition).days > maxRateAge);
   const report = { ...run, ...result, oldRates };
   if (result.takenAway !== undefined) {
-    log.warn(takenAwayText(report), { ...result.takenAway });
+    const { rows, leftOut } = result.takenAway;
+    log.warn(takenAwayText(report), { rows, left_out: leftOut });
     return report;
   }
   for (const { currency, transactions } of result.leftOut) {

@@ -112,11 +112,11 @@ function afterUndo(day: Temporal.PlainDate, cause: StaleCause | undefined): stri
   const command = `'finpipe cdm ${dayArgument(day)}'`;
   switch (cause) {
     case "changed":
-      return `the mart of ${day} is stale: ${command} builds it from the day as it stands now, `;
+      return `the mart of ${day} is stale: ${command} builds it from the day as it stands now; `;
     case "undone":
-      return `the mart of ${day} still shows the load that was undone: ${command} takes it away, `;
+      return `the mart of ${day} still shows the load that was undone: ${command} takes it away; `;
     case "unbuilt":
-      return `${command} builds the mart of ${day} from the day as it stands now, `;
+      return `${command} builds the mart of ${day} from the day as it stands now; `;
     default:
       return "";
   }
