@@ -138,5 +138,7 @@ function sourceOf(partition: number): SourcePartition {
     watermark: null,
     digest: null,
     forgottenPosition: -1,
+    topicId: null,
+    windowBase: 0,
   };
 }
