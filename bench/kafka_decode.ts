@@ -113,6 +113,7 @@ async function decode(): Promise<number> {
     },
     revoked() {},
     checkGap: () => Promise.resolve(),
+    checkTopic: () => Promise.resolve(),
     failed: (error) => {
       throw error;
     },

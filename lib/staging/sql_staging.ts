@@ -9,14 +9,14 @@ import type { LandedBatch } from "./landed_batch.ts";
 import { checkSchema, migrate } from "./migrations.ts";
 import type { RejectedRepository } from "./rejected.ts";
 import { SqlRejected } from "./rejected_sql.ts";
-import {
-  type DaySnapshot,
-  type KafkaProgress,
-  type SourceKind,
-  type SourcePartition,
-  type StagingRepository,
-  type TopicPositions,
-  type WindowVersion,
+import type {
+  DaySnapshot,
+  KafkaProgress,
+  SourceKind,
+  SourcePartition,
+  StagingRepository,
+  TopicPositions,
+  WindowVersion,
 } from "./repository.ts";
 import type { RowBuffer } from "./row_buffer.ts";
 import { partitionOf } from "./source_partition.ts";
