@@ -1,5 +1,6 @@
 /** Where a topic partition begins that has no position yet: `--from` (pure). */
 import { FinpipeError } from "../../runtime/errors.ts";
+import type { CorruptBatch } from "./records/read_fetched.ts";
 
 /** What `--from` says. */
 export type From =
@@ -71,8 +72,11 @@ export interface LogRange {
 /** What of a topic's stored positions is not in its log any more, and so cannot be read. */
 export interface LostRange {
   partition: number;
-  /** `deleted`: retention took what was not read. `recreated`: the log ends before the position. */
-  cause: "deleted" | "recreated";
+  /**
+   * `deleted`: retention took what was not read. `recreated`: the log ends before the position.
+   * `corrupt`: a batch is not what its format says.
+   */
+  cause: "deleted" | "recreated" | "corrupt";
   /** The offsets that are lost, the last one not included. */
   from: number;
   to: number;
@@ -90,6 +94,23 @@ export function lostRangeOf(position: number, log: LogRange): LostRange | undefi
     return { partition, cause: "recreated", from: high, to: position, goOnFrom: low };
   }
   return undefined;
+}
+
+/** @returns the clear stop for a corrupt batch, and the `--from` that goes on after it */
+export function corruptBatchError(
+  topic: string,
+  partition: number,
+  batch: CorruptBatch,
+): FinpipeError {
+  const { from, to, reason } = batch;
+  const text = `partition ${partition}: the batch of the offsets ${from} to ${to - 1} is corrupt`;
+  return new FinpipeError("data", `Cannot read on in topic ${topic}: ${text}: ${reason}`, {
+    hint:
+      "It was fetched twice: look at it with kafka-dump-log.sh on a broker, and in the copies of " +
+      "the others. If it is lost for good, go on with " +
+      `--from ${partition}:${to}: the lost range is recorded`,
+    cause: batch,
+  });
 }
 
 /** @returns the clear stop for lost ranges: what is lost, and the `--from` that goes on */
