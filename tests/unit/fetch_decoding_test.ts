@@ -74,15 +74,26 @@ Deno.test("an answer that is cut off anywhere ends kafkajs at once", async () =>
   }
 });
 
+Deno.test("a broker from before Kafka 0.11 is refused by name", async () => {
+  replaceFetchDecoding();
+  for (const version of [0, 1, 2, 3]) {
+    await assert.rejects(moduleOf(version).decode(Buffer.alloc(8)), {
+      kind: "configuration",
+      message: /older than Kafka 0\.11/,
+      retriable: false,
+    });
+  }
+});
+
 Deno.test("another kafkajs is refused, and so is one whose inside is another", () => {
   const module = () => ({ decode: () => Promise.resolve(), parse: () => Promise.resolve() });
-  replaceFetchDecoding("2.2.4", new Map([[4, module()]]));
-  assert.throws(() => replaceFetchDecoding("2.2.5", new Map()), /kafkajs is 2\.2\.5/);
+  replaceFetchDecoding("2.2.4", module);
+  assert.throws(() => replaceFetchDecoding("2.2.5", module), /kafkajs is 2\.2\.5/);
   const others = [undefined, {}, { ...module(), encode() {} }, Object.freeze(module())];
   for (const other of others) {
     assert.throws(
-      () => replaceFetchDecoding("2.2.4", new Map([[4, other]])),
-      /version 4, in a way/,
+      () => replaceFetchDecoding("2.2.4", () => other),
+      /version 0, in a way/,
     );
   }
 });

@@ -36,6 +36,8 @@ export interface PartitionAnswer {
   messages: FetchedCarrier[];
 }
 
+/** The first version of brokers that know transactions, of Kafka 0.11. */
+const LEAST_VERSION = 4;
 /** Versions from which on a field is there. */
 const LOG_START_SINCE = 5;
 const SESSION_SINCE = 7;
@@ -47,18 +49,30 @@ const GREATEST_OFFSET = String(2n ** 63n - 1n);
 
 /**
  * @param version of the answer
- * @throws FinpipeError of kind `failed` where it is not what it should be; kafkajs ends then
+ * @throws FinpipeError of kind `failed` where it is not what it should be, `configuration` where the
+ * broker is too old; kafkajs ends then
  */
 export function decodeFetch(payload: Uint8Array, version: number): Promise<FetchAnswer> {
   return Promise.try(() => {
+    if (version < LEAST_VERSION) throw final(tooOld());
     try {
       return decodeAnswer(new AnswerReader(payload), version);
     } catch (cause) {
       if (!(cause instanceof RangeError)) throw cause;
       const text = `Cannot read Kafka's answer to a fetch, version ${version}: ${cause.message}`;
-      // Else kafkajs would ask for the same for a quarter of an hour.
-      throw Object.assign(new FinpipeError("failed", text, { cause }), { retriable: false });
+      throw final(new FinpipeError("failed", text, { cause }));
     }
+  });
+}
+
+/** Else kafkajs would ask for the same for a quarter of an hour. */
+function final(error: FinpipeError): FinpipeError {
+  return Object.assign(error, { retriable: false });
+}
+
+function tooOld(): FinpipeError {
+  return new FinpipeError("configuration", "The broker is older than Kafka 0.11", {
+    hint: "Upgrade the cluster: older brokers do not say which transactions were aborted",
   });
 }
 

@@ -16,14 +16,7 @@
  * kafkajs in it would be given these objects too, and fails as it looks into them.
  */
 import kafkajsPackage from "kafkajs/package.json" with { type: "json" };
-import v4 from "kafkajs/src/protocol/requests/fetch/v4/response.js";
-import v5 from "kafkajs/src/protocol/requests/fetch/v5/response.js";
-import v6 from "kafkajs/src/protocol/requests/fetch/v6/response.js";
-import v7 from "kafkajs/src/protocol/requests/fetch/v7/response.js";
-import v8 from "kafkajs/src/protocol/requests/fetch/v8/response.js";
-import v9 from "kafkajs/src/protocol/requests/fetch/v9/response.js";
-import v10 from "kafkajs/src/protocol/requests/fetch/v10/response.js";
-import v11 from "kafkajs/src/protocol/requests/fetch/v11/response.js";
+import fetches from "kafkajs/src/protocol/requests/fetch/index.js";
 import { decodeFetch, type FetchAnswer } from "./fetch_answer.ts";
 
 /** The one whose inside is known here. */
@@ -35,11 +28,13 @@ export interface ResponseModule {
   parse(answer: FetchAnswer): Promise<FetchAnswer>;
 }
 
-const MODULES: ReadonlyMap<number, unknown> = new Map(
-  Object.entries({ 4: v4, 5: v5, 6: v6, 7: v7, 8: v8, 9: v9, 10: v10, 11: v11 }).map(
-    ([version, module]) => [Number(version), module],
-  ),
-);
+/** Of the answers. */
+const VERSIONS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+
+/** As kafkajs finds the module with each request of a version. */
+function moduleOf(version: number): unknown {
+  return fetches.protocol({ version })({ topics: [] }).response;
+}
 
 /**
  * Replaces it, once for the process.
@@ -47,22 +42,21 @@ const MODULES: ReadonlyMap<number, unknown> = new Map(
  * @throws Error where kafkajs is another one than is known here
  */
 export function replaceFetchDecoding(
-  version: string = kafkajsPackage.version,
-  modules: ReadonlyMap<number, unknown> = MODULES,
+  kafkajsVersion: string = kafkajsPackage.version,
+  find: (version: number) => unknown = moduleOf,
 ): void {
-  if (version !== KNOWN_VERSION) {
+  if (kafkajsVersion !== KNOWN_VERSION) {
     throw new Error(
-      `kafkajs is ${version}, and finpipe knows the inside of ${KNOWN_VERSION}: read how it decodes ` +
-        "a fetch before you change its version in deno.json",
+      `kafkajs is ${kafkajsVersion}, and finpipe knows the inside of ${KNOWN_VERSION}: read how it ` +
+        "decodes a fetch before you change its version in deno.json",
     );
   }
-  for (const [answerVersion, module] of modules) {
+  for (const version of VERSIONS) {
+    const module = find(version);
     if (!isResponseModule(module)) {
-      throw new Error(
-        `kafkajs decodes a fetch, version ${answerVersion}, in a way that is not known`,
-      );
+      throw new Error(`kafkajs decodes a fetch, version ${version}, in a way that is not known`);
     }
-    module.decode = (payload) => decodeFetch(payload, answerVersion);
+    module.decode = (payload) => decodeFetch(payload, version);
   }
 }
 
