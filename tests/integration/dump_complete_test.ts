@@ -114,7 +114,7 @@ engineTest("a retired partition does not count, until it is read again", async (
   const batch = new LandedBatch(one!, 0, 1, null);
   batch.addRejected({ reason: "empty", field: null, raw: null, position: 0 }, 0);
   await engine.staging.land(batch);
-  await topics.goOn(two!, { cause: "recreated", from: 0, to: 5 }, 0);
+  await topics.goOn(two!, { cause: "recreated", from: 0, to: 5 }, 0, undefined);
   await topics.markEnd([zero!.id, three!.id], NOW, 300_000);
   assert.deepEqual(await retiredOf(engine), [4]);
   assert.deepEqual(await completeOf(engine), [false, false]);

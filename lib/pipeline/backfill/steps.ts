@@ -2,14 +2,13 @@
 import type { Engine } from "../../engine.ts";
 import { DATASET_NAMES } from "../../events/dataset.ts";
 import type { Logger } from "../../runtime/log.ts";
-import type { MartOptions } from "../../warehouse/repository.ts";
-import { cdm } from "../cdm.ts";
+import { cdm, type CdmOptions } from "../cdm.ts";
 import { dump, type DumpOptions } from "../dump.ts";
 import { load, type LoadOptions } from "../load.ts";
 import type { StepRunners } from "./backfill.ts";
 
 /** The options of the steps that a backfill runs. */
-export interface StepOptions extends MartOptions, DumpOptions, Omit<LoadOptions, "datasets"> {}
+export interface StepOptions extends CdmOptions, DumpOptions, Omit<LoadOptions, "datasets"> {}
 
 export interface StepContext {
   engine: Engine;
