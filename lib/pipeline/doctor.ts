@@ -25,7 +25,8 @@ export interface Check {
 /** The world that is looked at. */
 export interface DoctorDeps {
   readSettings: () => Promise<Settings>;
-  prepareWorkDir: (workDir: string) => Promise<void>;
+  /** The folder, or the nearest above it that is there. */
+  lookAtWorkDir: (workDir: string) => Promise<string>;
   freeBytes: (folder: string) => Promise<number>;
   inspectStaging: (postgres: PostgresSettings, retryFor: number) => Promise<StagingInspection>;
   /** Connects to the warehouse's server. */
@@ -120,9 +121,10 @@ class Checklist {
 }
 
 async function examineWorkDir(workDir: string, deps: DoctorDeps): Promise<Finding<string>> {
-  await deps.prepareWorkDir(workDir);
-  const free = await deps.freeBytes(workDir);
-  const detail = `${workDir} can be written, ${(free / 1e9).toFixed(1)} GB free`;
+  const folder = await deps.lookAtWorkDir(workDir);
+  const free = await deps.freeBytes(folder);
+  const state = folder === workDir ? "can be written" : "is not there yet";
+  const detail = `${workDir} ${state}, ${(free / 1e9).toFixed(1)} GB free`;
   const hint = "Make room there, or name another folder with --work-dir";
   if (free >= LITTLE_SPACE) return { detail, value: workDir };
   if (free >= TOO_LITTLE_SPACE) return { detail, hint, value: workDir };

@@ -49,7 +49,7 @@ export const SERVER: Settings = {
 export function world(settings: Settings, changes: Partial<DoctorDeps> = {}): DoctorDeps {
   return {
     readSettings: () => Promise.resolve(settings),
-    prepareWorkDir: () => Promise.resolve(),
+    lookAtWorkDir: (workDir) => Promise.resolve(workDir),
     freeBytes: () => Promise.resolve(5e9),
     inspectStaging: () => Promise.resolve(server()),
     inspectWarehouse: () => Promise.resolve(warehouse()),

@@ -87,7 +87,7 @@ Deno.test("the first failure gives the exit code, the other ends are looked at a
 
 Deno.test("an embedded engine whose folder cannot be written is not opened", async () => {
   const checks = await examine(world(EMBEDDED, {
-    prepareWorkDir: () =>
+    lookAtWorkDir: () =>
       Promise.reject(new FinpipeError("configuration", "No right", { hint: "Mend" })),
     tryEmbedded: () => assert.fail(),
   }));

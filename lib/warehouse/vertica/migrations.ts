@@ -88,6 +88,11 @@ async function applyMissing(
   }
 }
 
+/** Whether the tables were made, by whichever version; not where the making of the first broke off. */
+export async function hasSchema(scope: VerticaScope): Promise<boolean> {
+  return (await versionOf(scope) ?? 0) > 0;
+}
+
 /** @throws FinpipeError of kind `configuration` where the schema is not the one of this finpipe */
 export async function checkSchema(scope: VerticaScope): Promise<void> {
   requireVersion(await versionOf(scope), NEWEST);

@@ -6,7 +6,7 @@ import { FinpipeError } from "../../../runtime/errors.ts";
 import type { Logger } from "../../../runtime/log.ts";
 import { wait } from "../../../runtime/retry.ts";
 import type { KafkaClient } from "../../../sources/kafka/client.ts";
-import type { From } from "../../../sources/kafka/start_offsets.ts";
+import type { From, LogRange } from "../../../sources/kafka/start_offsets.ts";
 import type { TopicAdmin } from "../../../sources/kafka/topic_admin.ts";
 import { type ConsumerOptions, TopicConsumer } from "../../../sources/kafka/topic_consumer.ts";
 import type { BatchLimits } from "../../../sources/source.ts";
@@ -103,6 +103,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   const ranges = await untilAsked.run(begin());
   // Asked to stop before anything was read.
   if (ranges === undefined) return landers.totals;
+  if (untilEnd) warnOfHeldBack(ranges, topic, log);
   const ends = new Map(ranges.map(({ partition, high }) => [partition, high]));
   if (untilEnd && await untilAsked.run(landers.haveReached(ends)) !== false) {
     // Nothing to land: the other members of the group need not wait for us.
@@ -135,6 +136,19 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
     }
   }
   return landers.totals;
+}
+
+/** What an open transaction holds back cannot be read, and is not waited for. */
+function warnOfHeldBack(ranges: readonly LogRange[], topic: string, log: Logger): void {
+  for (const { partition, high, end } of ranges.filter(({ high, end }) => high < end)) {
+    log.warn(
+      `An open transaction holds back offsets ${high} to ${
+        end - 1
+      } of topic ${topic}: the end is ` +
+        "what is before them, and the partition is not read to its end",
+      { partition },
+    );
+  }
 }
 
 interface Watch {
