@@ -76,6 +76,8 @@ for (const [what, script, message] of FOREIGN) {
     await test.query(script);
     const error = await configurationError(test.warehouse.migrate());
     assert.match(error.message, message);
+    const { hint } = await configurationError(test.warehouse.checkSchema());
+    assert.notEqual(hint, "Run 'finpipe init'");
     assert.match(
       error.hint!,
       /name other schemas in FINPIPE_STAGING_SCHEMA or FINPIPE_MART_SCHEMA/,

@@ -58,7 +58,10 @@ export async function hasSchema(scope: EmbeddedScope): Promise<boolean> {
 
 /** @throws FinpipeError of kind `configuration` where the schema is not the one of this finpipe */
 export async function checkSchema(scope: EmbeddedScope): Promise<void> {
-  requireVersion(await versionOf(scope), NEWEST);
+  const version = await versionOf(scope);
+  // Where init could not help either.
+  if ((version ?? 0) === 0) await refuseForeign(scope, false);
+  requireVersion(version, NEWEST);
 }
 
 async function versionOf(scope: EmbeddedScope): Promise<number | undefined> {

@@ -95,7 +95,10 @@ export async function hasSchema(scope: VerticaScope): Promise<boolean> {
 
 /** @throws FinpipeError of kind `configuration` where the schema is not the one of this finpipe */
 export async function checkSchema(scope: VerticaScope): Promise<void> {
-  requireVersion(await versionOf(scope), NEWEST);
+  const version = await versionOf(scope);
+  // Where init could not help either.
+  if ((version ?? 0) === 0) await refuseForeign(scope, false);
+  requireVersion(version, NEWEST);
 }
 
 /**
@@ -105,7 +108,6 @@ export async function checkSchema(scope: VerticaScope): Promise<void> {
  */
 export async function checkTables(scope: VerticaScope): Promise<void> {
   await refuseForeignRecord(scope);
-  if ((await versionOf(scope) ?? 0) === 0) await refuseForeign(scope, false);
   await checkSchema(scope);
   await refuseForeign(scope, true);
 }
