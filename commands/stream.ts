@@ -22,7 +22,7 @@ const command: CommandDefinition = {
       )
       .option(
         "--source <source>",
-        "kafka, a JSONL file (.gz too), or - for stdin (default: kafka, if it is configured)",
+        "kafka, a JSONL file, or - for stdin, gzip too (default: kafka, if it is configured)",
       )
       .option("--until-end", "stop once everything that was there at the start is landed")
       .option("--topic <name>", "(default: transaction-service-input)")

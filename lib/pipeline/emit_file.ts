@@ -2,7 +2,6 @@
 import { basename, dirname, join } from "node:path";
 import { FinpipeError } from "../runtime/errors.ts";
 import { publishFile, whyNotWritten, writeWhole } from "../runtime/files.ts";
-import { isCompressed } from "../sources/bytes.ts";
 
 /** Writes text somewhere, in order. */
 export type Write = (text: string) => Promise<void>;
@@ -50,7 +49,9 @@ async function targetOf(path: string): Promise<{ target: string; regular: boolea
 async function fill<T>(at: string, path: string, body: (write: Write) => Promise<T>): Promise<T> {
   const file = await Deno.open(at, { write: true, create: true, truncate: true })
     .catch((cause) => fail(path, cause));
-  const way = isCompressed(path) ? new CompressionStream("gzip") : new TransformStream();
+  const way = path.toLowerCase().endsWith(".gz")
+    ? new CompressionStream("gzip")
+    : new TransformStream();
   const stored = way.readable.pipeTo(streamTo(file, path));
   const writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> = way.writable.getWriter();
   const encoder = new TextEncoder();
