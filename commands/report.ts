@@ -57,7 +57,7 @@ const command: CommandDefinition = {
     await engine.warehouse.checkSchema();
     const rows = engine.warehouse.mart(call.range);
     const text = inBlocks(FORMATS[call.format](rows), context.io.signal);
-    if (call.out !== undefined) return await writeReport(call.out, text);
+    if (call.out !== undefined) return await writeReport(call.out, text, context.io.stdout);
     for await (const block of text) await context.io.stdout.write(block);
   },
 };
