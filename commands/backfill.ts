@@ -4,6 +4,7 @@ import { type DateRange, parseRange } from "../lib/partitions/run_date.ts";
 import { backfill } from "../lib/pipeline/backfill/backfill.ts";
 import { planBackfill, STEPS } from "../lib/pipeline/backfill/plan.ts";
 import { type StepOptions, stepRunners } from "../lib/pipeline/backfill/steps.ts";
+import type { ConfigSource } from "../lib/runtime/config/settings.ts";
 import { isClosed } from "../lib/runtime/io.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
@@ -24,17 +25,18 @@ export interface BackfillCall extends StepOptions {
   dryRun: boolean;
 }
 
-/** @throws FinpipeError of kind `usage` */
+/** @throws FinpipeError of kind `usage`, or `configuration` for a variable that is no list */
 export function backfillCallOf(
   [range]: readonly (string | undefined)[],
   options: OptionValues,
+  env: ConfigSource["env"],
 ): BackfillCall {
   return {
     range: parseRange(range ?? "", "FROM..TO"),
     dryRun: options.dryRun === true,
     ...dumpOptionsOf(options),
     ...loadOptionsOf(options),
-    ...martOptionsOf(options),
+    ...martOptionsOf(options, env),
   };
 }
 
@@ -58,7 +60,7 @@ const command: CommandDefinition = {
 
   async run(context, args, options) {
     const { io, log } = context;
-    const { range, dryRun, ...stepOptions } = backfillCallOf(args, options);
+    const { range, dryRun, ...stepOptions } = backfillCallOf(args, options, context.config.env);
     if (dryRun) return await printPlan(context, range);
     await using engine = await openEngine(context, {
       staging: true,

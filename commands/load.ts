@@ -63,8 +63,16 @@ const command: CommandDefinition = {
     const { warehouse, settings: { workDir } } = engine;
     await warehouse.checkSchema();
     if (call.undo) {
-      const { datasets } = await undoLoad({ warehouse, log }, call.run, call.datasets);
-      const undone = { ...datesOf(call.run), datasets: datasets.map(undoResult) };
+      const { datasets, isMartStale } = await undoLoad(
+        { warehouse, log },
+        call.run,
+        call.datasets,
+      );
+      const undone = {
+        ...datesOf(call.run),
+        datasets: datasets.map(undoResult),
+        mart_stale: isMartStale,
+      };
       return await printResult(context, undone, [titleOf(call.run), ...datasets.map(undoLine)]);
     }
     const deps = { warehouse, workDir, log, signal: io.signal };

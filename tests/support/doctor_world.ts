@@ -70,6 +70,8 @@ export function server(
   return {
     facts: () => Promise.resolve({ ...HEALTHY, ...facts }),
     missingRights: () => Promise.resolve([]),
+    imposedSettings: () => Promise.resolve([]),
+    isPooledByTransaction: () => Promise.resolve(false),
     checkSchema: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => {
       closed.count++;

@@ -7,7 +7,7 @@ import type { DateRange, DayRun } from "../../partitions/run_date.ts";
 import { shellQuoted } from "../../runtime/command_lines.ts";
 import { FinpipeError } from "../../runtime/errors.ts";
 import { capitalized } from "../../runtime/words.ts";
-import type { MartResult } from "../../warehouse/repository.ts";
+import type { CdmReport } from "../cdm.ts";
 import type { DatasetLoad } from "../load.ts";
 import { planBackfill, type Step, STEPS } from "./plan.ts";
 
@@ -15,7 +15,7 @@ import { planBackfill, type Step, STEPS } from "./plan.ts";
 export interface StepReports {
   dump: readonly Manifest[];
   load: readonly DatasetLoad[];
-  cdm: MartResult;
+  cdm: CdmReport;
 }
 
 /** What each step does for one day. */

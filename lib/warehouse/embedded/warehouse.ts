@@ -11,17 +11,21 @@ import type { SqlSession } from "../../postgres/session.ts";
 import { controlText } from "../load_checks.ts";
 import type {
   DayMeasure,
+  LeftOutDays,
   LoadLimits,
   LoadRecord,
+  MartDays,
   MartOptions,
   MartResult,
   MartRow,
+  StaleDay,
   WarehouseRepository,
 } from "../repository.ts";
 import { forDay, forSchemas, type WarehouseSchemas } from "../sql_template.ts";
 import { replaceDay, undoDay } from "./days.ts";
 import { buildMart, readMart } from "./mart.ts";
 import { checkSchema, hasSchema, migrate } from "./migrations.ts";
+import { readLeftOut, readMartDays, readStaleDays } from "./report.ts";
 import type { EmbeddedScope } from "./scope.ts";
 
 export interface EmbeddedWarehouseOptions extends WarehouseSchemas {
@@ -83,6 +87,18 @@ export class EmbeddedWarehouse implements WarehouseRepository {
 
   mart(range?: DateRange): AsyncIterable<MartRow> {
     return readMart(this.#scope, range);
+  }
+
+  martDays(range: DateRange): Promise<MartDays | undefined> {
+    return readMartDays(this.#scope, range);
+  }
+
+  leftOut(range: DateRange): Promise<LeftOutDays[]> {
+    return readLeftOut(this.#scope, range);
+  }
+
+  staleDays(range: DateRange): Promise<StaleDay[]> {
+    return readStaleDays(this.#scope, range);
   }
 
   /** Nothing to do: the session is the caller's. */
