@@ -44,7 +44,8 @@ const command: CommandDefinition = {
   configure(command) {
     command
       .description(
-        "Runs init, then dump, load and cdm for each run date of a range, in order. " +
+        "Creates the tables that are not there yet, then runs dump, load and cdm for each run date " +
+          "of a range, in order. " +
           "Each run processes the day before its date. Stops at the first step that fails.",
       )
       .argument("<from..to>", "run dates, inclusive; one date alone is a range of one")
@@ -65,16 +66,15 @@ const command: CommandDefinition = {
       staging: true,
       warehouse: true,
       partitionFiles: true,
+      creates: true,
       command: "backfill",
     });
-    await engine.migrateStaging();
-    await engine.migrateWarehouse();
+    await engine.createMissing();
     const progress = new Progress(io.stderr, !context.quiet);
     const runners = stepRunners({ engine, log, now: io.now, signal: io.signal }, stepOptions);
-    const { engine: forced, workDir } = context.config.flags;
     const days = await backfill(range, runners, {
       signal: io.signal,
-      hasOptions: [forced, workDir, ...Object.values(options)].some((value) => value !== undefined),
+      given: context.given,
       onStep: ({ runDate }, step) => progress.show(() => `${runDate} ${step}`),
       async onDay(day) {
         await progress.clear();

@@ -58,7 +58,6 @@ const command: CommandDefinition = {
     const call = loadCallOf(args, options, io.now());
     await using engine = await openEngine(context, {
       warehouse: true,
-      partitionFiles: true,
       command: "load",
     });
     const { warehouse, settings: { workDir } } = engine;

@@ -115,6 +115,9 @@ export interface MartRow {
 }
 
 export interface WarehouseRepository extends AsyncDisposable {
+  /** Whether the tables were made, by whichever version. */
+  hasSchema(): Promise<boolean>;
+
   /** Creates or upgrades schemas and tables; returns the names of what it applied. */
   migrate(): Promise<string[]>;
 

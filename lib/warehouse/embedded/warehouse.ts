@@ -24,7 +24,7 @@ import type {
 import { forDay, forSchemas, type WarehouseSchemas } from "../sql_template.ts";
 import { replaceDay, undoDay } from "./days.ts";
 import { buildMart, readMart } from "./mart.ts";
-import { checkSchema, migrate } from "./migrations.ts";
+import { checkSchema, hasSchema, migrate } from "./migrations.ts";
 import { readLeftOut, readMartDays, readStaleDays } from "./report.ts";
 import type { EmbeddedScope } from "./scope.ts";
 
@@ -39,6 +39,10 @@ export class EmbeddedWarehouse implements WarehouseRepository {
   /** @param session stays the caller's, who may share it with the staging, and closes it */
   constructor(session: SqlSession, { stagingSchema, martSchema, now }: EmbeddedWarehouseOptions) {
     this.#scope = { session, schemas: { stagingSchema, martSchema }, now };
+  }
+
+  hasSchema(): Promise<boolean> {
+    return hasSchema(this.#scope);
   }
 
   migrate(): Promise<string[]> {

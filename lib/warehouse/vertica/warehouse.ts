@@ -26,7 +26,7 @@ import type { WarehouseSchemas } from "../sql_template.ts";
 import { loadRecord, measureDay, replaceDay, undoDay } from "./days.ts";
 import { withLoadLock } from "./load_lock.ts";
 import { buildMart, PAGE_ROWS, readPage } from "./mart.ts";
-import { checkSchema, migrate } from "./migrations.ts";
+import { checkSchema, hasSchema, migrate } from "./migrations.ts";
 import { readLeftOut, readMartDays, readStaleDays } from "./report.ts";
 import { VerticaScope } from "./scope.ts";
 import { openVerticaSession, type SessionOptions, type VerticaSession } from "./session.ts";
@@ -52,6 +52,10 @@ export class VerticaWarehouse implements WarehouseRepository {
 
   constructor(options: VerticaWarehouseOptions) {
     this.#options = options;
+  }
+
+  hasSchema(): Promise<boolean> {
+    return this.#use(undefined, hasSchema);
   }
 
   migrate(): Promise<string[]> {
