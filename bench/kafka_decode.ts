@@ -113,6 +113,7 @@ async function decode(): Promise<number> {
     },
     revoked() {},
     checkGap: () => Promise.resolve(),
+    checkTopic: () => Promise.resolve(),
     failed: (error) => {
       throw error;
     },
@@ -138,5 +139,7 @@ function sourceOf(partition: number): SourcePartition {
     watermark: null,
     digest: null,
     forgottenPosition: -1,
+    topicId: null,
+    windowBase: 0,
   };
 }

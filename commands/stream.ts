@@ -68,7 +68,14 @@ const command: CommandDefinition = {
     const started = performance.now();
     const onProgress = (totals: Totals) => progress.show(() => progressOf(totals, started));
     const kafka = call.source.kind === "kafka";
-    await using engine = await openEngine(context, { staging: true, kafka, command: "stream" });
+    await using engine = await openEngine(context, {
+      staging: true,
+      // A folder is made with all that the steps after this one need.
+      warehouse: "if-embedded",
+      kafka,
+      creates: true,
+      command: "stream",
+    });
     const totals = await land(context, engine, call, onProgress);
     await progress.clear();
     await printResult(context, totals, linesOf(totals));

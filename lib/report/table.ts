@@ -33,7 +33,7 @@ export async function* tableReport(rows: AsyncIterable<MartRow>): AsyncGenerator
   }
   if (count > 0) yield `\n${count} ${count === 1 ? "row" : "rows"}\n`;
   else {
-    yield "The mart has nothing to show for these dates: 'finpipe backfill FROM..TO' builds it\n";
+    yield "The mart has no row of these dates: 'finpipe backfill FROM..TO' builds days that are not built\n";
   }
 }
 

@@ -2,6 +2,7 @@
 import landing from "../../sql/staging/001_landing.sql" with { type: "text" };
 import replay from "../../sql/staging/002_replay.sql" with { type: "text" };
 import lostRanges from "../../sql/staging/003_lost_ranges.sql" with { type: "text" };
+import topicIds from "../../sql/staging/004_topic_ids.sql" with { type: "text" };
 import lockMigrations from "../../sql/staging/lock_migrations.sql" with { type: "text" };
 import migrationsApplied from "../../sql/staging/migrations_applied.sql" with { type: "text" };
 import migrationsPresent from "../../sql/staging/migrations_present.sql" with { type: "text" };
@@ -22,6 +23,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "001_landing", sql: landing },
   { version: 2, name: "002_replay", sql: replay },
   { version: 3, name: "003_lost_ranges", sql: lostRanges },
+  { version: 4, name: "004_topic_ids", sql: topicIds },
 ];
 
 /**
@@ -66,6 +68,11 @@ export function migrate(session: SqlSession): Promise<string[]> {
     }
     return missing.map(({ name }) => name);
   });
+}
+
+/** Whether the tables were made, by whichever version. */
+export async function hasSchema(session: SqlSession): Promise<boolean> {
+  return await isPresent(session) && await appliedVersion(session) > 0;
 }
 
 /**

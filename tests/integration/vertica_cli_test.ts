@@ -105,6 +105,20 @@ verticaTest("without init it is exit 3, and init makes it work", async () => {
   assert.equal((await place.run(["report"])).code, 0);
 });
 
+verticaTest("a work dir that is not there is said, and not made by what reads", async () => {
+  await using place = await Place.open();
+  const typo = `${place.workDir}/typo`;
+  const { code, stderr } = await place.load("--work-dir", typo);
+  assert.equal(code, 5);
+  assert.match(
+    stderr,
+    new RegExp(`for ${DAY} in ${typo}\n  Run 'finpipe --work-dir ${typo} dump 2022-10-02' first`),
+  );
+  const { stdout } = await place.run(["doctor", "--work-dir", typo]);
+  assert.match(stdout, new RegExp(`^ok +work dir: ${typo} is not there yet, `, "m"));
+  await assert.rejects(Deno.stat(typo), Deno.errors.NotFound);
+});
+
 verticaTest("doctor says of each thing that it is well", async () => {
   await using place = await Place.open();
   await writePartition(place.workDir, "transactions", DAY, [transaction(DAY)]);

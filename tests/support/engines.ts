@@ -24,6 +24,7 @@ import { DATASET_NAMES, type DatasetName } from "../../lib/events/dataset.ts";
 import { SqlStaging } from "../../lib/staging/sql_staging.ts";
 import { EmbeddedWarehouse } from "../../lib/warehouse/embedded/warehouse.ts";
 import { EMBEDDED_TIMERS, embeddedTest } from "./embedded_timers.ts";
+import "./poisoned_pool.ts";
 import { postgresTest, testDatabase } from "./postgres.ts";
 
 export const ENGINES = ["embedded", "postgres"] as const;
@@ -126,7 +127,8 @@ export async function openSession(
 }
 
 const EMPTY_STAGING = `
-  TRUNCATE stg.transactions, stg.currencies, stg.rejected, finpipe.source_partitions
+  TRUNCATE stg.transactions, stg.currencies, stg.rejected, finpipe.source_partitions,
+    finpipe.lost_ranges
   RESTART IDENTITY`;
 
 /** Both ends of an engine, the steps on them, and the log that these wrote. */

@@ -24,6 +24,12 @@ export interface PartitionOwner {
    * @throws FinpipeError of kind `data` where what lies between is lost
    */
   checkGap(partition: number, position: number): Promise<void>;
+  /**
+   * Something was fetched at the position, and is taken once this resolves.
+   *
+   * @throws FinpipeError of kind `data` where it may be of another topic of the same name
+   */
+  checkTopic(partition: number, position: number): Promise<void>;
   /** The consumer cannot go on. */
   failed(error: unknown): void;
 }
@@ -152,6 +158,13 @@ export class TopicConsumer {
       await this.#passGap(partition, feed);
       return;
     }
+    const checked = this.#owner.checkTopic(partition, feed.next).then(() => true, (error) => {
+      this.#member.pause(partition);
+      this.#owner.failed(error);
+      return false;
+    });
+    await this.#member.beating(checked, heartbeat);
+    if (!await checked) return;
     const gone = new AbortController();
     const pushed = feed.push(batch.messages, Number(batch.lastOffset()) + 1, gone.signal);
     try {

@@ -46,6 +46,11 @@ export async function migrate(scope: EmbeddedScope): Promise<string[]> {
   return missing.map(({ name }) => name);
 }
 
+/** Whether the tables were made, by whichever version. */
+export async function hasSchema(scope: EmbeddedScope): Promise<boolean> {
+  return (await versionOf(scope) ?? 0) > 0;
+}
+
 /** @throws FinpipeError of kind `configuration` where the schema is not the one of this finpipe */
 export async function checkSchema(scope: EmbeddedScope): Promise<void> {
   requireVersion(await versionOf(scope), NEWEST);

@@ -71,6 +71,11 @@ export async function migrate(
   }
 }
 
+/** Whether the tables were made, by whichever version; not where the making of the first broke off. */
+export async function hasSchema(scope: VerticaScope): Promise<boolean> {
+  return (await versionOf(scope) ?? 0) > 0;
+}
+
 /** @throws FinpipeError of kind `configuration` where the schema is not the one of this finpipe */
 export async function checkSchema(scope: VerticaScope): Promise<void> {
   requireVersion(await versionOf(scope), NEWEST);
