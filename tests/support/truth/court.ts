@@ -115,9 +115,12 @@ export class Court implements AsyncDisposable {
    * @param to by partition, the first offset that is left alone
    */
   async compact(topic: string, to: readonly number[]): Promise<void> {
+    const bounds = await Promise.all(
+      to.map((offset, partition) => this.#segmentOf(topic, partition, offset)),
+    );
     await until(async () => {
       const cleaned = await this.#cleaned(topic);
-      return to.every((offset, partition) => (cleaned.get(partition) ?? 0) >= offset);
+      return bounds.every((offset, partition) => (cleaned.get(partition) ?? 0) >= offset);
     });
     await withAdmin(this.kafka.brokers, (admin) =>
       admin.alterConfigs({
@@ -139,6 +142,14 @@ export class Court implements AsyncDisposable {
 
   #of(kind: ClientKind): Client {
     return this.#clients.get(kind)!;
+  }
+
+  /** Where the segment begins that holds an offset; it is not compacted if the offset is left alone. */
+  async #segmentOf(topic: string, partition: number, offset: number): Promise<number> {
+    const folder = join(this.kafka.dataFolder, `${topic}-${partition}`);
+    const files = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+    const starts = files.filter((name) => name.endsWith(".log")).map((name) => parseInt(name));
+    return Math.max(...starts.filter((start) => start <= offset));
   }
 
   /** By partition, up to which offset the cleaner has come: its own file, TOPIC PARTITION OFFSET a line. */
