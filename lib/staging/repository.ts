@@ -165,7 +165,7 @@ export interface TopicPositions {
   /**
    * Goes on after a lost range, which is recorded. The window stays as it is.
    *
-   * @param topicId of the topic as it is now
+   * @param topicId of the topic as it is now; undefined where it is not known, or the same one
    * @throws PositionMoved where the position is another one by now
    */
   goOn(

@@ -71,6 +71,9 @@ Deno.test("a shell reads each word as it was", async () => {
 /** What stands in a command of a source for a value. */
 const VALUES: readonly [expression: RegExp, value: string][] = [
   [/\$\{dayArgument\(\w+\)\}/g, "2022-10-02"],
+  [/\$\{command\(first\)\}/g, "cdm 2022-10-02"],
+  [/\$\{dataset\}\$\{option\}/g, "transactions"],
+  [/\$\{range\}/g, "2022-10-02..2022-10-06"],
   [/\$\{words\.join\(" "\)\}/g, "2022-10-02..2022-10-06"],
   [/FROM\.\.TO/g, "2022-10-02..2022-10-06"],
 ];

@@ -2,6 +2,7 @@
 import { FinpipeError } from "../../../runtime/errors.ts";
 import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
 import { PartitionFeed } from "../../../sources/kafka/partition_feed.ts";
+import type { CorruptBatch } from "../../../sources/kafka/records/read_fetched.ts";
 import {
   type LogRange,
   lostRangeError,
@@ -13,7 +14,7 @@ import { type Commit, PartitionLander, type Totals } from "../partition_lander.t
 import type { SteadyStaging } from "../steady_staging.ts";
 import type { TopicOptions } from "./land_topic.ts";
 import { type EndsContext, LogEnds } from "./log_ends.ts";
-import { positionOf, rangeOf, type TopicLog } from "./start.ts";
+import { goPastCorrupt, positionOf, rangeOf, type TopicLog } from "./start.ts";
 import { TopicIdentity } from "./topic_identity.ts";
 
 export interface LandersContext extends EndsContext {
@@ -179,6 +180,24 @@ export class PartitionLanders implements PartitionOwner {
     const topicId = this.#landings.get(partition)?.topicId ?? null;
     if (topicId === null || !await this.#identity.isAnother(topicId)) return;
     await this.checkGap(partition, position);
+  }
+
+  async meetCorrupt(partition: number, batch: CorruptBatch): Promise<void> {
+    const { topic, from } = this.#options;
+    const { staging, log } = this.#context;
+    const landing = this.#landings.get(partition);
+    landing?.feed.close();
+    try {
+      // The position is the batch's beginning when all before it is landed.
+      await landing?.done;
+      const context = { topic, from, staging, log };
+      await goPastCorrupt(context, partition, batch, () => this.#rangeOf(partition));
+      this.consumer.reopen(partition);
+    } catch (error) {
+      // Another process was told the same.
+      if (error instanceof PositionMoved) this.consumer.reopen(partition);
+      else this.failed(error);
+    }
   }
 
   failed(error: unknown): void {
