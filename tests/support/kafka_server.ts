@@ -102,6 +102,11 @@ export class KafkaServer implements AsyncDisposable {
     return this.#running.pid;
   }
 
+  /** Where its logs lie, a folder for each partition. */
+  get dataFolder(): string {
+    return join(this.#folder, "data");
+  }
+
   /** Starts the broker, on the ports that it had before, and waits until it serves clients. */
   async start(): Promise<void> {
     if (this.#running !== undefined) throw new Error("The broker runs already");
