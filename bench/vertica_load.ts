@@ -11,7 +11,10 @@ import copyTransactions from "../sql/warehouse/vertica/side_table_copy_transacti
   type: "text",
 };
 import { pythonPackages } from "../tests/support/python_packages.ts";
-import { missingForDriver, VERTICA_PYTHON } from "../tests/support/vertica/drivers/driver_clients.ts";
+import {
+  missingForDriver,
+  VERTICA_PYTHON,
+} from "../tests/support/vertica/drivers/driver_clients.ts";
 import { DATABASE, USER } from "../tests/support/vertica/server.ts";
 import { benchFolder, bestOf, figure, FINPIPE, measure, type Measured, print } from "./support.ts";
 
