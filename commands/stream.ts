@@ -31,7 +31,7 @@ const command: CommandDefinition = {
       .option(
         "--from <where>",
         "for a partition without a position: earliest, latest, a timestamp, or " +
-          "PARTITION:OFFSET,... (default: earliest)",
+          "PARTITION:OFFSET,...; that alone goes on after a lost range or a corrupt batch (default: earliest)",
       )
       .option(
         "--watermark <duration>",
