@@ -9,7 +9,13 @@ import {
   today,
 } from "../lib/partitions/run_date.ts";
 import { inBlocks } from "../lib/report/blocks.ts";
-import { FORMAT_NAMES, type FormatName, FORMATS } from "../lib/report/formats.ts";
+import {
+  FORMAT_NAMES,
+  type FormatName,
+  FORMATS,
+  type ReportFormat,
+} from "../lib/report/formats.ts";
+import { NO_ROWS } from "../lib/report/table.ts";
 import { notesOf, openDaysNote } from "../lib/report/notes.ts";
 import { writeReport } from "../lib/report/write_file.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
@@ -73,8 +79,9 @@ const command: CommandDefinition = {
       if (open !== undefined) context.log.warn(openDaysNote(open));
     }
     const rows = warehouse.mart(range);
-    const text = inBlocks(FORMATS[call.format](rows), context.io.signal);
-    if (call.out !== undefined) return await writeReport(call.out, text);
+    const format: ReportFormat = FORMATS[call.format];
+    const text = inBlocks(format(rows, context.lines.complete(NO_ROWS)), context.io.signal);
+    if (call.out !== undefined) return await writeReport(call.out, text, context.io.stdout);
     for await (const block of text) await context.io.stdout.write(block);
   },
 };

@@ -16,7 +16,7 @@ import {
 } from "../../lib/sources/kafka/records/unpack.ts";
 import { kafkaTest, testTopic } from "../support/kafka.ts";
 import { produce, produceByKcat, type Value } from "../support/kafka_messages.ts";
-import { fetchAll } from "../support/kafka_fetch.ts";
+import { fetchAll } from "../support/kafka_wire.ts";
 
 const PACK: Record<Codec, (bytes: Buffer) => Uint8Array> = {
   gzip: gzipSync,

@@ -91,8 +91,14 @@ embeddedTest(
         const { code, stderr } = await run(line);
         assert.equal(code, 0, stderr);
       }
+      // What is said of results is completed as hints and warnings are.
+      const { stdout } = await runCli(["--work-dir", workDir, "report", "2022-10-05"]);
+      assert.ok(
+        stdout.includes(`'finpipe --work-dir ${workDir} backfill FROM..TO' builds`),
+        stdout,
+      );
       const others = { FINPIPE_STAGING_SCHEMA: "other_staging", FINPIPE_MART_SCHEMA: "other_mart" };
-      for (const line of ["report", "cdm 2022-10-02", "load 2022-10-02", "doctor"]) {
+      for (const line of ["cdm 2022-10-02", "doctor"]) {
         const { code, stdout, stderr } = await run(line, others);
         assert.equal(code, 3, line);
         assert.match(stdout + stderr, /The warehouse's schema is missing\n.*Run 'finpipe init'/);

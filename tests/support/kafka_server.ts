@@ -96,6 +96,11 @@ export class KafkaServer implements AsyncDisposable {
     return join(this.#folder, "ca.pem");
   }
 
+  /** The file in which a partition's log begins, to damage it. */
+  logFile(topic: string, partition = 0): string {
+    return join(this.#folder, "data", `${topic}-${partition}`, `${"0".repeat(20)}.log`);
+  }
+
   /** The broker's process id, to send it SIGSTOP and SIGCONT. */
   get pid(): number {
     if (this.#running === undefined) throw new Error("The broker does not run");

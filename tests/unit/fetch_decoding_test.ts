@@ -42,13 +42,20 @@ Deno.test("kafkajs hands the records of every version on as they came", async ()
     const empty = await module.decode(answerOf(version, new Uint8Array()));
     const theirs = structuredClone(before[at]!) as FetchAnswer;
     theirs.responses[0]!.partitions[0]!.abortedTransactions = [];
+    const [carrier] = empty.responses[0]!.partitions[0]!.messages.splice(0);
     assert.deepEqual(empty, theirs, `version ${version}`);
+    assert.deepEqual([carrier!.records.bytes.length, carrier!.end, carrier!.isAnswerEmpty], [
+      0,
+      9,
+      true,
+    ]);
     const { responses } = await module.parse(await module.decode(answerOf(version, batch)));
     const [partition] = responses[0]!.partitions;
     const read = new Batch(responses[0]!.topicName, "7", partition);
     assert.equal(read.isEmpty(), false);
     assert.equal(read.messages.length, 1);
-    const { records } = read.messages[0];
+    const { records, isAnswerEmpty } = read.messages[0];
+    assert.equal(isAnswerEmpty, false);
     assert.deepEqual(Buffer.from(records.bytes), batch);
     assert.deepEqual(records.aborted, aborted);
     assert.equal(records.highWatermark, 9);

@@ -2,6 +2,7 @@
 import { statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { codeOf, FinpipeError } from "../errors.ts";
+import { NOT_CAPABLE } from "../files.ts";
 
 /** What finpipe keeps in a work dir. */
 const OURS = ["embedded", "embedded.lock", "partitions"];
@@ -119,8 +120,7 @@ export async function freeBytes(folder: string): Promise<number> {
 }
 
 function reasonOf(error: unknown, code: string | undefined): string {
-  // Its message is for whoever starts a program by hand: it names flags of the runtime.
-  if (error instanceof Deno.errors.NotCapable) return "the runtime lets no program write there";
+  if (error instanceof Deno.errors.NotCapable) return NOT_CAPABLE;
   return REASONS[code ?? ""] ?? (error instanceof Error ? error.message : String(error));
 }
 

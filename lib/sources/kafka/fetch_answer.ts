@@ -6,9 +6,13 @@ import { FinpipeError } from "../../runtime/errors.ts";
 import type { AbortedTransaction } from "./records/aborted.ts";
 import type { FetchedRecords } from "./records/read_fetched.ts";
 
-/** What kafkajs takes for the messages of a partition: one of these, or none. */
+/** What kafkajs takes for the only message of a partition. */
 export interface FetchedCarrier {
   readonly records: FetchedRecords;
+  /** One beyond the last offset that can be read now. */
+  readonly end: number;
+  /** No partition of the answer has records: what this one has did not have to wait for others. */
+  readonly isAnswerEmpty: boolean;
   /** The greatest that there can be: kafkajs drops what lies before the offset that it asked for. */
   readonly offset: string;
   readonly isControlRecord: false;
@@ -33,7 +37,7 @@ export interface PartitionAnswer {
   /** None: kafkajs filters by it. They are with the records. */
   abortedTransactions: [];
   preferredReadReplica?: number;
-  messages: FetchedCarrier[];
+  messages: [FetchedCarrier] | [];
 }
 
 /** The first version of brokers that know transactions, of Kafka 0.11. */
@@ -45,6 +49,7 @@ const SESSION_SINCE = 7;
 const CLIENT_THROTTLES_SINCE = 8;
 const READ_REPLICA_SINCE = 11;
 
+const NO_REPLICA = -1;
 const GREATEST_OFFSET = String(2n ** 63n - 1n);
 
 /**
@@ -78,7 +83,7 @@ function tooOld(): FinpipeError {
 
 function decodeAnswer(reader: AnswerReader, version: number): FetchAnswer {
   const throttle = reader.int32();
-  return {
+  const answer: FetchAnswer = {
     ...(version < CLIENT_THROTTLES_SINCE
       ? { throttleTime: throttle }
       : { throttleTime: 0, clientSideThrottleTime: throttle }),
@@ -88,6 +93,11 @@ function decodeAnswer(reader: AnswerReader, version: number): FetchAnswer {
       partitions: reader.array(() => decodePartition(reader, version)),
     })),
   };
+  const carriers = answer.responses
+    .flatMap(({ partitions }) => partitions.flatMap(({ messages }) => messages as Carrier[]));
+  const isAnswerEmpty = carriers.every(({ records }) => records.bytes.length === 0);
+  for (const carrier of carriers) carrier.isAnswerEmpty = isAnswerEmpty;
+  return answer;
 }
 
 function decodePartition(reader: AnswerReader, version: number): PartitionAnswer {
@@ -102,7 +112,12 @@ function decodePartition(reader: AnswerReader, version: number): PartitionAnswer
   }));
   const replica = version < READ_REPLICA_SINCE ? {} : { preferredReadReplica: reader.int32() };
   const bytes = reader.bytes();
-  const records = { bytes, aborted, highWatermark: Number(highWatermark) };
+  const carrier = new Carrier(
+    { bytes, aborted, highWatermark: Number(highWatermark) },
+    Number(lastStableOffset),
+  );
+  // The leader sends nothing where it names another one to read from.
+  const isElsewhere = (replica.preferredReadReplica ?? NO_REPLICA) !== NO_REPLICA;
   return {
     partition,
     errorCode,
@@ -111,15 +126,16 @@ function decodePartition(reader: AnswerReader, version: number): PartitionAnswer
     ...logStart,
     abortedTransactions: [],
     ...replica,
-    messages: bytes.length === 0 ? [] : [new Carrier(records)],
+    messages: bytes.length === 0 && isElsewhere ? [] : [carrier],
   };
 }
 
 class Carrier implements FetchedCarrier {
   readonly offset = GREATEST_OFFSET;
   readonly isControlRecord = false;
+  isAnswerEmpty = false;
 
-  constructor(readonly records: FetchedRecords) {}
+  constructor(readonly records: FetchedRecords, readonly end: number) {}
 
   get value(): never {
     throw new Error("This process reads the records of a fetch by itself: see fetch_decoding.ts");

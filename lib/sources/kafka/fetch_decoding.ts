@@ -10,7 +10,7 @@
  * So the property `decode` of its modules for the answers to a fetch, versions 4 to 11, is another one
  * here. kafkajs looks it up in these very objects at each answer (network/connection.js, `send`), and
  * this is all that it decodes of a fetch: error codes, queue, seeks and heartbeats are as before. In
- * place of messages it gets one object for each partition that has records, see {@link FetchedCarrier}.
+ * place of messages it gets one object for each partition, see {@link FetchedCarrier}.
  *
  * That holds for the whole process from the first {@link replaceFetchDecoding} on: another consumer of
  * kafkajs in it would be given these objects too, and fails as it looks into them.

@@ -34,6 +34,8 @@ export interface MemberHandlers {
   take(payload: EachBatchPayload): Promise<void>;
 }
 
+/** Milliseconds after which the group takes a silent member for dead, unless told otherwise. */
+export const SESSION_TIMEOUT = 30_000;
 /** Milliseconds after which a heartbeat is thought of again while something is waited for. */
 const HEARTBEAT = 1000;
 /** Milliseconds before the group is joined again after a failure, doubled each time. */
@@ -72,7 +74,7 @@ export class GroupMember {
   constructor(kafka: Kafka, options: ConsumerOptions, handlers: MemberHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    const { topic, members, sessionTimeout = 30_000 } = options;
+    const { topic, members, sessionTimeout = SESSION_TIMEOUT } = options;
     replaceFetchDecoding();
     this.#membership = new Membership({ sessionTimeout, members });
     this.#consumer = kafka.consumer({

@@ -8,7 +8,7 @@
  */
 import type { EachBatchPayload, Kafka } from "kafkajs";
 import type { FetchedCarrier } from "./fetch_answer.ts";
-import { type ConsumerOptions, GroupMember } from "./group_member.ts";
+import { type ConsumerOptions, GroupMember, SESSION_TIMEOUT } from "./group_member.ts";
 import type { PartitionFeed } from "./partition_feed.ts";
 import { CorruptBatch } from "./records/read_fetched.ts";
 
@@ -52,6 +52,8 @@ export class TopicConsumer {
   readonly #assigned = new Map<number, Assigned>();
   /** Where a corrupt batch was met in each partition, to tell one that is from one that came so. */
   readonly #suspects = new Map<number, number>();
+  /** Since when nothing is sent of a partition, by the offset that was asked for. */
+  readonly #silent = new Map<number, { next: number; since: number }>();
 
   constructor(kafka: Kafka, options: ConsumerOptions, owner: PartitionOwner) {
     this.#options = options;
@@ -171,6 +173,13 @@ export class TopicConsumer {
     await this.#member.beating(checked, heartbeat);
     if (!await checked) return;
     const [carrier] = batch.messages as unknown as [FetchedCarrier];
+    if (this.#isSilent(partition, feed, carrier)) {
+      const reason = `nothing is sent of it, though the log goes to ${carrier.end - 1}`;
+      const silent = new CorruptBatch(feed.next, carrier.end, reason);
+      this.#silent.delete(partition);
+      this.#member.pause(partition);
+      return await this.#member.beating(this.#owner.meetCorrupt(partition, silent), heartbeat);
+    }
     const gone = new AbortController();
     const pushed = feed.push(carrier.records, gone.signal);
     try {
@@ -185,6 +194,25 @@ export class TopicConsumer {
       throw error;
     }
     if (feed.next > fetched) resolveOffset(String(feed.next - 1));
+  }
+
+  /**
+   * True where a broker has sent nothing for a session's time, though it says that there is more: one
+   * that cannot find the borders of batches any more does so, and says no word.
+   */
+  #isSilent(partition: number, { next }: PartitionFeed, carrier: FetchedCarrier): boolean {
+    const { records, end, isAnswerEmpty } = carrier;
+    if (records.bytes.length > 0 || next >= end || !isAnswerEmpty) {
+      this.#silent.delete(partition);
+      return false;
+    }
+    const silence = this.#silent.get(partition);
+    const now = performance.now();
+    if (silence?.next !== next) {
+      this.#silent.set(partition, { next, since: now });
+      return false;
+    }
+    return now - silence.since > (this.#options.sessionTimeout ?? SESSION_TIMEOUT);
   }
 
   async #meetCorrupt(partition: number, feed: PartitionFeed, batch: CorruptBatch): Promise<void> {

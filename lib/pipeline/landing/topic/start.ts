@@ -62,7 +62,10 @@ export async function placeTopic(
     }
     const isUsed = lost.length > 0 && lost.length === named.length;
     if (from !== undefined && !isUsed) {
-      log.info(`Ignored --from: topic ${topic} has positions already, and they are gone on from`);
+      const unless = from.kind === "offsets" ? ", unless a batch there is corrupt" : "";
+      log.info(
+        `Ignored --from: topic ${topic} has positions already, and they are gone on from${unless}`,
+      );
     }
     return;
   }

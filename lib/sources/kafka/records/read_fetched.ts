@@ -53,7 +53,12 @@ export class CorruptBatch extends Error {
    * @param to where, as far as can be told, the next batch begins
    * @param reason what is wrong, of "the batch"
    */
-  constructor(readonly from: number, readonly to: number, readonly reason: string, cause: unknown) {
+  constructor(
+    readonly from: number,
+    readonly to: number,
+    readonly reason: string,
+    cause?: unknown,
+  ) {
     super(`The batch of the offsets ${from} to ${to - 1} is corrupt: ${reason}`, { cause });
   }
 }
