@@ -7,6 +7,7 @@ import type { ManifestSource } from "../partitions/manifest.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { LandedBatch } from "./landed_batch.ts";
 import type { RejectedRepository } from "./rejected.ts";
+import type { SourcesRepository } from "./sources.ts";
 
 export type SourceKind = "kafka" | "file" | "stdin";
 
@@ -53,15 +54,26 @@ export interface KafkaProgress {
   delay: number;
 }
 
+/** Rows of a day of a dataset. */
+export interface StagedRows {
+  /** All of them, replayed ones too, which come from no source partition. */
+  total: number;
+  /** Each Kafka partition; of files and stdin those that have rows of the day. */
+  sources: ManifestSource[];
+}
+
 /** What stands in staging for one day, as one snapshot saw it. */
 export interface DaySnapshot {
-  /** Rows of the day, before one per object_id. */
-  stagedRows(dataset: DatasetName): Promise<number>;
+  /** Rows of the day, before one per object_id, and where they came from. */
+  stagedRows(dataset: DatasetName): Promise<StagedRows>;
   /** The day's partition file, piece by piece; the bytes are only valid during the call. */
   copyDay(dataset: DatasetName, sink: (piece: Uint8Array) => void): Promise<void>;
-  /** Up to where each source partition is contained. */
-  sources(): Promise<ManifestSource[]>;
-  /** Every partition of a topic that staging knows. */
+  /**
+   * The same of transactions, but an object whose versions of the day differ in accounts, amount or
+   * currency has a row for each, one after the other.
+   */
+  copyDayApart(sink: (piece: Uint8Array) => void): Promise<void>;
+  /** Every partition of a topic that staging knows, but for those that are retired. */
   kafkaProgress(): Promise<KafkaProgress[]>;
 }
 
@@ -72,6 +84,9 @@ export interface StagingRepository extends AsyncDisposable {
 
   /** How far the partitions of topics were read. */
   readonly topics: TopicPositions;
+
+  /** All that is landed from. */
+  readonly sources: SourcesRepository;
 
   /** Whether the tables were made, by whichever version. */
   hasSchema(): Promise<boolean>;

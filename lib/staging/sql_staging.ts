@@ -1,7 +1,6 @@
 /** {@link StagingRepository} in SQL: one for a PostgreSQL server and for the embedded engine. */
 import type { DatasetName } from "../events/dataset.ts";
 import { formatMoment } from "../events/values.ts";
-import type { ManifestSource } from "../partitions/manifest.ts";
 import { RefusedData } from "../postgres/failure.ts";
 import type { SqlRow, SqlSession } from "../postgres/session.ts";
 import { FinpipeError } from "../runtime/errors.ts";
@@ -14,12 +13,14 @@ import type {
   KafkaProgress,
   SourceKind,
   SourcePartition,
+  StagedRows,
   StagingRepository,
   TopicPositions,
   WindowVersion,
 } from "./repository.ts";
 import type { RowBuffer } from "./row_buffer.ts";
 import { partitionOf } from "./source_partition.ts";
+import { type SourcesRepository, SqlSources } from "./sources.ts";
 import * as sql from "./statements.ts";
 import { positionMoved, SqlTopicPositions } from "./topic_positions.ts";
 
@@ -32,6 +33,7 @@ const MOST_FETCHED = 5000;
 export class SqlStaging implements StagingRepository {
   readonly rejected: RejectedRepository;
   readonly topics: TopicPositions;
+  readonly sources: SourcesRepository;
   readonly #session: SqlSession;
   readonly #owned: boolean;
   readonly #onDispose: (() => void) | undefined;
@@ -49,6 +51,7 @@ export class SqlStaging implements StagingRepository {
     this.#owned = owned;
     this.#onDispose = onDispose;
     this.topics = new SqlTopicPositions(session);
+    this.sources = new SqlSources(session);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -154,13 +157,10 @@ export class SqlStaging implements StagingRepository {
     const session = this.#session;
     const snapshot: DaySnapshot = {
       async stagedRows(dataset: DatasetName) {
-        const [row] = await session.query(sql.countDay[dataset], [day.toString()]);
-        return Number(row!.staged_rows);
+        return stagedRowsOf(await session.query(sql.daySources[dataset], [day.toString()]));
       },
       copyDay: (dataset, sink) => session.copyOut(sql.dumpDay(dataset, day), sink),
-      async sources() {
-        return (await session.query(sql.sourcePositions)).map(manifestSourceOf);
-      },
+      copyDayApart: (sink) => session.copyOut(sql.dumpDayApart(day), sink),
       async kafkaProgress() {
         return (await session.query(sql.kafkaProgress)).map(progressOf);
       },
@@ -246,12 +246,19 @@ function versionOf(row: SqlRow): WindowVersion {
   };
 }
 
-function manifestSourceOf(row: SqlRow): ManifestSource {
-  return {
-    source: row.source!,
-    partition: Number(row.partition),
-    next_position: row.next_position!,
-  };
+function stagedRowsOf(found: readonly SqlRow[]): StagedRows {
+  const staged: StagedRows = { total: 0, sources: [] };
+  for (const { source, partition, next_position, rows } of found) {
+    staged.total += Number(rows);
+    if (source === null) continue;
+    staged.sources.push({
+      source: source!,
+      partition: Number(partition),
+      next_position: next_position!,
+      rows: Number(rows),
+    });
+  }
+  return staged;
 }
 
 function progressOf(row: SqlRow): KafkaProgress {

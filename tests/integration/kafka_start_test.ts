@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { withAdmin } from "../support/kafka.ts";
 import { produce } from "../support/kafka_messages.ts";
 import { rateMessage } from "../support/messages.ts";
-import type { CliResult } from "../support/run_cli.ts";
+import { type CliResult, runCli } from "../support/run_cli.ts";
 import {
   type LandingPlace,
   landingPlace,
@@ -172,8 +172,9 @@ await topicTest(
 await topicTest(
   "a topic that was recreated is exit 4; --from goes on in the new one",
   async (t) => {
-    await using place = await landedPart(t);
+    await using place = await landedPart(t, { partitions: 3 });
     assertDone(await place.stream());
+    // With one partition of its three.
     await recreate(place);
     await send(place, 3);
     const { code, stderr } = await place.stream();
@@ -184,11 +185,20 @@ await topicTest(
     );
     assert.match(stderr, /go on with --from 0:0/);
     assertDone(await place.stream("--from", "0:0"));
-    assert.deepEqual(await positions(place), [[3, 13]]);
+    assert.deepEqual(await positions(place), [[3, 13], [10, 10], [10, 10]]);
     const [row] = await place.query(
       "SELECT cause, from_offset, to_offset FROM finpipe.lost_ranges",
     );
     assert.deepEqual(Object.values(row!), ["recreated", "3", "10"]);
+
+    // The two that are gone are seen, and the command that is named takes them out.
+    const { topic } = place.topic;
+    const cli = (...args: string[]) => runCli(args, { env: place.env });
+    const names = `${topic}:1 ${topic}:2`;
+    const doctor = () => cli("doctor", "--retry-for", "0s");
+    assert.match((await doctor()).stdout, new RegExp(`'finpipe source retire ${names}'`));
+    assertDone(await cli("source", "retire", ...names.split(" ")));
+    assert.match((await doctor()).stdout, /^ok +staging: sources: no partition that is read no/m);
   },
 );
 
