@@ -13,6 +13,8 @@ const MOST_READY = 0;
 export class PartitionFeed implements Source {
   /** The offset that is expected next. */
   next: number;
+  /** What is held is given out without waiting for the linger once all before it was taken. */
+  flushAt = Infinity;
   readonly #limits: BatchLimits;
   readonly #builder = new BatchBuilder();
   readonly #ready: MessageBatch[] = [];
@@ -64,6 +66,7 @@ export class PartitionFeed implements Source {
       await readFetched(fetched, this.#sinkOf(gone));
     } finally {
       gone?.removeEventListener("abort", wake);
+      if (this.next >= this.flushAt) this.flush();
       this.#arm();
     }
   }
