@@ -47,7 +47,7 @@ const HEARTBEAT = 1000;
 const FIRST_DELAY = 200;
 const LONGEST_DELAY = 5000;
 const MAX_WAIT = 200;
-/** Bytes of one answer, of all partitions: kafkajs makes objects of all of it before it hands it on. */
+/** Bytes of one answer, of all partitions: it is held until all of it was read. */
 const MOST_FETCHED = 4 * 1024 * 1024;
 /**
  * Batches that are taken side by side, one of a partition; more than a process has partitions. A batch
