@@ -141,6 +141,7 @@ export class TopicConsumer {
           return feed.close();
         }
         assigned.feed = feed;
+        this.#silent.delete(partition);
         // What the member before us could not tell, and on a topic that lies still nobody would.
         this.#member.report(partition, feed.next);
         this.#member.seek(partition, feed.next);

@@ -67,6 +67,8 @@ const MOST_SESSIONS = 4;
 const TICK = 200;
 /** Milliseconds between two questions for the ends of the log. */
 const ENDS_INTERVAL = 10_000;
+/** Milliseconds that a fetch waits for messages, where those are landed that are there. */
+const SHORT_WAIT = 20;
 /** Milliseconds for leaving the group when all is landed. */
 const LEAVE_TIME = 5000;
 
@@ -115,7 +117,15 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   const members = () => admin.members(group);
   const consumer = new TopicConsumer(
     kafka,
-    { topic, group, cluster, log, members, ...options.member },
+    {
+      topic,
+      group,
+      cluster,
+      log,
+      members,
+      ...(untilEnd ? { maxWait: SHORT_WAIT } : {}),
+      ...options.member,
+    },
     landers,
   );
   landers.consumer = consumer;
@@ -177,7 +187,9 @@ async function watch({ landers, consumer, ends, over, retryFor }: Watch): Promis
       endsAskedAt = now;
       await landers.askEnds();
     }
-    await wait(TICK, over).catch(() => {});
+    const reached = new AbortController();
+    landers.onReached = () => reached.abort();
+    await wait(TICK, AbortSignal.any([over, reached.signal])).catch(() => {});
   }
 }
 

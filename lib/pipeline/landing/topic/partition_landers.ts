@@ -58,6 +58,9 @@ export class PartitionLanders implements PartitionOwner {
   consumer!: TopicConsumer;
   readonly ends: LogEnds;
 
+  /** Called when all partitions that are landed here were landed up to the ends asked for. */
+  onReached: () => void = () => {};
+
   readonly #context: LandersContext;
   readonly #options: TopicOptions;
   readonly #landings = new Map<number, Landing>();
@@ -66,6 +69,8 @@ export class PartitionLanders implements PartitionOwner {
   readonly #opening = new Map<number, Promise<PartitionFeed>>();
   /** What landings that have ended read: their landers, with their windows, are let go. */
   readonly #ended = noTotals();
+  /** The ends that are asked for. */
+  #asked: ReadonlyMap<number, number> = new Map();
   readonly #stop = new AbortController();
   readonly #failure = Promise.withResolvers<never>();
 
@@ -139,6 +144,7 @@ export class PartitionLanders implements PartitionOwner {
     );
     const share = { ...limits, bytes: this.#shareOf(limits.bytes) };
     const feed = new PartitionFeed(position.nextPosition, share);
+    feed.flushAt = this.#endOf(partition);
     const landing: Landing = {
       lander,
       feed,
@@ -208,10 +214,7 @@ export class PartitionLanders implements PartitionOwner {
   /** True where all partitions, also those of other members, were landed up to the given offsets. */
   async haveReached(ends: ReadonlyMap<number, number>): Promise<boolean> {
     const { topic } = this.#options;
-    // What is held need not wait for the linger.
-    for (const [partition, { feed }] of this.#landings) {
-      if (feed.next >= (ends.get(partition) ?? Infinity)) feed.flush();
-    }
+    this.#asked = ends;
     const stored = await this.#context.staging.run(({ topics }) => topics.list(topic));
     const positions = new Map(
       stored.map(({ partition, nextPosition }) => [partition, nextPosition]),
@@ -270,6 +273,13 @@ export class PartitionLanders implements PartitionOwner {
     // Of what another member has by now it tells itself, and is ahead.
     if (!landing.revoked) this.consumer.report(partition, position);
     this.#context.onProgress?.(this.totals, commit);
+    const landings = [...this.#landings];
+    if (landings.every(([id, { lander }]) => lander.position >= this.#endOf(id))) this.onReached();
+  }
+
+  /** What is held need not wait for the linger there. */
+  #endOf(partition: number): number {
+    return this.#asked.get(partition) ?? Infinity;
   }
 
   #onFailure(partition: number, landing: Landing, error: unknown): void {
