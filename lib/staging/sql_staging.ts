@@ -6,6 +6,7 @@ import { RefusedData } from "../postgres/failure.ts";
 import type { SqlRow, SqlSession } from "../postgres/session.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { LandedBatch } from "./landed_batch.ts";
+import { describeHolder, SqlStagingLocks, type StagingLocks } from "./lock_holders.ts";
 import { checkSchema, migrate } from "./migrations.ts";
 import type { RejectedRepository } from "./rejected.ts";
 import { SqlRejected } from "./rejected_sql.ts";
@@ -32,6 +33,7 @@ const MOST_FETCHED = 5000;
 export class SqlStaging implements StagingRepository {
   readonly rejected: RejectedRepository;
   readonly topics: TopicPositions;
+  readonly locks: StagingLocks;
   readonly #session: SqlSession;
   readonly #owned: boolean;
   readonly #onDispose: (() => void) | undefined;
@@ -49,6 +51,7 @@ export class SqlStaging implements StagingRepository {
     this.#owned = owned;
     this.#onDispose = onDispose;
     this.topics = new SqlTopicPositions(session);
+    this.locks = new SqlStagingLocks(session);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -67,8 +70,13 @@ export class SqlStaging implements StagingRepository {
   async lockSource(source: string): Promise<void> {
     const [row] = await this.#session.query(sql.lockSource, [source]);
     if (row!.locked === "t") return;
-    throw new FinpipeError("locked", `Another finpipe process is landing ${source}`, {
-      hint: "Wait until it has ended, then try again",
+    const holder = await this.locks.holderOf(source);
+    const who = holder === undefined ? "" : `: ${describeHolder(holder)}`;
+    const orEnd = holder === undefined
+      ? ""
+      : `; if it stands still, end it with SELECT pg_terminate_backend(${holder.pid})`;
+    throw new FinpipeError("locked", `Another finpipe process is landing ${source}${who}`, {
+      hint: `Wait until it has ended, then try again${orEnd}`,
     });
   }
 

@@ -32,8 +32,12 @@ export class SteadyStaging {
     this.#options = options;
   }
 
-  /** @throws FinpipeError of kind `unreachable` once the time is over; any other failure at once */
-  async run<T>(work: StagingWork<T>): Promise<T> {
+  /**
+   * @param patient waits as long for a lock that somebody holds
+   * @throws FinpipeError of kind `unreachable` once the time is over, or `locked`; any other failure at
+   * once
+   */
+  async run<T>(work: StagingWork<T>, { patient = false } = {}): Promise<T> {
     const { log, signal, retryFor, passes = () => false } = this.#options;
     let again = false;
     const attempt = async () => {
@@ -42,8 +46,9 @@ export class SteadyStaging {
         this.failure = undefined;
         return result;
       } catch (error) {
-        if (isKind(error, "unreachable") || passes(error)) {
-          again = true;
+        const passing = isKind(error, "unreachable") || passes(error);
+        if (passing) again = true;
+        if (passing || ((again || patient) && isHeldUp(error))) {
           this.failure = error as FinpipeError;
         }
         throw error;
@@ -56,9 +61,13 @@ export class SteadyStaging {
       isRetriable: (error): error is FinpipeError =>
         isKind(error, "unreachable") || passes(error) ||
         // A session that broke has its locks until the server notices.
-        (again && isKind(error, "locked") && !(error instanceof PositionMoved)),
+        ((again || patient) && isHeldUp(error)),
     });
   }
+}
+
+function isHeldUp(error: unknown): boolean {
+  return isKind(error, "locked") && !(error instanceof PositionMoved);
 }
 
 /** A signal that is never aborted. */

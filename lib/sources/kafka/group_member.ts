@@ -19,7 +19,7 @@ export interface ConsumerOptions {
   log: Logger;
   /** Asks Kafka once for the ids of the group's members. */
   members(): Promise<readonly string[]>;
-  /** Milliseconds after which the group takes a silent member for dead. @default 30000 */
+  /** Milliseconds after which the group takes a silent member for dead. @default SESSION_TIMEOUT */
   sessionTimeout?: number;
   /** Milliseconds after which new partitions are looked for. @default 30000 */
   metadataAge?: number;
@@ -42,6 +42,8 @@ export interface PassedBatch {
   lastOffset: string;
 }
 
+/** Milliseconds after which the group takes a silent member for dead. */
+export const SESSION_TIMEOUT = 30_000;
 /** Milliseconds after which a heartbeat is thought of again while something is waited for. */
 const HEARTBEAT = 1000;
 /** Milliseconds before the group is joined again after a failure, doubled each time. */
@@ -80,7 +82,7 @@ export class GroupMember {
   constructor(kafka: Kafka, options: ConsumerOptions, handlers: MemberHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    const { topic, members, sessionTimeout = 30_000 } = options;
+    const { topic, members, sessionTimeout = SESSION_TIMEOUT } = options;
     this.#membership = new Membership({ sessionTimeout, members });
     this.#consumer = kafka.consumer({
       groupId: options.group,

@@ -36,6 +36,8 @@ export class PartitionFeed implements Source {
   /** Time of the first message of each batch that is not committed; the last one is being built. */
   readonly #times: { next: number; time: number }[] = [];
   #firstTime: number | undefined;
+  /** The offset after what is being pushed. */
+  #pushing = 0;
   #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Called when something changed that somebody may wait for. */
@@ -50,6 +52,11 @@ export class PartitionFeed implements Source {
   /** Bytes that are held and not given out yet. */
   get heldBytes(): number {
     return this.#builder.fill + this.#ready.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
+  /** The offset after all that was fetched, also what waits to be taken. */
+  get fetched(): number {
+    return Math.max(this.next, this.#pushing);
   }
 
   /** Kafka's time of the oldest message that was taken and is not committed, in milliseconds. */
@@ -71,6 +78,7 @@ export class PartitionFeed implements Source {
   async push(messages: readonly FedMessage[], next: number, gone?: AbortSignal): Promise<void> {
     const wake = () => this.#announce();
     gone?.addEventListener("abort", wake);
+    this.#pushing = next;
     try {
       for (const message of messages) {
         while (this.#isFull && !gone?.aborted) await this.#change();
@@ -79,6 +87,7 @@ export class PartitionFeed implements Source {
       }
       this.next = Math.max(this.next, next);
     } finally {
+      this.#pushing = 0;
       gone?.removeEventListener("abort", wake);
       this.#arm();
     }
