@@ -114,6 +114,7 @@ async function decode(): Promise<number> {
     revoked() {},
     checkGap: () => Promise.resolve(),
     checkTopic: () => Promise.resolve(),
+    meetCorrupt: (_partition, batch) => Promise.reject(batch),
     failed: (error) => {
       throw error;
     },

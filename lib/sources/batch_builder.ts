@@ -1,25 +1,30 @@
-/** A {@link MessageBatch} while it grows: one buffer and typed arrays that double when full. */
+/** A {@link MessageBatch} while it grows, in arrays of the pool. While it is empty it holds none. */
+import { bytePool } from "../runtime/byte_pool.ts";
+import { type BatchBorder, MessageIndex, SealedBatch } from "./sealed_batch.ts";
 import type { MessageBatch, Oversized } from "./source.ts";
 
-const FIRST_BYTES = 64 * 1024;
-const FIRST_MESSAGES = 1024;
+export type { BatchBorder } from "./sealed_batch.ts";
 
-/** What the source knows about a batch beside its messages. */
-export type BatchBorder = Pick<MessageBatch, "next" | "digest" | "unterminated">;
+const FIRST_BYTES = 16 * 1024;
+const FIRST_MESSAGES = 1024;
+const NOTHING = new Uint8Array();
 
 /**
  * Collects messages. Bytes are appended first, and what part of them is a message is said after:
  * so a line in progress lies behind the messages already added, and moves on with {@link seal}.
  */
 export class BatchBuilder {
-  #bytes = new Uint8Array(FIRST_BYTES);
+  /** Empty where nothing is held. */
+  #bytes = NOTHING;
   #fill = 0;
   #count = 0;
-  #starts = new Int32Array(FIRST_MESSAGES);
-  #ends = new Int32Array(FIRST_MESSAGES);
-  #positions = new Float64Array(FIRST_MESSAGES);
+  /** Undefined where nothing is held. */
+  #index: MessageIndex | undefined;
   #oversized = new Map<number, Oversized>();
   #headBytes = 0;
+  /** Batches of one source are alike: what the next one is likely to need. */
+  #expectedBytes = FIRST_BYTES;
+  #expectedMessages = FIRST_MESSAGES;
 
   /** Messages. */
   get count(): number {
@@ -36,18 +41,14 @@ export class BatchBuilder {
     return this.#headBytes;
   }
 
-  /** The appended bytes from `from` on; a view that the next append may leave behind. */
+  /** The appended bytes from `from` on; a view that is good until the next append or seal. */
   view(from: number): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(from, this.#fill);
   }
 
   append(bytes: Uint8Array): void {
     const needed = this.#fill + bytes.length;
-    if (needed > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
-      larger.set(this.view(0));
-      this.#bytes = larger;
-    }
+    if (needed > this.#bytes.length) this.#grow(needed);
     this.#bytes.set(bytes, this.#fill);
     this.#fill = needed;
   }
@@ -59,11 +60,12 @@ export class BatchBuilder {
 
   /** Adds the message in the bytes `start` to `end`, which may be appended right after. */
   add(start: number, end: number, position: number): void {
-    const index = this.#count++;
-    if (index === this.#starts.length) this.#growIndex();
-    this.#starts[index] = start;
-    this.#ends[index] = end;
-    this.#positions[index] = position;
+    const at = this.#count++;
+    let index = this.#index ??= new MessageIndex(this.#expectedMessages);
+    if (at === index.room) index = this.#index = index.grown(2 * at);
+    index.starts[at] = start;
+    index.ends[at] = end;
+    index.positions[at] = position;
   }
 
   addOversized(message: Oversized, position: number): void {
@@ -74,39 +76,35 @@ export class BatchBuilder {
 
   /**
    * Gives the batch away with the bytes before `end`, and begins the next one with the bytes behind
-   * it. Nothing is shared between the two.
+   * it. Nothing is shared between the two, and the batch is whose it is given to: its memory comes
+   * back to the pool by {@link MessageBatch.release} alone.
    */
   seal(end: number, border: BatchBorder): MessageBatch {
     const count = this.#count;
-    const batch = {
-      bytes: this.#bytes.subarray(0, end),
-      count,
-      starts: this.#starts.subarray(0, count),
-      ends: this.#ends.subarray(0, count),
-      positions: this.#positions.subarray(0, count),
-      oversized: this.#oversized,
-      ...border,
-    };
     const tail = this.view(end);
-    // Batches of one source are alike: an eighth more than this one seldom has to grow.
-    this.#bytes = new Uint8Array(Math.max(FIRST_BYTES, end + (end >> 3), tail.length));
-    this.#bytes.set(tail);
-    this.#fill = tail.length;
-    const room = Math.max(FIRST_MESSAGES, count + (count >> 3));
-    this.#starts = new Int32Array(room);
-    this.#ends = new Int32Array(room);
-    this.#positions = new Float64Array(room);
+    const content = {
+      memory: this.#bytes,
+      length: end,
+      index: this.#index,
+      count,
+      oversized: this.#oversized,
+    };
+    // An eighth more than this one seldom has to grow.
+    this.#expectedBytes = Math.max(FIRST_BYTES, end + (end >> 3));
+    this.#expectedMessages = Math.max(FIRST_MESSAGES, count + (count >> 3));
+    this.#bytes = NOTHING;
+    this.#index = undefined;
+    this.#fill = this.#count = this.#headBytes = 0;
     this.#oversized = new Map();
-    this.#headBytes = 0;
-    this.#count = 0;
-    return batch;
+    if (tail.length > 0) this.append(tail);
+    return new SealedBatch(content, border);
   }
 
-  #growIndex(): void {
-    const room = this.#starts.length * 2;
-    const [starts, ends, positions] = [this.#starts, this.#ends, this.#positions];
-    (this.#starts = new Int32Array(room)).set(starts);
-    (this.#ends = new Int32Array(room)).set(ends);
-    (this.#positions = new Float64Array(room)).set(positions);
+  /** Makes room for so many bytes in all. What was appended is kept, views of it are not. */
+  #grow(needed: number): void {
+    const before = this.#bytes;
+    this.#bytes = bytePool.take(Math.max(needed, this.#expectedBytes, before.length * 2));
+    this.#bytes.set(before.subarray(0, this.#fill));
+    if (before.length > 0) bytePool.give(before);
   }
 }

@@ -34,22 +34,27 @@ export const NULL_VALUE = -1;
  */
 export interface MessageBatch {
   /** Holds the messages, perhaps with other bytes between them. */
-  bytes: Uint8Array;
-  count: number;
+  readonly bytes: Uint8Array;
+  readonly count: number;
   /** Where message i begins in `bytes`. */
-  starts: Int32Array;
+  readonly starts: Int32Array;
   /** Where it ends, without its line's end. */
-  ends: Int32Array;
+  readonly ends: Int32Array;
   /** Its position: for a file the byte where the line begins, of a topic the offset. */
-  positions: Float64Array;
+  readonly positions: Float64Array;
   /** Messages that were not held, by index; their borders in `bytes` are empty. */
-  oversized: ReadonlyMap<number, Oversized>;
+  readonly oversized: ReadonlyMap<number, Oversized>;
   /** The position of the source after this batch. */
-  next: number;
+  readonly next: number;
   /** For a file: sha256 of all its bytes before `next`, by which it is known again. */
-  digest: string | null;
+  readonly digest: string | null;
   /** The batch is one last line without LF, which may still be growing. */
-  unterminated: boolean;
+  readonly unterminated: boolean;
+  /**
+   * Gives its memory to the batches after it. For the owner, once, when nobody reads the batch any
+   * more: reading it afterwards throws. One that is not released is the garbage collector's.
+   */
+  release(): void;
 }
 
 /** Batches of one source partition, in order; not asking for the next is the back pressure. */

@@ -75,6 +75,13 @@ export class LandedBatch {
     };
   }
 
+  /** Gives its memory to other batches: see {@link RowBuffer.release}. Its counters stay. */
+  release(): void {
+    this.transactions.release();
+    this.currencies.release();
+    this.rejected.release();
+  }
+
   /** Adds the version that the decoder holds. */
   addVersion(decoder: MessageDecoder, message: number, position: number): void {
     const { dataset, objectId, sent, payload } = decoder;

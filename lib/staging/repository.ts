@@ -77,6 +77,9 @@ export interface StagingRepository extends AsyncDisposable {
   /** Who holds what is waited for. */
   readonly locks: StagingLocks;
 
+  /** Whether the tables were made, by whichever version. */
+  hasSchema(): Promise<boolean>;
+
   /** Creates or upgrades schemas and tables; returns the names of what it applied. */
   migrate(): Promise<string[]>;
 
@@ -166,7 +169,7 @@ export interface TopicPositions {
   /**
    * Goes on after a lost range, which is recorded. The window stays as it is.
    *
-   * @param topicId of the topic as it is now
+   * @param topicId of the topic as it is now; undefined where it is not known, or the same one
    * @throws PositionMoved where the position is another one by now
    */
   goOn(

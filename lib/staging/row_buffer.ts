@@ -3,6 +3,7 @@
  * growing buffer. Against the text format it spares the server the reading of times, numbers and
  * UUIDs, and us all escaping: landing takes three quarters of the time (`bench/land.ts`).
  */
+import { bytePool } from "../runtime/byte_pool.ts";
 import { hexDigit } from "../events/json_text.ts";
 import type { Moment } from "../events/values.ts";
 
@@ -16,6 +17,7 @@ const HEADER = new Uint8Array([
   ...new Uint8Array(8),
 ]);
 const TRAILER = new Uint8Array([0xff, 0xff]);
+const NOTHING = new Uint8Array();
 
 /** Up to this many bytes a loop beats the call that copies natively. */
 const SHORT = 48;
@@ -29,9 +31,14 @@ const EXACT_DIGITS = 15;
 const NUMERIC_BASE = 10_000n;
 
 export class RowBuffer {
-  #bytes: Uint8Array;
-  #view: DataView;
+  /** Of the pool; empty before the first row. */
+  #bytes = NOTHING;
+  #view = new DataView(NOTHING.buffer);
   #length = 0;
+  readonly #firstSize: number;
+  #released = false;
+  /** Somebody was handed a view. */
+  #shown = false;
   /** Where each row ends. */
   readonly #ends: number[] = [];
   /** Of which message each row came: its index in the batch. */
@@ -39,8 +46,7 @@ export class RowBuffer {
 
   /** @param size bytes to begin with: growing costs a copy each time */
   constructor(size = 4096) {
-    this.#bytes = new Uint8Array(size);
-    this.#view = new DataView(this.#bytes.buffer);
+    this.#firstSize = size;
   }
 
   /** Bytes in use. */
@@ -52,8 +58,13 @@ export class RowBuffer {
     return this.#ends.length;
   }
 
-  /** The rows from `from` up to `to`, as COPY takes them, in pieces that follow each other. */
+  /**
+   * The rows from `from` up to `to`, as COPY takes them, in pieces that follow each other. They are
+   * views, good until {@link release}.
+   */
   pieces(from = 0, to = this.rows): Uint8Array[] {
+    if (this.#released) throw new Error("Rows were used after their release");
+    this.#shown = true;
     const start = from === 0 ? 0 : this.#ends[from - 1];
     const end = to === 0 ? 0 : this.#ends[to - 1];
     return [HEADER, this.#bytes.subarray(start, end), TRAILER];
@@ -74,6 +85,18 @@ export class RowBuffer {
   endRow(message: number): void {
     this.#ends.push(this.#length);
     this.#messages.push(message);
+  }
+
+  /**
+   * Gives the memory to other rows. For the owner, once, when no COPY that was ever given these rows can
+   * read them any more: it was committed, and none before it failed. Using the rows afterwards throws.
+   */
+  release(): void {
+    if (this.#released) throw new Error("Rows were released twice");
+    this.#released = true;
+    if (this.#bytes.length > 0) bytePool.give(this.#bytes);
+    this.#bytes = NOTHING;
+    this.#view = new DataView(NOTHING.buffer);
   }
 
   null(): void {
@@ -176,11 +199,13 @@ export class RowBuffer {
 
   #reserve(bytes: number): void {
     const needed = this.#length + bytes;
-    if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
-    grown.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = grown;
-    this.#view = new DataView(grown.buffer);
+    const before = this.#bytes;
+    if (needed <= before.length) return;
+    if (this.#released) throw new Error("Rows were used after their release");
+    this.#bytes = bytePool.take(Math.max(needed, this.#firstSize, before.length * 2));
+    this.#bytes.set(before.subarray(0, this.#length));
+    this.#view = new DataView(this.#bytes.buffer);
+    if (before.length > 0 && !this.#shown) bytePool.give(before);
   }
 }
 

@@ -7,7 +7,7 @@ import type { SqlRow, SqlSession } from "../postgres/session.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { LandedBatch } from "./landed_batch.ts";
 import { describeHolder, SqlStagingLocks, type StagingLocks } from "./lock_holders.ts";
-import { checkSchema, migrate } from "./migrations.ts";
+import { checkSchema, hasSchema, migrate } from "./migrations.ts";
 import type { RejectedRepository } from "./rejected.ts";
 import { SqlRejected } from "./rejected_sql.ts";
 import type {
@@ -57,6 +57,10 @@ export class SqlStaging implements StagingRepository {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#onDispose?.();
     if (this.#owned) await this.#session.close();
+  }
+
+  hasSchema(): Promise<boolean> {
+    return hasSchema(this.#session);
   }
 
   migrate(): Promise<string[]> {

@@ -48,7 +48,7 @@ export class SqlTopicPositions implements TopicPositions {
     topicId: string | undefined,
   ): Promise<void> {
     const { id, nextPosition } = stored;
-    const beginsAnew = cause !== "deleted";
+    const beginsAnew = cause === "recreated" || cause === "truncated";
     return this.#session.transaction(async () => {
       const moved = await this.#session.query(goOnAt, [
         id,

@@ -24,6 +24,7 @@ import { DATASET_NAMES, type DatasetName } from "../../lib/events/dataset.ts";
 import { SqlStaging } from "../../lib/staging/sql_staging.ts";
 import { EmbeddedWarehouse } from "../../lib/warehouse/embedded/warehouse.ts";
 import { EMBEDDED_TIMERS, embeddedTest } from "./embedded_timers.ts";
+import "./poisoned_pool.ts";
 import { postgresTest, testDatabase } from "./postgres.ts";
 
 export const ENGINES = ["embedded", "postgres"] as const;

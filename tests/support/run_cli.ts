@@ -1,6 +1,7 @@
 /** Runs finpipe from tests: inside this process, or as a process of its own where it must die. */
 import { fileURLToPath } from "node:url";
 import { run } from "../../commands/run.ts";
+import "./poisoned_pool.ts";
 import { Interrupted } from "../../lib/runtime/errors.ts";
 
 /** What a run of finpipe left. */

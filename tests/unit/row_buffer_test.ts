@@ -2,32 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Moment } from "../../lib/events/values.ts";
 import { RowBuffer } from "../../lib/staging/row_buffer.ts";
+import { rowsOf as copyRowsOf } from "../support/copy_rows.ts";
 
 const encoder = new TextEncoder();
 
-/** The values of each row, as PostgreSQL reads them (documentation of COPY, "Binary Format"). */
 function rowsOf(buffer: RowBuffer, from?: number, to?: number): (Uint8Array | null)[][] {
-  const bytes = Uint8Array.from(buffer.pieces(from, to).flatMap((piece) => [...piece]));
-  const view = new DataView(bytes.buffer);
-  assert.deepEqual([...bytes.subarray(0, 11)], [...encoder.encode("PGCOPY\n"), 0xff, 13, 10, 0]);
-  assert.equal(view.getBigInt64(11), 0n, "no flags and no extension");
-  const rows: (Uint8Array | null)[][] = [];
-  let at = 19;
-  for (;;) {
-    const count = view.getInt16(at);
-    at += 2;
-    if (count === -1) break;
-    const row: (Uint8Array | null)[] = [];
-    for (let value = 0; value < count; value++) {
-      const length = view.getInt32(at);
-      at += 4;
-      row.push(length === -1 ? null : bytes.slice(at, at + length));
-      at += Math.max(0, length);
-    }
-    rows.push(row);
-  }
-  assert.equal(at, bytes.length);
-  return rows;
+  return copyRowsOf(buffer.pieces(from, to));
 }
 
 /** The one value of a row. */

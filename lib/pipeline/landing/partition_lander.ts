@@ -123,8 +123,9 @@ export class PartitionLander {
         if (flight !== undefined) await Promise.race([next, flight.outcome]);
         // A refused row must not wait for more messages, which may never come.
         if (flight !== undefined && await isSettled(flight.outcome)) {
-          await this.#finish(flight);
+          const ended: Flight = flight;
           flight = undefined;
+          await this.#finish(ended);
         }
         const result = await next;
         if ("error" in result) throw result.error;
@@ -133,8 +134,11 @@ export class PartitionLander {
         if (raw.unterminated && !this.#takesUnterminated(raw)) continue;
         const start = this.#position;
         let encoded = await this.#encode(raw, start);
-        if (flight !== undefined && await this.#finish(flight)) {
+        const before: Flight | undefined = flight;
+        flight = undefined;
+        if (before !== undefined && await this.#finish(before)) {
           // The window was rebuilt behind this batch's back: judge it again.
+          encoded.release();
           encoded = await this.#encode(raw, start);
         }
         this.#position = raw.next;
@@ -171,13 +175,17 @@ export class PartitionLander {
       again = true;
       failure = await outcomeOf(this.#write(await this.#encode(flight.raw, flight.start)));
     }
+    // Committed: nobody has to judge it again.
+    flight.raw.release();
     return again;
   }
 
   /** Commits a batch, through lost connections, and counts it. */
   async #write(batch: LandedBatch): Promise<void> {
     const started = performance.now();
+    let tries = 0;
     await this.#staging.run(async (staging, again) => {
+      tries++;
       if (again) {
         // The commit may have arrived although its answer did not.
         const stored = await staging.nextPosition(this.#partition);
@@ -195,6 +203,8 @@ export class PartitionLander {
       }
     });
     this.#count(batch, (performance.now() - started) / 1000);
+    // What a broken connection was given may lie in its socket: that try's rows are never used again.
+    if (tries === 1) batch.release();
   }
 
   #count(batch: LandedBatch, seconds: number): void {

@@ -1,5 +1,6 @@
 /** Where a topic partition begins that has no position yet: `--from` (pure). */
 import { FinpipeError } from "../../runtime/errors.ts";
+import type { CorruptBatch } from "./records/read_fetched.ts";
 
 /** What `--from` says. */
 export type From =
@@ -77,9 +78,10 @@ export interface LostRange {
   partition: number;
   /**
    * `deleted`: retention took what was not read. `recreated`: the topic is another one by now.
-   * `truncated`: it is the same one, whose log ends before the position.
+   * `truncated`: it is the same one, whose log ends before the position. `corrupt`: a batch is not
+   * what its format says.
    */
-  cause: "deleted" | "recreated" | "truncated";
+  cause: "deleted" | "recreated" | "truncated" | "corrupt";
   /** The offsets that are lost, the last one not included; equal where nobody can say how many. */
   from: number;
   to: number;
@@ -110,6 +112,23 @@ export function lostRangeOf(
     return { partition, cause: "deleted", from: position, to: low, goOnFrom: low };
   }
   return undefined;
+}
+
+/** @returns the clear stop for a corrupt batch, and the `--from` that goes on after it */
+export function corruptBatchError(
+  topic: string,
+  partition: number,
+  batch: CorruptBatch,
+): FinpipeError {
+  const { from, to, reason } = batch;
+  const text = `partition ${partition}: the batch of the offsets ${from} to ${to - 1} is corrupt`;
+  return new FinpipeError("data", `Cannot read on in topic ${topic}: ${text}: ${reason}`, {
+    hint:
+      "It was fetched twice: look at it with kafka-dump-log.sh on a broker, and in the copies of " +
+      "the others. If it is lost for good, go on with " +
+      `--from ${partition}:${to}: the lost range is recorded`,
+    cause: batch,
+  });
 }
 
 /** @returns the clear stop for lost ranges: what is lost, and the `--from` that goes on */

@@ -2,7 +2,7 @@
  * Landing a Kafka topic, each message exactly once (contract, section 2): resident until it is told
  * to stop, or until what was there at its start is landed.
  */
-import { FinpipeError, isKind } from "../../../runtime/errors.ts";
+import { FinpipeError } from "../../../runtime/errors.ts";
 import type { Logger } from "../../../runtime/log.ts";
 import { wait } from "../../../runtime/retry.ts";
 import type { KafkaClient } from "../../../sources/kafka/client.ts";
@@ -78,7 +78,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
     log,
     signal: AbortSignal.any([drain.signal, untilAsked.over]),
     retryFor,
-    ...(untilEnd ? {} : { passes: passesByItself }),
+    ...(untilEnd ? {} : { passes: passesInTime }),
   });
   const topicLog = new SteadyTopicLog(context.admin, context.cluster, { log, signal, retryFor });
   const landers = new PartitionLanders({ ...context, sessions, staging, topicLog }, options);
@@ -198,17 +198,9 @@ async function leave(consumer: TopicConsumer, log: Logger): Promise<void> {
   }
 }
 
-/**
- * What a resident stream waits out: a database that is read-only (a standby that will be promoted) or
- * out of disk (somebody will make room).
- */
-function passesByItself(error: unknown): boolean {
-  return isKind(error, "failed") && /\b(25006|53100)\b/.test(sqlStateOf(error));
-}
-
-function sqlStateOf(error: FinpipeError): string {
-  const code = (error.cause as { code?: unknown } | null | undefined)?.code;
-  return typeof code === "string" ? code : "";
+/** What a resident stream waits out as well: somebody will make room, or promote the standby. */
+function passesInTime(error: unknown): boolean {
+  return error instanceof FinpipeError && error.passes === "in time";
 }
 
 /** The time to land what is held after we were asked to stop; its signal is aborted when it is over. */

@@ -2,6 +2,7 @@
 import { FinpipeError } from "../../../runtime/errors.ts";
 import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
 import { PartitionFeed } from "../../../sources/kafka/partition_feed.ts";
+import type { CorruptBatch } from "../../../sources/kafka/records/read_fetched.ts";
 import {
   type LogRange,
   lostRangeError,
@@ -14,7 +15,7 @@ import type { SteadyStaging } from "../steady_staging.ts";
 import { sessionTimeoutOf, type TopicOptions } from "./topic_options.ts";
 import { type EndsContext, LogEnds } from "./log_ends.ts";
 import type { Waiting } from "./standstill.ts";
-import { positionOf, rangeOf, type TopicLog } from "./start.ts";
+import { goPastCorrupt, positionOf, rangeOf, type TopicLog } from "./start.ts";
 import { TopicIdentity } from "./topic_identity.ts";
 
 export interface LandersContext extends EndsContext {
@@ -234,6 +235,24 @@ export class PartitionLanders implements PartitionOwner {
     await this.checkGap(partition, position);
   }
 
+  async meetCorrupt(partition: number, batch: CorruptBatch): Promise<void> {
+    const { topic, from } = this.#options;
+    const { staging, log } = this.#context;
+    const landing = this.#landings.get(partition);
+    landing?.feed.close();
+    try {
+      // The position is the batch's beginning when all before it is landed.
+      await landing?.done;
+      const context = { topic, from, staging, log };
+      await goPastCorrupt(context, partition, batch, () => this.#rangeOf(partition));
+      this.consumer.reopen(partition);
+    } catch (error) {
+      // Another process was told the same.
+      if (error instanceof PositionMoved) this.consumer.reopen(partition);
+      else this.failed(error);
+    }
+  }
+
   failed(error: unknown): void {
     const isOurs = error instanceof FinpipeError || error === this.#context.signal.reason;
     this.#failure.reject(isOurs ? error : asKafkaFailure(error, this.#context.cluster));
@@ -277,7 +296,7 @@ export class PartitionLanders implements PartitionOwner {
       const range = ranges.find((one) => one.partition === partition);
       const landing = this.#landings.get(partition);
       // What was fetched and not taken yet is not lost: it is landed first.
-      const isRead = landing?.revoked === false && landing.feed.fetched === next;
+      const isRead = landing?.revoked === false && !landing.feed.isTaking;
       return range && isRead ? lostRangeOf(next, range, topicId) ?? [] : [];
     });
     if (lost.length > 0) this.failed(lostRangeError(this.#options.topic, lost));

@@ -1,7 +1,9 @@
 /** Where each partition of a topic is read from (contract, section 2; docs/cli.md, `--from`). */
 import { FinpipeError } from "../../../runtime/errors.ts";
 import type { Logger } from "../../../runtime/log.ts";
+import type { CorruptBatch } from "../../../sources/kafka/records/read_fetched.ts";
 import {
+  corruptBatchError,
   type From,
   type LogRange,
   type LostRange,
@@ -60,7 +62,10 @@ export async function placeTopic(
     }
     const isUsed = lost.length > 0 && lost.length === named.length;
     if (from !== undefined && !isUsed) {
-      log.info(`Ignored --from: topic ${topic} has positions already, and they are gone on from`);
+      const unless = from.kind === "offsets" ? ", unless a batch there is corrupt" : "";
+      log.info(
+        `Ignored --from: topic ${topic} has positions already, and they are gone on from${unless}`,
+      );
     }
     return;
   }
@@ -104,6 +109,32 @@ export async function positionOf(
     if (!(error instanceof PositionMoved)) throw error;
   }
   return await positionOf(context, partition, rangeOf);
+}
+
+/**
+ * Goes on after a corrupt batch, at the offset that `--from` names.
+ *
+ * @throws FinpipeError of kind `data` where it names none behind the batch's beginning
+ */
+export async function goPastCorrupt(
+  context: StartContext,
+  partition: number,
+  batch: CorruptBatch,
+  rangeOf: () => Promise<LogRange>,
+): Promise<void> {
+  const { topic, from, staging, log } = context;
+  const offset = from?.kind === "offsets" ? from.offsets.get(partition) ?? 0 : 0;
+  if (offset <= batch.from) throw corruptBatchError(topic, partition, batch);
+  refuseBeyond(offset, await rangeOf(), topic);
+  const stored = await storedPosition(context, partition, rangeOf);
+  // Else another process has read on: it has met the batch, too.
+  if (stored.nextPosition !== batch.from) return;
+  const lost = { cause: "corrupt", from: batch.from, to: offset };
+  await staging.run((session) => session.topics.goOn(stored, lost, offset, undefined));
+  log.warn(
+    `Went on after a corrupt batch of topic ${topic}, which is recorded in finpipe.lost_ranges`,
+    { partition, lost_from: lost.from, lost_to: lost.to, reason: batch.reason },
+  );
 }
 
 /**
