@@ -23,6 +23,8 @@ export function startMember(
       import.meta.filename!,
       JSON.stringify({ topic: { brokers, topic: name, group }, url, workDir, sessionTimeout }),
     ],
+    // It needs no broker of its own.
+    env: { FINPIPE_TEST_KAFKA: brokers },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
