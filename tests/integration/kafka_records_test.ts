@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Producer } from "kafkajs";
-import { plainKafka, withAdmin } from "../support/kafka.ts";
+import { plainKafka } from "../support/kafka.ts";
 import { makeBomb } from "../support/kafka_bombs.ts";
 import { produce } from "../support/kafka_messages.ts";
 import { encodeBatch } from "../support/kafka_records.ts";
