@@ -32,11 +32,8 @@ export class SteadyStaging {
     this.#options = options;
   }
 
-  /**
-   * @param patient waits as long for a lock that somebody holds
-   * @throws FinpipeError what passes soon, once the time is over, or `locked`; any other failure at once
-   */
-  async run<T>(work: StagingWork<T>, { patient = false } = {}): Promise<T> {
+  /** @throws FinpipeError what passes soon, once the time is over; any other failure at once */
+  async run<T>(work: StagingWork<T>): Promise<T> {
     const { log, signal, retryFor, passes = () => false } = this.#options;
     let again = false;
     const attempt = async () => {
@@ -45,9 +42,8 @@ export class SteadyStaging {
         this.failure = undefined;
         return result;
       } catch (error) {
-        const passing = passesSoon(error) || passes(error);
-        if (passing) again = true;
-        if (passing || ((again || patient) && isHeldUp(error))) {
+        if (passesSoon(error) || passes(error)) {
+          again = true;
           this.failure = error as FinpipeError;
         }
         throw error;
@@ -60,13 +56,9 @@ export class SteadyStaging {
       isRetriable: (error): error is FinpipeError =>
         passesSoon(error) || passes(error) ||
         // A session that broke has its locks until the server notices.
-        ((again || patient) && isHeldUp(error)),
+        (again && isKind(error, "locked") && !(error instanceof PositionMoved)),
     });
   }
-}
-
-function isHeldUp(error: unknown): boolean {
-  return isKind(error, "locked") && !(error instanceof PositionMoved);
 }
 
 /** A signal that is never aborted. */

@@ -183,7 +183,7 @@ async function isAtRest(
     if (await session.nextPosition(stored) !== stored.nextPosition) return false;
     const known = await session.topics.list(topic);
     return known.find(({ id }) => id === stored.id)?.topicId === stored.topicId;
-  }, { patient: true });
+  });
 }
 
 /** What is lost of the partitions that have a position, of all of them at once. */
