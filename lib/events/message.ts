@@ -10,11 +10,11 @@ import {
   formatMillionths,
   isCurrencyCode,
   isInt64,
-  isUuid,
   MAX_TEXT_BYTES,
   type Moment,
   rateInMillionths,
   readTimestamp,
+  readUuid,
 } from "./values.ts";
 
 /** Why a message is rejected: a closed list. `not_storable` is the database's, not the decoder's. */
@@ -97,6 +97,8 @@ export class MessageDecoder {
   field: string | null = null;
   /** object_id, 36 characters of any case. */
   readonly objectId: Value = emptyValue();
+  /** Its 16 bytes. */
+  readonly objectUuid: Uint8Array = new Uint8Array(16);
   /** sent_dttm as it stands in the message. */
   readonly sentText: Value = emptyValue();
   /** sent_dttm by value. */
@@ -106,6 +108,8 @@ export class MessageDecoder {
   /** The dataset's fields, in its order. */
   readonly values: Value[] = Array.from({ length: TRANSACTIONS.fields.length }, emptyValue);
 
+  /** The dataset's UUID, of which it has one at most, by value. */
+  readonly uuid: Uint8Array = new Uint8Array(16);
   /** The dataset's event time by value. */
   readonly eventTime: Moment = { seconds: 0, micros: 0 };
   /** Of a currency the rate by value, in millionths. */
@@ -190,9 +194,11 @@ export class MessageDecoder {
 
   #checkEnvelope(): boolean {
     if (this.#isMissing(OBJECT_ID)) return this.#reject("missing_field", "object_id");
-    if (!this.#readText(OBJECT_ID, this.objectId) || !isUuidValue(this.objectId)) {
-      return this.#reject("bad_value", "object_id");
-    }
+    const { objectId } = this;
+    if (
+      !this.#readText(OBJECT_ID, objectId) ||
+      !readUuid(objectId.bytes, objectId.from, objectId.to, this.objectUuid)
+    ) return this.#reject("bad_value", "object_id");
     if (this.#isMissing(OBJECT_TYPE)) return this.#reject("missing_field", "object_type");
     const dataset = this.#readDataset();
     if (dataset === undefined) return this.#reject("unknown_type", "object_type");
@@ -226,7 +232,8 @@ export class MessageDecoder {
   #readField({ type, slot }: FieldSlot, value: Value): boolean {
     switch (type) {
       case "uuid":
-        return this.#readText(slot, value) && isUuidValue(value);
+        return this.#readText(slot, value) &&
+          readUuid(value.bytes, value.from, value.to, this.uuid);
       case "text":
         return this.#readText(slot, value) && value.to - value.from <= MAX_TEXT_BYTES;
       case "timestamp":
@@ -312,10 +319,6 @@ export class MessageDecoder {
 
 function emptyValue(): Value {
   return { bytes: new Uint8Array(), from: 0, to: 0 };
-}
-
-function isUuidValue({ bytes, from, to }: Value): boolean {
-  return isUuid(bytes, from, to);
 }
 
 function setText(value: Value, text: string): void {
