@@ -23,6 +23,8 @@ const partition: SourcePartition = {
   watermark: null,
   digest: null,
   forgottenPosition: -1,
+  topicId: null,
+  windowBase: 0,
 };
 
 async function timed(work: () => Promise<void>): Promise<number> {

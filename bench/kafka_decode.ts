@@ -113,6 +113,8 @@ async function decode(): Promise<number> {
     },
     revoked() {},
     checkGap: () => Promise.resolve(),
+    checkTopic: () => Promise.resolve(),
+    meetCorrupt: (_partition, batch) => Promise.reject(batch),
     failed: (error) => {
       throw error;
     },
@@ -138,5 +140,7 @@ function sourceOf(partition: number): SourcePartition {
     watermark: null,
     digest: null,
     forgottenPosition: -1,
+    topicId: null,
+    windowBase: 0,
   };
 }

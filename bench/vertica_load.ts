@@ -10,9 +10,10 @@ import { join } from "node:path";
 import copyTransactions from "../sql/warehouse/vertica/side_table_copy_transactions.sql" with {
   type: "text",
 };
+import { pythonPackages } from "../tests/support/python_packages.ts";
 import {
   missingForDriver,
-  pythonPackages,
+  VERTICA_PYTHON,
 } from "../tests/support/vertica/drivers/driver_clients.ts";
 import { DATABASE, USER } from "../tests/support/vertica/server.ts";
 import { benchFolder, bestOf, figure, FINPIPE, measure, type Measured, print } from "./support.ts";
@@ -113,7 +114,7 @@ async function plainSocket({ url }: BenchServer, path: string): Promise<void> {
 async function verticaPython({ url }: BenchServer, path: string): Promise<void> {
   const { hostname, port } = new URL(url);
   const script = join(import.meta.dirname!, "vertica_copy.py");
-  const env = { PYTHONPATH: await pythonPackages() };
+  const env = { PYTHONPATH: await pythonPackages(VERTICA_PYTHON) };
   await run(["python3", script, hostname, port, USER, DATABASE, path], env);
 }
 

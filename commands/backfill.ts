@@ -4,6 +4,7 @@ import { type DateRange, parseRange } from "../lib/partitions/run_date.ts";
 import { backfill } from "../lib/pipeline/backfill/backfill.ts";
 import { planBackfill, STEPS } from "../lib/pipeline/backfill/plan.ts";
 import { type StepOptions, stepRunners } from "../lib/pipeline/backfill/steps.ts";
+import type { ConfigSource } from "../lib/runtime/config/settings.ts";
 import { isClosed } from "../lib/runtime/io.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
@@ -24,17 +25,18 @@ export interface BackfillCall extends StepOptions {
   dryRun: boolean;
 }
 
-/** @throws FinpipeError of kind `usage` */
+/** @throws FinpipeError of kind `usage`, or `configuration` for a variable that is no list */
 export function backfillCallOf(
   [range]: readonly (string | undefined)[],
   options: OptionValues,
+  env: ConfigSource["env"],
 ): BackfillCall {
   return {
     range: parseRange(range ?? "", "FROM..TO"),
     dryRun: options.dryRun === true,
     ...dumpOptionsOf(options),
     ...loadOptionsOf(options),
-    ...martOptionsOf(options),
+    ...martOptionsOf(options, env),
   };
 }
 
@@ -42,7 +44,8 @@ const command: CommandDefinition = {
   configure(command) {
     command
       .description(
-        "Runs init, then dump, load and cdm for each run date of a range, in order. " +
+        "Creates the tables that are not there yet, then runs dump, load and cdm for each run date " +
+          "of a range, in order. " +
           "Each run processes the day before its date. Stops at the first step that fails.",
       )
       .argument("<from..to>", "run dates, inclusive; one date alone is a range of one")
@@ -57,22 +60,21 @@ const command: CommandDefinition = {
 
   async run(context, args, options) {
     const { io, log } = context;
-    const { range, dryRun, ...stepOptions } = backfillCallOf(args, options);
+    const { range, dryRun, ...stepOptions } = backfillCallOf(args, options, context.config.env);
     if (dryRun) return await printPlan(context, range);
     await using engine = await openEngine(context, {
       staging: true,
       warehouse: true,
       partitionFiles: true,
+      creates: true,
       command: "backfill",
     });
-    await engine.migrateStaging();
-    await engine.migrateWarehouse();
+    await engine.createMissing();
     const progress = new Progress(io.stderr, !context.quiet);
     const runners = stepRunners({ engine, log, now: io.now, signal: io.signal }, stepOptions);
-    const { engine: forced, workDir } = context.config.flags;
     const days = await backfill(range, runners, {
       signal: io.signal,
-      hasOptions: [forced, workDir, ...Object.values(options)].some((value) => value !== undefined),
+      given: context.given,
       onStep: ({ runDate }, step) => progress.show(() => `${runDate} ${step}`),
       async onDay(day) {
         await progress.clear();

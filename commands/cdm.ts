@@ -1,25 +1,25 @@
 /** `finpipe cdm`: the mart for one day. */
 import { openEngine } from "../lib/engine.ts";
 import type { DayRun } from "../lib/partitions/run_date.ts";
-import { cdm } from "../lib/pipeline/cdm.ts";
-import type { MartOptions } from "../lib/warehouse/repository.ts";
+import { cdm, type CdmOptions } from "../lib/pipeline/cdm.ts";
+import type { ConfigSource } from "../lib/runtime/config/settings.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
 import { addRunDate, printResult, runOf } from "./options.ts";
 import { addMartOptions, martOptionsOf } from "./step_options.ts";
 import { datesOf, martLines, martResult, titleOf } from "./step_results.ts";
 
 /** What `cdm` was asked for. */
-export interface CdmCall extends MartOptions {
+export interface CdmCall extends Required<CdmOptions> {
   run: DayRun;
 }
 
-/** @throws FinpipeError of kind `usage` */
+/** @throws FinpipeError of kind `usage`, or `configuration` for a variable that is no list */
 export function cdmCallOf(
   args: readonly (string | undefined)[],
   options: OptionValues,
-  now: Temporal.Instant,
+  { now, env }: { now: Temporal.Instant; env: ConfigSource["env"] },
 ): CdmCall {
-  return { run: runOf(args, options, now), ...martOptionsOf(options) };
+  return { run: runOf(args, options, now), ...martOptionsOf(options, env) };
 }
 
 const command: CommandDefinition = {
@@ -31,11 +31,15 @@ const command: CommandDefinition = {
   examples: [
     ["finpipe cdm 2022-10-02", "builds the mart for 2022-10-01"],
     ["finpipe cdm 2022-10-02 --statuses done,chargeback --strict", "counts chargebacks too"],
+    [
+      "finpipe cdm 2022-10-02 --types 'sbp_incoming,\"loan, early\"'",
+      "counts two types; one has a comma in it",
+    ],
   ],
 
   async run(context, args, options) {
-    const { io, log } = context;
-    const call = cdmCallOf(args, options, io.now());
+    const { io, log, config } = context;
+    const call = cdmCallOf(args, options, { now: io.now(), env: config.env });
     await using engine = await openEngine(context, { warehouse: true, command: "cdm" });
     const { warehouse } = engine;
     await warehouse.checkSchema();

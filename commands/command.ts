@@ -1,5 +1,6 @@
 /** What a command is: options, an argument or two, and one call into the library. */
 import type { Command } from "commander";
+import type { CommandLines } from "../lib/runtime/command_lines.ts";
 import type { Io } from "../lib/runtime/io.ts";
 import type { Logger } from "../lib/runtime/log.ts";
 import type { ConfigSource } from "../lib/runtime/config/settings.ts";
@@ -14,6 +15,10 @@ export interface Context {
   json: boolean;
   /** `--quiet`: nothing on stderr but warnings and errors. */
   quiet: boolean;
+  /** Command lines for people to type, which work where this run does. */
+  lines: CommandLines;
+  /** The command's own options as they were given, for a command line that goes on with them. */
+  given: readonly string[];
 }
 
 /** A command as its file exports it. */

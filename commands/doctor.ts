@@ -20,7 +20,10 @@ const command: CommandDefinition = {
   ],
 
   async run(context) {
-    const checks = await examine(worldOf(context));
+    const { lines } = context;
+    const checks = (await examine(worldOf(context))).map((check) =>
+      check.hint === undefined ? check : { ...check, hint: lines.complete(check.hint) }
+    );
     const exitCode = exitCodeOf(checks);
     await printResult(context, { checks, exit_code: exitCode }, checks.flatMap(linesOf));
     return exitCode;

@@ -99,7 +99,7 @@ async function sendTo(
   const isTopic = target === "kafka";
   const { kafka, retryFor } = await readSettings(config, { kafka: isTopic });
   if (target === "-") return await send((text) => io.stdout.write(text));
-  if (!isTopic) return await writeFile(target, { growing }, send);
+  if (!isTopic) return await writeFile(target, { growing, stdout: io.stdout }, send);
   // kafkajs takes its time to load.
   const { withTopicWriter } = await import("../lib/pipeline/emit_topic.ts");
   return await withTopicWriter(kafka!, { retryFor, signal: io.signal, log }, send);

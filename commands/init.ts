@@ -30,6 +30,7 @@ const command: CommandDefinition = {
     await using engine = await openEngine(context, {
       staging: "if-set",
       warehouse: "if-set",
+      creates: true,
       command: "init",
     });
     const ends = await init(engine);

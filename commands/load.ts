@@ -58,14 +58,21 @@ const command: CommandDefinition = {
     const call = loadCallOf(args, options, io.now());
     await using engine = await openEngine(context, {
       warehouse: true,
-      partitionFiles: true,
       command: "load",
     });
     const { warehouse, settings: { workDir } } = engine;
     await warehouse.checkSchema();
     if (call.undo) {
-      const { datasets } = await undoLoad({ warehouse, log }, call.run, call.datasets);
-      const undone = { ...datesOf(call.run), datasets: datasets.map(undoResult) };
+      const { datasets, isMartStale } = await undoLoad(
+        { warehouse, log },
+        call.run,
+        call.datasets,
+      );
+      const undone = {
+        ...datesOf(call.run),
+        datasets: datasets.map(undoResult),
+        mart_stale: isMartStale,
+      };
       return await printResult(context, undone, [titleOf(call.run), ...datasets.map(undoLine)]);
     }
     const deps = { warehouse, workDir, log, signal: io.signal };

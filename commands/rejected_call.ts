@@ -30,7 +30,7 @@ export function rejectedCallOf(
   if (action === "show") {
     const [id] = ids;
     if (id !== undefined && ids.length === 1 && !filtered) return { action, id };
-    throw usage("Cannot show what is not one message", "Name one id: finpipe rejected show 7");
+    throw usage("Cannot show what is not one message", "Name one id: 'finpipe rejected show 7'");
   }
   if (action === "replay") {
     if (ids.length === 0) return { action, selection: filter };
@@ -38,7 +38,7 @@ export function rejectedCallOf(
     throw usage("Cannot take both ids and filters", "Leave one of the two out");
   }
   if (ids.length > 0) {
-    throw usage("Cannot take ids with rejected list", "See one message: finpipe rejected show 7");
+    throw usage("Cannot take ids with rejected list", "See one message: 'finpipe rejected show 7'");
   }
   const limit = typeof options.limit === "number" ? options.limit : DEFAULT_LIMIT;
   return { action: "list", filter, limit: limit === 0 ? Infinity : limit };
@@ -57,7 +57,7 @@ function filterOf({ reason, day, source, partition }: OptionValues): RejectedFil
 function parseId(text: string): number {
   const id = Number(text);
   if (/^\d+$/.test(text) && id >= 1 && Number.isSafeInteger(id)) return id;
-  throw usage(`Cannot read "${text}": no id`, "Ids are whole numbers: see finpipe rejected list");
+  throw usage(`Cannot read "${text}": no id`, "Ids are whole numbers: see 'finpipe rejected list'");
 }
 
 function usage(message: string, hint: string): FinpipeError {

@@ -1,15 +1,28 @@
 /** `finpipe report`: the mart, for people and programs. */
 import { Option } from "commander";
 import { openEngine } from "../lib/engine.ts";
-import { type DateRange, parseRange } from "../lib/partitions/run_date.ts";
+import {
+  type DateRange,
+  FIRST_DAY,
+  LAST_DAY,
+  parseRange,
+  today,
+} from "../lib/partitions/run_date.ts";
 import { inBlocks } from "../lib/report/blocks.ts";
-import { FORMAT_NAMES, type FormatName, FORMATS } from "../lib/report/formats.ts";
+import {
+  FORMAT_NAMES,
+  type FormatName,
+  FORMATS,
+  type ReportFormat,
+} from "../lib/report/formats.ts";
+import { NO_ROWS } from "../lib/report/table.ts";
+import { notesOf, openDaysNote } from "../lib/report/notes.ts";
 import { writeReport } from "../lib/report/write_file.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
 
 /** What `report` was asked for. */
 export interface ReportCall {
-  /** Dates of the data; undefined: all there is. */
+  /** Dates of the data; undefined: all there is of days that are over. */
   range: DateRange | undefined;
   format: FormatName;
   /** Undefined: stdout. */
@@ -39,25 +52,36 @@ const command: CommandDefinition = {
       .description(
         "Shows the mart, a row for each day and currency, which is named by its number: the sum in " +
           "US dollars at the day's rate, how many transactions that is, how many per account, and " +
-          "how many accounts made them. The dates are those of the data.",
+          "how many accounts made them. The dates are those of the data. On stderr it says which of " +
+          "the days are stale, and which currencies were left out of them.",
       )
-      .argument("[from..to]", "an inclusive range, or one date (default: all there is)")
+      .argument("[from..to]", "an inclusive range, or one date (default: all days that are over)")
       .addOption(new Option("--format <format>", "(default: table)").choices(FORMAT_NAMES))
       .option("--out <file>", "write to a file, which appears when it is whole");
   },
 
   examples: [
-    ["finpipe report", "shows all there is"],
+    ["finpipe report", "shows all days that are over"],
     ["finpipe report 2022-10-01..2022-10-31 --format csv --out october.csv", "writes a month"],
   ],
 
   async run(context, args, options) {
     const call = reportCallOf(args, options, context.json);
     await using engine = await openEngine(context, { warehouse: true, command: "report" });
-    await engine.warehouse.checkSchema();
-    const rows = engine.warehouse.mart(call.range);
-    const text = inBlocks(FORMATS[call.format](rows), context.io.signal);
-    if (call.out !== undefined) return await writeReport(call.out, text);
+    const { warehouse } = engine;
+    await warehouse.checkSchema();
+    const now = today(context.io.now());
+    const range = call.range ?? { from: FIRST_DAY, to: now.subtract({ days: 1 }) };
+    // First, as whoever reads the mart may stop before its end.
+    for (const note of await notesOf(warehouse, range)) context.log.warn(note);
+    if (call.range === undefined) {
+      const open = await warehouse.martDays({ from: now, to: LAST_DAY });
+      if (open !== undefined) context.log.warn(openDaysNote(open));
+    }
+    const rows = warehouse.mart(range);
+    const format: ReportFormat = FORMATS[call.format];
+    const text = inBlocks(format(rows, context.lines.complete(NO_ROWS)), context.io.signal);
+    if (call.out !== undefined) return await writeReport(call.out, text, context.io.stdout);
     for await (const block of text) await context.io.stdout.write(block);
   },
 };

@@ -2,7 +2,8 @@
  * A whole run of finpipe: arguments in, exit code out. Takes everything from {@link Io}, so that it
  * fits in a test.
  */
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
+import { CommandLines } from "../lib/runtime/command_lines.ts";
 import { describeError, EXIT_CODES, FinpipeError, Interrupted } from "../lib/runtime/errors.ts";
 import { type Io, isClosed } from "../lib/runtime/io.ts";
 import { logFormat, logLevel } from "../lib/runtime/config/logging.ts";
@@ -18,14 +19,24 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   let code = 0;
   let log: Logger | undefined;
   let debug = false;
+  let lines = new CommandLines(() => io.program, {});
   const output = new OrderedOutput(io);
   const program = createProgram(output, async (definition, args, command) => {
     const flags = command.optsWithGlobals();
     const env = definition.ignoresVariables === true ? () => undefined : io.env;
     const config = { env, flags, problems: new Problems() };
-    log = loggerOf(config, io);
+    lines = new CommandLines(() => io.program, flags);
+    log = loggerOf(config, io, lines);
     debug = log.level === "debug";
-    const context = { io, log, config, json: flags.json === true, quiet: flags.quiet === true };
+    const context = {
+      io,
+      log,
+      config,
+      json: flags.json === true,
+      quiet: flags.quiet === true,
+      lines,
+      given: givenOptions(command),
+    };
     code = (await definition.run(context, args, command.opts())) ?? 0;
   });
   try {
@@ -37,8 +48,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     await log?.flush();
     code = error instanceof CommanderError
-      ? await reportUsage(error, program.args[0], io)
-      : await report(error, io, debug);
+      ? await reportUsage(error, program.args[0], { io, lines })
+      : await report(error, io, { debug, lines });
   }
   await log?.flush();
   return code;
@@ -60,17 +71,36 @@ class OrderedOutput implements HelpOutput {
 }
 
 /** What is wrong with its settings is told with what else is wrong. */
-function loggerOf(config: ConfigSource & { problems: Problems }, io: Io): Logger {
+function loggerOf(
+  config: ConfigSource & { problems: Problems },
+  io: Io,
+  lines: CommandLines,
+): Logger {
   const level = logLevel(config, config.problems);
   return createLogger({
     level: config.flags.quiet === true && level === "info" ? "warn" : level,
     format: logFormat(config, io.stderr.isTerminal, config.problems),
     output: io.stderr,
     now: io.now,
+    lines,
   });
 }
 
-async function report(error: unknown, io: Io, debug: boolean): Promise<number> {
+/** The options of the command itself, not of all commands, as words of a command line. */
+function givenOptions(command: Command): string[] {
+  return command.options.flatMap((option) => {
+    const name = option.attributeName();
+    const value: unknown = command.getOptionValue(name);
+    if (command.getOptionValueSource(name) !== "cli" || option.long == null) return [];
+    return typeof value === "boolean" ? [option.long] : [option.long, String(value)];
+  });
+}
+
+async function report(
+  error: unknown,
+  io: Io,
+  { debug, lines }: { debug: boolean; lines: CommandLines },
+): Promise<number> {
   // Whoever closes stdout, as head does, has had enough: that is no failure.
   if (isClosed(error)) return 0;
   // A failure that came of stopping is the stop, not a failure of its own.
@@ -78,7 +108,7 @@ async function report(error: unknown, io: Io, debug: boolean): Promise<number> {
   const shown = stopped instanceof Interrupted && !(error instanceof FinpipeError)
     ? stopped
     : error;
-  await io.stderr.write(`finpipe: ${describeError(shown, debug)}\n`);
+  await io.stderr.write(`finpipe: ${lines.complete(describeError(shown, debug))}\n`);
   if (shown instanceof FinpipeError || shown instanceof Interrupted) return shown.exitCode;
   return EXIT_CODES.failed;
 }
@@ -87,13 +117,13 @@ async function report(error: unknown, io: Io, debug: boolean): Promise<number> {
 async function reportUsage(
   error: CommanderError,
   called: string | undefined,
-  io: Io,
+  { io, lines }: { io: Io; lines: CommandLines },
 ): Promise<number> {
   if (error.exitCode === 0) return 0;
   if (error.code === "commander.help") return EXIT_CODES.usage;
   const [message, suggestion] = error.message.replace(/^error: /, "").split("\n");
   const command = COMMANDS.some(({ name }) => name === called) ? `finpipe ${called}` : "finpipe";
-  const hint = `Run '${command} --help' for what there is`;
+  const hint = lines.complete(`Run '${command} --help' for what there is`);
   const meant = suggestion === undefined ? "" : `${suggestion.replace(/^\((.*)\)$/, "$1")} `;
   await io.stderr.write(`finpipe: ${capitalized(message!)}\n  ${meant}${hint}\n`);
   return EXIT_CODES.usage;

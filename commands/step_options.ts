@@ -1,10 +1,11 @@
 /** Options of the steps: a backfill, which runs them, takes them too. */
 import type { Command } from "commander";
-import { COUNTED_STATUSES } from "../lib/pipeline/cdm.ts";
+import { type CdmOptions, COUNTED_STATUSES, MAX_RATE_AGE } from "../lib/pipeline/cdm.ts";
 import type { DumpOptions } from "../lib/pipeline/dump.ts";
 import type { LoadOptions } from "../lib/pipeline/load.ts";
-import { FinpipeError } from "../lib/runtime/errors.ts";
-import type { MartOptions } from "../lib/warehouse/repository.ts";
+import { readCountedValues } from "../lib/runtime/config/counted.ts";
+import { parseDuration } from "../lib/runtime/config/duration.ts";
+import type { ConfigSource } from "../lib/runtime/config/settings.ts";
 import type { OptionValues } from "./command.ts";
 import { wholeNumber } from "./options.ts";
 
@@ -47,22 +48,43 @@ export function loadOptionsOf(
 /** Adds what the building of the mart is told. */
 export function addMartOptions(command: Command): Command {
   return command
-    .option("--statuses <list>", "status values that are counted (default: done)")
+    .option(
+      "--statuses <list>",
+      "status values that are counted, with commas between them (default: done)",
+    )
+    .option("--types <list>", "transaction types that are counted, likewise (default: all)")
+    .option(
+      "--max-rate-age <days>",
+      `warn of rates that are older, as in ${MAX_RATE_AGE}d (default: ${MAX_RATE_AGE}d)`,
+    )
     .option("--strict", "fail where a currency has no rate, instead of leaving it out");
 }
 
 /**
  * What the building of the mart was told.
  *
- * @throws FinpipeError of kind `usage` for an empty list of statuses, or an empty name in it
+ * @param env where FINPIPE_STATUSES and FINPIPE_TYPES are looked for
+ * @throws FinpipeError of kind `usage` for a list with an empty name in it, or for an age that is none;
+ * `configuration` for a variable that holds such a list
  */
-export function martOptionsOf({ statuses, strict }: OptionValues): MartOptions {
-  if (typeof statuses !== "string") return { statuses: COUNTED_STATUSES, strict: strict === true };
-  const names = statuses.split(",").map((name) => name.trim());
-  if (names.includes("")) {
-    throw new FinpipeError("usage", `Cannot read --statuses "${statuses}": an empty status`, {
-      hint: "Write status values with commas between them, as in done,chargeback",
-    });
-  }
-  return { statuses: [...new Set(names)], strict: strict === true };
+export function martOptionsOf(
+  options: OptionValues,
+  env: ConfigSource["env"],
+): Required<CdmOptions> {
+  const { maxRateAge, strict } = options;
+  const { statuses, types } = readCountedValues({ env, flags: options });
+  return {
+    statuses: statuses ?? COUNTED_STATUSES,
+    types,
+    maxRateAge: typeof maxRateAge === "string" ? daysOf(maxRateAge) : MAX_RATE_AGE,
+    strict: strict === true,
+  };
+}
+
+const DAY = 86_400_000;
+
+/** Days that are whole: dates of rates are compared, not times. */
+function daysOf(text: string): number {
+  const duration = /^\d+$/.test(text) ? `${text}d` : text;
+  return Math.floor(parseDuration(duration, "--max-rate-age") / DAY);
 }

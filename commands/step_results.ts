@@ -5,9 +5,9 @@
 import type { Manifest } from "../lib/partitions/manifest.ts";
 import { type DayRun, hasRunDate } from "../lib/partitions/run_date.ts";
 import type { BackfilledDay } from "../lib/pipeline/backfill/backfill.ts";
+import type { CdmReport } from "../lib/pipeline/cdm.ts";
 import type { DatasetLoad } from "../lib/pipeline/load.ts";
 import { counted } from "../lib/runtime/words.ts";
-import type { MartResult } from "../lib/warehouse/repository.ts";
 
 /** The dates of a run; null for the run date of the last day that there is. */
 export function datesOf(run: DayRun) {
@@ -61,19 +61,33 @@ export function loadLine(done: DatasetLoad): string {
     `control total ${done.controlTotal}, the manifest says ${done.manifestControlTotal}`;
 }
 
-/** As JSON: rows of the mart, and the currencies that are not in it. */
-export function martResult({ rows, leftOut }: MartResult) {
+/** What the lines about a mart are made of. */
+export type MartReport = Pick<
+  CdmReport,
+  "rows" | "leftOut" | "oldRates" | "absent" | "takenAway"
+>;
+
+/** As JSON: rows of the mart, the currencies that are not in it, and what was warned of. */
+export function martResult({ rows, leftOut, oldRates, absent, takenAway }: MartReport) {
   return {
+    outcome: takenAway === undefined ? "built" : "taken_away",
     rows,
     left_out: leftOut.map(({ currency, transactions }) => ({
       currency,
       transactions: Number(transactions),
     })),
+    old_rates: oldRates.map(({ currency, date }) => ({ currency, date: date.toString() })),
+    absent_statuses: absent.statuses,
+    absent_types: absent.types,
   };
 }
 
 /** In words: a line for the mart, and one for each currency that is not in it. */
-export function martLines({ rows, leftOut }: MartResult): string[] {
+export function martLines({ rows, leftOut, takenAway }: MartReport): string[] {
+  if (takenAway !== undefined) {
+    const rows = counted(takenAway.rows, "row");
+    return [`mart: taken away, ${rows}: a load that it was built of was undone`];
+  }
   return [
     `mart: ${counted(rows, "row")}`,
     ...leftOut.map(({ currency, transactions }) =>
@@ -104,7 +118,8 @@ function loadText(datasets: readonly DatasetLoad[]): string {
   return refused === 0n ? "loaded" : `loaded, ${counted(refused, "row")} refused`;
 }
 
-function martText({ rows, leftOut }: MartResult): string {
+function martText({ rows, leftOut, takenAway }: MartReport): string {
+  if (takenAway !== undefined) return "taken away";
   const built = counted(rows, "row");
   if (leftOut.length === 0) return built;
   return `${built}, ${counted(leftOut.length, "currency", "currencies")} left out`;

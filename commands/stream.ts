@@ -3,6 +3,7 @@ import { type Engine, openEngine } from "../lib/engine.ts";
 import { landFile, landStdin } from "../lib/pipeline/landing/land.ts";
 import type { Totals } from "../lib/pipeline/landing/partition_lander.ts";
 import { isKafkaSet } from "../lib/runtime/config/kafka.ts";
+import { realPathOf } from "../lib/sources/jsonl.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import { counted } from "../lib/runtime/words.ts";
 import type { StagingRepository } from "../lib/staging/repository.ts";
@@ -22,7 +23,7 @@ const command: CommandDefinition = {
       )
       .option(
         "--source <source>",
-        "kafka, a JSONL file (.gz too), or - for stdin (default: kafka, if it is configured)",
+        "kafka, a JSONL file, or - for stdin, gzip too (default: kafka, if it is configured)",
       )
       .option("--until-end", "stop once everything that was there at the start is landed")
       .option("--topic <name>", "(default: transaction-service-input)")
@@ -30,7 +31,7 @@ const command: CommandDefinition = {
       .option(
         "--from <where>",
         "for a partition without a position: earliest, latest, a timestamp, or " +
-          "PARTITION:OFFSET,... (default: earliest)",
+          "PARTITION:OFFSET,...; that alone goes on after a lost range or a corrupt batch (default: earliest)",
       )
       .option(
         "--watermark <duration>",
@@ -68,7 +69,16 @@ const command: CommandDefinition = {
     const started = performance.now();
     const onProgress = (totals: Totals) => progress.show(() => progressOf(totals, started));
     const kafka = call.source.kind === "kafka";
-    await using engine = await openEngine(context, { staging: true, kafka, command: "stream" });
+    // What cannot be read is no reason to make a place for it.
+    if (call.source.kind === "file") await realPathOf(call.source.path);
+    await using engine = await openEngine(context, {
+      staging: true,
+      // A folder is made with all that the steps after this one need.
+      warehouse: "if-embedded",
+      kafka,
+      creates: true,
+      command: "stream",
+    });
     const totals = await land(context, engine, call, onProgress);
     await progress.clear();
     await printResult(context, totals, linesOf(totals));

@@ -74,7 +74,7 @@ function sourceOf(options: OptionValues, isKafkaSet: boolean): StreamSource {
   if (typeof named !== "string") {
     throw new FinpipeError("usage", "No source named", {
       hint:
-        "Name a JSONL file with --source FILE (.gz too), --source - for stdin, or --source kafka",
+        "Name a JSONL file with --source FILE, --source - for stdin (gzip too), or --source kafka",
     });
   }
   for (const [name, option] of Object.entries(KAFKA_OPTIONS)) {

@@ -2,8 +2,8 @@
 import { Engine, type EngineContext } from "./engine.ts";
 import type { DoctorDeps } from "./pipeline/doctor.ts";
 import { isKafkaSet } from "./runtime/config/kafka.ts";
-import { prepareWorkDir, readSettings } from "./runtime/config/settings.ts";
-import { freeBytes } from "./runtime/config/work_dir.ts";
+import { readSettings } from "./runtime/config/settings.ts";
+import { freeBytes, lookAtWorkDir } from "./runtime/config/work_dir.ts";
 import { inspectStaging } from "./staging/inspection.ts";
 
 /** Everything is looked at when the doctor asks, and closed by it. */
@@ -11,7 +11,7 @@ export function worldOf(context: EngineContext): DoctorDeps {
   const { io, log, config } = context;
   return {
     readSettings: () => readSettings(config, { staging: "if-set", warehouse: "if-set" }),
-    prepareWorkDir,
+    lookAtWorkDir,
     freeBytes,
     inspectStaging: (postgres, retryFor) =>
       inspectStaging(postgres, { retryFor, log, signal: io.signal }),
@@ -34,8 +34,10 @@ export function worldOf(context: EngineContext): DoctorDeps {
       : undefined,
     async tryEmbedded(settings) {
       const staging = settings.staging?.kind === "embedded" ? settings.staging : undefined;
-      await using engine = new Engine(context, { ...settings, staging }, "doctor");
+      await using engine = new Engine(context, { ...settings, staging }, { command: "doctor" });
       await engine.open();
+      if (staging !== undefined) await engine.withStaging((opened) => opened.checkSchema());
+      if (settings.warehouse?.kind === "embedded") await engine.warehouse.checkSchema();
     },
     now: io.now,
   };

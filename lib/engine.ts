@@ -13,6 +13,7 @@ import {
   type EndTouch,
   prepareWorkDir,
   readSettings,
+  requireEmbedded,
   type Settings,
 } from "./runtime/config/settings.ts";
 import type { VerticaSettings } from "./runtime/config/vertica_settings.ts";
@@ -32,7 +33,9 @@ export interface EngineContext {
 export interface Touches {
   staging?: EndTouch;
   warehouse?: EndTouch;
-  /** Reads or writes partition files. @default false */
+  /** Creates what is not there yet: tables, and the folder of the embedded engine. @default false */
+  creates?: boolean;
+  /** Writes partition files. @default false */
   partitionFiles?: boolean;
   /** Reads a topic, whose settings are judged as well. @default false */
   kafka?: boolean;
@@ -46,6 +49,7 @@ export class Engine implements AsyncDisposable {
   readonly settings: Settings;
   readonly #context: EngineContext;
   readonly #command: string;
+  readonly #creates: boolean;
   readonly #open = new AsyncDisposableStack();
   /** Sessions with a server. One that breaks goes: a resident stream has many in its life. */
   readonly #connected = new Set<StagingRepository>();
@@ -55,10 +59,15 @@ export class Engine implements AsyncDisposable {
   /** What was applied to embedded ends when they were opened. */
   readonly #applied: Record<"staging" | "warehouse", string[]> = { staging: [], warehouse: [] };
 
-  constructor(context: EngineContext, settings: Settings, command: string) {
+  constructor(
+    context: EngineContext,
+    settings: Settings,
+    { command = "finpipe", creates = false }: Pick<Touches, "command" | "creates">,
+  ) {
     this.#context = context;
     this.settings = settings;
     this.#command = command;
+    this.#creates = creates;
   }
 
   /** The warehouse end; a command that did not say that it touches it has none. */
@@ -67,11 +76,14 @@ export class Engine implements AsyncDisposable {
     throw new FinpipeError("failed", "The command did not open the warehouse");
   }
 
-  /** Opens what is embedded; a server is connected to when it is first used. */
+  /**
+   * Opens what is embedded, upgraded to what this finpipe knows; a server is connected to when it is
+   * first used.
+   */
   async open(): Promise<void> {
     const { staging, warehouse, stagingSchema, martSchema } = this.settings;
     if (staging?.kind === "embedded") {
-      this.#applied.staging.push(...await (await this.connectStaging()).migrate());
+      this.#applied.staging.push(...await this.#upgrade(await this.connectStaging()));
     }
     if (warehouse?.kind === "vertica") {
       await this.#openVertica(warehouse.vertica);
@@ -80,8 +92,12 @@ export class Engine implements AsyncDisposable {
       const session = await this.#embeddedSession();
       const { EmbeddedWarehouse } = await import("./warehouse/embedded/warehouse.ts");
       this.#warehouse = new EmbeddedWarehouse(session, { stagingSchema, martSchema, now });
-      this.#applied.warehouse.push(...await this.#warehouse.migrate());
+      this.#applied.warehouse.push(...await this.#upgrade(this.#warehouse));
     }
+  }
+
+  async #upgrade(end: StagingRepository | WarehouseRepository): Promise<string[]> {
+    return this.#creates || await end.hasSchema() ? await end.migrate() : [];
   }
 
   /**
@@ -103,6 +119,17 @@ export class Engine implements AsyncDisposable {
   /** Creates or upgrades the warehouse, likewise. */
   async migrateWarehouse(): Promise<string[]> {
     return [...this.#applied.warehouse.splice(0), ...await this.warehouse.migrate()];
+  }
+
+  /**
+   * Creates the schemas that are not there yet.
+   *
+   * @throws FinpipeError of kind `configuration` where one is older or newer: `init` alone upgrades a
+   * server's
+   */
+  async createMissing(): Promise<void> {
+    await this.withStaging((staging) => createIn(staging));
+    await createIn(this.warehouse);
   }
 
   /**
@@ -143,7 +170,7 @@ export class Engine implements AsyncDisposable {
   async #embeddedSession(): Promise<SqlSession> {
     if (this.#embedded === undefined) {
       const { openEmbeddedSession } = await import("./postgres/embedded.ts");
-      const session = await openEmbeddedSession(this.settings.workDir);
+      const session = await openEmbeddedSession(this.settings.workDir, { make: this.#creates });
       this.#open.defer(() => session.close());
       this.#embedded = session;
     }
@@ -156,6 +183,11 @@ export class Engine implements AsyncDisposable {
   }
 }
 
+async function createIn(end: StagingRepository | WarehouseRepository): Promise<void> {
+  if (!await end.hasSchema()) await end.migrate();
+  await end.checkSchema();
+}
+
 /**
  * Reads the settings, opens the ends that the command touches, and says so where the engine is
  * embedded for want of a setting.
@@ -164,14 +196,16 @@ export class Engine implements AsyncDisposable {
  */
 export async function openEngine(context: EngineContext, touches: Touches): Promise<Engine> {
   const settings = await readSettings(context.config, touches);
-  // What is between servers alone needs no folder: a container's may be read-only.
-  if (settings.engine !== "remote" || touches.partitionFiles === true) {
-    await prepareWorkDir(settings.workDir);
+  const isEmbedded = [settings.staging, settings.warehouse].some((end) => end?.kind === "embedded");
+  if (isEmbedded && touches.creates !== true) {
+    await requireEmbedded(settings.workDir, { orLocked: true });
   }
+  // What is between servers alone needs no folder: a container's may be read-only.
+  if (isEmbedded || touches.partitionFiles === true) await prepareWorkDir(settings.workDir);
   if (settings.engine === "embedded") {
     context.log.info(`Using the embedded engine in ${settings.workDir}`);
   }
-  const engine = new Engine(context, settings, touches.command ?? "finpipe");
+  const engine = new Engine(context, settings, touches);
   try {
     await engine.open();
   } catch (error) {

@@ -11,8 +11,11 @@ import type { Moment } from "./values.ts";
 /** Versions that one window remembers (contract, section 2). */
 export const WINDOW_CAPACITY = 2_000_000;
 
-/** Slots at first; they double as needed. */
-const FIRST_SLOTS = 4096;
+/**
+ * Slots at first; they double as needed. A process may have a thousand partitions, and makes a window
+ * of each anew whenever another process joins: most of them stay small, and an empty one takes 500 bytes.
+ */
+const FIRST_SLOTS = 16;
 /** Index places for each slot: more is faster, and memory. */
 const INDEX_LOAD = 1.35;
 /** Hash, sent time, position and place in the heap. */

@@ -36,12 +36,14 @@ const COUNTRIES = [
 
 export const CURRENCY_CODES: readonly number[] = COUNTRIES.map(([, code]) => code);
 
-/** An outgoing amount is below zero. */
+/** In the source's own words; an outgoing amount is below zero. */
 const TRANSACTION_TYPES = [
-  ["authorisation", 1],
+  ["authorization", 1],
+  ["authorization_commission", 1],
   ["c2a_incoming", 1],
   ["c2b_partner_incoming", 1],
   ["c2b_partner_outgoing", -1],
+  ["loyalty_cashback", 1],
   ["sbp_incoming", 1],
   ["sbp_outgoing", -1],
   ["transfer_incoming", 1],

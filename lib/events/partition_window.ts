@@ -31,19 +31,22 @@ export class PartitionWindow {
   readonly #watermark: Moment = { seconds: 0, micros: 0 };
   #hasWatermark = false;
   readonly #firstForgotten: number;
+  readonly #base: number;
 
   /**
    * @param delay milliseconds between the greatest sent time and the watermark
-   * @param stored watermark and last forgotten position as they were committed
+   * @param stored watermark and last forgotten position as they were committed; and what is added to
+   * positions, where a topic was recreated, so that they grow
    */
   constructor(
     delay: number,
-    stored: { watermark: Moment | null; forgottenPosition: number },
+    stored: { watermark: Moment | null; forgottenPosition: number; windowBase?: number },
     capacity?: number,
   ) {
     this.#versions = new DedupWindow(capacity);
     this.#delay = { seconds: Math.floor(delay / 1000), micros: (delay % 1000) * 1000 };
     this.#firstForgotten = stored.forgottenPosition;
+    this.#base = stored.windowBase ?? 0;
     if (stored.watermark !== null) this.#setWatermark(stored.watermark);
   }
 
@@ -67,7 +70,7 @@ export class PartitionWindow {
     return Math.max(this.#firstForgotten, this.#versions.lastForgotten);
   }
 
-  /** Remembers a version that was landed before; the watermark stays. */
+  /** Remembers a version that was landed before, its position with what was added; the watermark stays. */
   restore(version: JudgedVersion, position: number): void {
     this.#remember(version, position);
   }
@@ -80,7 +83,7 @@ export class PartitionWindow {
   admit(version: JudgedVersion, position: number, horizon: Moment): boolean {
     const { sent } = version;
     if (this.#hasWatermark && isBefore(sent, this.#watermark)) return true;
-    if (!this.#remember(version, position)) return false;
+    if (!this.#remember(version, position + this.#base)) return false;
     if (!isBefore(horizon, sent)) this.#moveTo(sent);
     return true;
   }

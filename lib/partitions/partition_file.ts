@@ -42,7 +42,11 @@ export async function openPartitionFile(
   const hint = `Run 'finpipe dump ${dayArgument(day)}' first`;
   const text = await readIfPresent(paths.manifest);
   if (text === undefined) {
-    throw new FinpipeError("prerequisite", `No partition file of ${dataset} for ${day}`, { hint });
+    throw new FinpipeError(
+      "prerequisite",
+      `No partition file of ${dataset} for ${day} in ${workDir}`,
+      { hint },
+    );
   }
   const manifest = parseManifest(text);
   if (manifest?.dataset !== dataset || manifest.partition !== day.toString()) {

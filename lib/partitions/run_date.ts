@@ -15,6 +15,8 @@ export interface DateRange {
 
 /** Dates are of the years 0001 to 9999. */
 const LAST_YEAR = 9999;
+export const FIRST_DAY = Temporal.PlainDate.from("0001-01-01");
+export const LAST_DAY = Temporal.PlainDate.from("9999-12-31");
 
 /**
  * The day that a run date processes: the day before it.

@@ -10,6 +10,8 @@ import { DEFAULT_WATERMARK } from "../events/partition_window.ts";
 import type { DateRange } from "../partitions/run_date.ts";
 import { jsonRow } from "../report/json.ts";
 import { tableReport } from "../report/table.ts";
+import { CommandLines, shellQuoted } from "../runtime/command_lines.ts";
+import { strayVariables } from "../runtime/config/stray.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { fileFailure, writeWhole } from "../runtime/files.ts";
 import type { Io } from "../runtime/io.ts";
@@ -44,22 +46,49 @@ const MOST_FOLDERS = 1000;
 
 /** Makes events, lands them, builds and shows the mart, and says what to type next. */
 export async function demo(options: DemoOptions): Promise<void> {
-  const { io, json, onPhase } = options;
+  const { io } = options;
   const folder = await makeFolder(options);
+  const flags = { engine: "embedded", workDir: folder };
+  const lines = new CommandLines(() => io.program, flags, strayVariables(io.env));
+  try {
+    await runIn(folder, { ...options, flags, lines });
+  } catch (error) {
+    throw lines.completeHint(error);
+  }
+}
+
+interface Place extends DemoOptions {
+  /** What names the folder and its engine, whatever is configured. */
+  flags: Readonly<Record<string, unknown>>;
+  lines: CommandLines;
+}
+
+async function runIn(folder: string, { io, json, onPhase, flags, lines }: Place): Promise<void> {
   const events = join(folder, "events.jsonl");
   const say = async (text: string) => {
     if (!json) await io.stdout.write(`${text}\n`);
   };
 
+  onPhase("opening the embedded engine");
+  // The steps' own log would say again what is printed here.
+  const log = createLogger({
+    level: "warn",
+    format: "text",
+    output: io.stderr,
+    now: io.now,
+    lines,
+  });
+  const config = { env: () => undefined, flags };
+  await using engine = await openEngine({ io, log, config }, {
+    staging: true,
+    warehouse: true,
+    creates: true,
+  });
+
   onPhase("making events");
   const messages = await writeEvents(events, io.signal);
   await say(`Made ${messages} messages of ${FROM}..${TO} in ${events}`);
 
-  onPhase("opening the embedded engine");
-  // The steps' own log would say again what is printed here.
-  const log = createLogger({ level: "warn", format: "text", output: io.stderr, now: io.now });
-  const config = { env: () => undefined, flags: { engine: "embedded", workDir: folder } };
-  await using engine = await openEngine({ io, log, config }, { staging: true, warehouse: true });
   const work = { engine, io, log, onPhase };
   const totals = await landEvents(work, events);
   await say(
@@ -67,7 +96,7 @@ export async function demo(options: DemoOptions): Promise<void> {
       `${totals.duplicates} duplicates dropped, ${totals.rejected} rejected`,
   );
   const { from, to } = await buildMart(work);
-  await say(`Built the mart for each day: finpipe backfill ${from}..${to}\n`);
+  await say(`Built the mart for each day: ${lines.of(`backfill ${from}..${to}`)}\n`);
 
   const mart = engine.warehouse.mart();
   if (json) {
@@ -76,7 +105,7 @@ export async function demo(options: DemoOptions): Promise<void> {
     return;
   }
   for await (const block of tableReport(mart)) await io.stdout.write(block);
-  await say(nextSteps(io.program, folder));
+  await say(nextSteps(lines, folder));
 }
 
 /** The opened demo. */
@@ -160,14 +189,14 @@ async function writeEvents(path: string, signal: AbortSignal): Promise<number> {
   return messages;
 }
 
-function nextSteps(program: string, folder: string): string {
-  const finpipe = `${program} --work-dir ${folder}`;
+function nextSteps(lines: CommandLines, folder: string): string {
+  const events = shellQuoted(join(folder, "events.jsonl"));
   return [
     "",
     "Everything is in that folder: type next",
-    `  ${finpipe} report ${FROM} --format csv`,
-    `  ${finpipe} stream --source ${join(folder, "events.jsonl")}    # lands nothing twice`,
-    `  ${finpipe} load --partition ${TO} --undo`,
-    `  ${program} --help`,
+    `  ${lines.of(`report ${FROM} --format csv`)}`,
+    `  ${lines.of(`stream --source ${events}`)}    # lands nothing twice`,
+    `  ${lines.of(`load --partition ${TO} --undo`)}`,
+    `  ${lines.program} --help`,
   ].join("\n");
 }

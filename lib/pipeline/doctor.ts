@@ -5,6 +5,7 @@
 import { FinpipeError } from "../runtime/errors.ts";
 import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
 import type { Settings } from "../runtime/config/settings.ts";
+import type { ImposedSetting } from "../postgres/session_settings.ts";
 import type { ServerFacts, StagingInspection } from "../staging/inspection.ts";
 import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../warehouse/inspection.ts";
 import type { VerticaSettings } from "../runtime/config/vertica_settings.ts";
@@ -24,7 +25,8 @@ export interface Check {
 /** The world that is looked at. */
 export interface DoctorDeps {
   readSettings: () => Promise<Settings>;
-  prepareWorkDir: (workDir: string) => Promise<void>;
+  /** The folder, or the nearest above it that is there. */
+  lookAtWorkDir: (workDir: string) => Promise<string>;
   freeBytes: (folder: string) => Promise<number>;
   inspectStaging: (postgres: PostgresSettings, retryFor: number) => Promise<StagingInspection>;
   /** Connects to the warehouse's server. */
@@ -36,8 +38,8 @@ export interface DoctorDeps {
   now: () => Temporal.Instant;
 }
 
-/** PostgreSQL versions that finpipe is tested with. */
-const OLDEST_POSTGRES = 13;
+/** PostgreSQL versions that finpipe is tested with; older ones are past their end of life. */
+const OLDEST_POSTGRES = 15;
 const NEWEST_POSTGRES = 18;
 
 /** Bytes: below the first nothing can be done, below the second not for long. */
@@ -119,9 +121,10 @@ class Checklist {
 }
 
 async function examineWorkDir(workDir: string, deps: DoctorDeps): Promise<Finding<string>> {
-  await deps.prepareWorkDir(workDir);
-  const free = await deps.freeBytes(workDir);
-  const detail = `${workDir} can be written, ${(free / 1e9).toFixed(1)} GB free`;
+  const folder = await deps.lookAtWorkDir(workDir);
+  const free = await deps.freeBytes(folder);
+  const state = folder === workDir ? "can be written" : "is not there yet";
+  const detail = `${workDir} ${state}, ${(free / 1e9).toFixed(1)} GB free`;
   const hint = "Make room there, or name another folder with --work-dir";
   if (free >= LITTLE_SPACE) return { detail, value: workDir };
   if (free >= TOO_LITTLE_SPACE) return { detail, hint, value: workDir };
@@ -147,6 +150,10 @@ async function examineServer(
   });
   if (facts === undefined) return;
   await list.look("staging: clock", () => judgeClock(facts, before, deps.now()));
+  await list.look("staging: settings", async () => {
+    if (await server.isPooledByTransaction()) throw pooledByTransaction();
+    return judgeSettings(await server.imposedSettings());
+  });
   await list.look("staging: rights", async () => judgeRights(facts, await server.missingRights()));
   await list.look("staging: schema", async () => {
     await server.checkSchema();
@@ -217,12 +224,33 @@ function judgeTopic({ topic, cluster, partitions }: TopicFacts): Finding<never> 
 function judgeVersion({ major, version }: ServerFacts): Finding<never> {
   const detail = `PostgreSQL ${version}`;
   if (major < OLDEST_POSTGRES) {
-    throw new FinpipeError("configuration", `${detail} is older than ${OLDEST_POSTGRES}`, {
-      hint: `Upgrade the server to one of ${OLDEST_POSTGRES} to ${NEWEST_POSTGRES}`,
-    });
+    const hint = `finpipe does not support PostgreSQL ${major} any more, and is not tested with ` +
+      `it: upgrade the server to one of ${OLDEST_POSTGRES} to ${NEWEST_POSTGRES}`;
+    return { detail, hint };
   }
   if (major <= NEWEST_POSTGRES) return { detail };
   return { detail, hint: `Newer than ${NEWEST_POSTGRES}, which finpipe was tested with last` };
+}
+
+function pooledByTransaction(): FinpipeError {
+  return new FinpipeError("configuration", "A pooler gives each transaction another session", {
+    hint: "Pool by session: pool_mode = session in PgBouncer, or name the server itself",
+  });
+}
+
+/** Settings of others that finpipe overrules are told of, as they explain what other programs see. */
+function judgeSettings(imposed: readonly ImposedSetting[]): Finding<never> {
+  const shown = (settings: readonly ImposedSetting[]) =>
+    settings.map(({ name, value, origin }) => `${name} = ${value} of ${origin}`).join(", ");
+  const standing = imposed.filter(({ overruled }) => !overruled);
+  if (standing.length > 0) {
+    return {
+      detail: `in force, though it may hide damage: ${shown(standing)}`,
+      hint: "Have a superuser reset it: ALTER ROLE or ALTER DATABASE ... RESET",
+    };
+  }
+  if (imposed.length === 0) return { detail: "none is imposed that finpipe would mind" };
+  return { detail: `finpipe sets its own in place of ${shown(imposed)}` };
 }
 
 /** The server's clock was read between two readings of ours, which may be far apart. */

@@ -1,8 +1,9 @@
 /** A file that messages are emitted to, compressed where its name ends in `.gz`. */
 import { basename, dirname, join } from "node:path";
 import { FinpipeError } from "../runtime/errors.ts";
-import { publishFile, whyNotWritten, writeWhole } from "../runtime/files.ts";
-import { isCompressed } from "../sources/bytes.ts";
+import { mendNotWritten, publishFile, whyNotWritten, writeWhole } from "../runtime/files.ts";
+import type { Output } from "../runtime/io.ts";
+import { namedOutput } from "../runtime/named_output.ts";
 
 /** Writes text somewhere, in order. */
 export type Write = (text: string) => Promise<void>;
@@ -12,15 +13,17 @@ export type Write = (text: string) => Promise<void>;
  * there before; a growing one is written where it stands, to be read meanwhile, and so is what is
  * no regular file.
  *
+ * @param options.stdout where the path is one of its names
  * @throws FinpipeError of kind `failed` if it can't be written; what `body` throws is thrown on
  */
 export async function writeFile<T>(
   path: string,
-  { growing }: { growing: boolean },
+  { growing, stdout }: { growing: boolean; stdout: Pick<Output, "write"> },
   body: (write: Write) => Promise<T>,
 ): Promise<T> {
-  const { target, regular } = await targetOf(path);
-  if (growing || !regular) return await fill(target, path, body);
+  const { target, kind } = await namedOutput(path).catch((error) => fail(path, error));
+  if (kind === "stdout") return await body((text) => stdout.write(text));
+  if (growing || kind === "direct") return await fill(target, path, body);
   const aside = join(dirname(target), `.${basename(target)}.${crypto.randomUUID()}`);
   try {
     const result = await fill(aside, path, body);
@@ -32,25 +35,12 @@ export async function writeFile<T>(
   }
 }
 
-/** Follows links, so that what they lead to is replaced and not the link. */
-async function targetOf(path: string): Promise<{ target: string; regular: boolean }> {
-  try {
-    const target = await Deno.realPath(path);
-    const { isFile, isDirectory } = await Deno.stat(target);
-    if (!isDirectory) return { target, regular: isFile };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { target: path, regular: true };
-    fail(path, error);
-  }
-  throw new FinpipeError("failed", `Cannot write "${path}": it is a folder`, {
-    hint: "Name a file in it",
-  });
-}
-
 async function fill<T>(at: string, path: string, body: (write: Write) => Promise<T>): Promise<T> {
   const file = await Deno.open(at, { write: true, create: true, truncate: true })
     .catch((cause) => fail(path, cause));
-  const way = isCompressed(path) ? new CompressionStream("gzip") : new TransformStream();
+  const way = path.toLowerCase().endsWith(".gz")
+    ? new CompressionStream("gzip")
+    : new TransformStream();
   const stored = way.readable.pipeTo(streamTo(file, path));
   const writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> = way.writable.getWriter();
   const encoder = new TextEncoder();
@@ -76,9 +66,9 @@ function streamTo(file: Deno.FsFile, path: string): WritableStream<Uint8Array> {
 
 function fail(path: string, cause: unknown): never {
   // The reader of a pipe that goes away is the caller's to judge.
-  if (cause instanceof Deno.errors.BrokenPipe) throw cause;
+  if (cause instanceof FinpipeError || cause instanceof Deno.errors.BrokenPipe) throw cause;
   throw new FinpipeError("failed", `Cannot write "${path}": ${whyNotWritten(cause)}`, {
-    hint: "Check that its folder is there, may be written and has room",
+    hint: mendNotWritten(cause),
     cause,
   });
 }

@@ -1,10 +1,11 @@
 /** The step from partition files to the warehouse's staging (contract, section 5). */
 import type { DatasetName } from "../events/dataset.ts";
 import { openPartitionFile, type PartitionFile } from "../partitions/partition_file.ts";
-import type { DayRun } from "../partitions/run_date.ts";
+import { dayArgument, type DayRun } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/log.ts";
-import type { LoadRecord, WarehouseRepository } from "../warehouse/repository.ts";
+import { capitalized } from "../runtime/words.ts";
+import type { LoadRecord, StaleCause, WarehouseRepository } from "../warehouse/repository.ts";
 
 export interface LoadDeps {
   warehouse: WarehouseRepository;
@@ -53,6 +54,8 @@ export interface DatasetUndo {
 
 export interface UndoReport extends DayRun {
   datasets: DatasetUndo[];
+  /** The mart shows what was undone. */
+  isMartStale: boolean;
 }
 
 /**
@@ -93,7 +96,30 @@ export async function undoLoad(
   for (const { dataset, outcome } of datasets) {
     if (outcome !== "none") log.info(`Undid the last load of ${dataset} for ${run.partition}`);
   }
-  return { ...run, datasets };
+  const { partition } = run;
+  const [stale] = await warehouse.staleDays({ from: partition, to: partition });
+  const isMartStale = stale?.cause === "changed" || stale?.cause === "undone";
+  const text = `${
+    afterUndo(partition, stale?.cause)
+  }a backfill that covers the day loads the dump again`;
+  if (isMartStale) log.warn(capitalized(text));
+  else log.info(capitalized(text));
+  return { ...run, datasets, isMartStale };
+}
+
+/** What builds the mart from the day as it stands now; the rest of the sentence is to follow. */
+function afterUndo(day: Temporal.PlainDate, cause: StaleCause | undefined): string {
+  const command = `'finpipe cdm ${dayArgument(day)}'`;
+  switch (cause) {
+    case "changed":
+      return `the mart of ${day} is stale: ${command} builds it from the day as it stands now; `;
+    case "undone":
+      return `the mart of ${day} still shows the load that was undone: ${command} takes it away; `;
+    case "unbuilt":
+      return `${command} builds the mart of ${day} from the day as it stands now; `;
+    default:
+      return "";
+  }
 }
 
 async function loadFile(

@@ -7,7 +7,14 @@ import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
 import { orAborted } from "../runtime/aborted.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { wait } from "../runtime/retry.ts";
-import { CONNECT_TIMEOUT, makeClient, type SessionOptions, socketOf } from "./client.ts";
+import type { SqlSession } from "./session.ts";
+import {
+  CONNECT_TIMEOUT,
+  makeClient,
+  type SessionOptions,
+  setSettings,
+  socketOf,
+} from "./client.ts";
 
 /** The process; a number alone may be another one's after a restart. */
 export interface Backend {
@@ -24,6 +31,19 @@ export interface BackendPlace {
 
 /** Finds the process of the session that asks. */
 export const OWN_BACKEND = ownBackend;
+
+/** Times that two sessions are asked: other clients of a pool may come between. */
+const ASKED = 3;
+
+/** Whether two open sessions are served by one process, in turn, as a pooler by transaction does it. */
+export async function isSameBackend(one: SqlSession, other: SqlSession): Promise<boolean> {
+  for (let asked = 0; asked < ASKED; asked++) {
+    const [[first], [second]] = [await one.query(OWN_BACKEND), await other.query(OWN_BACKEND)];
+    const isSame = first!.pid === second!.pid && first!.backend_start === second!.backend_start;
+    if (isSame) return true;
+  }
+  return false;
+}
 
 /** What a server says that goes down or comes up: whatever a session did there is over. */
 const RESTARTS = /^57P0[123]$/;
@@ -68,6 +88,7 @@ export async function failureOf(
     }
     const values = [backend.pid, backend.startedAt];
     timer = setTimeout(giveUp, connectTimeout);
+    await setSettings(client);
     const { rows: [found] } = await client.query(backendWaits, values);
     clearTimeout(timer);
     if (found?.waits === "f") return undefined;

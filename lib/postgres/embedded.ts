@@ -10,6 +10,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { dataDir as preparedDataDir } from "@electric-sql/pglite-prepopulatedfs";
 import { join } from "node:path";
 import { FinpipeError } from "../runtime/errors.ts";
+import { embeddedLock, embeddedMarker, requireEmbedded } from "../runtime/config/work_dir.ts";
 import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
 import {
   BEGIN,
@@ -27,17 +28,23 @@ const NAME = "the embedded engine";
  * Opens the embedded engine in `<workDir>/embedded`, making it on first use from a data directory
  * that was prepared with initdb (1.5 s instead of 5 s).
  *
+ * @param make where there is none @default true
  * @throws FinpipeError of kind `locked` where another process has it open; `configuration` where it is
- * another user's
+ * another user's, or there is none that is to be opened
  */
-export async function openEmbeddedSession(workDir: string): Promise<SqlSession> {
-  const lockPath = join(workDir, "embedded.lock");
+export async function openEmbeddedSession(
+  workDir: string,
+  { make = true }: { make?: boolean } = {},
+): Promise<SqlSession> {
+  if (!make) await requireEmbedded(workDir, { orLocked: true });
+  const lockPath = embeddedLock(workDir);
   const folder = join(workDir, "embedded");
   const lock = await lockFile(lockPath, `the embedded engine in ${workDir}`)
     .catch((error) => Promise.reject(fileFailure(error, "write", lockPath)));
   try {
-    // In the folder, so that whoever moves or copies that takes the marker along.
-    const marker = join(folder, "finpipe.ready");
+    // A lock file is also what a process leaves that was killed before the engine was whole.
+    if (!make) await requireEmbedded(workDir);
+    const marker = embeddedMarker(workDir);
     const ready = await exists(marker);
     // A process that was killed while it made the folder left an unusable one, with nothing in it.
     if (!ready) {

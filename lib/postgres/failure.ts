@@ -4,8 +4,9 @@
  * Messages of the database that quote row values (classes 22 and 23, and every detail and context
  * line) stay in `cause`, which is shown at `--log-level debug` only.
  */
-import { type Meaning, networkMeanings, reasonOf, VERBS } from "../runtime/connection_failure.ts";
+import { reasonOf, VERBS } from "../runtime/connection_failure.ts";
 import { codeOf, FinpipeError } from "../runtime/errors.ts";
+import { MEANINGS, type PostgresMeaning, TEXTS, UNREACHABLE } from "./meanings.ts";
 
 /** A failure of one statement because of the data in it; `sqlState` says which. */
 export class RefusedData extends FinpipeError {
@@ -13,52 +14,6 @@ export class RefusedData extends FinpipeError {
     super("data", `${database} refused a row: SQLSTATE ${sqlState}`, { cause });
   }
 }
-
-const UNREACHABLE = "Check that the server runs and that host and port are right";
-const NO_RIGHTS = "Grant the missing right to finpipe's role, or use another role";
-
-/** SQLSTATEs (PostgreSQL documentation, appendix A) and system errors by what mends them. */
-const MEANINGS: Record<string, Meaning> = {
-  "28P01": { kind: "configuration", hint: "Check user and password" },
-  "28000": {
-    kind: "configuration",
-    hint: "Check user and password, and pg_hba.conf of the server",
-  },
-  "3D000": { kind: "configuration", hint: "Create the database, or name another one" },
-  "42501": { kind: "configuration", hint: NO_RIGHTS },
-  "3F000": { kind: "configuration", hint: "Run 'finpipe init'" },
-  "42P01": { kind: "configuration", hint: "Run 'finpipe init'" },
-  "42703": { kind: "configuration", hint: "Run 'finpipe init'" },
-  "53100": { kind: "failed", hint: "The server's disk is full: make room there, then run again" },
-  "25006": { kind: "failed", hint: "The server is read-only: connect to the primary" },
-  "55P03": { kind: "locked", hint: "Another session holds the lock: try again" },
-  "57P01": { kind: "unreachable", hint: "The server is shutting down" },
-  "57P02": { kind: "unreachable", hint: "The server crashed and restarts" },
-  "57P03": { kind: "unreachable", hint: "The server is starting up" },
-  "53300": {
-    kind: "unreachable",
-    hint: "The server has no free connection: raise max_connections",
-  },
-  ...networkMeanings(UNREACHABLE),
-  SELF_SIGNED_CERT_IN_CHAIN: { kind: "configuration", hint: "Name the server's CA in sslrootcert" },
-  DEPTH_ZERO_SELF_SIGNED_CERT: {
-    kind: "configuration",
-    hint: "Name the certificate in sslrootcert",
-  },
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: {
-    kind: "configuration",
-    hint: "Name the server's CA in sslrootcert",
-  },
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: {
-    kind: "configuration",
-    hint: "Name the server's CA in sslrootcert",
-  },
-  ERR_TLS_CERT_ALTNAME_INVALID: {
-    kind: "configuration",
-    hint: "The certificate is for another host: use its name in the URL, or sslmode=verify-ca",
-  },
-  CERT_HAS_EXPIRED: { kind: "configuration", hint: "Renew the server's certificate" },
-};
 
 /** Connection failures that the driver reports by text alone (pg 8.23, `lib/client.js`). */
 const LOST =
@@ -83,30 +38,25 @@ export function asFinpipeError(error: unknown, database: string, broken?: unknow
   return new FinpipeError(
     meaning.kind,
     `${VERBS[meaning.kind]} ${database}: ${reasonOf(error, broken)}`,
-    {
-      hint: meaning.hint,
-      cause: error,
-    },
+    { hint: meaning.hint, passes: meaning.passes, cause: error },
   );
 }
 
-function meaningOf(code: string | undefined, text: string, broken: boolean): Meaning | undefined {
-  if (code !== undefined && MEANINGS[code] !== undefined) return MEANINGS[code];
-  if (/unsupported startup parameter/.test(text)) {
-    return {
-      kind: "configuration",
-      hint: "Set ignore_startup_parameters = options in PgBouncer, and pool_mode = session",
-    };
-  }
-  if (code?.startsWith("08")) return { kind: "unreachable", hint: UNREACHABLE };
-  if (/does not support SSL/.test(text)) {
-    return {
-      kind: "configuration",
-      hint: "The server has no TLS: set sslmode=disable, or set TLS up",
-    };
-  }
+function meaningOf(
+  code: string | undefined,
+  text: string,
+  broken: boolean,
+): PostgresMeaning | undefined {
+  for (const [pattern, meaning] of TEXTS) if (pattern.test(text)) return meaning;
+  const known = code === undefined ? undefined : MEANINGS[code] ?? MEANINGS[classOf(code)];
+  if (known !== undefined) return known;
   if (broken || LOST.test(text)) return { kind: "unreachable", hint: UNREACHABLE };
   return undefined;
+}
+
+/** A SQLSTATE's class; of a system error's code what is no class. */
+function classOf(code: string): string {
+  return code.length === 5 ? code.slice(0, 2) : "";
 }
 
 /** Of several addresses' failures the code of the first. */

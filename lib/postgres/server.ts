@@ -13,7 +13,7 @@ import {
 } from "./session.ts";
 import { AnswerWatch } from "../runtime/answer_watch.ts";
 import { type BackendPlace, closeClient, failureOf, OWN_BACKEND } from "./backend.ts";
-import { makeClient, type SessionOptions, socketOf } from "./client.ts";
+import { makeClient, type SessionOptions, setSettings, socketOf } from "./client.ts";
 import { asFinpipeError } from "./failure.ts";
 
 /** Milliseconds of silence in a statement before the server is asked what it does. */
@@ -79,6 +79,7 @@ class ServerSession implements SqlSession {
 
   async connect(): Promise<void> {
     await this.#client.connect();
+    await this.#guard(() => setSettings(this.#client));
     const [row] = await this.query(OWN_BACKEND);
     const { version, pid, backend_start } = row!;
     this.serverVersion = Number(version);

@@ -4,8 +4,8 @@ import { csvReport } from "./csv.ts";
 import { jsonReport } from "./json.ts";
 import { tableReport } from "./table.ts";
 
-/** Makes text of rows as they come; holds none of them. */
-export type ReportFormat = (rows: AsyncIterable<MartRow>) => AsyncIterable<string>;
+/** Makes text of rows as they come, holds none of them; a person is told `noRows` where there is none. */
+export type ReportFormat = (rows: AsyncIterable<MartRow>, noRows?: string) => AsyncIterable<string>;
 
 /** The forms by their names, as `--format` takes them. */
 export const FORMATS = {

@@ -20,8 +20,15 @@ const COLUMNS: readonly Column[] = [
   { title: "accounts", field: "cnt_accounts_make_transactions", width: 10 },
 ];
 
+/** What is shown where there is no row. */
+export const NO_ROWS =
+  "The mart has no row of these dates: 'finpipe backfill FROM..TO' builds days that are not built";
+
 /** A title, a line a row, and how many there are; without any, how to have some. */
-export async function* tableReport(rows: AsyncIterable<MartRow>): AsyncGenerator<string> {
+export async function* tableReport(
+  rows: AsyncIterable<MartRow>,
+  noRows = NO_ROWS,
+): AsyncGenerator<string> {
   let day: string | undefined;
   let count = 0;
   for await (const row of rows) {
@@ -31,10 +38,7 @@ export async function* tableReport(rows: AsyncIterable<MartRow>): AsyncGenerator
     day = row.date_update;
     count++;
   }
-  if (count > 0) yield `\n${count} ${count === 1 ? "row" : "rows"}\n`;
-  else {
-    yield "The mart has nothing to show for these dates: 'finpipe backfill FROM..TO' builds it\n";
-  }
+  yield count === 0 ? `${noRows}\n` : `\n${count} ${count === 1 ? "row" : "rows"}\n`;
 }
 
 function line(text: (column: Column) => string): string {

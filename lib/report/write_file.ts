@@ -1,16 +1,29 @@
 /** A report in a file: there whole, or not at all. */
 import { dirname } from "node:path";
 import { FinpipeError } from "../runtime/errors.ts";
-import { publishFile, whyNotWritten, writeWhole } from "../runtime/files.ts";
+import { mendNotWritten, publishFile, whyNotWritten, writeWhole } from "../runtime/files.ts";
+import type { Output } from "../runtime/io.ts";
+import { namedOutput } from "../runtime/named_output.ts";
 
 /**
- * Writes text beside the file and renames it when all of it is written and synced.
+ * Writes text beside the file and renames it when all of it is written and synced; straight to what
+ * is no file, as a pipe.
  *
+ * @param stdout where the path is one of its names
  * @throws FinpipeError of kind `failed` where the file cannot be written; what the chunks throw is
  * thrown on. What stood there before stays then.
  */
-export async function writeReport(path: string, chunks: AsyncIterable<string>): Promise<void> {
-  const target = await resolveTarget(path);
+export async function writeReport(
+  path: string,
+  chunks: AsyncIterable<string>,
+  stdout: Pick<Output, "write">,
+): Promise<void> {
+  const { target, kind } = await namedOutput(path).catch((error) => fail(path, error));
+  if (kind === "direct") return await writeAll(path, target, chunks);
+  if (kind === "stdout") {
+    for await (const chunk of chunks) await stdout.write(chunk);
+    return;
+  }
   const temporary = await Deno.makeTempFile({ dir: dirname(target), prefix: ".finpipe-report-" })
     .catch((error) => fail(path, error));
   try {
@@ -28,36 +41,23 @@ async function publish(temporary: string, target: string): Promise<void> {
   await publishFile(temporary, target);
 }
 
-async function writeAll(path: string, temporary: string, chunks: AsyncIterable<string>) {
+async function writeAll(path: string, at: string, chunks: AsyncIterable<string>) {
   const encoder = new TextEncoder();
-  using file = await Deno.open(temporary, { write: true });
+  using file = await Deno.open(at, { write: true }).catch((error) => fail(path, error));
   for await (const chunk of chunks) {
     await writeWhole(file, encoder.encode(chunk)).catch((error) => fail(path, error));
   }
-  await file.sync().catch((error) => fail(path, error));
-}
-
-/** Follows a link, so that the file it names is replaced and not the link. */
-async function resolveTarget(path: string): Promise<string> {
-  try {
-    const target = await Deno.realPath(path);
-    const { isFile } = await Deno.stat(target);
-    if (isFile) return target;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return path;
-    return fail(path, error);
-  }
-  throw new FinpipeError("failed", `Cannot write the report to "${path}": it is no ordinary file`, {
-    hint: "Name a file, or leave --out out and redirect stdout",
-  });
+  if ((await file.stat()).isFile) await file.sync().catch((error) => fail(path, error));
 }
 
 function fail(path: string, error: unknown): never {
+  // The reader of a pipe that goes away has had enough.
+  if (error instanceof FinpipeError || error instanceof Deno.errors.BrokenPipe) throw error;
   throw new FinpipeError(
     "failed",
     `Cannot write the report to "${path}": ${whyNotWritten(error)}`,
     {
-      hint: "Check that the folder is there, may be written and has room",
+      hint: mendNotWritten(error),
       cause: error,
     },
   );

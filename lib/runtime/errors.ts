@@ -26,10 +26,18 @@ export const EXIT_CODES = {
 /** A kind of failure; see {@link EXIT_CODES}. */
 export type ErrorKind = keyof typeof EXIT_CODES;
 
+/**
+ * Whether another try may go well: `soon`, by itself, as after a deadlock; `in time`, when somebody has
+ * seen to it, as to a full disk.
+ */
+export type Passing = "soon" | "in time";
+
 /** What an error may carry beside its message. */
 export interface ErrorDetails {
   /** What to do about it: a sentence, or a command to run. */
   hint?: string;
+  /** @default `soon` where a service is unreachable, else never */
+  passes?: Passing | undefined;
   /** The error underneath; shown at `--log-level debug` only, as drivers quote row values. */
   cause?: unknown;
 }
@@ -39,11 +47,13 @@ export class FinpipeError extends Error {
   override readonly name = "FinpipeError";
   readonly kind: ErrorKind;
   readonly hint: string | undefined;
+  readonly passes: Passing | undefined;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause });
     this.kind = kind;
     this.hint = details.hint;
+    this.passes = details.passes ?? (kind === "unreachable" ? "soon" : undefined);
   }
 
   /** The process exit code of this failure. */
@@ -66,6 +76,11 @@ export class Interrupted extends Error {
 /** True for a {@link FinpipeError} of the given kind. */
 export function isKind(error: unknown, kind: ErrorKind): error is FinpipeError {
   return error instanceof FinpipeError && error.kind === kind;
+}
+
+/** True for a failure that passes by itself: it is worth another try at once. */
+export function passesSoon(error: unknown): error is FinpipeError {
+  return error instanceof FinpipeError && error.passes === "soon";
 }
 
 /** The code that a system or a driver gave its error, as in `ENOSPC` or a SQLSTATE. */

@@ -62,6 +62,12 @@ export async function publishFile(temporary: string, final: string): Promise<voi
 }
 
 /**
+ * What is said of a path under /proc, /dev and their like, where Deno lets no program in: its own words
+ * are for whoever starts a program by hand, and name flags of the runtime.
+ */
+export const NOT_CAPABLE = "the runtime lets no program read or write there";
+
+/**
  * What an operating system's error about a file means for a person.
  *
  * @param action what was tried: `read`, `write`
@@ -86,11 +92,22 @@ export function ioFailure(error: unknown, action: string, what: string): Finpipe
       cause: error,
     });
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Deno.errors.NotCapable
+    ? NOT_CAPABLE
+    : error instanceof Error
+    ? error.message
+    : String(error);
   return new FinpipeError("failed", `Cannot ${action} ${what}: ${reason}`, {
     hint: "Look at that path and its disk, then run again",
     cause: error,
   });
+}
+
+/** What to do about it. */
+export function mendNotWritten(error: unknown): string {
+  return error instanceof Deno.errors.NotCapable
+    ? "Name a file in another folder, or none for stdout"
+    : "Check that its folder is there, may be written and has room";
 }
 
 /**
@@ -99,6 +116,7 @@ export function ioFailure(error: unknown, action: string, what: string): Finpipe
  */
 export function whyNotWritten(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
+  if (error instanceof Deno.errors.NotCapable) return NOT_CAPABLE;
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
   return error instanceof Error ? error.message : String(error);
 }

@@ -4,6 +4,7 @@
  * Not a logging library, since those configure one logger for the whole process and a run of
  * finpipe must fit inside a test beside others.
  */
+import type { CommandLines } from "./command_lines.ts";
 import type { Output } from "./io.ts";
 
 /** Levels in order of weight. */
@@ -30,14 +31,17 @@ export interface LoggerOptions {
   format: "text" | "json";
   output: Output;
   now: () => Temporal.Instant;
+  /** Completes the commands that messages name. @default they stay as they are */
+  lines?: Pick<CommandLines, "complete">;
 }
 
 /** Makes a logger; lines are written in order, the caller never waits for them. */
-export function createLogger({ level, format, output, now }: LoggerOptions): Logger {
+export function createLogger({ level, format, output, now, lines }: LoggerOptions): Logger {
   const threshold = LOG_LEVELS.indexOf(level);
   let written = Promise.resolve();
-  const log = (at: LogLevel) => (message: string, fields: LogFields = {}) => {
+  const log = (at: LogLevel) => (text: string, fields: LogFields = {}) => {
     if (LOG_LEVELS.indexOf(at) < threshold) return;
+    const message = lines?.complete(text) ?? text;
     const line = format === "json"
       ? formatJson(now(), at, message, fields)
       : formatText(at, message, fields);

@@ -1,5 +1,5 @@
-/** Trying again what failed because a service was unreachable. */
-import { type FinpipeError, isKind } from "./errors.ts";
+/** Trying again what failed for a reason that passes, as a service that was unreachable. */
+import { type FinpipeError, passesSoon } from "./errors.ts";
 import type { Logger } from "./log.ts";
 
 export interface RetryOptions {
@@ -8,7 +8,7 @@ export interface RetryOptions {
   /** Ends the waiting; its reason is thrown. */
   signal: AbortSignal;
   log: Logger;
-  /** Which failures are tried again. @default those of kind `unreachable` */
+  /** Which failures are tried again. @default those that pass soon */
   isRetriable?: (error: unknown) => error is FinpipeError;
   /** Milliseconds before the second try, doubled each time. @default 100 */
   firstDelay?: number;
@@ -21,7 +21,7 @@ export interface RetryOptions {
 }
 
 /**
- * Runs `work`; as long as it fails as `unreachable`, waits and runs it again. Each wait is between
+ * Runs `work`; as long as it fails for what passes soon, waits and runs it again. Each wait is between
  * half and all of its nominal length (jitter), so that many processes do not come back at once.
  *
  * @throws the last failure, once `retryFor` is over; any other failure at once
@@ -29,7 +29,7 @@ export interface RetryOptions {
 export async function retrying<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { retryFor, signal, log, firstDelay = 100, longestDelay = 5000 } = options;
   const { random = Math.random, clock = () => performance.now() } = options;
-  const { isRetriable = isUnreachable } = options;
+  const { isRetriable = passesSoon } = options;
   let deadline: number | undefined;
   for (let attempt = 1;; attempt++) {
     signal.throwIfAborted();
@@ -46,10 +46,6 @@ export async function retrying<T>(work: () => Promise<T>, options: RetryOptions)
       await wait(delay, signal);
     }
   }
-}
-
-function isUnreachable(error: unknown): error is FinpipeError {
-  return isKind(error, "unreachable");
 }
 
 function announce(log: Logger, error: FinpipeError, attempt: number, left: number): void {

@@ -5,6 +5,12 @@ export function counted(count: number | bigint, noun: string, plural = `${noun}s
   return `${count} ${BigInt(count) === 1n ? noun : plural}`;
 }
 
+/** `a`, `a or b`, `a, b or c`. */
+export function oneOf(texts: readonly string[]): string {
+  if (texts.length < 2) return texts.join("");
+  return `${texts.slice(0, -1).join(", ")} or ${texts.at(-1)}`;
+}
+
 /** The text as a sentence begins. */
 export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,32 +1,31 @@
 /** The bytes of files and streams, as {@link Chunks}. */
 import { FinpipeError } from "../runtime/errors.ts";
-import { gunzip, GzipBreak } from "./gunzip.ts";
+import { decompressed, GzipBreak } from "./gunzip.ts";
 import type { Chunks } from "./read_batches.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * The bytes of an open file from its beginning, decompressed where its name ends in `.gz`. Does not
- * close it.
+ * The bytes of an open file from its beginning, decompressed where they are gzip, whatever its name
+ * says. Does not close it.
  *
  * @throws FinpipeError of kind `failed` for a read error or a broken gzip, after all the bytes
  * before it
  */
 export async function* fileBytes(file: Deno.FsFile, path: string): Chunks {
   let position = 0;
-  const compressed = isCompressed(path);
   try {
-    for await (const chunk of compressed ? gunzip(file) : plainBytes(file)) {
+    for await (const chunk of decompressed(plainBytes(file), () => plainBytes(file))) {
       yield chunk;
       position += chunk.length;
     }
+    // A copy of which nothing has arrived has no first bytes: here the name tells.
+    if (position === 0 && path.toLowerCase().endsWith(".gz") && (await file.stat()).size === 0) {
+      throw new GzipBreak("it is empty");
+    }
   } catch (cause) {
     if (cause instanceof GzipBreak) {
-      const text = `its gzip data breaks off after ${position} bytes of text: ${cause.reason}`;
-      throw new FinpipeError("failed", `Cannot read "${path}" to its end: ${text}`, {
-        hint: "Whole lines before the break are not lost; get the file anew and run this again",
-        cause,
-      });
+      throw brokenGzip(`"${path}"`, position, cause, "get the file anew and run this again");
     }
     throw new FinpipeError("failed", `Cannot read "${path}" to its end: ${reasonOf(cause)}`, {
       hint: "Check the disk or the mount, then run this again: it goes on from where it was",
@@ -35,20 +34,29 @@ export async function* fileBytes(file: Deno.FsFile, path: string): Chunks {
   }
 }
 
-/** True where finpipe takes a file for gzip: by its name, so that no content can pretend. */
-export function isCompressed(path: string): boolean {
-  return path.toLowerCase().endsWith(".gz");
-}
-
 /**
- * The bytes of a stream, which is cancelled when `stop` is aborted: that ends a read that waits.
+ * The bytes of a stream, decompressed likewise. It is cancelled when `stop` is aborted: that ends a
+ * read that waits.
  *
- * @throws FinpipeError of kind `failed` where the stream fails
+ * @throws FinpipeError of kind `failed` where the stream fails or its gzip is broken
  */
 export async function* streamBytes(
   stream: ReadableStream<Uint8Array>,
   stop: AbortSignal,
 ): Chunks {
+  let position = 0;
+  try {
+    for await (const chunk of decompressed(rawBytes(stream, stop))) {
+      yield chunk;
+      position += chunk.length;
+    }
+  } catch (cause) {
+    if (!(cause instanceof GzipBreak)) throw cause;
+    throw brokenGzip("stdin", position, cause, "get the data anew and hand over what follows");
+  }
+}
+
+async function* rawBytes(stream: ReadableStream<Uint8Array>, stop: AbortSignal) {
   const reader = stream.getReader();
   // Cancelling a stream that failed fails too; its error is thrown by the read.
   const cancel = () => reader.cancel().catch(() => {});
@@ -59,6 +67,14 @@ export async function* streamBytes(
     stop.removeEventListener("abort", cancel);
     reader.releaseLock();
   }
+}
+
+function brokenGzip(what: string, position: number, cause: GzipBreak, mend: string): FinpipeError {
+  const text = `its gzip data breaks off after ${position} bytes of text: ${cause.reason}`;
+  return new FinpipeError("failed", `Cannot read ${what} to its end: ${text}`, {
+    hint: `Whole lines before the break are not lost; ${mend}`,
+    cause,
+  });
 }
 
 /** Why an operation on a file failed, in a few words. */

@@ -1,9 +1,12 @@
 /** What `doctor` looks at on a PostgreSQL server that staging is to be on; changes nothing. */
 import missingRights from "../../sql/staging/missing_rights.sql" with { type: "text" };
 import serverFacts from "../../sql/staging/server_facts.sql" with { type: "text" };
+import { isSameBackend } from "../postgres/backend.ts";
 import { openServerSession } from "../postgres/server.ts";
+import { type ImposedSetting, imposedSettings } from "../postgres/session_settings.ts";
 import type { SqlSession } from "../postgres/session.ts";
 import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
+import { isKind } from "../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../runtime/retry.ts";
 import { checkSchema } from "./migrations.ts";
 
@@ -25,6 +28,10 @@ export interface StagingInspection extends AsyncDisposable {
   facts(): Promise<ServerFacts>;
   /** What finpipe needs and its role may not do, as in `INSERT on stg.transactions`. */
   missingRights(): Promise<string[]>;
+  /** What role, database or server set for our sessions, and finpipe sets otherwise if it may. */
+  imposedSettings(): Promise<ImposedSetting[]>;
+  /** Whether a pooler gives each transaction another session: what is set for one is lost then. */
+  isPooledByTransaction(): Promise<boolean>;
   /** @throws FinpipeError of kind `configuration` where `init` was not run, or a newer one was */
   checkSchema(): Promise<void>;
 }
@@ -39,14 +46,16 @@ export async function inspectStaging(
   retry: RetryOptions,
 ): Promise<StagingInspection> {
   const open = () => openServerSession(settings, { applicationName: "finpipe doctor" });
-  return new SqlInspection(await retrying(open, retry));
+  return new SqlInspection(await retrying(open, retry), open);
 }
 
 class SqlInspection implements StagingInspection {
   readonly #session: SqlSession;
+  readonly #open: () => Promise<SqlSession>;
 
-  constructor(session: SqlSession) {
+  constructor(session: SqlSession, open: () => Promise<SqlSession>) {
     this.#session = session;
+    this.#open = open;
   }
 
   async facts(): Promise<ServerFacts> {
@@ -63,6 +72,24 @@ class SqlInspection implements StagingInspection {
   async missingRights(): Promise<string[]> {
     const rows = await this.#session.query(missingRights);
     return rows.map(({ missing }) => missing!);
+  }
+
+  imposedSettings(): Promise<ImposedSetting[]> {
+    return imposedSettings(this.#session);
+  }
+
+  async isPooledByTransaction(): Promise<boolean> {
+    const other = await this.#open().catch((error) => {
+      // A server that takes no second one has no pooler before it.
+      if (isKind(error, "unreachable")) return undefined;
+      throw error;
+    });
+    if (other === undefined) return false;
+    try {
+      return await isSameBackend(this.#session, other);
+    } finally {
+      await other.close();
+    }
   }
 
   checkSchema(): Promise<void> {

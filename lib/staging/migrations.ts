@@ -2,6 +2,8 @@
 import landing from "../../sql/staging/001_landing.sql" with { type: "text" };
 import replay from "../../sql/staging/002_replay.sql" with { type: "text" };
 import lostRanges from "../../sql/staging/003_lost_ranges.sql" with { type: "text" };
+import topicIds from "../../sql/staging/004_topic_ids.sql" with { type: "text" };
+import corruptRanges from "../../sql/staging/007_corrupt_ranges.sql" with { type: "text" };
 import lockMigrations from "../../sql/staging/lock_migrations.sql" with { type: "text" };
 import migrationsApplied from "../../sql/staging/migrations_applied.sql" with { type: "text" };
 import migrationsPresent from "../../sql/staging/migrations_present.sql" with { type: "text" };
@@ -10,6 +12,7 @@ import recordMigration from "../../sql/staging/record_migration.sql" with { type
 import schemasPresent from "../../sql/staging/schemas_present.sql" with { type: "text" };
 import type { SqlSession } from "../postgres/session.ts";
 import { FinpipeError } from "../runtime/errors.ts";
+import { clearOf, refuseDrift, refuseForeignRecord, refuseObstacles } from "./tables.ts";
 
 interface Migration {
   version: number;
@@ -22,6 +25,8 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "001_landing", sql: landing },
   { version: 2, name: "002_replay", sql: replay },
   { version: 3, name: "003_lost_ranges", sql: lostRanges },
+  { version: 4, name: "004_topic_ids", sql: topicIds },
+  { version: 7, name: "007_corrupt_ranges", sql: corruptRanges },
 ];
 
 /**
@@ -42,30 +47,39 @@ const SCHEMAS = ["stg", "finpipe"];
 /**
  * Applies what is missing; returns the names of what it applied. Two at once wait for each other.
  *
- * @throws FinpipeError of kind `configuration` where a newer finpipe was here, or the database cannot
- * hold what is landed
+ * @throws FinpipeError of kind `configuration` where a newer finpipe was here, somebody else's tables
+ * stand in the way, or the database cannot hold what is landed
  */
 export function migrate(session: SqlSession): Promise<string[]> {
-  return session.transaction(async () => {
-    await session.query(lockMigrations);
-    // What is there is not made again, not even IF NOT EXISTS: that asks for rights that a role which
-    // only lands and dumps need not have.
-    if (!await isPresent(session)) {
-      const present = new Set((await session.query(schemasPresent)).map(({ name }) => name));
-      for (const schema of SCHEMAS) {
-        if (!present.has(schema)) await session.execute(`CREATE SCHEMA ${schema}`);
-      }
-      await session.execute(migrationsTable);
+  return clearOf(() => session.transaction(() => applyMissing(session)));
+}
+
+async function applyMissing(session: SqlSession): Promise<string[]> {
+  await session.query(lockMigrations);
+  // What is there is not made again, not even IF NOT EXISTS: that asks for rights that a role which
+  // only lands and dumps need not have.
+  if (!await isPresent(session)) {
+    const present = new Set((await session.query(schemasPresent)).map(({ name }) => name));
+    for (const schema of SCHEMAS) {
+      if (!present.has(schema)) await session.execute(`CREATE SCHEMA ${schema}`);
     }
-    const newest = await appliedVersion(session);
-    refuseNewer(newest);
-    const missing = MIGRATIONS.filter(({ version }) => version > newest);
-    for (const { version, name, sql } of missing) {
-      await session.execute(sql);
-      await session.query(recordMigration, [version, name]);
-    }
-    return missing.map(({ name }) => name);
-  });
+    await session.execute(migrationsTable);
+  }
+  const newest = await appliedVersion(session);
+  refuseNewer(newest);
+  if (newest === 0) await refuseObstacles(session);
+  const missing = MIGRATIONS.filter(({ version }) => version > newest);
+  for (const { version, name, sql } of missing) {
+    await session.execute(sql);
+    await session.query(recordMigration, [version, name]);
+  }
+  await refuseDrift(session);
+  return missing.map(({ name }) => name);
+}
+
+/** Whether the tables were made, by whichever version. */
+export async function hasSchema(session: SqlSession): Promise<boolean> {
+  return await isPresent(session) && await appliedVersion(session) > 0;
 }
 
 /**
@@ -76,12 +90,14 @@ export function migrate(session: SqlSession): Promise<string[]> {
 export async function checkSchema(session: SqlSession): Promise<void> {
   const version = await isPresent(session) ? await appliedVersion(session) : 0;
   refuseNewer(version);
+  if (version === 0) await refuseObstacles(session);
   if (version < MIGRATIONS.at(-1)!.version) {
     const state = version === 0 ? "is missing" : `has version ${version}, which is too old`;
     throw new FinpipeError("configuration", `The schema of staging ${state}`, {
       hint: "Run 'finpipe init'",
     });
   }
+  await refuseDrift(session);
 }
 
 /**
@@ -93,7 +109,10 @@ export async function checkSchema(session: SqlSession): Promise<void> {
 async function isPresent(session: SqlSession): Promise<boolean> {
   const [row] = await session.query(migrationsPresent);
   const { present, encoding } = row!;
-  if (encoding === "UTF8") return present === "t";
+  if (encoding === "UTF8") {
+    if (present === "t") await refuseForeignRecord(session);
+    return present === "t";
+  }
   throw new FinpipeError(
     "configuration",
     `The database of staging keeps texts in ${encoding}, which cannot hold every message`,

@@ -21,8 +21,12 @@ export interface SourcePartition {
   watermark: Moment | null;
   /** Of a file: sha256 of its bytes before `nextPosition`. */
   digest: string | null;
-  /** Position of the version that the window forgot last, -1 for none. */
+  /** Position of the version that the window forgot last, `windowBase` added; -1 for none. */
   forgottenPosition: number;
+  /** Of a topic: its id, null where none was seen yet. */
+  topicId: string | null;
+  /** What is added to positions in the window: those of a recreated topic begin anew. */
+  windowBase: number;
 }
 
 /** A version that a window remembers, as it was landed. */
@@ -31,6 +35,7 @@ export interface WindowVersion {
   type: number;
   objectId: string;
   sentDttm: string;
+  /** Grows in order of landing: `windowBase`, as it was at the landing, is added. */
   position: number;
   payload: string;
 }
@@ -67,6 +72,9 @@ export interface StagingRepository extends AsyncDisposable {
 
   /** How far the partitions of topics were read. */
   readonly topics: TopicPositions;
+
+  /** Whether the tables were made, by whichever version. */
+  hasSchema(): Promise<boolean>;
 
   /** Creates or upgrades schemas and tables; returns the names of what it applied. */
   migrate(): Promise<string[]>;
@@ -112,12 +120,26 @@ export interface StagingRepository extends AsyncDisposable {
   snapshotDay<T>(day: Temporal.PlainDate, work: (snapshot: DaySnapshot) => Promise<T>): Promise<T>;
 }
 
-/** Somebody else has read on from the position that a batch began at. */
+/** The position is not the one that a batch began at: somebody else has read on from there. */
 export class PositionMoved extends FinpipeError {
-  constructor(partition: SourcePartition) {
-    super("locked", `Another finpipe process has landed from ${partition.source} meanwhile`, {
-      hint: "Nothing was landed twice; run again to go on from the position that it left",
-    });
+  /**
+   * @param expected where the batch began
+   * @param stored the position by now; the same where the topic is another one
+   */
+  constructor(partition: SourcePartition, readonly expected: number, readonly stored: number) {
+    const { source } = partition;
+    const went = `The position of ${source} went back from ${expected} to ${stored}`;
+    const hint = "Nothing was landed twice; run again to go on from the position that it left";
+    super(
+      "locked",
+      stored < expected ? went : `Another finpipe process has landed from ${source} meanwhile`,
+      { hint: stored < expected ? "Run again to go on from there" : hint },
+    );
+  }
+
+  /** Nobody reads backwards: staging was restored from a copy, or somebody set the position. */
+  get wentBack(): boolean {
+    return this.stored < this.expected;
   }
 }
 
@@ -126,18 +148,31 @@ export interface TopicPositions {
   /** The partitions of a topic that have a position, in order. */
   list(topic: string): Promise<SourcePartition[]>;
 
-  /** Notes where partitions begin to be read; one that has a position keeps it. */
-  add(topic: string, starts: ReadonlyMap<number, number>): Promise<void>;
+  /**
+   * Notes where partitions begin to be read; one that has a position keeps it.
+   *
+   * @param topicId undefined where the brokers have none
+   */
+  add(
+    topic: string,
+    starts: ReadonlyMap<number, number>,
+    topicId: string | undefined,
+  ): Promise<void>;
+
+  /** Notes the topic's id for partitions of which none was known. */
+  identify(ids: readonly number[], topicId: string): Promise<void>;
 
   /**
-   * Goes on after a lost range, which is recorded.
+   * Goes on after a lost range, which is recorded. The window stays as it is.
    *
+   * @param topicId of the topic as it is now; undefined where it is not known, or the same one
    * @throws PositionMoved where the position is another one by now
    */
   goOn(
     partition: SourcePartition,
     lost: { cause: string; from: number; to: number },
     position: number,
+    topicId: string | undefined,
   ): Promise<void>;
 
   /**

@@ -15,6 +15,8 @@ export function partitionOf(row: SqlRow): SourcePartition {
     watermark: row.watermark === null ? null : momentOf(row.watermark!),
     digest: row.digest!,
     forgottenPosition: Number(row.forgotten_position),
+    topicId: row.topic_id!,
+    windowBase: Number(row.window_base),
   };
 }
 

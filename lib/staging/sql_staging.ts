@@ -6,23 +6,22 @@ import { RefusedData } from "../postgres/failure.ts";
 import type { SqlRow, SqlSession } from "../postgres/session.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { LandedBatch } from "./landed_batch.ts";
-import { checkSchema, migrate } from "./migrations.ts";
+import { checkSchema, hasSchema, migrate } from "./migrations.ts";
 import type { RejectedRepository } from "./rejected.ts";
 import { SqlRejected } from "./rejected_sql.ts";
-import {
-  type DaySnapshot,
-  type KafkaProgress,
-  PositionMoved,
-  type SourceKind,
-  type SourcePartition,
-  type StagingRepository,
-  type TopicPositions,
-  type WindowVersion,
+import type {
+  DaySnapshot,
+  KafkaProgress,
+  SourceKind,
+  SourcePartition,
+  StagingRepository,
+  TopicPositions,
+  WindowVersion,
 } from "./repository.ts";
 import type { RowBuffer } from "./row_buffer.ts";
 import { partitionOf } from "./source_partition.ts";
 import * as sql from "./statements.ts";
-import { SqlTopicPositions } from "./topic_positions.ts";
+import { positionMoved, SqlTopicPositions } from "./topic_positions.ts";
 
 /** Versions of a window that are fetched first: few, as each may be as large as a message. */
 const FIRST_FETCH = 16;
@@ -55,6 +54,10 @@ export class SqlStaging implements StagingRepository {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#onDispose?.();
     if (this.#owned) await this.#session.close();
+  }
+
+  hasSchema(): Promise<boolean> {
+    return hasSchema(this.#session);
   }
 
   migrate(): Promise<string[]> {
@@ -95,7 +98,7 @@ export class SqlStaging implements StagingRepository {
   }
 
   async *windowVersions(partition: SourcePartition): AsyncGenerator<WindowVersion> {
-    const { id, watermark, forgottenPosition } = partition;
+    const { id, watermark, forgottenPosition, windowBase } = partition;
     // No watermark yet: all that was landed were versions beyond the clock, which are remembered.
     const from = watermark === null ? "-infinity" : formatMoment(watermark);
     await this.#session.execute("BEGIN");
@@ -105,6 +108,7 @@ export class SqlStaging implements StagingRepository {
           String(id),
           `'${from}'`,
           String(forgottenPosition),
+          String(windowBase),
         ]),
       );
       for (let count = FIRST_FETCH;;) {
@@ -181,8 +185,9 @@ export class SqlStaging implements StagingRepository {
       counters.currencies,
       counters.rejected,
       counters.duplicates,
+      partition.topicId,
     ]);
-    if (rows.length === 0) throw new PositionMoved(partition);
+    if (rows.length === 0) throw await positionMoved(this.#session, partition, batch.start);
   }
 
   /** Halves the rows until those are found that the database refuses. */

@@ -2,6 +2,7 @@
  * Cuts a CSV file into pieces of whole rows, as a COPY statement must be given them. A row ends at
  * a LF outside of double quotes; what the fields hold is the database's to judge.
  */
+import { basename } from "node:path";
 import { FinpipeError } from "../runtime/errors.ts";
 
 /** Bytes of a piece: COPY's cost per statement vanishes from 1 MB on, memory grows with it. */
@@ -120,7 +121,8 @@ function tooLong(path: string, line: number, pieceBytes: number): FinpipeError {
     "data",
     `Cannot read "${path}" as CSV: the row at line ${line} is longer than ${pieceBytes} bytes`,
     {
-      hint: "A double quote is not closed, or it is no CSV file: write it anew with 'finpipe dump'",
+      hint: "A double quote is not closed, or it is no CSV file: write it anew with " +
+        `'finpipe dump --partition ${basename(path, ".csv")}'`,
     },
   );
 }

@@ -35,6 +35,8 @@ export interface LoadLimits {
 export interface MartOptions {
   /** Status values of counted transactions. */
   statuses: readonly string[];
+  /** Their types. @default all */
+  types?: readonly string[] | undefined;
   /** Fail, before anything is written, where a currency has no rate. */
   strict: boolean;
 }
@@ -45,10 +47,58 @@ export interface LeftOut {
   transactions: bigint;
 }
 
+/** The rate that a currency of the mart was counted at. */
+export interface RateUsed {
+  currency: number;
+  /** The date of its `date_update`, on or before the day. */
+  date: Temporal.PlainDate;
+}
+
 export interface MartResult {
   /** Rows of the mart for the day. */
   rows: number;
   leftOut: LeftOut[];
+  /** Of each currency of the mart, but for the dollar, in order. */
+  rates: RateUsed[];
+  /** Statuses that the contract does not know, and types, that no transaction of the day has. */
+  absent: { statuses: string[]; types: string[] };
+  /**
+   * Nothing was built, and what stood was taken away: a load that it was built of stands no more. Rows
+   * of the mart, and of the currencies that were left out of it.
+   */
+  takenAway?: { rows: number; leftOut: number };
+}
+
+/** Days of the mart. */
+export interface MartDays {
+  /** How many. */
+  days: number;
+  first: string;
+  last: string;
+}
+
+/** A currency that was left out of the mart, over the days of a range. */
+export interface LeftOutDays extends LeftOut, MartDays {}
+
+/**
+ * Why the mart of a day is not what staging says, as far as the warehouse's records know:
+ * - `undone`: a load that it was built of was undone, and none stands in its place;
+ * - `changed`: the day was loaded, or a load of it undone, after the mart was built;
+ * - `unbuilt`: the day is loaded, and the mart has nothing of it;
+ * - `load_unfinished`, `undo_unfinished`: one is running, or was broken off.
+ */
+export type StaleCause =
+  | "undone"
+  | "changed"
+  | "unbuilt"
+  | "load_unfinished"
+  | "undo_unfinished";
+
+export interface StaleDay {
+  day: Temporal.PlainDate;
+  cause: StaleCause;
+  /** Of which a load or an undo is unfinished. */
+  dataset?: DatasetName;
 }
 
 /** A row of `global_metrics`; decimals and 64-bit integers as text, exact. */
@@ -65,6 +115,9 @@ export interface MartRow {
 }
 
 export interface WarehouseRepository extends AsyncDisposable {
+  /** Whether the tables were made, by whichever version. */
+  hasSchema(): Promise<boolean>;
+
   /** Creates or upgrades schemas and tables; returns the names of what it applied. */
   migrate(): Promise<string[]>;
 
@@ -90,13 +143,23 @@ export interface WarehouseRepository extends AsyncDisposable {
   undoDay(dataset: DatasetName, day: Temporal.PlainDate): Promise<boolean>;
 
   /**
-   * Rebuilds the mart for one day, atomically.
+   * Rebuilds the mart for one day, atomically; takes away what stands where a load that it was built of
+   * stands no more.
    *
-   * @throws FinpipeError of kind `prerequisite` where a dataset of the day was never loaded; `data`
-   * where `strict` is set and a currency has no rate
+   * @throws FinpipeError of kind `prerequisite` where a dataset of the day was never loaded and nothing
+   * stands, or a load of it was broken off; `data` where `strict` is set and a currency has no rate
    */
   buildMart(day: Temporal.PlainDate, options: MartOptions): Promise<MartResult>;
 
   /** The mart in order of date and currency; of all dates where no range is given. */
   mart(range?: DateRange): AsyncIterable<MartRow>;
+
+  /** The days that the mart has something of, left-out currencies too; undefined where it has none. */
+  martDays(range: DateRange): Promise<MartDays | undefined>;
+
+  /** Currencies that were left out of the mart for want of a rate, in order. */
+  leftOut(range: DateRange): Promise<LeftOutDays[]>;
+
+  /** Days whose mart is not what staging says, in order. */
+  staleDays(range: DateRange): Promise<StaleDay[]>;
 }

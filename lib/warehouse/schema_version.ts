@@ -1,5 +1,7 @@
 /** What the version of a warehouse's schema means, whichever engine holds it. */
 import { FinpipeError } from "../runtime/errors.ts";
+import type { TablePlace } from "../runtime/table_shape.ts";
+import type { WarehouseSchemas } from "./sql_template.ts";
 
 /**
  * @param version of the schema that is there; undefined where none is
@@ -23,4 +25,12 @@ export function requireNotNewer(version: number, newest: number): void {
     `The warehouse's schema is at version ${version}, this finpipe knows ${newest}`,
     { hint: "Upgrade finpipe" },
   );
+}
+
+/** How messages name the warehouse's schemas, and what else there is to choose. */
+export function placeOf({ stagingSchema, martSchema }: WarehouseSchemas): TablePlace {
+  return {
+    end: `the schemas ${stagingSchema} and ${martSchema}`,
+    elsewhere: "rename it, or name other schemas in FINPIPE_STAGING_SCHEMA or FINPIPE_MART_SCHEMA",
+  };
 }

@@ -5,4 +5,5 @@ SELECT $1, $2, coalesce(max(partition) + 1, 0), 0
 FROM finpipe.source_partitions
 WHERE source = $2
 ON CONFLICT (source, partition) DO NOTHING
-RETURNING id, kind, source, partition, next_position, watermark, digest, forgotten_position;
+RETURNING id, kind, source, partition, next_position, watermark, digest, forgotten_position,
+  topic_id, window_base;

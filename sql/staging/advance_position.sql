@@ -1,5 +1,6 @@
--- Compare and set: no row where somebody else read on from the position that we began at.
--- It comes first in the landing transaction, so that two of them wait for each other here.
+-- Compare and set: no row where somebody else read on from the position that we began at, or goes on
+-- in another topic of the name. It comes first in the landing transaction, so that two of them wait for
+-- each other here.
 UPDATE finpipe.source_partitions
 SET next_position = $3,
     watermark = $4::timestamp,
@@ -12,5 +13,5 @@ SET next_position = $3,
     rejected = rejected + $11,
     duplicates = duplicates + $12,
     updated_at = now() AT TIME ZONE 'UTC'
-WHERE id = $1 AND next_position = $2
+WHERE id = $1 AND next_position = $2 AND topic_id IS NOT DISTINCT FROM $13
 RETURNING id;

@@ -1,5 +1,6 @@
 -- The newest partition of a source: of a file that was replaced, the last replacement.
-SELECT id, kind, source, partition, next_position, watermark, digest, forgotten_position
+SELECT id, kind, source, partition, next_position, watermark, digest, forgotten_position, topic_id,
+  window_base
 FROM finpipe.source_partitions
 WHERE source = $1
 ORDER BY partition DESC

@@ -1,5 +1,6 @@
 -- How far each known partition of a topic was read.
-SELECT id, kind, source, partition, next_position, watermark, digest, forgotten_position
+SELECT id, kind, source, partition, next_position, watermark, digest, forgotten_position, topic_id,
+  window_base
 FROM finpipe.source_partitions
 WHERE source = $1 AND kind = 'kafka'
 ORDER BY partition;

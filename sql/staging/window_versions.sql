@@ -1,11 +1,32 @@
 -- The versions of a source partition that its window remembers, in order of landing. Rows that a
--- replay landed have no source_id: they belong to no window.
+-- replay landed have no source_id: they belong to no window. Where a topic was recreated ($4, its
+-- window_base, is not 0), what was landed from the one before it comes first.
 DECLARE window_versions NO SCROLL CURSOR FOR
-SELECT 0 AS type, object_id, sent_dttm, position, payload
-FROM stg.transactions
-WHERE source_id = $1 AND sent_dttm >= $2::timestamp AND position > $3
-UNION ALL
-SELECT 1, object_id, sent_dttm, position, payload
-FROM stg.currencies
-WHERE source_id = $1 AND sent_dttm >= $2::timestamp AND position > $3
+SELECT type, object_id, sent_dttm, position, payload
+FROM (
+  SELECT
+    0 AS type, object_id, sent_dttm, payload,
+    position + CASE WHEN $4 = 0 THEN 0 ELSE coalesce((
+      SELECT max(base.window_base)
+      FROM finpipe.source_partitions AS source
+      JOIN finpipe.lost_ranges AS base
+        ON base.topic = source.source AND base.partition = source.partition
+      WHERE source.id = $1 AND base.last_transaction < landed.landing_id
+    ), 0) END AS position
+  FROM stg.transactions AS landed
+  WHERE source_id = $1 AND sent_dttm >= $2::timestamp
+  UNION ALL
+  SELECT
+    1, object_id, sent_dttm, payload,
+    position + CASE WHEN $4 = 0 THEN 0 ELSE coalesce((
+      SELECT max(base.window_base)
+      FROM finpipe.source_partitions AS source
+      JOIN finpipe.lost_ranges AS base
+        ON base.topic = source.source AND base.partition = source.partition
+      WHERE source.id = $1 AND base.last_currency < landed.landing_id
+    ), 0) END
+  FROM stg.currencies AS landed
+  WHERE source_id = $1 AND sent_dttm >= $2::timestamp
+) AS versions
+WHERE position > $3
 ORDER BY position;

@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { embeddedTest } from "../support/embedded_timers.ts";
-import { runCli } from "../support/run_cli.ts";
+import { runCli, spawnCli } from "../support/run_cli.ts";
 
 /** Settings of servers, which the demo must not touch, and wrong ones, which are not its own. */
 const env = {
   FINPIPE_PG_URL: "postgresql://nobody@127.0.0.1:1/none",
+  FINPIPE_VERTICA_URL: "vertica://nobody@127.0.0.1:1/none",
+  FINPIPE_KAFKA_BROKERS: "127.0.0.1:1",
   FINPIPE_ENGINE: "remote",
   FINPIPE_LOG_LEVEL: "loud",
   FINPIPE_LOG_FORMAT: "poem",
@@ -24,21 +26,41 @@ async function inFolder(test: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
+async function shell(line: string) {
+  const path = Deno.env.get("PATH")!;
+  const { code, stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", line],
+    clearEnv: true,
+    env: {
+      HOME: Deno.env.get("HOME") ?? "/",
+      DENO_DIR: Deno.env.get("DENO_DIR") ?? "",
+      PATH: path,
+      ...env,
+    },
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
 embeddedTest(
   "the demo shows the mart of a week, and what to type next works",
   () =>
     inFolder(async (folder) => {
-      const workDir = join(folder, "try");
-      const { code, stdout } = await runCli(["--work-dir", workDir, "demo"], { env });
+      const workDir = join(folder, "try it");
+      const demo = spawnCli(["--work-dir", workDir, "demo"], { env });
+      const { code, stdout } = await demo.result;
       assert.equal(code, 0);
       assert.match(stdout, /\n49 rows\n/);
-      const next = [...stdout.matchAll(/^ {2}finpipe (.*?)(?: {2,}#.*)?$/gm)].map(([, args]) =>
-        args!
-      );
+      const [built] = [...stdout.matchAll(/^Built the mart for each day: (.*)$/gm)];
+      const next = [...stdout.matchAll(/^ {2}(env .*|\S*finpipe .*)$/gm)].map(([, line]) => line!);
       assert.equal(next.length, 4);
-      for (const line of next) {
-        const result = await runCli(line.split(" "));
+      // A shell is given each line as it stands, with the settings that there are.
+      for (const line of [built![1]!, ...next]) {
+        const result = await shell(line);
         assert.equal(result.code, 0, `${line}: ${result.stderr}`);
+        if (line.includes(" report ")) assert.equal(result.stdout.split("\n").length, 9);
+        if (line.includes(" stream ")) assert.match(result.stdout, /^0 messages read\n/);
+        if (line.includes(" load ")) assert.match(result.stdout, /currencies: put back/);
       }
       const again = await runCli(["--work-dir", workDir, "demo"], { env });
       assert.equal(again.code, 3);

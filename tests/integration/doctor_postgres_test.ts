@@ -53,7 +53,7 @@ postgresTest("doctor: a database before and after init", async (t) => {
     before.checks.filter(({ outcome }) => outcome !== "ok").map(({ check }) => check),
     ["staging: schema", "warehouse"],
   );
-  assert.equal(find(before.checks, "staging: schema")?.hint, "Run 'finpipe init'");
+  assert.match(find(before.checks, "staging: schema")!.hint!, /^Run .finpipe .*init.$/);
 
   await initialise(database.url);
   const after = await doctor(database.url);

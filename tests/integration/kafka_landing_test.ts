@@ -1,5 +1,6 @@
 /** A topic on a real Kafka is landed in a real PostgreSQL, each message in its one place. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { plainKafka, withAdmin } from "../support/kafka.ts";
 import { produce } from "../support/kafka_messages.ts";
@@ -96,6 +97,42 @@ function linesOf(file: Uint8Array): Uint8Array[] {
   }
   return lines;
 }
+
+await topicTest("an end behind which a transaction is open is not read to", async (t) => {
+  await using place = await landingPlace(t);
+  const messages = (count: number) =>
+    Array.from({ length: count }, () => bytes(transactionMessage()));
+  await produce(place.topic, messages(20));
+  const { brokers, topic } = place.topic;
+  const producer = plainKafka(brokers).producer({
+    transactionalId: `${topic}-open`,
+    maxInFlightRequests: 1,
+    idempotent: true,
+  });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  const values = messages(5).map((value) => ({ value: Buffer.from(value), partition: 0 }));
+  await transaction.send({ topic, messages: values });
+  const dump = async () => {
+    const args = ["dump", "--partition", "2022-10-01", "--require-complete"];
+    const { code, stderr } = await runCli(args, { env: place.env });
+    return { code, stderr };
+  };
+  const { code, stdout, stderr } = await place.stream();
+  assert.equal(code, 0, stderr);
+  assert.equal(JSON.parse(stdout).messages_read, 20);
+  assert.match(stderr, /warn: An open transaction holds back offsets 20 to 24 of topic/);
+  // Nor does a run that finds nothing to land take it for the end.
+  assert.equal((await place.stream()).code, 0);
+  const before = await dump();
+  assert.equal(before.code, 5, before.stderr);
+  await transaction.commit();
+  await producer.disconnect();
+  const after = await place.stream();
+  assert.equal(JSON.parse(after.stdout).messages_read, 5, after.stderr);
+  assert.doesNotMatch(after.stderr, /holds back/);
+  assert.equal((await dump()).code, 0);
+});
 
 /** Sends messages to partition 0 in a transaction of Kafka's, and ends it. */
 async function transact(

@@ -252,3 +252,98 @@ await topicTest("a topic that is recreated during a run is exit 4", async (t) =>
   });
   assert.deepEqual(await positions(place), [[10, 10]]);
 });
+
+/** The topic's id as it stands beside the positions. */
+async function storedId(place: LandingPlace): Promise<string | null> {
+  const [row] = await place.query("SELECT topic_id FROM finpipe.source_partitions");
+  return row!.topic_id!;
+}
+
+await topicTest(
+  "a topic that is recreated longer, within a moment, is exit 4, resident and at a start",
+  async (t) => {
+    await using place = await landedPart(t);
+    assertDone(await place.stream());
+    const id = await storedId(place);
+    assert.match(id ?? "none", /^[\w-]{22}$/);
+    const landing = place.land({ untilEnd: false, linger: "20ms" });
+    const { consumer } = await landing.state;
+    await until(() => consumer.isReady);
+    await recreate(place);
+    await send(place, 30);
+    const lost =
+      /partition 0: the topic was recreated: the stored position 10 is of the one before/;
+    await assert.rejects(landing.totals, { kind: "data", message: lost });
+    const { code, stderr } = await place.stream();
+    assert.equal(code, 4, stderr);
+    assert.match(stderr, lost);
+    assert.deepEqual(await positions(place), [[10, 10]]);
+
+    assertDone(await place.stream("--from", "0:0"));
+    assert.deepEqual(await positions(place), [[30, 40]]);
+    assert.notEqual(await storedId(place), id);
+    const [row] = await place.query(
+      `SELECT cause, from_offset, to_offset, went_on_at, lost_ranges.topic_id = source_partitions.topic_id
+       FROM finpipe.lost_ranges, finpipe.source_partitions`,
+    );
+    assert.deepEqual(Object.values(row!), ["recreated", "10", "10", "0", "t"]);
+    assertDone(await place.stream());
+  },
+);
+
+await topicTest(
+  "all that was fetched before a topic was recreated is landed, and nothing after",
+  async (t) => {
+    await using place = await landingPlace(t);
+    const { landing, release } = await stalledLanding(place);
+    const { landers } = await landing.state;
+    // What is fetched at the same offset of the new topic has to be noticed as it comes.
+    landers.askEnds = () => Promise.resolve();
+    await recreate(place);
+    await send(place, 30);
+    await release();
+    await assert.rejects(landing.totals, {
+      kind: "data",
+      message: /partition 0: the topic was recreated: the stored position 8 is of the one before/,
+    });
+    assert.deepEqual(await positions(place), [[8, 8]]);
+  },
+);
+
+await topicTest("a position from before ids takes the one that it sees first", async (t) => {
+  await using place = await landedPart(t);
+  await place.query("UPDATE finpipe.source_partitions SET topic_id = NULL");
+  assertDone(await place.stream());
+  assert.deepEqual(await positions(place), [[10, 10]]);
+  assert.match(await storedId(place) ?? "none", /^[\w-]{22}$/);
+});
+
+await topicTest(
+  "the window stays across a lost range, and across a topic that was recreated",
+  async (t) => {
+    await using place = await landingPlace(t);
+    const texts = Array.from({ length: 20 }, () => new TextEncoder().encode(rateMessage()));
+    await produce(place.topic, texts);
+    assertDone(await place.stream());
+    await send(place, 30);
+    await deleteBefore(place, 40);
+    assertDone(await place.stream("--from", "0:40"));
+    await produce(place.topic, texts);
+    const again = await place.stream();
+    assertDone(again);
+    assert.equal(JSON.parse(again.stdout).duplicates, 20);
+
+    await recreate(place);
+    await produce(place.topic, texts.slice(0, 10));
+    await send(place, 2);
+    const recreated = await place.stream("--from", "0:0");
+    assertDone(recreated);
+    assert.equal(JSON.parse(recreated.stdout).duplicates, 10);
+    // Also once it is rebuilt from both topics.
+    await produce(place.topic, texts);
+    const rebuilt = await place.stream();
+    assertDone(rebuilt);
+    assert.equal(JSON.parse(rebuilt.stdout).duplicates, 20);
+    assert.deepEqual(await positions(place), [[32, 20 + 10 + 20 + 12 + 20]]);
+  },
+);

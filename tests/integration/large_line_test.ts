@@ -21,7 +21,7 @@ Deno.test("a line of 100 MB ends as a rejected message, in little memory", async
   try {
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     const cli = spawnCli(["stream", "--source", "-", "--json"], {
-      env: { FINPIPE_WORK_DIR: folder },
+      env: { FINPIPE_WORK_DIR: `${folder}/work` },
       stdin: readable,
     });
     const writer = writable.getWriter();

@@ -28,7 +28,7 @@ Deno.test("what the demo says to type next can be typed where it was started", a
   const folder = await Deno.makeTempDir();
   try {
     const shown = await launch(LAUNCHER, folder, ["demo"]);
-    const [, report] = /^ {2}(\S+ --work-dir .* report .*)$/m.exec(shown)!;
+    const [, report] = /^ {2}(\S+ --engine embedded --work-dir .* report .*)$/m.exec(shown)!;
     const csv = await launch("sh", folder, ["-c", report!]);
     assert.match(csv, /^date_update,.*\n2022-10-01,410,/m);
   } finally {
@@ -53,13 +53,36 @@ Deno.test({
   async fn() {
     const { code, stderr } = await spawnCli(["--work-dir", "/proc/finpipe", "init"]).result;
     assert.equal(code, 3);
-    assert.match(stderr, /work dir "\/proc\/finpipe": the runtime lets no program write there\n/);
+    assert.match(
+      stderr,
+      /work dir "\/proc\/finpipe": the runtime lets no program read or write there\n/,
+    );
+  },
+});
+
+Deno.test({
+  name: "what the runtime closes to programs is said in our words, stdout's names are stdout",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const emit = ["emit", "--dates", "2022-10-01", "--operations-per-day", "1", "--quiet", "--to"];
+    const events = await spawnCli([...emit, "-"]).result;
+    assert.deepEqual(await spawnCli([...emit, "/dev/stdout"]).result, events);
+    const closed = await spawnCli([...emit, "/dev/tty"]).result;
+    assert.equal(closed.code, 1);
+    assert.match(closed.stderr, /"\/dev\/tty": the runtime lets no program read or write there\n/);
+    const env = { FINPIPE_PG_URL_FILE: "/proc/self/fd/0" };
+    const secret = await spawnCli(["dump"], { env }).result;
+    assert.equal(secret.code, 3);
+    assert.match(secret.stderr, /"\/proc\/self\/fd\/0" cannot be read: the runtime lets/);
   },
 });
 
 Deno.test("runCli() and spawnCli() give the same output and code", async () => {
   for (const args of [["--version"], ["--help"], ["nonsense"]]) {
-    assert.deepEqual(await spawnCli(args).result, await runCli(args));
+    const { code, stdout, stderr } = await spawnCli(args).result;
+    // A clone's program is beside main.ts.
+    const named = stderr.replace(/'\S*\/finpipe /, "'finpipe ");
+    assert.deepEqual({ code, stdout, stderr: named }, await runCli(args));
   }
 });
 

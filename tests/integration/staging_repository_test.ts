@@ -110,6 +110,70 @@ engineTest(
   },
 );
 
+engineTest(
+  "a window goes on in order where a topic's offsets begin anew, twice",
+  async ({ session, staging }) => {
+    await staging.topics.add("events", new Map([[0, 0], [1, 0]]), "first");
+    /** Lands a transaction and then a currency at these positions, as the landing does. */
+    const land = (id: number, ...positions: number[]) =>
+      session.execute(
+        positions.map((position) => `
+        INSERT INTO stg.transactions (
+          object_id, object_type, sent_dttm, payload, operation_id, account_number_from,
+          account_number_to, currency_code, country, status, transaction_type, amount,
+          transaction_dt, source_id, position
+        ) SELECT gen_random_uuid(), 'TRANSACTION', '2022-10-01', '{}', gen_random_uuid(), 1, 1, 1, '',
+          '', '', 1, '2022-10-01', ${id}, ${position};
+        INSERT INTO stg.currencies (
+          object_id, object_type, sent_dttm, payload, date_update, currency_code,
+          currency_code_with, currency_with_div, source_id, position
+        ) SELECT gen_random_uuid(), 'CURRENCY', '2022-10-01', '{}', '2022-10-01', 1, 1, 1, ${id},
+          ${position} + 1;
+        UPDATE finpipe.source_partitions SET next_position = ${position} + 2 WHERE id = ${id};
+      `).join(""),
+      );
+    const partition = async () => (await staging.topics.list("events"))[0]!;
+    const window = async (forgottenPosition = -1) => {
+      const given = { ...await partition(), forgottenPosition };
+      const versions = await Array.fromAsync(staging.windowVersions(given));
+      return versions.map(({ position }) => position);
+    };
+    const { id } = await partition();
+    await land(id, 0, 2);
+    // A range that was deleted leaves offsets as they are.
+    const deleted = { cause: "deleted", from: 4, to: 6 };
+    await staging.topics.goOn(await partition(), deleted, 6, "first");
+    await land(id, 6);
+    assert.deepEqual(await window(), [0, 1, 2, 3, 6, 7]);
+    const recreated = { cause: "recreated", from: 8, to: 8 };
+    await staging.topics.goOn(await partition(), recreated, 0, "second");
+    await land(id, 0, 2);
+    assert.deepEqual(await window(), [0, 1, 2, 3, 6, 7, 8, 9, 10, 11]);
+    const truncated = { cause: "truncated", from: 2, to: 4 };
+    await staging.topics.goOn(await partition(), truncated, 2, "second");
+    await land(id, 2);
+    assert.deepEqual(await window(8), [9, 10, 11, 14, 15]);
+    const { topicId, windowBase, nextPosition } = await partition();
+    assert.deepEqual([topicId, windowBase, nextPosition], ["second", 12, 4]);
+  },
+);
+
+engineTest("who read of another topic at the same position lands nothing", async ({ staging }) => {
+  await staging.topics.add("events", new Map([[0, 5]]), "first");
+  const [before] = await staging.topics.list("events");
+  const recreated = { cause: "recreated", from: 5, to: 5 };
+  await staging.topics.goOn(before!, recreated, 5, "second");
+  await assert.rejects(staging.land(new LandedBatch(before!, 5, 9, null)), PositionMoved);
+  await assert.rejects(staging.topics.goOn(before!, recreated, 5, "second"), PositionMoved);
+  const [after] = await staging.topics.list("events");
+  await staging.land(new LandedBatch(after!, 5, 9, null));
+  await assert.rejects(staging.land(new LandedBatch(after!, 5, 9, null)), {
+    expected: 5,
+    stored: 9,
+    wentBack: false,
+  });
+});
+
 postgresTest("of two that race without a lock, one lands", async (t) => {
   await using database = await testDatabase(t);
   const sessions = await Promise.all([1, 2, 3].map(() => openSession(database.url)));

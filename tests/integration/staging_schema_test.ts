@@ -1,5 +1,8 @@
 /** How staging's schema comes about, and what is said where it is another one. */
 import assert from "node:assert/strict";
+import { columnsOf } from "../../lib/postgres/table_columns.ts";
+import { shapeOf } from "../../lib/runtime/table_shape.ts";
+import { STAGING_TABLES } from "../../lib/staging/tables.ts";
 import { EmbeddedWarehouse } from "../../lib/warehouse/embedded/warehouse.ts";
 import { openSession } from "../support/engines.ts";
 import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres.ts";
@@ -61,9 +64,15 @@ const STATES: [state: string, script: string, code: number, message: RegExp][] =
   ],
   [
     "the schema is older",
+    "DELETE FROM finpipe.migrations WHERE version > 1",
+    3,
+    /The schema of staging has version 1, which is too old\n {2}Run 'finpipe init'/,
+  ],
+  [
+    "tables are there that no migration is noted for",
     "DELETE FROM finpipe.migrations",
     3,
-    /The schema of staging is missing\n {2}Run 'finpipe init'/,
+    /stg\.transactions is there, and finpipe did not make it.*\n {2}Where it is somebody else's/s,
   ],
   [
     "the database is read-only",
@@ -73,6 +82,127 @@ const STATES: [state: string, script: string, code: number, message: RegExp][] =
     /Failed on PostgreSQL at .*read-only.*\n {2}The server is read-only: connect to the primary/,
   ],
 ];
+
+/** What stands in the way of init, or was done to what it made: what init, doctor and stream say. */
+const FOREIGN: [what: string, made: boolean, script: string, message: RegExp][] = [
+  [
+    "somebody's table",
+    false,
+    "CREATE SCHEMA stg; CREATE TABLE stg.transactions (id serial, note varchar(80))",
+    /stg\.transactions is not a table of finpipe's: its columns are id integer, note character/,
+  ],
+  [
+    "a table just like ours",
+    false,
+    "CREATE SCHEMA stg; CREATE TABLE stg.rejected (id bigint GENERATED ALWAYS AS IDENTITY, " +
+    "reason text, field text, raw bytea, length bigint, sha256 text, source text, " +
+    "partition integer, position bigint, rejected_at timestamp DEFAULT now(), " +
+    "replayed_at timestamp, replay_outcome text)",
+    /stg\.rejected is there, and finpipe did not make it/,
+  ],
+  [
+    "a view",
+    false,
+    "CREATE SCHEMA stg; CREATE VIEW stg.currencies AS SELECT 1 AS one",
+    /stg\.currencies is a view/,
+  ],
+  [
+    "a sequence",
+    false,
+    "CREATE SCHEMA finpipe; CREATE SEQUENCE finpipe.source_partitions",
+    /finpipe\.source_partitions is a sequence/,
+  ],
+  [
+    "another program's table of migrations",
+    false,
+    "CREATE SCHEMA finpipe; CREATE TABLE finpipe.migrations (id integer, batch integer)",
+    /finpipe\.migrations is not a table of finpipe's: its columns are id integer, batch integer/,
+  ],
+  [
+    "a table that has lost a column",
+    true,
+    "ALTER TABLE stg.transactions DROP COLUMN country",
+    /stg\.transactions lacks country text/,
+  ],
+  [
+    "a column of another type",
+    true,
+    "ALTER TABLE stg.currencies ALTER COLUMN currency_code TYPE integer",
+    /stg\.currencies\.currency_code is integer, not smallint/,
+  ],
+  [
+    "a number that is not given out any more",
+    true,
+    "ALTER TABLE stg.transactions ALTER COLUMN landing_id DROP IDENTITY",
+    /stg\.transactions\.landing_id has no default/,
+  ],
+  [
+    "a column that wants a value",
+    true,
+    "ALTER TABLE stg.rejected ADD COLUMN who text NOT NULL",
+    /stg\.rejected\.who text is not finpipe's, and wants a value in each row/,
+  ],
+  [
+    "a table that is gone",
+    true,
+    "DROP TABLE finpipe.lost_ranges",
+    /finpipe\.lost_ranges is not there any more/,
+  ],
+];
+
+for (const [what, made, script, message] of FOREIGN) {
+  postgresTest(`init, doctor and stream say what stands there: ${what}`, async (t) => {
+    await using database = await (made ? testDatabase(t) : emptyDatabase(t));
+    await execute(database, script);
+    for (const command of ["doctor", "init"]) {
+      const { code, stdout, stderr } = await cliOn(database.url, [command]);
+      assert.equal(code, 3, stdout + stderr);
+      assert.match(stdout + stderr, message);
+      assert.match(stdout + stderr, /or name another database in FINPIPE_PG_URL/);
+    }
+    const { code, stderr } = await streamOn(database.url);
+    assert.equal(code, 3);
+    assert.match(stderr, message);
+  });
+}
+
+postgresTest("an index in the way of init is told of", async (t) => {
+  await using database = await emptyDatabase(t);
+  await execute(
+    database,
+    `CREATE SCHEMA stg; CREATE TABLE stg.theirs (id integer);
+     CREATE INDEX transactions_by_day ON stg.theirs (id)`,
+  );
+  const { code, stderr } = await cliOn(database.url, ["init"]);
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /"transactions_by_day" already exists\n {2}Where it is somebody else's/);
+});
+
+postgresTest("a column more that wants no value does no harm", async (t) => {
+  await using database = await testDatabase(t);
+  await execute(database, "ALTER TABLE stg.transactions ADD COLUMN note text");
+  assert.equal((await cliOn(database.url, ["doctor"])).code, 0);
+  assert.equal((await streamOn(database.url)).code, 0);
+});
+
+postgresTest("the tables that are looked for are those that init makes", async (t) => {
+  await using database = await testDatabase(t);
+  const session = await openSession(database.url);
+  try {
+    const rows = await session.query(
+      `SELECT schemaname || '.' || tablename AS name FROM pg_tables
+       WHERE schemaname IN ('stg', 'finpipe')`,
+    );
+    const made = Object.fromEntries(rows.map(({ name }) => [name!, ""]));
+    const found = await columnsOf(session, made);
+    for (const table of Object.keys(made)) {
+      made[table] = shapeOf(found.filter((column) => column.table === table));
+    }
+    assert.deepEqual(STAGING_TABLES, made, "lib/staging/tables.ts, and what migrations make");
+  } finally {
+    await session.close();
+  }
+});
 
 for (const [state, script, expected, message] of STATES) {
   postgresTest(`stream, where ${state}, is exit ${expected}`, async (t) => {

@@ -105,6 +105,20 @@ verticaTest("without init it is exit 3, and init makes it work", async () => {
   assert.equal((await place.run(["report"])).code, 0);
 });
 
+verticaTest("a work dir that is not there is said, and not made by what reads", async () => {
+  await using place = await Place.open();
+  const typo = `${place.workDir}/typo`;
+  const { code, stderr } = await place.load("--work-dir", typo);
+  assert.equal(code, 5);
+  assert.match(
+    stderr,
+    new RegExp(`for ${DAY} in ${typo}\n  Run 'finpipe --work-dir ${typo} dump 2022-10-02' first`),
+  );
+  const { stdout } = await place.run(["doctor", "--work-dir", typo]);
+  assert.match(stdout, new RegExp(`^ok +work dir: ${typo} is not there yet, `, "m"));
+  await assert.rejects(Deno.stat(typo), Deno.errors.NotFound);
+});
+
 verticaTest("doctor says of each thing that it is well", async () => {
   await using place = await Place.open();
   await writePartition(place.workDir, "transactions", DAY, [transaction(DAY)]);
@@ -127,6 +141,45 @@ verticaTest("doctor says of each thing that it is well", async () => {
     /failed +warehouse: side tables: .*\n +transactions: only the target: column 12 note varchar\(10\)$/m,
   );
 });
+
+verticaTest(
+  "somebody's own table in the mart's schema is told of, and never sent in circles",
+  async () => {
+    await using place = await Place.open();
+    const session = await place.vertica.session();
+    const { martSchema } = place.schemas;
+    await place.vertica.dropSchemas(session, place.schemas);
+    await session.query(`CREATE SCHEMA ${martSchema}`);
+    await session.query(`CREATE TABLE ${martSchema}.global_metrics (day DATE, revenue INTEGER)`);
+    const found = new RegExp(
+      `${martSchema}.global_metrics is not a table of finpipe's: .*day date`,
+    );
+    for (const command of ["doctor", "init", "doctor"]) {
+      const { code, stdout, stderr } = await place.run([command]);
+      assert.equal(code, 3, stdout);
+      assert.match(stdout + stderr, found);
+      assert.match(stdout + stderr, /rename it, or name other schemas in .*FINPIPE_MART_SCHEMA/);
+    }
+    await session.query(`DROP TABLE ${martSchema}.global_metrics`);
+    assert.equal((await place.run(["init"])).code, 0);
+
+    // Replaced after init: it has nothing to do, so no step says to run it.
+    await writePartition(place.workDir, "transactions", DAY, [transaction(DAY)]);
+    await writePartition(place.workDir, "currencies", DAY, []);
+    assert.equal((await place.load()).code, 0);
+    await session.query(`DROP TABLE ${martSchema}.global_metrics`);
+    await session.query(`CREATE TABLE ${martSchema}.global_metrics (day DATE, revenue INTEGER)`);
+    await session.close();
+    const cdm = await place.run(["cdm", "--partition", DAY]);
+    assert.equal(cdm.code, 3, cdm.stderr);
+    assert.match(cdm.stderr, /\n {2}Run 'finpipe doctor'/);
+    for (const command of ["doctor", "init"]) {
+      const { code, stdout, stderr } = await place.run([command]);
+      assert.equal(code, 3);
+      assert.match(stdout + stderr, found);
+    }
+  },
+);
 
 verticaTest("doctor names a key of the target that the kept day has not", async () => {
   await using place = await Place.open();

@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { sideTable } from "../../lib/warehouse/vertica/statements.ts";
 import { VerticaError } from "../support/vertica/engine.ts";
-import { day, serverTest } from "../support/vertica_conditions.ts";
+import { writePartition } from "../support/reference.ts";
+import { DAY, day, serverTest } from "../support/vertica_conditions.ts";
+import { rate } from "../support/warehouse_rows.ts";
+import { NOW, STRICT_LIMITS } from "../support/warehouses.ts";
 
 serverTest(
   "a load that could not be recorded keeps the day before it for the undo",
@@ -37,3 +40,42 @@ serverTest(
     }
   },
 );
+
+serverTest(
+  "an undo that is killed before it is recorded, and a mart that is taken away only in part",
+  async ({ warehouse, server, vertica, schemas, load }) => {
+    const done = { statuses: ["done"], strict: false };
+    const workDir = await Deno.makeTempDir({ prefix: "finpipe-vertica-" });
+    const currencies = await writePartition(workDir, "currencies", DAY, [rate(DAY)]);
+    await warehouse.replaceDay(currencies, STRICT_LIMITS);
+    await Deno.remove(workDir, { recursive: true });
+    await load(1);
+    await warehouse.buildMart(day, done);
+
+    server.faults.arm({ kind: "cut before", statement: /^DELETE FROM \S+\.loads/ });
+    await assert.rejects(warehouse.undoDay("transactions", day), isUnreachable);
+    // The day is gone from staging, and the records say that it stands.
+    const waits = (error: unknown) =>
+      isKind(error, "prerequisite") && error.hint!.includes("--dataset transactions --undo'");
+    await assert.rejects(warehouse.buildMart(day, done), waits);
+    const range = { from: day, to: day };
+    assert.deepEqual((await warehouse.staleDays(range)).map(({ cause }) => cause), [
+      "undo_unfinished",
+    ]);
+    assert.equal(await warehouse.undoDay("transactions", day), true);
+
+    server.faults.arm({ kind: "cut before", statement: /^UPDATE \S+\.loads SET mart_stale/ });
+    await assert.rejects(warehouse.buildMart(day, done), isUnreachable);
+    assert.equal((await Array.fromAsync(warehouse.mart())).length, 1);
+    // A retry: what was not done is done, and no more.
+    server.faults.arm({ kind: "cut before", statement: /^UPDATE \S+\.loads SET mart_stale/ });
+    await using patient = vertica.warehouse({ ...schemas, now: () => NOW, retryFor: 60_000 });
+    const { takenAway } = await patient.buildMart(day, done);
+    assert.deepEqual(takenAway, { rows: 1, leftOut: 0 });
+    assert.deepEqual(await Array.fromAsync(warehouse.mart()), []);
+  },
+);
+
+function isUnreachable(error: unknown): boolean {
+  return isKind(error, "unreachable");
+}

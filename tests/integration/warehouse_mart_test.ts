@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DATASET_NAMES } from "../../lib/events/dataset.ts";
 import { csvReport } from "../../lib/report/csv.ts";
-import { FinpipeError } from "../../lib/runtime/errors.ts";
+import { FinpipeError, isKind } from "../../lib/runtime/errors.ts";
 import { VERSION } from "../../lib/runtime/version.ts";
 import { objectId, rate, transaction } from "../support/warehouse_rows.ts";
 import { type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
@@ -81,6 +81,77 @@ warehouseTest(
     assert.deepEqual(await amount(["done"]), ["0.01"]);
     assert.deepEqual(await amount(["done", "chargeback"]), ["0.21"]);
     assert.deepEqual(await amount(["queued"]), []);
+  },
+);
+
+warehouseTest(
+  "counted are the types asked for, by their exact text; left out and strict go by them too",
+  async (test) => {
+    await test.migrate();
+    const ofType = (transaction_type: string, fields: Record<string, string>) =>
+      transaction(DAY, { transaction_type, ...fields });
+    await test.load("currencies", DAY, [rate(DAY)]);
+    await test.load("transactions", DAY, [
+      ofType("sbp_incoming", { amount: "1" }),
+      ofType("loan, early", { amount: "20" }),
+      ofType("", { amount: "300" }),
+      ofType("it's", { amount: "4000" }),
+      ofType("SBP_incoming", { amount: "50000" }),
+      ofType("sbp_incoming ", { amount: "600000" }),
+      ofType("fee", { currency_code: "440", amount: "7" }),
+      ofType("tax", { currency_code: "450", amount: "8", status: "queued" }),
+    ]);
+    const day = Temporal.PlainDate.from(DAY);
+    const build = async (types: string[] | undefined, strict = false) => {
+      const result = await test.warehouse.buildMart(day, { statuses: ["done"], types, strict });
+      const amounts = (await test.mart()).map(({ amount_total }) => amount_total);
+      return { amounts, leftOut: result.leftOut.map(({ currency }) => currency), ...result.absent };
+    };
+    const none = { statuses: [], types: [], leftOut: [] };
+    assert.deepEqual(await build(["sbp_incoming"], true), { ...none, amounts: ["0.01"] });
+    assert.deepEqual(await build(["loan, early", "it's"]), { ...none, amounts: ["40.20"] });
+    assert.deepEqual(await build([""]), { ...none, amounts: ["3.00"] });
+    assert.deepEqual(await build(["fee"]), { ...none, amounts: [], leftOut: [440] });
+    await assert.rejects(build(["fee"], true), (error) => isKind(error, "data"));
+    // One that occurs, though in nothing that is counted, is no misspelt one.
+    assert.deepEqual(await build(["nope", "tax", "no"]), {
+      ...none,
+      amounts: [],
+      types: ["nope", "no"],
+    });
+    assert.deepEqual(await build(undefined), {
+      ...none,
+      amounts: ["6543.21"],
+      leftOut: [440],
+    });
+  },
+);
+
+warehouseTest(
+  "a status that neither the contract nor the day knows is told, and how old the rates are",
+  async (test) => {
+    await test.migrate();
+    const day = Temporal.PlainDate.from(DAY);
+    await test.load("currencies", "2022-09-27", [
+      rate("2022-09-27"),
+      rate("2022-09-27", { currency_code: "440", date_update: "2022-09-27 23:59:59.999999" }),
+    ]);
+    await test.load("currencies", DAY, [
+      rate(DAY, { currency_code: "450", date_update: `${DAY} 23:59:59` }),
+      rate(DAY, { currency_code: "420" }),
+    ]);
+    await test.load("transactions", DAY, [
+      ...["420", "430", "440", "450"].map((code) => transaction(DAY, { currency_code: code })),
+      transaction(DAY, { status: "Done" }),
+    ]);
+    const statuses = ["dnoe", "done", "queued", "Done"];
+    const { absent, rates } = await test.warehouse.buildMart(day, { statuses, strict: false });
+    assert.deepEqual(absent, { statuses: ["dnoe"], types: [] });
+    assert.deepEqual(rates.map(({ currency, date }) => `${currency} ${date}`), [
+      "430 2022-09-27",
+      "440 2022-09-27",
+      "450 2022-10-01",
+    ]);
   },
 );
 
@@ -169,7 +240,7 @@ warehouseTest(
     assert.deepEqual(await test.query("SELECT * FROM mart.global_metrics_left_out"), []);
 
     const result = await test.warehouse.buildMart(day, DONE);
-    assert.deepEqual(result, { rows: 1, leftOut: [{ currency: 999, transactions: 2n }] });
+    assert.deepEqual([result.rows, result.leftOut], [1, [{ currency: 999, transactions: 2n }]]);
     assert.equal((await test.mart())[0]!.amount_total, "2.00");
     assert.deepEqual(await test.query("SELECT * FROM mart.global_metrics_left_out"), [{
       date_update: DAY,
@@ -206,7 +277,8 @@ warehouseTest(
       return true;
     });
     await test.load("currencies", DAY, []);
-    assert.deepEqual(await test.warehouse.buildMart(day, DONE), { rows: 0, leftOut: [] });
+    const { rows, leftOut } = await test.warehouse.buildMart(day, DONE);
+    assert.deepEqual([rows, leftOut], [0, []]);
   },
 );
 

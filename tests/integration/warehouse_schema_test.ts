@@ -1,6 +1,9 @@
 /** A warehouse's schema: made once, checked always. */
 import assert from "node:assert/strict";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
+import { inSchemas } from "../../lib/runtime/table_shape.ts";
+import { EMBEDDED_TABLES } from "../../lib/warehouse/embedded/tables.ts";
+import { VERTICA_TABLES } from "../../lib/warehouse/vertica/tables.ts";
 import { type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
 
 const warehouseTest = warehouseTests();
@@ -41,14 +44,95 @@ warehouseTest("a newer schema asks for a newer finpipe, also of migrate", async 
   }
 });
 
-warehouseTest("a migration that fails leaves nothing of it", async (test) => {
-  await test.query(`CREATE SCHEMA "${test.martSchema}"`);
-  await test.query("CREATE TABLE mart.global_metrics (in_the_way integer)");
-  await assert.rejects(test.warehouse.migrate());
-  await configurationError(test.warehouse.checkSchema());
-  await test.query("DROP TABLE mart.global_metrics");
-  assert.deepEqual(await test.warehouse.migrate(), ["001_tables"]);
-}, ["embedded"]);
+/** What stands in the way, and how it is told. */
+const FOREIGN: [what: string, script: string, message: RegExp][] = [
+  [
+    "somebody's table",
+    "CREATE TABLE mart.global_metrics (id INTEGER, name VARCHAR(80))",
+    /[Mm]art[\w ]*\.global_metrics is not a table of finpipe's: its columns are id \w+, name [\w ]+\(80\)$/,
+  ],
+  [
+    "somebody's table of migrations",
+    "CREATE TABLE staging.migrations (id INTEGER)",
+    /staging\w*\.migrations is not a table of finpipe's: its columns are id/,
+  ],
+  [
+    "a table that has lost a column",
+    "CREATE TABLE staging.currencies (object_id UUID NOT NULL, sent_dttm TIMESTAMP NOT NULL, " +
+    "date_update TIMESTAMP NOT NULL, currency_code INTEGER NOT NULL, currency_code_with INTEGER NOT NULL)",
+    /staging\w*\.currencies lacks currency_with_div numeric$/,
+  ],
+  [
+    "a view",
+    "CREATE VIEW mart.global_metrics_left_out AS SELECT 1 AS one",
+    /global_metrics_left_out/,
+  ],
+];
+
+for (const [what, script, message] of FOREIGN) {
+  warehouseTest(`${what} in the way is told of, and what to choose instead`, async (test) => {
+    await test.query(`CREATE SCHEMA "${test.stagingSchema}"`);
+    await test.query(`CREATE SCHEMA "${test.martSchema}"`);
+    await test.query(script);
+    const error = await configurationError(test.warehouse.migrate());
+    assert.match(error.message, message);
+    const { hint } = await configurationError(test.warehouse.checkSchema());
+    assert.notEqual(hint, "Run 'finpipe init'");
+    assert.match(
+      error.hint!,
+      /name other schemas in FINPIPE_STAGING_SCHEMA or FINPIPE_MART_SCHEMA/,
+    );
+    if (/migrations/.test(script)) return;
+    // Nothing of ours was made beside it, or it is taken for what a broken-off init made.
+    await test.query(script.replace(/^CREATE (\w+) (\S+) .*/s, "DROP $1 $2"));
+    assert.deepEqual(await test.warehouse.migrate(), ["001_tables"]);
+    // The test server of Vertica has no views.
+  }, /VIEW/.test(script) ? ["embedded"] : undefined);
+}
+
+/** What somebody did to tables of ours, and what init says then; undefined where it does no harm. */
+const DRIFT: [what: string, script: string, message: RegExp | undefined][] = [
+  [
+    "a lost column",
+    "DROP TABLE mart.global_metrics_left_out; CREATE TABLE mart.global_metrics_left_out " +
+    "(date_update DATE, currency_from INTEGER, cnt_transactions INTEGER, load_dt TIMESTAMP)",
+    /global_metrics_left_out lacks amount_sum numeric/,
+  ],
+  ["a lost table", "DROP TABLE staging.load_refused", /load_refused is not there any more/],
+  ["a column more", "ALTER TABLE mart.global_metrics ADD COLUMN note VARCHAR(80)", undefined],
+  [
+    "a column that wants a value",
+    "ALTER TABLE staging.load_refused ADD COLUMN note VARCHAR(80) NOT NULL",
+    /load_refused\.note \S.*\(80\) is not finpipe's, and wants a value in each row$/,
+  ],
+];
+
+for (const [what, script, message] of DRIFT) {
+  warehouseTest(`init, where tables of finpipe's have drifted: ${what}`, async (test) => {
+    await test.migrate();
+    for (const statement of script.split("; ")) await test.query(statement);
+    if (message === undefined) return assert.deepEqual(await test.warehouse.migrate(), []);
+    assert.match((await configurationError(test.warehouse.migrate())).message, message);
+  });
+}
+
+warehouseTest("the tables that are looked for are those that init makes", async (test) => {
+  await test.migrate();
+  const schemas = [test.stagingSchema, test.martSchema];
+  const rows = await test.query(
+    test.name === "vertica"
+      ? `SELECT table_schema, table_name FROM v_catalog.tables
+         WHERE table_schema IN ('${schemas.join("', '")}') ORDER BY 1, 2`
+      : `SELECT schemaname AS table_schema, tablename AS table_name FROM pg_tables
+         WHERE schemaname IN ('${schemas.join("', '")}') ORDER BY 1, 2`,
+  );
+  const expected = test.name === "vertica" ? VERTICA_TABLES : EMBEDDED_TABLES;
+  const names = { finpipe_staging: test.stagingSchema, finpipe_mart: test.martSchema };
+  assert.deepEqual(
+    rows.map((row) => `${row.table_schema}.${row.table_name}`),
+    Object.keys(inSchemas(expected, names)).sort(),
+  );
+});
 
 warehouseTest("the latest rate is found by the index, whatever days there are", async (test) => {
   await test.migrate();

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import type { DatasetName } from "../../lib/events/dataset.ts";
 import { runOfPartition } from "../../lib/partitions/run_date.ts";
-import { cdm } from "../../lib/pipeline/cdm.ts";
-import { load, type LoadOptions, undoLoad } from "../../lib/pipeline/load.ts";
+import { cdm, type CdmOptions, type CdmReport } from "../../lib/pipeline/cdm.ts";
+import { load, type LoadOptions, undoLoad, type UndoReport } from "../../lib/pipeline/load.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { recordingLog } from "../support/logs.ts";
 import { rate, transaction } from "../support/warehouse_rows.ts";
@@ -18,6 +18,8 @@ const BOTH: LoadOptions = {
   maxRejected: 0,
   force: false,
 };
+
+const DONE = { statuses: ["done"], strict: false };
 
 /** What the steps take, and the log that they wrote. */
 function depsOf({ warehouse, workDir }: TestWarehouse) {
@@ -122,6 +124,7 @@ warehouseTest("undo puts back what has one, and fails where nothing has", async 
   await load(deps, run, BOTH);
   assert.deepEqual(await undoLoad(deps, run, ["currencies"]), {
     ...run,
+    isMartStale: false,
     datasets: [{ dataset: "currencies", outcome: "never loaded", rows: 0n }],
   });
   assert.deepEqual((await undoLoad(deps, run, BOTH.datasets)).datasets, [
@@ -138,14 +141,89 @@ warehouseTest("undo puts back what has one, and fails where nothing has", async 
   ]);
 });
 
+warehouseTest(
+  "undo says that the mart is stale, and what comes of cdm and of a backfill",
+  async (test) => {
+    await test.migrate();
+    const deps = depsOf(test);
+    const said = async (work: () => Promise<unknown>) => {
+      deps.lines.length = 0;
+      const result = await work();
+      await deps.log.flush();
+      return { result, text: deps.lines.join("") };
+    };
+    const undo = () => said(() => undoLoad(deps, run, BOTH.datasets));
+    await writeDay(test, [transaction(DAY)], [rate(DAY)]);
+    await load(deps, run, BOTH);
+    const unbuilt = await undo();
+    assert.match(unbuilt.text, /^A backfill that covers the day loads the dump again$/m);
+
+    await load(deps, run, BOTH);
+    await cdm(deps, run, DONE);
+    const gone = await undo();
+    assert.match(
+      gone.text,
+      /^warn: The mart of 2022-10-01 still shows .* 'finpipe cdm 2022-10-02' takes it away; a backfill/m,
+    );
+    const { text, result } = await said(() => cdm(deps, run, DONE));
+    assert.match(text, /^warn: Took the mart of 2022-10-01 away.* rows=1 left_out=0$/m);
+    assert.deepEqual((result as CdmReport).takenAway, { rows: 1, leftOut: 0 });
+
+    await load(deps, run, BOTH);
+    await writeDay(test, [transaction(DAY), transaction(DAY)], [rate(DAY)]);
+    await load(deps, run, BOTH);
+    await cdm(deps, run, DONE);
+    const back = await undo();
+    assert.equal((back.result as UndoReport).isMartStale, true);
+    assert.match(
+      back.text,
+      /^warn: The mart of 2022-10-01 is stale: 'finpipe cdm 2022-10-02' builds .* now; a backfill/m,
+    );
+  },
+);
+
+warehouseTest("cdm warns of old rates, and of what the day does not have", async (test) => {
+  await test.migrate();
+  const deps = depsOf(test);
+  await test.load("currencies", "2022-09-28", [rate("2022-09-28")]);
+  await test.load("currencies", "2022-09-27", [rate("2022-09-27", { currency_code: "440" })]);
+  await writeDay(test, [
+    ...["420", "430", "440"].map((code) => transaction(DAY, { currency_code: code })),
+  ], []);
+  await load(deps, run, BOTH);
+  const warnings = async (options: Partial<CdmOptions>) => {
+    deps.lines.length = 0;
+    await cdm(deps, run, { ...DONE, ...options });
+    await deps.log.flush();
+    return deps.lines.filter((line) => line.startsWith("warn"));
+  };
+  assert.deepEqual(await warnings({}), [
+    "warn: Used dollar rates that are older than 3 days (--max-rate-age) for 2022-10-01: currency " +
+    "440 at that of 2022-09-27\n",
+  ]);
+  assert.deepEqual(await warnings({ maxRateAge: 4, statuses: ["done", "queued"] }), []);
+  assert.match(
+    (await warnings({ maxRateAge: 1 }))[0]!,
+    /1 day .*430 at .*-28, currency 440 at .*-27/,
+  );
+  const typo = { maxRateAge: 9, statuses: ["dnoe"], types: ["c2c", "a\u001b", "b"] };
+  assert.deepEqual(await warnings(typo), [
+    'warn: No transaction of 2022-10-01 has the status "dnoe": is --statuses spelt right?\n',
+    'warn: No transaction of 2022-10-01 has the type "a\\u001b" or "b": is --types spelt right?\n',
+  ]);
+});
+
 warehouseTest("cdm warns of each currency that it leaves out", async (test) => {
   await test.migrate();
   const deps = depsOf(test);
   await writeDay(test, [transaction(DAY), transaction(DAY)], []);
   await load(deps, run, BOTH);
-  const report = await cdm(deps, run, { statuses: ["done"], strict: false });
+  const report = await cdm(deps, run, DONE);
   assert.deepEqual(report.leftOut, [{ currency: 430, transactions: 2n }]);
   assert.equal(String(report.runDate), "2022-10-02");
   await deps.log.flush();
-  assert.match(deps.lines.join(""), /warn: Left currency 430 out .*2022-10-01.* transactions=2/);
+  assert.match(
+    deps.lines.join(""),
+    /warn: Left currency 430 out .*2022-10-01: it has 2 counted .* no dollar rate/,
+  );
 });

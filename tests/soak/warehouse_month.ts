@@ -14,7 +14,8 @@ import { randomOf } from "../../lib/events/random.ts";
 import { databaseOn } from "../support/crash_servers.ts";
 import { startPostgres } from "../support/postgres_server.ts";
 import { runCli, spawnCli } from "../support/run_cli.ts";
-import { pythonPackages } from "../support/vertica/drivers/driver_clients.ts";
+import { pythonPackages } from "../support/python_packages.ts";
+import { VERTICA_PYTHON } from "../support/vertica/drivers/driver_clients.ts";
 import { startVerticaServer, type VerticaServer } from "../support/vertica/server.ts";
 import { pause, WarehouseChaos } from "../support/warehouse_chaos.ts";
 
@@ -165,7 +166,7 @@ async function readByPython(target: string[]): Promise<string> {
   const script = fileURLToPath(import.meta.resolve("../support/vertica/drivers/read_mart.py"));
   const { success, stdout, stderr } = await new Deno.Command("python3", {
     args: [script, ...target],
-    env: { PYTHONPATH: await pythonPackages(), PYTHONDONTWRITEBYTECODE: "1" },
+    env: { PYTHONPATH: await pythonPackages(VERTICA_PYTHON), PYTHONDONTWRITEBYTECODE: "1" },
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   return new TextDecoder().decode(stdout);

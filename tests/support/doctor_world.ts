@@ -49,7 +49,7 @@ export const SERVER: Settings = {
 export function world(settings: Settings, changes: Partial<DoctorDeps> = {}): DoctorDeps {
   return {
     readSettings: () => Promise.resolve(settings),
-    prepareWorkDir: () => Promise.resolve(),
+    lookAtWorkDir: (workDir) => Promise.resolve(workDir),
     freeBytes: () => Promise.resolve(5e9),
     inspectStaging: () => Promise.resolve(server()),
     inspectWarehouse: () => Promise.resolve(warehouse()),
@@ -70,6 +70,8 @@ export function server(
   return {
     facts: () => Promise.resolve({ ...HEALTHY, ...facts }),
     missingRights: () => Promise.resolve([]),
+    imposedSettings: () => Promise.resolve([]),
+    isPooledByTransaction: () => Promise.resolve(false),
     checkSchema: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => {
       closed.count++;

@@ -127,7 +127,8 @@ export async function openSession(
 }
 
 const EMPTY_STAGING = `
-  TRUNCATE stg.transactions, stg.currencies, stg.rejected, finpipe.source_partitions
+  TRUNCATE stg.transactions, stg.currencies, stg.rejected, finpipe.source_partitions,
+    finpipe.lost_ranges
   RESTART IDENTITY`;
 
 /** Both ends of an engine, the steps on them, and the log that these wrote. */

@@ -96,10 +96,20 @@ export class KafkaServer implements AsyncDisposable {
     return join(this.#folder, "ca.pem");
   }
 
+  /** The file in which a partition's log begins, to damage it. */
+  logFile(topic: string, partition = 0): string {
+    return join(this.#folder, "data", `${topic}-${partition}`, `${"0".repeat(20)}.log`);
+  }
+
   /** The broker's process id, to send it SIGSTOP and SIGCONT. */
   get pid(): number {
     if (this.#running === undefined) throw new Error("The broker does not run");
     return this.#running.pid;
+  }
+
+  /** Where its logs lie, a folder for each partition. */
+  get dataFolder(): string {
+    return join(this.#folder, "data");
   }
 
   /** Starts the broker, on the ports that it had before, and waits until it serves clients. */

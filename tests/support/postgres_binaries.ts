@@ -9,8 +9,6 @@ import { tmpdir } from "node:os";
 
 /** The newest release of each major version that finpipe supports. */
 const VERSIONS: Record<string, string> = {
-  "13": "13.23.0-beta.16",
-  "14": "14.23.0-beta.17",
   "15": "15.18.0-beta.17",
   "16": "16.14.0-beta.17",
   "17": "17.10.0-beta.17",

@@ -59,6 +59,23 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   }
 }
 
+/**
+ * A hot standby of a server, which is stopped for a moment: a cold copy, as there is no pg_basebackup
+ * with the binaries. Its recovery ends at once what stands in its way.
+ */
+export async function startStandby(primary: PostgresServer): Promise<PostgresServer> {
+  await primary.stop();
+  const standby = await primary.copy();
+  try {
+    await primary.start();
+    await standby.start();
+    return standby;
+  } catch (error) {
+    await standby[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
 export class PostgresServer implements AsyncDisposable {
   readonly #bin: string;
   readonly #folder: string;
@@ -113,6 +130,21 @@ export class PostgresServer implements AsyncDisposable {
       "--no-sync",
     ]).output();
     if (!success) throw new Error(`Cannot run initdb: ${new TextDecoder().decode(stderr)}`);
+  }
+
+  /** A copy of a server that is stopped, as its standby; not started. */
+  async copy(): Promise<PostgresServer> {
+    const folder = await Deno.makeTempDir({ prefix: "finpipe-test-standby-" });
+    const { success } = await new Deno.Command("cp", { args: ["-a", `${this.#folder}/.`, folder] })
+      .output();
+    if (!success) throw new Error(`Cannot copy ${this.#folder}`);
+    await Deno.writeTextFile(join(folder, "data", "standby.signal"), "");
+    const server = `host=127.0.0.1 port=${this.#port} user=${USER} password=${this.#password}`;
+    const settings = { primary_conninfo: server, max_standby_streaming_delay: "0" };
+    const standby = new PostgresServer(this.#bin, folder, { settings });
+    // The password is the primary's.
+    await standby.initialise();
+    return standby;
   }
 
   /** Starts the server, on the port that it had before, and waits until it answers. */

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { backfill, type StepRunners } from "../../lib/pipeline/backfill/backfill.ts";
+import type { CdmReport } from "../../lib/pipeline/cdm.ts";
 import { planBackfill, type Step, STEPS } from "../../lib/pipeline/backfill/plan.ts";
 import { type DayRun, parseRange } from "../../lib/partitions/run_date.ts";
 import { EXIT_CODES, FinpipeError, isKind } from "../../lib/runtime/errors.ts";
+
+/** A mart with as many rows as its day's number. */
+function martOf(run: DayRun): CdmReport {
+  const absent = { statuses: [], types: [] };
+  return { ...run, rows: run.partition.day, leftOut: [], rates: [], absent, oldRates: [] };
+}
 
 /** Runs the steps of a range that only note that they were called. */
 async function run(
@@ -18,7 +25,7 @@ async function run(
   const runners: StepRunners = {
     dump: async (run) => (await note("dump", run), []),
     load: async (run) => (await note("load", run), []),
-    cdm: async (run) => (await note("cdm", run), { rows: run.partition.day, leftOut: [] }),
+    cdm: async (run) => (await note("cdm", run), martOf(run)),
   };
   const outcome = await backfill(parseRange(range, "range"), runners, {
     signal,

@@ -1,10 +1,13 @@
 /** Airflow's connection variables say the same as a URL. */
 import assert from "node:assert/strict";
 import { parseAirflowConnection } from "../../lib/runtime/config/airflow.ts";
+import type { ConnectionForm } from "../../lib/runtime/config/connection_url.ts";
+import { VERTICA_FORM } from "../../lib/runtime/config/vertica_settings.ts";
 
-function read(value: string) {
+function read(value: string, form?: ConnectionForm) {
   const problems: string[] = [];
-  const parts = parseAirflowConnection(value, (what, mend) => problems.push(`${what}; ${mend}`));
+  const report = (what: string, mend: string) => void problems.push(`${what}; ${mend}`);
+  const parts = parseAirflowConnection(value, report, form);
   return { parts, problems };
 }
 
@@ -35,8 +38,11 @@ const FORMS: [name: string, value: string][] = [
   ],
   [
     "URI with extras as JSON",
-    "postgres://ada:p%2Fw@db.example:6432/money?__extra__=%7B%22sslmode%22%3A+%22require%22%7D"
-      .replace("+", "%20"),
+    "postgres://ada:p%2Fw@db.example:6432/money?__extra__=%7B%22sslmode%22%3A+%22require%22%7D",
+  ],
+  [
+    "URI with extras as JSON, its spaces as %20",
+    "postgres://ada:p%2Fw@db.example:6432/money?__extra__=%7B%22sslmode%22%3A%20%22require%22%7D",
   ],
   ["JSON", JSON.stringify(JSON_FORM)],
   ["JSON with line ends around", `\n ${JSON.stringify(JSON_FORM, null, 2)}\n`],
@@ -58,6 +64,21 @@ for (const [name, value] of FORMS) {
     assert.deepEqual(read(value), { parts: SAME, problems: [] });
   });
 }
+
+Deno.test("a + is a space in the query of Airflow's URI, and a + anywhere else", () => {
+  const extra = new URLSearchParams({
+    __extra__: JSON.stringify({ tls_ca_file: "/etc/my ca+root.pem" }),
+  });
+  const plain = new URLSearchParams({ tls_ca_file: "/etc/my ca+root.pem" });
+  assert.match(`${extra}${plain}`, /my\+ca%2Broot/);
+  for (const query of [extra, plain]) {
+    const { parts, problems } = read(`vertica://a+da:p+w@h/my+db?${query}`, VERTICA_FORM);
+    assert.deepEqual(problems, []);
+    const { user, password, database, parameters } = parts!;
+    assert.deepEqual([user, password, database], ["a+da", "p+w", "my+db"]);
+    assert.deepEqual([...parameters], [["tls_ca_file", "/etc/my ca+root.pem"]]);
+  }
+});
 
 Deno.test("parts that are absent, null or empty are left to the defaults", () => {
   const nothing = {

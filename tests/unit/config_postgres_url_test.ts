@@ -19,6 +19,8 @@ async function read(url: string, defaults: { user: string; home: string | undefi
 }
 
 const GOOD: [url: string, settings: Partial<PostgresSettings>][] = [
+  // To libpq a + is a +; only Airflow's URIs are form-encoded.
+  ["postgres://h/d?user=a+b", { user: "a+b" }],
   ["postgres://ada:pw@db.example:6432/money", {
     host: "db.example",
     port: 6432,

@@ -10,6 +10,7 @@ const VERTICA = "vertica://ada:s3cret@h/d";
 const STAGING = { staging: true } as const;
 const WAREHOUSE = { warehouse: true } as const;
 const BOTH = { staging: true, warehouse: true } as const;
+const TOPIC = { staging: true, kafka: true } as const;
 const IF_SET = { staging: "if-set", warehouse: "if-set" } as const;
 
 interface Given {
@@ -23,6 +24,7 @@ async function outcome({ pg, vertica, engine }: Given, touches: EndTouches): Pro
   const env: Record<string, string | undefined> = {
     FINPIPE_PG_URL: pg,
     FINPIPE_VERTICA_URL: vertica,
+    FINPIPE_KAFKA_BROKERS: "h:9092",
   };
   const flags = engine === undefined ? {} : { engine };
   try {
@@ -44,7 +46,39 @@ const RULE: [given: Given, touches: EndTouches, outcome: string | RegExp][] = [
   [{}, BOTH, "embedded embedded/embedded"],
   [{}, IF_SET, "embedded embedded/embedded"],
   [{}, {}, "embedded -/-"],
-  [{ pg: "", vertica: "" }, BOTH, "embedded embedded/embedded"],
+  [{ pg: "", vertica: "" }, {}, "embedded -/-"],
+  [
+    { pg: "", vertica: "" },
+    BOTH,
+    /2 problems\n.*PG_URL: it is empty\n.*\n.*VERTICA_URL: it is empty/,
+  ],
+  [{ pg: "", vertica: "" }, IF_SET, /2 problems/],
+  [{ pg: "" }, STAGING, /Cannot use FINPIPE_PG_URL: it is empty\nSet it to postgres:/],
+  [{ pg: "" }, TOPIC, /Cannot use FINPIPE_PG_URL: it is empty/],
+  [
+    { vertica: "" },
+    STAGING,
+    /FINPIPE_PG_URL: it is not set, though FINPIPE_VERTICA_URL is there, and/,
+  ],
+  [{ pg: "", vertica: "", engine: "embedded" }, BOTH, "embedded embedded/embedded"],
+  [{ pg: "", vertica: "embedded" }, STAGING, /FINPIPE_PG_URL: it is empty/],
+  [{ pg: "", vertica: VERTICA }, BOTH, /FINPIPE_PG_URL: it is empty/],
+  [{ pg: "", vertica: VERTICA }, IF_SET, "remote -/vertica"],
+  [{ pg: PG, vertica: "" }, STAGING, "remote postgres/-"],
+  [{ pg: PG, vertica: "" }, WAREHOUSE, /FINPIPE_VERTICA_URL: it is empty/],
+  [{ pg: PG, vertica: "" }, IF_SET, "remote postgres/-"],
+
+  [
+    {},
+    TOPIC,
+    /Cannot use FINPIPE_PG_URL: it is not set, and a topic is not landed .*\n.* --engine embedded/,
+  ],
+  [{}, { kafka: true }, "embedded -/-"],
+  [{ engine: "embedded" }, TOPIC, "embedded embedded/-"],
+  [{ pg: "embedded" }, TOPIC, "embedded embedded/-"],
+  [{ pg: PG }, TOPIC, "remote postgres/-"],
+  [{ vertica: "embedded" }, TOPIC, NO_PG],
+  [{ engine: "remote" }, TOPIC, /FINPIPE_PG_URL: it is not set, and --engine is remote/],
 
   [{ pg: PG }, STAGING, "remote postgres/-"],
   [{ pg: PG }, WAREHOUSE, NO_WAREHOUSE],

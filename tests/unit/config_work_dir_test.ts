@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { prepareWorkDir } from "../../lib/runtime/config/work_dir.ts";
+import {
+  lookAtWorkDir,
+  prepareWorkDir,
+  requireEmbedded,
+} from "../../lib/runtime/config/work_dir.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 
 async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
@@ -25,12 +29,46 @@ Deno.test("a work dir that is there keeps its mode and its files", () =>
   inFolder(async (folder) => {
     await Deno.chmod(folder, 0o750);
     await Deno.writeTextFile(join(folder, "file"), "");
+    await Deno.mkdir(join(folder, "partitions"));
     await prepareWorkDir(folder);
     const { mode } = await Deno.stat(folder);
     assert.equal(mode! & 0o777, 0o750);
-    const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
-    assert.deepEqual(names, ["file"]);
+    assert.deepEqual(await namesIn(folder), ["file", "partitions"]);
   }));
+
+Deno.test("a folder of somebody else's files is not filled", () =>
+  inFolder(async (folder) => {
+    // What file systems and desktops leave in a folder that is empty for a person.
+    await Deno.mkdir(join(folder, "lost+found"));
+    await Deno.writeTextFile(join(folder, ".gitkeep"), "");
+    await prepareWorkDir(folder);
+    await Deno.writeTextFile(join(folder, "letter.txt"), "");
+    for (const look of [prepareWorkDir, lookAtWorkDir]) {
+      await assert.rejects(
+        look(folder),
+        (error) =>
+          isKind(error, "configuration") &&
+          /holds other files, as "letter.txt"/.test(error.message),
+      );
+    }
+    assert.deepEqual(await namesIn(folder), [".gitkeep", "letter.txt", "lost+found"]);
+  }));
+
+Deno.test("a look at a work dir that is absent makes none", () =>
+  inFolder(async (folder) => {
+    assert.equal(await lookAtWorkDir(join(folder, "a", "b")), folder);
+    assert.equal(await lookAtWorkDir(folder), folder);
+    await assert.rejects(
+      requireEmbedded(join(folder, "a")),
+      /There is no embedded engine in ".*a"/,
+    );
+    assert.deepEqual(await namesIn(folder), []);
+  }));
+
+async function namesIn(folder: string): Promise<string[]> {
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  return names.sort();
+}
 
 Deno.test("a file in the place of the work dir, or above it, is a configuration error", () =>
   inFolder(async (folder) => {

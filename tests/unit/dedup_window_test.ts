@@ -109,3 +109,12 @@ Deno.test("DedupWindow holds 2,000,000 versions in at most 64 MB, and forgets th
   assert.equal(window.lastForgotten, 0);
   assert.equal(admit(0), true, "what was forgotten is new again");
 });
+
+Deno.test("a thousand windows of partitions without traffic take next to nothing", () => {
+  const before = Deno.memoryUsage().external;
+  const windows = Array.from({ length: 1000 }, () => new DedupWindow());
+  const taken = Deno.memoryUsage().external - before;
+  assert.ok(taken < 4_000_000, `${taken} bytes`);
+  // Used afterwards, so that none of them is let go before.
+  assert.equal(windows.reduce((sum, { size }) => sum + size, 0), 0);
+});

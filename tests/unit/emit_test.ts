@@ -13,6 +13,7 @@ import { settle } from "../support/turns.ts";
 const NOW = Temporal.Instant.from("2022-10-02T03:04:05Z");
 const DAYS = ["emit", "--dates", "2022-10-01..2022-10-02", "--operations-per-day", "20"];
 const never = new AbortController().signal;
+const stdout = { write: () => Promise.reject(new Error("no name of stdout")) };
 
 /** What `DAYS` asks for. */
 function expectedText(): string {
@@ -111,7 +112,7 @@ Deno.test("a file that fails or is interrupted leaves the old one as it was", ()
     const stop = new Error("stop");
     await Deno.writeTextFile(path, "old");
     await assert.rejects(
-      writeFile(path, { growing: false }, async (write) => {
+      writeFile(path, { growing: false, stdout }, async (write) => {
         await write("new\n");
         throw stop;
       }),
@@ -127,7 +128,7 @@ Deno.test("a file that fails or is interrupted leaves the old one as it was", ()
 Deno.test("a growing file can be read while it is written", () =>
   inFolder(async (folder) => {
     const path = join(folder, "a.jsonl");
-    await writeFile(path, { growing: true }, async (write) => {
+    await writeFile(path, { growing: true, stdout }, async (write) => {
       await write("1\n");
       assert.equal(await Deno.readTextFile(path), "1\n");
     });
@@ -138,7 +139,7 @@ Deno.test({
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     await assert.rejects(
-      writeFile("/dev/full", { growing: false }, (write) => write("1\n")),
+      writeFile("/dev/full", { growing: false, stdout }, (write) => write("1\n")),
       (error) => isKind(error, "failed") && /"\/dev\/full": No space left/.test(error.message),
     );
   },

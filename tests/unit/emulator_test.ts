@@ -48,7 +48,7 @@ Deno.test("the messages of a seed never change", () => {
   // Figures, examples and other people's tests rest on it; a change is a break.
   assert.equal(
     hash.digest("hex"),
-    "5b496c931dbfa88de67335855a9b13111c990396b78c87a4a7dcb1530f2b0772",
+    "17e9424c8ebf14dad55c4ad62fc5fb2d93fd6a1e6432fdab0d91870de6285256",
   );
 });
 
@@ -98,6 +98,22 @@ Deno.test("the text looks like the service's", () => {
   for (const field of ["currency_code", "currency_code_with", "country", "status"]) {
     assert.deepEqual(values(BUSY, field), values(sample.map((text) => JSON.parse(text)), field));
   }
+});
+
+Deno.test("transactions are of the source's types, in its own words", () => {
+  const types = new Set(BUSY.filter(isTransaction).map(({ payload }) => payload.transaction_type));
+  assert.deepEqual([...types].sort(), [
+    "authorization",
+    "authorization_commission",
+    "c2a_incoming",
+    "c2b_partner_incoming",
+    "c2b_partner_outgoing",
+    "loyalty_cashback",
+    "sbp_incoming",
+    "sbp_outgoing",
+    "transfer_incoming",
+    "transfer_outgoing",
+  ]);
 });
 
 Deno.test("every message is of a date asked for, and says when it was sent", () => {

@@ -131,7 +131,8 @@ Deno.test("a gzip that breaks off gives all whole lines before the break, then f
       ["trailing garbage", concat(packed, encoder.encode("garbage")), noise],
       ["a wrong checksum", damaged, noise],
       ["half of a second member", concat(packed, gzipSync(lines(9)).subarray(0, 12)), noise],
-      ["no gzip at all", encoder.encode(lines(2)), ""],
+      ["no more than a first byte", packed.subarray(0, 1), ""],
+      ["the first two bytes", packed.subarray(0, 2), ""],
       ["empty", new Uint8Array(), ""],
     ];
     for (const [name, bytes, whole] of cases) {
@@ -146,6 +147,82 @@ Deno.test("a gzip that breaks off gives all whole lines before the break, then f
       assert.ok(batches.every(({ unterminated }) => !unterminated), name);
     }
   }));
+
+Deno.test("gzip is known by its first bytes, whatever the name says", () =>
+  inFolder(async (folder) => {
+    const texts = lines(5).split("\n").slice(0, -1);
+    const [wrong, unnamed] = [join(folder, "wrong.gz"), join(folder, "a.jsonl")];
+    await Deno.writeTextFile(wrong, lines(5));
+    await Deno.writeFile(unnamed, gzipSync(lines(5)));
+    const stored = { position: lines(2).length, digest: sha256(lines(2)) };
+    for (const path of [wrong, unnamed]) {
+      assert.deepEqual((await drainFile(path)).texts, texts);
+      const rest = await drainFile(path, stored);
+      assert.deepEqual([rest.replaced, rest.texts], [false, texts.slice(2)]);
+    }
+    // Packed under the same name meanwhile, or unpacked: what it held decides.
+    await Deno.writeFile(wrong, gzipSync(lines(7)));
+    await Deno.writeTextFile(unnamed, lines(7, 1));
+    const packed = await drainFile(wrong, stored);
+    assert.deepEqual([packed.replaced, packed.texts.length], [false, 5]);
+    const other = await drainFile(unnamed, stored);
+    assert.deepEqual([other.replaced, other.texts.length], [true, 7]);
+  }));
+
+Deno.test("a gzip that has just begun to grow is broken, not another file's text", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "a.jsonl");
+    const packed = gzipSync(lines(3));
+    for (const length of [1, 2, 9, packed.length - 1]) {
+      await Deno.writeFile(path, packed.subarray(0, length));
+      const { error, texts } = await drainFile(path);
+      assert.ok(isKind(error, "failed"), String(length));
+      assert.ok(texts.every((text) => text.startsWith("{")));
+    }
+    await Deno.writeFile(path, packed);
+    assert.equal((await drainFile(path)).texts.length, 3);
+    await Deno.writeFile(path, new Uint8Array());
+    const empty = await drainFile(path);
+    assert.deepEqual([empty.error, empty.texts], [undefined, []]);
+  }));
+
+Deno.test("gzip on stdin is decompressed, however it is cut", async () => {
+  const noise = Array.from({ length: 300 }, (_, i) => `{"n":"${sha256(String(i))}"}\n`).join("");
+  const packed = concat(gzipSync(noise), gzipSync(lines(3)));
+  for (const size of [1, 7, packed.length]) {
+    const pieces = Array.from(
+      { length: Math.ceil(packed.length / size) },
+      (_, i) => packed.slice(i * size, (i + 1) * size),
+    );
+    const { texts, error } = await drain(stdinSource(ReadableStream.from(pieces)), { rows: 9999 });
+    assert.equal(error, undefined);
+    assert.equal(texts.map((text) => text + "\n").join(""), noise + lines(3));
+  }
+});
+
+Deno.test("gzip on stdin that breaks off gives all whole lines before the break, then fails", async () => {
+  const noise = Array.from({ length: 3000 }, (_, i) => `{"n":"${sha256(String(i))}"}\n`).join("");
+  const packed = gzipSync(noise);
+  const damaged = packed.slice();
+  damaged[packed.length - 6]! ^= 1;
+  const cases: [bytes: Uint8Array, whole: boolean][] = [
+    [damaged, true],
+    [concat(packed, encoder.encode("garbage")), true],
+    [packed.subarray(0, packed.length / 2), false],
+    [packed.subarray(0, 1), false],
+  ];
+  for (const [bytes, whole] of cases) {
+    const stream = ReadableStream.from([bytes.subarray(0, 40_000), bytes.subarray(40_000)]);
+    const { texts, error } = await drain(stdinSource(stream), { rows: 9999 });
+    assert.ok(isKind(error, "failed"));
+    assert.match(
+      error.message,
+      /^Cannot read stdin to its end: its gzip data breaks off after \d+ /,
+    );
+    const given = texts.map((text) => text + "\n").join("");
+    assert.ok(whole ? given === noise : noise.startsWith(given));
+  }
+});
 
 Deno.test("zeros behind a gzip are padding", () =>
   inFolder(async (folder) => {

@@ -73,7 +73,7 @@ class Database {
     this.check();
     const fate = this.#fates.shift() ?? "lands";
     if (fate === "has moved" || batch.start !== this.position) {
-      throw new PositionMoved(batch.partition);
+      throw new PositionMoved(batch.partition, batch.start, batch.start + 1);
     }
     const sent = [batch.transactions, batch.currencies, batch.rejected].map((rows) =>
       rows.rows === 0 ? [] : rows.pieces()
@@ -155,6 +155,8 @@ function partitionOf(id: number): SourcePartition {
     watermark: null,
     digest: null,
     forgottenPosition: -1,
+    topicId: null,
+    windowBase: 0,
   };
 }
 

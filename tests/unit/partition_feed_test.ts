@@ -1,15 +1,46 @@
 /** What is pushed into a feed comes out of it in batches, in order, and only so much is held. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { type FedMessage, PartitionFeed } from "../../lib/sources/kafka/partition_feed.ts";
+import { PartitionFeed } from "../../lib/sources/kafka/partition_feed.ts";
+import { CorruptBatch } from "../../lib/sources/kafka/records/read_fetched.ts";
 import { type BatchLimits, type MessageBatch, NULL_VALUE } from "../../lib/sources/source.ts";
+import { encodeBatch, type PackingName } from "../support/kafka_records.ts";
 
 const LIMITS: BatchLimits = { rows: 3, bytes: 1000, linger: 3_600_000, maxMessageBytes: 100 };
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
+interface FedMessage {
+  offset: number;
+  value: Uint8Array | null;
+}
+
 function message(offset: number, value: Uint8Array | null = bytes(`m${offset}`)): FedMessage {
-  return { offset: String(offset), value, timestamp: String(1000 + offset) };
+  return { offset, value };
+}
+
+/** Pushes an answer of one batch that ends before `next`. */
+function push(
+  feed: PartitionFeed,
+  messages: readonly FedMessage[],
+  next: number,
+  { gone, packing }: { gone?: AbortSignal; packing?: PackingName } = {},
+): Promise<void> {
+  const baseOffset = feed.next;
+  const batch = encodeBatch({
+    baseOffset,
+    firstTimestamp: 1000n,
+    records: messages.map(({ offset, value }) => ({
+      value,
+      offsetDelta: offset - baseOffset,
+      timestampDelta: offset,
+    })),
+    lastOffsetDelta: next - 1 - baseOffset,
+    ...(packing === undefined ? {} : { packing }),
+  });
+  return feed.push({ bytes: batch, aborted: [], highWatermark: next }, gone);
 }
 
 const messages = (from: number, to: number) =>
@@ -33,7 +64,7 @@ function contents(batch: MessageBatch): [offset: number, text: string | null][] 
 
 Deno.test("a batch is full by rows or by bytes, and what is left lingers", async () => {
   const feed = new PartitionFeed(0, LIMITS);
-  const pushed = feed.push(messages(0, 4), 4);
+  const pushed = push(feed, messages(0, 4), 4);
   const batches = batchesOf(feed);
   const first = (await batches.next()).value!;
   await pushed;
@@ -45,7 +76,7 @@ Deno.test("a batch is full by rows or by bytes, and what is left lingers", async
   assert.equal((await batches.next()).done, true);
 
   const large = new PartitionFeed(0, { ...LIMITS, rows: 1000, bytes: 150 });
-  const rest = large.push([0, 1, 2].map((offset) => message(offset, bytes("x".repeat(90)))), 3);
+  const rest = push(large, [0, 1, 2].map((offset) => message(offset, bytes("x".repeat(90)))), 3);
   const held = batchesOf(large);
   assert.equal((await held.next()).value!.count, 2);
   await rest;
@@ -55,14 +86,14 @@ Deno.test("a batch is full by rows or by bytes, and what is left lingers", async
 Deno.test("the linger runs from the first message, and from offsets without one", async () => {
   const feed = new PartitionFeed(0, { ...LIMITS, linger: 1 });
   const batches = batchesOf(feed);
-  await feed.push(messages(0, 1), 1);
+  await push(feed, messages(0, 1), 1);
   assert.equal((await batches.next()).value!.next, 1);
-  await feed.push([], 7);
+  await push(feed, [], 7);
   const { count, next } = (await batches.next()).value!;
   assert.deepEqual([count, next], [0, 7]);
   // A push that is broken off leaves nothing behind that does not linger.
   const gone = new AbortController();
-  const full = feed.push(messages(7, 20), 20, gone.signal);
+  const full = push(feed, messages(7, 20), 20, { gone: gone.signal });
   gone.abort();
   await full;
   let last = 7;
@@ -73,7 +104,7 @@ Deno.test("the linger runs from the first message, and from offsets without one"
 Deno.test("null values and messages that are too large are kept as what they are", async () => {
   const feed = new PartitionFeed(5, LIMITS);
   const large = bytes("y".repeat(101));
-  await feed.push([message(5, null), message(6, large), message(9, bytes(""))], 11);
+  await push(feed, [message(5, null), message(6, large), message(9, bytes(""))], 11);
   const batches = batchesOf(feed);
   const batch = (await batches.next()).value!;
   assert.deepEqual(contents(batch), [[5, null], [6, "101 bytes"], [9, ""]]);
@@ -86,7 +117,7 @@ Deno.test("null values and messages that are too large are kept as what they are
 Deno.test("a push waits while enough is held, until a batch is taken or it is not wanted", async () => {
   const feed = new PartitionFeed(0, LIMITS);
   let isDone = false;
-  const pushed = feed.push(messages(0, 9), 9).then(() => isDone = true);
+  const pushed = push(feed, messages(0, 9), 9).then(() => isDone = true);
   const batches = batchesOf(feed);
   let last = (await batches.next()).value!.next;
   assert.ok(feed.next < 9 && !isDone);
@@ -96,11 +127,11 @@ Deno.test("a push waits while enough is held, until a batch is taken or it is no
   assert.equal(feed.next, 9);
 
   const gone = new AbortController();
-  const unwanted = feed.push(messages(9, 30), 30, gone.signal);
+  const unwanted = push(feed, messages(9, 30), 30, { gone: gone.signal });
   gone.abort();
   await unwanted;
   assert.ok(feed.next < 30);
-  const refused = feed.push(messages(feed.next, 40), 40);
+  const refused = push(feed, messages(feed.next, 40), 40);
   feed.close();
   await refused;
   assert.ok(feed.next < 40, "what a closed feed was not given stays outside");
@@ -110,10 +141,10 @@ Deno.test("a push waits while enough is held, until a batch is taken or it is no
 Deno.test("the oldest time is that of what is not committed", async () => {
   const feed = new PartitionFeed(0, LIMITS);
   assert.equal(feed.oldestTime, undefined);
-  await feed.push(messages(0, 3), 3);
+  await push(feed, messages(0, 3), 3);
   const batches = batchesOf(feed);
   await batches.next();
-  await feed.push(messages(3, 5), 5);
+  await push(feed, messages(3, 5), 5);
   assert.equal(feed.oldestTime, 1000);
   feed.committed(3);
   assert.equal(feed.oldestTime, 1003);
@@ -130,9 +161,9 @@ Deno.test("however messages are pushed and batches taken, all come out once and 
     fc.constant(bytes("z".repeat(101))),
   );
   // What is pushed at once: messages, with offsets that are left out before each.
-  const push = fc.array(fc.tuple(fc.nat({ max: 3 }), value), { maxLength: 12 });
+  const pushed = fc.array(fc.tuple(fc.nat({ max: 3 }), value), { maxLength: 12 });
   await fc.assert(fc.asyncProperty(
-    fc.array(push, { maxLength: 8 }),
+    fc.array(pushed, { maxLength: 8 }),
     fc.integer({ min: 1, max: 5 }),
     async (pushes, rows) => {
       const feed = new PartitionFeed(0, { ...LIMITS, rows, bytes: 60 });
@@ -144,12 +175,12 @@ Deno.test("however messages are pushed and batches taken, all come out once and 
             const one = message(offset += gap, value);
             offset++;
             expected.push([
-              Number(one.offset),
+              one.offset,
               value && (value.length > 100 ? "101 bytes" : new TextDecoder().decode(value)),
             ]);
             return one;
           });
-          await feed.push(given, ++offset);
+          await push(feed, given, ++offset);
         }
         feed.close();
       })();
@@ -165,4 +196,55 @@ Deno.test("however messages are pushed and batches taken, all come out once and 
       assert.equal(next, offset);
     },
   ));
+});
+
+Deno.test("a message that comes in pieces is held, or kept as one that is too large", async () => {
+  const limits = { ...LIMITS, bytes: 10_000_000, maxMessageBytes: 6_000_000 };
+  // More than is unpacked at once.
+  const [held, large] = [5_500_000, 6_000_001].map((length) => new Uint8Array(length).fill(120));
+  for (const packing of ["gzip", "snappy", "lz4", "zstd"] as const) {
+    const feed = new PartitionFeed(0, limits);
+    const batches = batchesOf(feed);
+    const messages = [message(0), message(1, held), message(2, large), message(3)];
+    const pushed = push(feed, messages, 4, { packing });
+    const batch = (await batches.next()).value!;
+    await pushed;
+    assert.equal(batch.next, 3, packing);
+    assert.ok(Buffer.from(held!).equals(batch.bytes.subarray(batch.starts[1], batch.ends[1])));
+    const { head, length, sha256 } = batch.oversized.get(2)!;
+    assert.deepEqual([head.length, length], [65_536, 6_000_001]);
+    assert.equal(sha256, createHash("sha256").update(large!).digest("hex"));
+    await batches.return();
+  }
+});
+
+Deno.test("what lingers while a message comes in pieces is given out without it", async () => {
+  const feed = new PartitionFeed(0, { ...LIMITS, bytes: 10_000_000, maxMessageBytes: 10_000_000 });
+  const batches = batchesOf(feed);
+  const large = new Uint8Array(9_000_000).fill(7);
+  const pushed = push(feed, [message(0), message(1, large)], 2, { packing: "lz4" });
+  while (feed.heldBytes < 1_000_000) await Promise.resolve();
+  feed.flush();
+  const first = (await batches.next()).value!;
+  assert.deepEqual([first.count, first.bytes.length], [1, "m0".length]);
+  await pushed;
+  feed.flush();
+  const second = (await batches.next()).value!;
+  assert.deepEqual([second.count, second.positions[0]], [1, 1]);
+  assert.ok(Buffer.from(large).equals(second.bytes.subarray(second.starts[0], second.ends[0])));
+  await batches.return();
+});
+
+Deno.test("of a corrupt batch nothing is taken, and all before it is", async () => {
+  const feed = new PartitionFeed(0, LIMITS);
+  const good = encodeBatch({ records: [{ value: bytes("m0") }] });
+  const bad = encodeBatch({ baseOffset: 1, records: [{ value: bytes("m1") }] });
+  bad[bad.length - 2]! ^= 1;
+  const answer = new Uint8Array([...good, ...bad]);
+  await assert.rejects(
+    feed.push({ bytes: answer, aborted: [], highWatermark: 2 }),
+    (error) => error instanceof CorruptBatch && error.from === 1 && error.to === 2,
+  );
+  assert.equal(feed.next, 1);
+  feed.close();
 });

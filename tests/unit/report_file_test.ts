@@ -1,7 +1,20 @@
 /** A report in a file: whole or not at all. */
 import assert from "node:assert/strict";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
-import { writeReport } from "../../lib/report/write_file.ts";
+import { writeReport as writeNamed } from "../../lib/report/write_file.ts";
+
+/** What was written to stdout. */
+let written = "";
+
+function writeReport(path: string, chunks: AsyncIterable<string>): Promise<void> {
+  written = "";
+  return writeNamed(path, chunks, {
+    write(data) {
+      written += data;
+      return Promise.resolve();
+    },
+  });
+}
 
 async function* streamOf(pieces: readonly string[], failure?: Error): AsyncGenerator<string> {
   yield* pieces;
@@ -57,10 +70,38 @@ Deno.test("a link stays a link, and the file it names is replaced", async () => 
     await writeReport(`${folder}/link`, streamOf(["new"]));
     assert.equal(await Deno.readTextFile(`${folder}/real/report`), "new");
     assert.ok((await Deno.lstat(`${folder}/link`)).isSymlink);
+    // One that leads to nothing yet, by another link.
+    await Deno.symlink("real/new", `${folder}/first`);
+    await Deno.symlink("first", `${folder}/second`);
+    await writeReport(`${folder}/second`, streamOf(["made"]));
+    assert.equal(await Deno.readTextFile(`${folder}/real/new`), "made");
+    assert.deepEqual(await namesIn(folder), ["first", "link", "real", "second"]);
+    await Deno.symlink("round", `${folder}/round`);
+    const { message } = await failureOf(writeReport(`${folder}/round`, streamOf(["x"])));
+    assert.match(message, /its links lead to no end$/);
   });
 });
 
-Deno.test("a folder that is not there, or a target that is no file, is said", async () => {
+Deno.test("a pipe, a device and stdout by name are written to, and never replaced", async () => {
+  await inFolder(async (folder) => {
+    await Deno.symlink("/dev/stdout", `${folder}/link`);
+    for (const path of ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", `${folder}/link`]) {
+      await writeReport(path, streamOf(["a", "b"]));
+      assert.equal(written, "ab", path);
+    }
+    assert.ok((await Deno.lstat(`${folder}/link`)).isSymlink);
+    await writeReport("/dev/null", streamOf(["x"]));
+    assert.ok((await Deno.stat("/dev/null")).isCharDevice);
+    const fifo = `${folder}/fifo`;
+    assert.ok((await new Deno.Command("mkfifo", { args: [fifo] }).output()).success);
+    const read = Deno.readTextFile(fifo);
+    await writeReport(fifo, streamOf(["through ", "it"]));
+    assert.equal(await read, "through it");
+    assert.ok((await Deno.lstat(fifo)).isFifo);
+  });
+});
+
+Deno.test("a folder that is not there, or a target that is one, is said", async () => {
   await inFolder(async (folder) => {
     const absent = await failureOf(writeReport(`${folder}/no/report`, streamOf(["x"])));
     assert.equal(absent.kind, "failed");
@@ -69,8 +110,6 @@ Deno.test("a folder that is not there, or a target that is no file, is said", as
       /^Cannot write the report to ".*\/no\/report": its folder does not exist$/,
     );
     const target = await failureOf(writeReport(folder, streamOf(["x"])));
-    assert.match(target.message, /no ordinary file$/);
-    const device = await failureOf(writeReport("/dev/null", streamOf(["x"])));
-    assert.match(device.message, /no ordinary file$/);
+    assert.match(target.message, /it is a folder$/);
   });
 });

@@ -74,7 +74,10 @@ Deno.test("the table puts a line between days and counts its rows", async () => 
 });
 
 Deno.test("the table of an empty mart says what to run", async () => {
-  assert.match(await render("table", []), /^The mart has nothing .*'finpipe backfill FROM\.\.TO'/);
+  assert.match(
+    await render("table", []),
+    /^The mart has no row of .*'finpipe backfill FROM\.\.TO'/,
+  );
 });
 
 Deno.test("rows are rendered as they come", async () => {

@@ -59,22 +59,39 @@ Deno.test("--from that says nothing clear is a usage error", () => {
 });
 
 Deno.test("a position is lost below the log's start and beyond its end, and nowhere else", () => {
-  const log = { partition: 3, low: 10, high: 20 };
+  const log = { partition: 3, low: 10, high: 20, end: 25, topicId: "new" };
   for (const position of [10, 15, 20]) assert.equal(lostRangeOf(position, log), undefined);
   const deleted: LostRange = { partition: 3, cause: "deleted", from: 4, to: 10, goOnFrom: 10 };
   const recreated: LostRange = { partition: 3, cause: "recreated", from: 20, to: 21, goOnFrom: 10 };
   assert.deepEqual(lostRangeOf(4, log), deleted);
   assert.deepEqual(lostRangeOf(21, log), recreated);
+  // Of the same topic the end is gone, of another one all.
+  const truncated: LostRange = { ...recreated, cause: "truncated", goOnFrom: 20 };
+  assert.deepEqual(lostRangeOf(21, log, "new"), truncated);
+  assert.equal(lostRangeOf(15, log, "new"), undefined);
+  assert.deepEqual(lostRangeOf(21, log, "old"), recreated);
+  for (const position of [4, 10, 15, 20]) {
+    const lost: LostRange = { ...recreated, from: position, to: position };
+    assert.deepEqual(lostRangeOf(position, log, "old"), lost);
+    // A broker that has no ids.
+    const old = lostRangeOf(position, { ...log, topicId: undefined }, "old");
+    assert.deepEqual(old, position < 10 ? deleted : undefined);
+  }
 
-  const { kind, message, hint } = lostRangeError("events", [deleted, {
-    ...recreated,
-    partition: 4,
-  }]);
+  const { kind, message, hint } = lostRangeError("events", [
+    deleted,
+    { ...recreated, partition: 4 },
+    { ...truncated, partition: 5 },
+    { ...recreated, partition: 6, from: 15, to: 15 },
+  ]);
   assert.equal(kind, "data");
   assert.equal(
     message,
     "Cannot read on in topic events: partition 3: offsets 4 to 9 were deleted before they were " +
-      "read; partition 4: the log ends at 20, before the stored position 21: the topic was recreated",
+      "read; partition 4: the log ends at 20, before the stored position 21: the topic was " +
+      "recreated; partition 5: the log ends at 20, before the stored position 21: its end was cut " +
+      "off; partition 6: the topic was recreated: the stored position 15 is of the one before it, " +
+      "of which nothing more can be read",
   );
-  assert.match(hint!, /--from 3:10,4:10:/);
+  assert.match(hint!, /--from 3:10,4:10,5:20,6:10:/);
 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { datesOf, martLines, titleOf } from "../../commands/step_results.ts";
+import { datesOf, martLines, martResult, titleOf } from "../../commands/step_results.ts";
 import { runOfPartition } from "../../lib/partitions/run_date.ts";
 import { counted } from "../../lib/runtime/words.ts";
+
+const BUILT = { rows: 1, leftOut: [], oldRates: [], absent: { statuses: [], types: [] } };
 
 Deno.test("a step names its run date and partition; the last of all days has no run date", () => {
   const run = runOfPartition(Temporal.PlainDate.from("2022-10-01"));
@@ -20,8 +22,36 @@ Deno.test("one is singular, and nothing else is", () => {
 });
 
 Deno.test("what is left out of the mart is named with its count", () => {
-  assert.deepEqual(martLines({ rows: 1, leftOut: [{ currency: 440, transactions: 2n }] }), [
+  const leftOut = [{ currency: 440, transactions: 2n }];
+  assert.deepEqual(martLines({ ...BUILT, leftOut }), [
     "mart: 1 row",
     "left out: currency 440, 2 transactions, no dollar rate",
   ]);
+});
+
+Deno.test("a mart tells as JSON what was warned of, and whether it was taken away", () => {
+  assert.deepEqual(martResult({ ...BUILT, rows: 0, takenAway: { rows: 7, leftOut: 1 } }), {
+    outcome: "taken_away",
+    rows: 0,
+    left_out: [],
+    old_rates: [],
+    absent_statuses: [],
+    absent_types: [],
+  });
+  const date = Temporal.PlainDate.from("2022-09-01");
+  assert.deepEqual(
+    martResult({
+      ...BUILT,
+      oldRates: [{ currency: 430, date }],
+      absent: { statuses: ["dnoe"], types: ["x"] },
+    }),
+    {
+      outcome: "built",
+      rows: 1,
+      left_out: [],
+      old_rates: [{ currency: 430, date: "2022-09-01" }],
+      absent_statuses: ["dnoe"],
+      absent_types: ["x"],
+    },
+  );
 });

@@ -13,6 +13,8 @@ const PARTITION: SourcePartition = {
   watermark: null,
   digest: null,
   forgottenPosition: -1,
+  topicId: null,
+  windowBase: 0,
 };
 
 /** Rebuilds a window of so many versions with payloads of so many characters; the fetches it took. */

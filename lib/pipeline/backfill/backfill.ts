@@ -4,9 +4,10 @@
  */
 import type { Manifest } from "../../partitions/manifest.ts";
 import type { DateRange, DayRun } from "../../partitions/run_date.ts";
+import { shellQuoted } from "../../runtime/command_lines.ts";
 import { FinpipeError } from "../../runtime/errors.ts";
 import { capitalized } from "../../runtime/words.ts";
-import type { MartResult } from "../../warehouse/repository.ts";
+import type { CdmReport } from "../cdm.ts";
 import type { DatasetLoad } from "../load.ts";
 import { planBackfill, type Step, STEPS } from "./plan.ts";
 
@@ -14,7 +15,7 @@ import { planBackfill, type Step, STEPS } from "./plan.ts";
 export interface StepReports {
   dump: readonly Manifest[];
   load: readonly DatasetLoad[];
-  cdm: MartResult;
+  cdm: CdmReport;
 }
 
 /** What each step does for one day. */
@@ -27,8 +28,8 @@ export interface BackfilledDay extends DayRun {
 
 export interface BackfillOptions {
   signal: AbortSignal;
-  /** It was called with options that say what is built: going on takes them as well. @default false */
-  hasOptions?: boolean;
+  /** Words of the options that it was called with: going on takes them as well. @default none */
+  given?: readonly string[];
   onStep(run: DayRun, step: Step): void;
   onDay(day: BackfilledDay): void | Promise<void>;
 }
@@ -66,13 +67,14 @@ export async function backfill(
 function stoppedAt(
   { runDate, partition }: DayRun,
   step: Step,
-  { to, hasOptions = false }: DateRange & Pick<BackfillOptions, "hasOptions">,
+  { to, given = [] }: DateRange & Pick<BackfillOptions, "given">,
   error: unknown,
 ) {
   if (!(error instanceof FinpipeError)) return error;
   const where = `run date ${runDate} (partition ${partition}), step ${step}`;
-  const command = `'finpipe backfill ${runDate}..${to}'`;
-  const goOn = `then go on with ${command}${hasOptions ? " and the options that still hold" : ""}`;
+  const range = runDate.equals(to) ? `${to}` : `${runDate}..${to}`;
+  const words = [range, ...given.map(shellQuoted)];
+  const goOn = `then go on with 'finpipe backfill ${words.join(" ")}'`;
   return new FinpipeError(error.kind, `Backfill stopped at ${where}: ${error.message}`, {
     hint: error.hint === undefined ? capitalized(goOn) : `${error.hint}; ${goOn}`,
     cause: error,

@@ -2,14 +2,13 @@
 import type { Engine } from "../../engine.ts";
 import { DATASET_NAMES } from "../../events/dataset.ts";
 import type { Logger } from "../../runtime/log.ts";
-import type { MartOptions } from "../../warehouse/repository.ts";
-import { cdm } from "../cdm.ts";
+import { cdm, type CdmOptions } from "../cdm.ts";
 import { dump, type DumpOptions } from "../dump.ts";
 import { load } from "../load.ts";
 import type { StepRunners } from "./backfill.ts";
 
 /** The options of the steps that a backfill runs. */
-export interface StepOptions extends MartOptions, DumpOptions {
+export interface StepOptions extends CdmOptions, DumpOptions {
   /** More refused rows of a dataset than this fail its load. */
   maxRejected: number;
   /** Load also a day whose file is already loaded. */

@@ -190,7 +190,9 @@ export class PartitionLander {
         // The commit may have arrived although its answer did not.
         const stored = await staging.nextPosition(this.#partition);
         if (stored === batch.next) return;
-        if (stored !== batch.start) throw new PositionMoved(this.#partition);
+        if (stored !== batch.start) {
+          throw new PositionMoved(this.#partition, batch.start, stored);
+        }
       }
       try {
         await staging.land(batch);

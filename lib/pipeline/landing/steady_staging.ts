@@ -1,5 +1,5 @@
-/** Staging through lost connections: what found it unreachable is done again, on a new session. */
-import { type FinpipeError, isKind } from "../../runtime/errors.ts";
+/** Staging through lost connections and what else passes: the work is done again, on a new session. */
+import { type FinpipeError, isKind, passesSoon } from "../../runtime/errors.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { retrying } from "../../runtime/retry.ts";
 import { PositionMoved, type StagingRepository } from "../../staging/repository.ts";
@@ -8,9 +8,9 @@ import type { StagingSessions } from "../../staging/sessions.ts";
 export interface SteadyOptions {
   log: Logger;
   signal: AbortSignal;
-  /** Milliseconds to try for when staging is unreachable; Infinity for ever. */
+  /** Milliseconds to try for what passes, as when staging is unreachable; Infinity for ever. */
   retryFor: number;
-  /** Which failures pass by themselves, beside an unreachable server. @default none */
+  /** Which failures are waited out, beside those that pass soon. @default none */
   passes?: (error: unknown) => boolean;
 }
 
@@ -32,7 +32,7 @@ export class SteadyStaging {
     this.#options = options;
   }
 
-  /** @throws FinpipeError of kind `unreachable` once the time is over; any other failure at once */
+  /** @throws FinpipeError what passes soon, once the time is over; any other failure at once */
   async run<T>(work: StagingWork<T>): Promise<T> {
     const { log, signal, retryFor, passes = () => false } = this.#options;
     let again = false;
@@ -42,7 +42,7 @@ export class SteadyStaging {
         this.failure = undefined;
         return result;
       } catch (error) {
-        if (isKind(error, "unreachable") || passes(error)) {
+        if (passesSoon(error) || passes(error)) {
           again = true;
           this.failure = error as FinpipeError;
         }
@@ -54,7 +54,7 @@ export class SteadyStaging {
       // What was begun is brought to an end also after the signal to stop, but then not retried.
       ...(signal.aborted ? { retryFor: 0, signal: NEVER } : { retryFor, signal }),
       isRetriable: (error): error is FinpipeError =>
-        isKind(error, "unreachable") || passes(error) ||
+        passesSoon(error) || passes(error) ||
         // A session that broke has its locks until the server notices.
         (again && isKind(error, "locked") && !(error instanceof PositionMoved)),
     });

@@ -40,7 +40,8 @@ export function parseAirflowConnection(
 function parseUri(uri: string, form: ConnectionForm, report: Report): ConnectionParts | undefined {
   // SQLAlchemy's form names a Python driver, which is not ours.
   const url = uri.replace(/^(\w+)\+\w+:/, "$1:");
-  const parts = parseConnectionUrl(url, form, report);
+  // `get_uri` writes the query by Python's urlencode, and a + in it is a space.
+  const parts = parseConnectionUrl(url, form, report, true);
   const extra = parts?.parameters.get("__extra__");
   if (parts === undefined) return undefined;
   if (extra === undefined) return withoutHookExtras(parts, form);

@@ -35,12 +35,14 @@ const SHAPE = /^(\w+):\/\/([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s;
 /**
  * Cuts a URL into its decoded parts.
  *
+ * @param plusIsSpace the query is form-encoded, as Airflow writes it; to libpq a + is a + @default false
  * @returns undefined where it cannot be read, which is reported without quoting it
  */
 export function parseConnectionUrl(
   url: string,
   { schemes, example }: ConnectionForm,
   report: Report,
+  plusIsSpace = false,
 ): ConnectionParts | undefined {
   const [, scheme = "", authority, path = "", query = ""] = SHAPE.exec(url.trim()) ?? [];
   if (authority === undefined || !schemes.includes(scheme)) {
@@ -61,7 +63,7 @@ export function parseConnectionUrl(
       user: decode(user),
       password: decode(password.join(":")),
       database: decode(path),
-      parameters: parseQuery(query),
+      parameters: parseQuery(plusIsSpace ? query.replaceAll("+", " ") : query),
     };
   } catch (error) {
     if (error instanceof URIError) return fail(report, "a % begins no two hex digits", ESCAPES);

@@ -3,7 +3,8 @@
  * touches.
  *
  * With neither end set both are embedded. With one of the two set, the other is missing: it is never
- * embedded unless it says so in words, as that would land events where nobody looks for them.
+ * embedded unless it says so in words, as that would land events where nobody looks for them. So it is
+ * where a topic is landed, and where a variable is there and empty: somebody meant to set it.
  */
 import { parseAirflowConnection } from "./airflow.ts";
 import { type ConnectionForm, type ConnectionParts, parseConnectionUrl } from "./connection_url.ts";
@@ -19,11 +20,16 @@ export type StagingEnd = { kind: "postgres"; postgres: PostgresSettings } | { ki
 /** Where the mart is built. */
 export type WarehouseEnd = { kind: "vertica"; vertica: VerticaSettings } | { kind: "embedded" };
 
-/** Whether a command touches an end: `if-set` is for those that see to each end that has a setting. */
-export type EndTouch = boolean | "if-set";
+/**
+ * Whether a command touches an end: `if-set` is for those that see to each end that has a setting,
+ * `if-embedded` for what is prepared along where all is embedded.
+ */
+export type EndTouch = boolean | "if-set" | "if-embedded";
 
 /** Which ends a command touches; an end that is not named is not touched, and not judged. */
 export interface EndTouches {
+  /** The command reads a topic, or writes to one. @default false */
+  kafka?: boolean;
   staging?: EndTouch;
   warehouse?: EndTouch;
 }
@@ -68,9 +74,9 @@ export async function readEnds(
   problems: Problems,
 ): Promise<Ends> {
   const engine = readEngine(source, problems);
-  const staging = originOf(source, STAGING);
-  const warehouse = originOf(source, WAREHOUSE);
-  const neither = staging === undefined && warehouse === undefined;
+  const staging = stateOf(source, STAGING);
+  const warehouse = stateOf(source, WAREHOUSE);
+  const neither = staging.origin === undefined && warehouse.origin === undefined;
   const ends: Ends = {
     staging: undefined,
     warehouse: undefined,
@@ -80,23 +86,29 @@ export async function readEnds(
   if (engine?.value === EMBEDDED || (neither && engine === undefined)) {
     if (touches.staging) ends.staging = { kind: EMBEDDED };
     if (touches.warehouse) ends.warehouse = { kind: EMBEDDED };
+    if (engine === undefined && touches.staging && touches.kafka) reportTopic(problems);
     return ends;
   }
-  const why = (other: string | undefined) =>
-    other === undefined ? `and ${engine?.origin} is remote` : `though ${other} is`;
-  if (touches.staging && staging !== undefined) {
+  const why = (other: EndState) => {
+    if (other.origin === undefined) return `and ${engine?.origin} is remote`;
+    return `though ${other.origin} is${other.isSet ? "" : " there, and empty"}`;
+  };
+  if (touches.staging && staging.isSet) {
     ends.staging = await readStaging(source, problems);
-  } else if (touches.staging === "if-set" && !neither) {
-    ends.stagingLeftOut = `${STAGING.variables[0]} is not set`;
+  } else if (touches.staging === "if-set" && warehouse.isSet) {
+    ends.stagingLeftOut = missing(STAGING, staging);
   } else if (touches.staging) {
-    reportMissing(STAGING, why(warehouse), problems);
+    reportMissing(STAGING, staging, why(warehouse), problems);
   }
-  if (touches.warehouse && warehouse !== undefined) {
+  if (touches.warehouse === "if-embedded") {
+    const own = variable(source, WAREHOUSE.variables[0]);
+    if (ends.staging?.kind === EMBEDDED && own === EMBEDDED) ends.warehouse = { kind: EMBEDDED };
+  } else if (touches.warehouse && warehouse.isSet) {
     ends.warehouse = await readWarehouse(source, problems);
-  } else if (touches.warehouse === "if-set" && staging !== undefined) {
-    ends.warehouseLeftOut = `${WAREHOUSE.variables[0]} is not set`;
+  } else if (touches.warehouse === "if-set" && staging.isSet) {
+    ends.warehouseLeftOut = missing(WAREHOUSE, warehouse);
   } else if (touches.warehouse) {
-    reportMissing(WAREHOUSE, why(staging), problems);
+    reportMissing(WAREHOUSE, warehouse, why(staging), problems);
   }
   return ends;
 }
@@ -114,8 +126,20 @@ export async function isWarehouseServer(
   return given !== undefined && given.value !== EMBEDDED;
 }
 
-function reportMissing(end: EndName, why: string, problems: Problems): void {
-  problems.of(end.variables[0])(`it is not set, ${why}`, mendOf(end));
+function reportMissing(end: EndName, state: EndState, why: string, problems: Problems): void {
+  if (state.origin !== undefined) problems.of(state.origin)("it is empty", mendOf(end));
+  else problems.of(end.variables[0])(`it is not set, ${why}`, mendOf(end));
+}
+
+function missing({ variables }: EndName, { origin }: EndState): string {
+  return origin === undefined ? `${variables[0]} is not set` : `${origin} is empty`;
+}
+
+function reportTopic(problems: Problems): void {
+  problems.of(STAGING.variables[0])(
+    "it is not set, and a topic is not landed in the work dir unless that is said in words",
+    `Set it to ${STAGING.form.example}, or say --engine ${EMBEDDED} (FINPIPE_ENGINE=${EMBEDDED})`,
+  );
 }
 
 function readEngine(source: ConfigSource, problems: Problems): Setting | undefined {
@@ -128,12 +152,17 @@ function readEngine(source: ConfigSource, problems: Problems): Setting | undefin
   return undefined;
 }
 
-function originOf(source: ConfigSource, { variables }: EndName): string | undefined {
-  for (const name of variables) {
-    const origin = secretOrigin(source, name);
-    if (origin !== undefined) return origin;
-  }
-  return undefined;
+/** Which of an end's variables there is, and whether it holds anything. */
+interface EndState {
+  origin: string | undefined;
+  isSet: boolean;
+}
+
+function stateOf(source: ConfigSource, { variables }: EndName): EndState {
+  const names = variables.flatMap((name) => [name, `${name}_FILE`]);
+  const set = names.find((name) => variable(source, name) !== undefined);
+  if (set !== undefined) return { origin: set, isSet: true };
+  return { origin: names.find((name) => source.env(name) === ""), isSet: false };
 }
 
 /** The first of the end's variables that is set; unreadable files are reported. */

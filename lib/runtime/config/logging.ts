@@ -3,7 +3,7 @@ import { LOG_LEVELS, type LogLevel } from "../log.ts";
 import type { Problems } from "./problems.ts";
 import { type ConfigSource, type Setting, setting } from "./source.ts";
 
-const FORMATS = ["auto", "text", "json"] as const;
+export const LOG_FORMATS = ["auto", "text", "json"] as const;
 
 /** `--log-level`, else `FINPIPE_LOG_LEVEL`, else info; also where what is set is none. */
 export function logLevel(source: ConfigSource, problems: Problems): LogLevel {
@@ -20,7 +20,7 @@ export function logFormat(
   problems: Problems,
 ): "text" | "json" {
   const given = setting(source, "logFormat", "FINPIPE_LOG_FORMAT");
-  const format = oneOf(FORMATS, given, problems) ?? "auto";
+  const format = oneOf(LOG_FORMATS, given, problems) ?? "auto";
   return format === "auto" ? (isTerminal ? "text" : "json") : format;
 }
 

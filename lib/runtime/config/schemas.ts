@@ -12,6 +12,8 @@ export interface SchemaNames {
 
 const STAGING = "FINPIPE_STAGING_SCHEMA";
 const MART = "FINPIPE_MART_SCHEMA";
+/** All variables that name one. */
+export const SCHEMA_VARIABLES = [STAGING, MART];
 
 /** What both databases take unquoted; 63 bytes is PostgreSQL's limit. */
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;

@@ -11,7 +11,7 @@ import { type ConfigSource, setting } from "./source.ts";
 
 export type { ConfigSource } from "./source.ts";
 export type { Ends, EndTouch, EndTouches, StagingEnd, WarehouseEnd } from "./ends.ts";
-export { prepareWorkDir } from "./work_dir.ts";
+export { prepareWorkDir, requireEmbedded } from "./work_dir.ts";
 
 /** What a run works with. */
 export interface Settings extends Ends, SchemaNames {
@@ -25,12 +25,6 @@ export interface Settings extends Ends, SchemaNames {
   kafka: KafkaSettings | undefined;
 }
 
-/** What a command touches. */
-export interface SettingsTouches extends EndTouches {
-  /** Reads a topic. @default false */
-  kafka?: boolean;
-}
-
 /**
  * Reads the settings that a command needs, judging only what it touches.
  *
@@ -39,7 +33,7 @@ export interface SettingsTouches extends EndTouches {
  */
 export async function readSettings(
   source: ConfigSource,
-  touches: SettingsTouches,
+  touches: EndTouches,
 ): Promise<Settings> {
   const { retryFor } = source.flags;
   const settings = {
@@ -50,7 +44,8 @@ export async function readSettings(
   const problems = new Problems(source.problems);
   const ends = await readEnds(source, touches, problems);
   const kafka = touches.kafka === true ? await readKafka(source, problems) : undefined;
-  if (touches.warehouse) judgeSchemaNames(settings, problems);
+  const touched = touches.warehouse && touches.warehouse !== "if-embedded";
+  if (touched || ends.warehouse !== undefined) judgeSchemaNames(settings, problems);
   problems.throwIfAny();
   return { ...settings, ...ends, kafka, engine: engineOf(ends) };
 }

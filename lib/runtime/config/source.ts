@@ -19,7 +19,10 @@ export interface Setting {
   origin: string;
 }
 
-/** An environment variable; an empty one counts as unset, as compose files and units set such. */
+/**
+ * An environment variable; an empty one counts as unset, as compose files and units set such. (Of the
+ * variables that name an end it is told, rather than that the end is embedded: `ends.ts`.)
+ */
 export function variable(source: ConfigSource, name: string): string | undefined {
   const value = source.env(name);
   return value === "" ? undefined : value;

@@ -1,10 +1,9 @@
-/** The client of Kafka: kafkajs, with our settings, our log and all codecs. */
+/** The client of Kafka: kafkajs, with our settings and our log. */
 import kafkajs, { type Kafka } from "kafkajs";
 import type { KafkaSettings } from "../../runtime/config/kafka.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { SIGNATURE } from "../../runtime/version.ts";
 import { logCreator, routeWarnings } from "./client_log.ts";
-import { registerCodecs } from "./codecs.ts";
 
 /** A client, as it is handed on to those in this folder. */
 export type KafkaClient = Kafka;
@@ -39,7 +38,6 @@ export function openKafka(
   log: Logger,
   { patient = true }: ClientOptions = {},
 ): Kafka {
-  registerCodecs();
   routeWarnings(log);
   const { brokers, sasl, tls } = settings;
   return new kafkajs.Kafka({

@@ -8,6 +8,7 @@ import { FinpipeError } from "../../runtime/errors.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { wait } from "../../runtime/retry.ts";
 import { asKafkaFailure } from "./failure.ts";
+import { replaceFetchDecoding } from "./fetch_decoding.ts";
 import { Membership } from "./membership.ts";
 import { OffsetReports } from "./offset_reports.ts";
 
@@ -29,19 +30,12 @@ export interface ConsumerOptions {
 export interface MemberHandlers {
   /** The group gave us these partitions. In the listener itself: kafkajs fetches right after it. */
   joined(partitions: number[]): void;
-  /** Messages of one of them. */
+  /** What was fetched of one of them. */
   take(payload: EachBatchPayload): Promise<void>;
-  /** A fetch held nothing but aborted messages or control records. */
-  passOver(passed: PassedBatch): void;
 }
 
-/** What a fetch without messages passed over. */
-export interface PassedBatch {
-  partition: number;
-  firstOffset: string | null;
-  lastOffset: string;
-}
-
+/** Milliseconds after which the group takes a silent member for dead, unless told otherwise. */
+export const SESSION_TIMEOUT = 30_000;
 /** Milliseconds after which a heartbeat is thought of again while something is waited for. */
 const HEARTBEAT = 1000;
 /** Milliseconds before the group is joined again after a failure, doubled each time. */
@@ -80,7 +74,8 @@ export class GroupMember {
   constructor(kafka: Kafka, options: ConsumerOptions, handlers: MemberHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    const { topic, members, sessionTimeout = 30_000 } = options;
+    const { topic, members, sessionTimeout = SESSION_TIMEOUT } = options;
+    replaceFetchDecoding();
     this.#membership = new Membership({ sessionTimeout, members });
     this.#consumer = kafka.consumer({
       groupId: options.group,
@@ -114,9 +109,6 @@ export class GroupMember {
     this.#consumer.on(events.HEARTBEAT, () => {
       this.#membership.heard();
       this.#alive();
-    });
-    this.#consumer.on(events.END_BATCH_PROCESS, ({ payload }) => {
-      if (payload.batchSize === 0) handlers.passOver(payload);
     });
     this.#consumer.on(events.CRASH, ({ payload }) => this.#onCrash(payload.error));
   }
@@ -187,6 +179,8 @@ export class GroupMember {
   async beating(work: Promise<unknown>, heartbeat: () => Promise<void>): Promise<void> {
     let settled = false;
     const done = work.finally(() => settled = true);
+    // Where a heartbeat fails first, nobody waits for it any more.
+    done.catch(() => {});
     while (!settled) {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const pause = new Promise((resolve) => timer = setTimeout(resolve, HEARTBEAT));

@@ -1,27 +1,12 @@
 /**
- * A topic partition as a {@link Source}: what the consumer pushes is given out in batches by rows,
- * bytes and linger. Pushing waits while enough is held, which is the back pressure.
+ * A topic partition as a {@link Source}: what was fetched is read into batches by rows, bytes and
+ * linger. Reading waits while enough is held, which is the back pressure.
  */
-import { createHash } from "node:crypto";
 import { BatchBuilder } from "../batch_builder.ts";
-import {
-  type BatchLimits,
-  type MessageBatch,
-  NULL_VALUE,
-  type Oversized,
-  type Source,
-} from "../source.ts";
+import { LongLine, oversizedOf } from "../long_line.ts";
+import { type BatchLimits, type MessageBatch, NULL_VALUE, type Source } from "../source.ts";
+import { type FetchedRecords, readFetched, type RecordSink } from "./records/read_fetched.ts";
 
-/** A message as the consumer has it; a null value is a message too. */
-export interface FedMessage {
-  offset: string;
-  value: Uint8Array | null;
-  /** Kafka's time of it, in epoch milliseconds. */
-  timestamp: string;
-}
-
-/** Bytes that are kept of a message that is too large. */
-const HEAD_BYTES = 64 * 1024;
 /** Sealed batches that wait; one more than the one that is being decoded. */
 const MOST_READY = 0;
 
@@ -36,6 +21,10 @@ export class PartitionFeed implements Source {
   /** Time of the first message of each batch that is not committed; the last one is being built. */
   readonly #times: { next: number; time: number }[] = [];
   #firstTime: number | undefined;
+  /** Bytes of a message that comes in pieces which are in the builder. */
+  #begun = 0;
+  /** A message that comes in pieces and is too large to be held. */
+  #long: LongLine | undefined;
   #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Called when something changed that somebody may wait for. */
@@ -63,21 +52,16 @@ export class PartitionFeed implements Source {
   }
 
   /**
-   * Takes messages, waiting while enough is held. Resolves early when the feed is closed or `gone` is
-   * aborted: the rest is not taken then.
+   * Takes the messages of an answer that was fetched from `next` on, waiting while enough is held.
+   * Resolves early when the feed is closed or `gone` is aborted: the rest is not taken then.
    *
-   * @param next the offset after them, which also those that carry no message have passed
+   * @throws CorruptBatch when all before it was taken
    */
-  async push(messages: readonly FedMessage[], next: number, gone?: AbortSignal): Promise<void> {
+  async push(fetched: FetchedRecords, gone?: AbortSignal): Promise<void> {
     const wake = () => this.#announce();
     gone?.addEventListener("abort", wake);
     try {
-      for (const message of messages) {
-        while (this.#isFull && !gone?.aborted) await this.#change();
-        if (this.#closed || gone?.aborted) return;
-        this.#take(message);
-      }
-      this.next = Math.max(this.next, next);
+      await readFetched(fetched, this.#sinkOf(gone));
     } finally {
       gone?.removeEventListener("abort", wake);
       this.#arm();
@@ -117,23 +101,70 @@ export class PartitionFeed implements Source {
     }
   }
 
-  get #isFull(): boolean {
-    return this.#ready.length > MOST_READY && !this.#closed;
+  #sinkOf(gone?: AbortSignal): RecordSink {
+    // deno-lint-ignore no-this-alias
+    const feed = this;
+    const isOver = () => feed.#closed || gone?.aborted === true;
+    return {
+      get next() {
+        return feed.next;
+      },
+      get isFull() {
+        return feed.#ready.length > MOST_READY || isOver();
+      },
+      async room() {
+        while (feed.#ready.length > MOST_READY && !isOver()) await feed.#change();
+        return !isOver();
+      },
+      add: (bytes, from, to, offset, time) => feed.#add(bytes, from, to, offset, time),
+      addNull(offset, time) {
+        feed.#builder.add(NULL_VALUE, NULL_VALUE, offset);
+        feed.#taken(offset, time);
+      },
+      begin: (length) => feed.#begin(length),
+      piece: (bytes, from, to) => feed.#piece(bytes.subarray(from, to)),
+      finish: (offset, time) => feed.#finish(offset, time),
+      passed: (next) => feed.next = next,
+    };
   }
 
-  #take({ offset, value, timestamp }: FedMessage): void {
+  #add(bytes: Uint8Array, from: number, to: number, offset: number, time: number): void {
     const builder = this.#builder;
-    this.#firstTime ??= Number(timestamp);
-    const position = Number(offset);
-    if (value === null) builder.add(NULL_VALUE, NULL_VALUE, position);
-    else if (value.length > this.#limits.maxMessageBytes) {
-      builder.addOversized(oversized(value), position);
+    const value = bytes.subarray(from, to);
+    if (value.length > this.#limits.maxMessageBytes) {
+      builder.addOversized(oversizedOf(value), offset);
     } else {
       const start = builder.fill;
       builder.append(value);
-      builder.add(start, builder.fill, position);
+      builder.add(start, builder.fill, offset);
     }
-    this.next = position + 1;
+    this.#taken(offset, time);
+  }
+
+  #begin(length: number): void {
+    if (length > this.#limits.maxMessageBytes) this.#long = new LongLine();
+  }
+
+  #piece(piece: Uint8Array): void {
+    if (this.#long !== undefined) return this.#long.push(piece);
+    this.#builder.append(piece);
+    this.#begun += piece.length;
+  }
+
+  #finish(offset: number, time: number): void {
+    const builder = this.#builder;
+    if (this.#long === undefined) builder.add(builder.fill - this.#begun, builder.fill, offset);
+    else builder.addOversized(this.#long.finish(false), offset);
+    this.#long = undefined;
+    this.#begun = 0;
+    this.#taken(offset, time);
+  }
+
+  /** A message is in the builder. */
+  #taken(offset: number, time: number): void {
+    const builder = this.#builder;
+    this.#firstTime ??= time;
+    this.next = offset + 1;
     const bytes = builder.fill + builder.headBytes;
     if (builder.count >= this.#limits.rows || bytes >= this.#limits.bytes) this.#seal();
   }
@@ -142,7 +173,8 @@ export class PartitionFeed implements Source {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#ready.push(
-      this.#builder.seal(this.#builder.fill, {
+      // What came of a message in pieces moves on into the next batch.
+      this.#builder.seal(this.#builder.fill - this.#begun, {
         next: this.next,
         digest: null,
         unterminated: false,
@@ -171,12 +203,4 @@ export class PartitionFeed implements Source {
     this.#waiting.clear();
     for (const wake of waiting) wake();
   }
-}
-
-function oversized(value: Uint8Array): Oversized {
-  return {
-    head: value.slice(0, HEAD_BYTES),
-    length: value.length,
-    sha256: createHash("sha256").update(value).digest("hex"),
-  };
 }

@@ -1,15 +1,24 @@
 /** What finpipe asks Kafka about the topic that it reads. It never changes or creates anything. */
 import kafkajs, { type Admin, type Kafka } from "kafkajs";
+import { FinpipeError } from "../../runtime/errors.ts";
+import { type Broker, type Cluster, openCluster } from "./cluster.ts";
 import type { LogRange } from "./start_offsets.ts";
+import { topicIdOf } from "./topic_id.ts";
 
 /** UNKNOWN_TOPIC_OR_PARTITION of the protocol (Kafka documentation, "Error codes"). */
 const UNKNOWN_TOPIC = 3;
+/** Isolation levels, and the times that stand for the log's ends (Kafka protocol guide, ListOffsets). */
+const READ_UNCOMMITTED = 0;
+const READ_COMMITTED = 1;
+const LATEST = -1;
+const EARLIEST = -2;
 
 /** Connects when it is asked, and anew after a failure; what kafkajs throws is thrown on. */
 export class TopicAdmin implements AsyncDisposable {
   readonly #kafka: Kafka;
   readonly #topic: string;
   #admin: Promise<Admin> | undefined;
+  #cluster: Promise<Cluster> | undefined;
 
   /** @param kafka an impatient client: how long to go on trying is the caller's to say */
   constructor(kafka: Kafka, topic: string) {
@@ -20,14 +29,39 @@ export class TopicAdmin implements AsyncDisposable {
   /** The offsets of each partition in order; undefined where the topic does not exist. */
   async ranges(): Promise<LogRange[] | undefined> {
     try {
-      const offsets = await this.#ask((admin) => admin.fetchTopicOffsets(this.#topic));
-      return offsets
-        .map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }))
-        .sort((a, b) => a.partition - b.partition);
+      return await this.#askCluster(async (cluster) => {
+        await cluster.addTargetTopic(this.#topic);
+        await cluster.refreshMetadata();
+        const asked = await Promise.all(
+          this.#leaders(cluster).map(async ([nodeId, partitions]) =>
+            await this.#rangesAt(await cluster.findBroker({ nodeId }), partitions)
+          ),
+        );
+        const ranges = asked.flat().sort((a, b) => a.partition - b.partition);
+        if (new Set(ranges.map(({ topicId }) => topicId)).size <= 1) return ranges;
+        throw new FinpipeError("unreachable", `Topic ${this.#topic} is being created anew`);
+      });
     } catch (error) {
       if (isUnknownTopic(error)) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * The ids that the topic has, as the leaders of its partitions know it: more than one while it is
+   * created anew, none where brokers have no ids. What was read before from one of them is of the
+   * topic with this id, or of one before it: a leader learns of a topic, and then makes its log.
+   */
+  topicIds(): Promise<string[]> {
+    return this.#askCluster(async (cluster) => {
+      await cluster.addTargetTopic(this.#topic);
+      const ids = await Promise.all(
+        this.#leaders(cluster).map(async ([nodeId]) =>
+          await topicIdOf(await cluster.findBroker({ nodeId }), this.#topic)
+        ),
+      );
+      return [...new Set(ids.filter((id) => id !== undefined))];
+    });
   }
 
   /** Of each partition the first offset whose message's time is at or after the given one. */
@@ -66,19 +100,64 @@ export class TopicAdmin implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const admin = this.#admin;
-    this.#admin = undefined;
+    const ends = [this.#admin, this.#cluster];
+    this.#admin = this.#cluster = undefined;
     // One that never connected has nothing to disconnect.
-    await admin?.then((connected) => connected.disconnect()).catch(() => {});
+    await Promise.all(
+      ends.map((end) => end?.then((connected) => connected.disconnect()).catch(() => {})),
+    );
   }
 
-  async #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-    const admin = this.#admin ??= this.#connect();
+  /** Of the topic's partitions, by their brokers. */
+  #leaders(cluster: Cluster): [nodeId: string, partitions: number[]][] {
+    const partitions = cluster.findTopicPartitionMetadata(this.#topic)
+      .map(({ partitionId }) => partitionId);
+    return Object.entries(cluster.findLeaderForPartitions(this.#topic, partitions));
+  }
+
+  async #rangesAt(broker: Broker, partitions: readonly number[]): Promise<LogRange[]> {
+    const topic = this.#topic;
+    const list = async (isolationLevel: number, timestamp: number) => {
+      const asked = partitions.map((partition) => ({ partition, timestamp }));
+      const answer = await broker.listOffsets({
+        isolationLevel,
+        topics: [{ topic, partitions: asked }],
+      });
+      return new Map(
+        answer.responses.flatMap((one) => one.partitions)
+          .map(({ partition, offset }) => [partition, Number(offset)]),
+      );
+    };
+    // In this order: what a commit sets free between the first two is not taken for held back, and
+    // the id is not older than the log that the offsets are of.
+    const end = await list(READ_UNCOMMITTED, LATEST);
+    const high = await list(READ_COMMITTED, LATEST);
+    const low = await list(READ_COMMITTED, EARLIEST);
+    const topicId = await topicIdOf(broker, topic);
+    return partitions.map((partition) => ({
+      partition,
+      low: low.get(partition)!,
+      high: high.get(partition)!,
+      end: end.get(partition)!,
+      topicId,
+    }));
+  }
+
+  #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    return this.#asking(question, this.#admin ??= this.#connect());
+  }
+
+  #askCluster<T>(question: (cluster: Cluster) => Promise<T>): Promise<T> {
+    return this.#asking(question, this.#cluster ??= this.#connectCluster());
+  }
+
+  async #asking<E, T>(question: (end: E) => Promise<T>, end: Promise<E>): Promise<T> {
     try {
-      return await question(await admin);
+      return await question(await end);
     } catch (error) {
+      const isOurs = [this.#admin, this.#cluster].some((one) => one as unknown === end);
       // Others may ask by a new connection already.
-      if (!isUnknownTopic(error) && this.#admin === admin) await this[Symbol.asyncDispose]();
+      if (!isUnknownTopic(error) && isOurs) await this[Symbol.asyncDispose]();
       throw error;
     }
   }
@@ -87,6 +166,12 @@ export class TopicAdmin implements AsyncDisposable {
     const admin = this.#kafka.admin();
     await admin.connect();
     return admin;
+  }
+
+  async #connectCluster(): Promise<Cluster> {
+    const cluster = openCluster(this.#kafka);
+    await cluster.connect();
+    return cluster;
   }
 }
 

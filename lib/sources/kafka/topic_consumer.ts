@@ -7,8 +7,10 @@
  * resets an offset that is out of range silently, which would jump over a lost range.
  */
 import type { EachBatchPayload, Kafka } from "kafkajs";
-import { type ConsumerOptions, GroupMember, type PassedBatch } from "./group_member.ts";
+import type { FetchedCarrier } from "./fetch_answer.ts";
+import { type ConsumerOptions, GroupMember, SESSION_TIMEOUT } from "./group_member.ts";
 import type { PartitionFeed } from "./partition_feed.ts";
+import { CorruptBatch } from "./records/read_fetched.ts";
 
 export type { ConsumerOptions } from "./group_member.ts";
 
@@ -24,6 +26,14 @@ export interface PartitionOwner {
    * @throws FinpipeError of kind `data` where what lies between is lost
    */
   checkGap(partition: number, position: number): Promise<void>;
+  /**
+   * Something was fetched at the position, and is taken once this resolves.
+   *
+   * @throws FinpipeError of kind `data` where it may be of another topic of the same name
+   */
+  checkTopic(partition: number, position: number): Promise<void>;
+  /** A batch was fetched twice and is corrupt: all before it was taken. */
+  meetCorrupt(partition: number, batch: CorruptBatch): Promise<void>;
   /** The consumer cannot go on. */
   failed(error: unknown): void;
 }
@@ -40,6 +50,10 @@ export class TopicConsumer {
   readonly #options: ConsumerOptions;
   readonly #owner: PartitionOwner;
   readonly #assigned = new Map<number, Assigned>();
+  /** Where a corrupt batch was met in each partition, to tell one that is from one that came so. */
+  readonly #suspects = new Map<number, number>();
+  /** Since when nothing is sent of a partition, by the offset that was asked for. */
+  readonly #silent = new Map<number, { next: number; since: number }>();
 
   constructor(kafka: Kafka, options: ConsumerOptions, owner: PartitionOwner) {
     this.#options = options;
@@ -47,7 +61,6 @@ export class TopicConsumer {
     this.#member = new GroupMember(kafka, options, {
       joined: (partitions) => this.#onJoin(new Set(partitions)),
       take: (payload) => this.#take(payload),
-      passOver: (passed) => this.#passOver(passed),
     });
   }
 
@@ -152,31 +165,65 @@ export class TopicConsumer {
       await this.#passGap(partition, feed);
       return;
     }
+    const checked = this.#owner.checkTopic(partition, feed.next).then(() => true, (error) => {
+      this.#member.pause(partition);
+      this.#owner.failed(error);
+      return false;
+    });
+    await this.#member.beating(checked, heartbeat);
+    if (!await checked) return;
+    const [carrier] = batch.messages as unknown as [FetchedCarrier];
+    if (this.#isSilent(partition, feed, carrier)) {
+      const reason = `nothing is sent of it, though the log goes to ${carrier.end - 1}`;
+      const silent = new CorruptBatch(feed.next, carrier.end, reason);
+      this.#silent.delete(partition);
+      this.#member.pause(partition);
+      return await this.#member.beating(this.#owner.meetCorrupt(partition, silent), heartbeat);
+    }
     const gone = new AbortController();
-    const pushed = feed.push(batch.messages, Number(batch.lastOffset()) + 1, gone.signal);
+    const pushed = feed.push(carrier.records, gone.signal);
     try {
       await this.#member.beating(pushed, heartbeat);
     } catch (error) {
+      if (error instanceof CorruptBatch) {
+        return await this.#member.beating(this.#meetCorrupt(partition, feed, error), heartbeat);
+      }
       // A rebalance: the rest is fetched again, by us or by another.
       gone.abort();
-      await pushed;
+      await pushed.catch(() => {});
       throw error;
     }
-    resolveOffset(batch.lastOffset());
+    if (feed.next > fetched) resolveOffset(String(feed.next - 1));
   }
 
-  /** A fetch held nothing but aborted messages or control records: the position moves all the same. */
-  #passOver({ partition, firstOffset, lastOffset }: PassedBatch): void {
-    const feed = this.#assigned.get(partition)?.feed;
-    if (feed === undefined || Number(lastOffset) < feed.next) return;
-    const next = Number(lastOffset) + 1;
-    if (Number(firstOffset) === feed.next) void feed.push([], next);
-    else {
-      // Compaction leaves gaps; but a lost range must not be passed over in silence.
-      this.#owner.checkGap(partition, feed.next)
-        .then(() => feed.push([], next))
-        .catch((error) => this.#owner.failed(error));
+  /**
+   * True where a broker has sent nothing for a session's time, though it says that there is more: one
+   * that cannot find the borders of batches any more does so, and says no word.
+   */
+  #isSilent(partition: number, { next }: PartitionFeed, carrier: FetchedCarrier): boolean {
+    const { records, end, isAnswerEmpty } = carrier;
+    if (records.bytes.length > 0 || next >= end || !isAnswerEmpty) {
+      this.#silent.delete(partition);
+      return false;
     }
+    const silence = this.#silent.get(partition);
+    const now = performance.now();
+    if (silence?.next !== next) {
+      this.#silent.set(partition, { next, since: now });
+      return false;
+    }
+    return now - silence.since > (this.#options.sessionTimeout ?? SESSION_TIMEOUT);
+  }
+
+  async #meetCorrupt(partition: number, feed: PartitionFeed, batch: CorruptBatch): Promise<void> {
+    if (this.#suspects.get(partition) === batch.from) {
+      this.#suspects.delete(partition);
+      this.#member.pause(partition);
+      return await this.#owner.meetCorrupt(partition, batch);
+    }
+    this.#suspects.set(partition, batch.from);
+    this.#options.log.warn(`${batch.message}; fetching it anew`, { partition });
+    this.#member.seek(partition, feed.next);
   }
 
   async #passGap(partition: number, feed: PartitionFeed): Promise<void> {

@@ -5,9 +5,16 @@ import loadedDatasets from "../../../sql/warehouse/embedded/loaded_datasets.sql"
 import martBuild from "../../../sql/warehouse/embedded/mart_build.sql" with { type: "text" };
 import martClear from "../../../sql/warehouse/embedded/mart_clear.sql" with { type: "text" };
 import martRead from "../../../sql/warehouse/embedded/mart_read.sql" with { type: "text" };
+import martStanding from "../../../sql/warehouse/embedded/mart_standing.sql" with { type: "text" };
+import presentStatuses from "../../../sql/warehouse/embedded/present_statuses.sql" with {
+  type: "text",
+};
+import presentTypes from "../../../sql/warehouse/embedded/present_types.sql" with { type: "text" };
 import type { DateRange } from "../../partitions/run_date.ts";
 import { SIGNATURE } from "../../runtime/version.ts";
-import { requireLoads, withoutRate } from "../mart_failures.ts";
+import { absentOf, doubtfulValues } from "../doubtful_values.ts";
+import { builtMart, takenAwayMart } from "../mart_results.ts";
+import { neverLoaded, notLoaded, withoutRate } from "../mart_failures.ts";
 import type { MartOptions, MartResult, MartRow } from "../repository.ts";
 import { forDay, forSchemas } from "../sql_template.ts";
 import { type EmbeddedScope, timestampOf } from "./scope.ts";
@@ -16,30 +23,57 @@ import { type EmbeddedScope, timestampOf } from "./scope.ts";
 const PAGE_ROWS = 500;
 
 /**
- * Rebuilds one day of the mart in one transaction, left-out currencies with it.
+ * Rebuilds one day of the mart in one transaction, left-out currencies with it; takes away what stands
+ * where a load that it was built of stands no more.
  *
- * @throws FinpipeError of kind `prerequisite` where a dataset of the day was never loaded; `data`
- * where `strict` is set and a currency has no rate. What stands is left then.
+ * @throws FinpipeError of kind `prerequisite` where a dataset of the day was never loaded and nothing
+ * stands; `data` where `strict` is set and a currency has no rate: what stands is left then
  */
 export async function buildMart(
   scope: EmbeddedScope,
   day: Temporal.PlainDate,
-  { statuses, strict }: MartOptions,
+  options: MartOptions,
 ): Promise<MartResult> {
   const { session, schemas } = scope;
+  const { statuses, types, strict } = options;
+  const sqlForDay = (text: string) => forDay(text, schemas, "transactions", day);
   return await session.transaction(async () => {
     const loads = await session.query(forSchemas(loadedDatasets, schemas), [day.toString()]);
-    requireLoads(day, loads.map(({ dataset }) => dataset));
-    await session.execute(forDay(martClear, schemas, "transactions", day));
-    const params = [day.toString(), JSON.stringify(statuses), timestampOf(scope), SIGNATURE];
-    const currencies = await session.query(forSchemas(martBuild, schemas), params);
-    const leftOut = currencies.filter(({ left_out }) => left_out === "t").map((row) => ({
-      currency: Number(row.currency),
-      transactions: BigInt(row.transactions!),
-    }));
-    if (strict && leftOut.length > 0) throw withoutRate(day, leftOut);
-    return { rows: currencies.length - leftOut.length, leftOut };
+    const missing = notLoaded(loads.map(({ dataset }) => dataset));
+    const taken = missing.length === 0
+      ? undefined
+      : takenAwayMart(await session.query(sqlForDay(martStanding)));
+    if (taken === undefined && missing.length > 0) throw neverLoaded(day, missing);
+    await session.execute(sqlForDay(martClear));
+    if (taken !== undefined) return taken;
+    const currencies = await session.query(forSchemas(martBuild, schemas), [
+      day.toString(),
+      JSON.stringify(statuses),
+      timestampOf(scope),
+      SIGNATURE,
+      types === undefined ? null : JSON.stringify(types),
+    ]);
+    const built = builtMart(currencies, await absentValues(scope, day, options));
+    if (strict && built.leftOut.length > 0) throw withoutRate(day, built.leftOut);
+    return built;
   });
+}
+
+async function absentValues(
+  { session, schemas }: EmbeddedScope,
+  day: Temporal.PlainDate,
+  options: MartOptions,
+): Promise<MartResult["absent"]> {
+  const { statuses, types } = doubtfulValues(options);
+  const absent = async (sql: string, values: string[]) => {
+    if (values.length === 0) return [];
+    const params = [day.toString(), JSON.stringify(values)];
+    return absentOf(values, await session.query(forSchemas(sql, schemas), params));
+  };
+  return {
+    statuses: await absent(presentStatuses, statuses),
+    types: await absent(presentTypes, types),
+  };
 }
 
 /** The mart in order of date and currency, a page at a time: a long report holds no transaction. */

@@ -11,17 +11,21 @@ import type { SqlSession } from "../../postgres/session.ts";
 import { controlText } from "../load_checks.ts";
 import type {
   DayMeasure,
+  LeftOutDays,
   LoadLimits,
   LoadRecord,
+  MartDays,
   MartOptions,
   MartResult,
   MartRow,
+  StaleDay,
   WarehouseRepository,
 } from "../repository.ts";
 import { forDay, forSchemas, type WarehouseSchemas } from "../sql_template.ts";
 import { replaceDay, undoDay } from "./days.ts";
 import { buildMart, readMart } from "./mart.ts";
-import { checkSchema, migrate } from "./migrations.ts";
+import { checkSchema, hasSchema, migrate } from "./migrations.ts";
+import { readLeftOut, readMartDays, readStaleDays } from "./report.ts";
 import type { EmbeddedScope } from "./scope.ts";
 
 export interface EmbeddedWarehouseOptions extends WarehouseSchemas {
@@ -35,6 +39,10 @@ export class EmbeddedWarehouse implements WarehouseRepository {
   /** @param session stays the caller's, who may share it with the staging, and closes it */
   constructor(session: SqlSession, { stagingSchema, martSchema, now }: EmbeddedWarehouseOptions) {
     this.#scope = { session, schemas: { stagingSchema, martSchema }, now };
+  }
+
+  hasSchema(): Promise<boolean> {
+    return hasSchema(this.#scope);
   }
 
   migrate(): Promise<string[]> {
@@ -79,6 +87,18 @@ export class EmbeddedWarehouse implements WarehouseRepository {
 
   mart(range?: DateRange): AsyncIterable<MartRow> {
     return readMart(this.#scope, range);
+  }
+
+  martDays(range: DateRange): Promise<MartDays | undefined> {
+    return readMartDays(this.#scope, range);
+  }
+
+  leftOut(range: DateRange): Promise<LeftOutDays[]> {
+    return readLeftOut(this.#scope, range);
+  }
+
+  staleDays(range: DateRange): Promise<StaleDay[]> {
+    return readStaleDays(this.#scope, range);
   }
 
   /** Nothing to do: the session is the caller's. */

@@ -5,7 +5,7 @@ import type { VerticaSettings } from "../../runtime/config/vertica_settings.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
 import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../inspection.ts";
 import type { WarehouseSchemas } from "../sql_template.ts";
-import { checkSchema } from "./migrations.ts";
+import { checkTables } from "./migrations.ts";
 import { missingRights } from "./rights.ts";
 import { VerticaScope } from "./scope.ts";
 import { openVerticaSession } from "./session.ts";
@@ -53,7 +53,7 @@ class VerticaInspection implements WarehouseInspection {
   }
 
   checkSchema(): Promise<void> {
-    return checkSchema(this.#scope);
+    return checkTables(this.#scope);
   }
 
   async differences(): Promise<string[]> {

@@ -8,8 +8,16 @@ import martClear from "../../../sql/warehouse/vertica/mart_clear.sql" with { typ
 import martLeftOut from "../../../sql/warehouse/vertica/mart_left_out.sql" with { type: "text" };
 import martLock from "../../../sql/warehouse/vertica/mart_lock.sql" with { type: "text" };
 import martRead from "../../../sql/warehouse/vertica/mart_read.sql" with { type: "text" };
+import martStanding from "../../../sql/warehouse/vertica/mart_standing.sql" with { type: "text" };
+import pendingOfDay from "../../../sql/warehouse/vertica/pending_of_day.sql" with { type: "text" };
+import presentStatuses from "../../../sql/warehouse/vertica/present_statuses.sql" with {
+  type: "text",
+};
+import presentTypes from "../../../sql/warehouse/vertica/present_types.sql" with { type: "text" };
 import { SIGNATURE } from "../../runtime/version.ts";
-import { requireLoads, withoutRate } from "../mart_failures.ts";
+import { absentOf, doubtfulValues } from "../doubtful_values.ts";
+import { builtMart, takenAwayMart } from "../mart_results.ts";
+import { brokenOff, neverLoaded, notLoaded, withoutRate } from "../mart_failures.ts";
 import type { MartOptions, MartResult, MartRow } from "../repository.ts";
 import type { VerticaScope } from "./scope.ts";
 
@@ -26,33 +34,66 @@ export interface MartPlace {
 }
 
 /**
- * Rebuilds one day of the mart in one transaction, left-out currencies with it.
+ * Rebuilds one day of the mart in one transaction, left-out currencies with it; takes away what stands
+ * where a load that it was built of stands no more.
  *
- * @throws FinpipeError of kind `prerequisite` where a dataset of the day was never loaded; `data`
- * where `strict` is set and a currency has no rate. What stands is left then.
+ * @throws FinpipeError of kind `prerequisite` where a dataset of the day was never loaded and nothing
+ * stands, or where nobody knows what came of a load; `data` where `strict` is set and a currency has no
+ * rate: what stands is left then
  */
 export async function buildMart(
   scope: VerticaScope,
   day: Temporal.PlainDate,
-  { statuses, strict }: MartOptions,
+  options: MartOptions,
 ): Promise<MartResult> {
+  const { statuses, types, strict } = options;
   const subject = { dataset: "transactions", day } as const;
-  const values = { statuses, now: scope.timestamp, source: SIGNATURE };
+  const values = {
+    statuses,
+    all_types: types === undefined,
+    // A list in SQL has a value, also where it is not asked.
+    types: types ?? [""],
+    now: scope.timestamp,
+    source: SIGNATURE,
+  };
   return await scope.session.transaction(async () => {
-    const loads = await scope.run(loadedDatasets, {}, subject);
-    requireLoads(day, loads.map(({ dataset }) => dataset));
+    // First: a swap that is written down from now on waits, and so does its record.
     await scope.run(martLock);
+    const [pending] = await scope.run(pendingOfDay, {}, subject);
+    if (pending !== undefined) {
+      throw brokenOff(day, { dataset: pending.dataset!, isUndo: pending.is_undo === "t" });
+    }
+    const loads = await scope.run(loadedDatasets, {}, subject);
+    const missing = notLoaded(loads.map(({ dataset }) => dataset));
+    const taken = missing.length === 0
+      ? undefined
+      : takenAwayMart(await scope.run(martStanding, {}, subject));
+    if (taken === undefined && missing.length > 0) throw neverLoaded(day, missing);
     await scope.run(martClear, {}, subject);
+    if (taken !== undefined) return taken;
     await scope.run(martBuild, values, subject);
     await scope.run(martLeftOut, values, subject);
     const currencies = await scope.run(martBuilt, {}, subject);
-    const leftOut = currencies.filter(({ left_out }) => left_out === "t").map((row) => ({
-      currency: Number(row.currency_from),
-      transactions: BigInt(row.cnt_transactions!),
-    }));
-    if (strict && leftOut.length > 0) throw withoutRate(day, leftOut);
-    return { rows: currencies.length - leftOut.length, leftOut };
+    const built = builtMart(currencies, await absentValues(scope, day, options));
+    if (strict && built.leftOut.length > 0) throw withoutRate(day, built.leftOut);
+    return built;
   });
+}
+
+async function absentValues(
+  scope: VerticaScope,
+  day: Temporal.PlainDate,
+  options: MartOptions,
+): Promise<MartResult["absent"]> {
+  const { statuses, types } = doubtfulValues(options);
+  const absent = async (script: string, values: string[]) => {
+    if (values.length === 0) return [];
+    return absentOf(values, await scope.run(script, { values }, { dataset: "transactions", day }));
+  };
+  return {
+    statuses: await absent(presentStatuses, statuses),
+    types: await absent(presentTypes, types),
+  };
 }
 
 /** The next rows of the mart, in order of date and currency. */

@@ -7,7 +7,8 @@ const NO_RIGHTS = "Run 'finpipe doctor': it says which GRANT is missing, of thos
 // The runtime gives one code for both.
 const NAME_CA = "Name the PEM of the server's CA in tls_ca_file; if it is that, see whether the " +
   "server's certificate has expired";
-const INIT = "Run 'finpipe init'";
+// The version of the schema was looked at before: init finds nothing to do.
+const DRIFT = "Run 'finpipe doctor': it says what differs from what finpipe made";
 
 // Vertica documentation, "Managing disk space": it refuses what would write before a disk is full.
 const DISK_FULL = "A node's disk is full (v_monitor.disk_storage): make room there, then run again";
@@ -34,9 +35,9 @@ export const MEANINGS: Record<string, Meaning> = {
   "28P01": { kind: "configuration", hint: "Check user and password" },
   "3D000": { kind: "configuration", hint: "Create the database, or name another one" },
   "42501": { kind: "configuration", hint: NO_RIGHTS },
-  "3F000": { kind: "configuration", hint: INIT },
-  "42V01": { kind: "configuration", hint: INIT },
-  "42703": { kind: "configuration", hint: INIT },
+  "3F000": { kind: "configuration", hint: DRIFT },
+  "42V01": { kind: "configuration", hint: DRIFT },
+  "42703": { kind: "configuration", hint: DRIFT },
   "53100": { kind: "failed", hint: DISK_FULL },
   "53200": { kind: "failed", hint: POOL_MEMORY },
   "57014": { kind: "failed", hint: "Raise statement_timeout, or ask the DBA who cancelled it" },

@@ -22,6 +22,7 @@ import { requireNotNewer, requireVersion } from "../schema_version.ts";
 import { forSchemas, type WarehouseSchemas } from "../sql_template.ts";
 import type { VerticaScope } from "./scope.ts";
 import { statementsFor } from "./statements.ts";
+import { clearOf, refuseForeign, refuseForeignRecord } from "./tables.ts";
 
 /** A change of the schema, each of whose statements can be run again. */
 export interface Migration {
@@ -44,15 +45,31 @@ const NEWEST = MIGRATIONS.length;
  *
  * @param migrations all that there are, in order
  * @returns the names of the migrations that were applied
- * @throws FinpipeError of kind `configuration` where a newer finpipe was here
+ * @throws FinpipeError of kind `configuration` where a newer finpipe was here, or somebody else's
+ * tables stand in the way
  */
 export async function migrate(
   scope: VerticaScope,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<string[]> {
+  await refuseForeignRecord(scope);
   const before = await versionOf(scope) ?? 0;
   requireNotNewer(before, migrations.length);
-  if (before === migrations.length) return [];
+  if (before === migrations.length) {
+    await refuseForeign(scope, true);
+    return [];
+  }
+  // IF NOT EXISTS would pass over whatever has a table's name.
+  if (before === 0) await refuseForeign(scope, false);
+  const applied = await clearOf(scope, () => applyMissing(scope, migrations));
+  await refuseForeign(scope, true);
+  return applied;
+}
+
+async function applyMissing(
+  scope: VerticaScope,
+  migrations: readonly Migration[],
+): Promise<string[]> {
   await prepare(scope);
   const holder = scope.in(await scope.connect());
   try {
@@ -71,9 +88,28 @@ export async function migrate(
   }
 }
 
+/** Whether the tables were made, by whichever version; not where the making of the first broke off. */
+export async function hasSchema(scope: VerticaScope): Promise<boolean> {
+  return (await versionOf(scope) ?? 0) > 0;
+}
+
 /** @throws FinpipeError of kind `configuration` where the schema is not the one of this finpipe */
 export async function checkSchema(scope: VerticaScope): Promise<void> {
-  requireVersion(await versionOf(scope), NEWEST);
+  const version = await versionOf(scope);
+  // Where init could not help either.
+  if ((version ?? 0) === 0) await refuseForeign(scope, false);
+  requireVersion(version, NEWEST);
+}
+
+/**
+ * The same, and looks at each table as well: what a doctor does, and no step.
+ *
+ * @throws FinpipeError of kind `configuration`
+ */
+export async function checkTables(scope: VerticaScope): Promise<void> {
+  await refuseForeignRecord(scope);
+  await checkSchema(scope);
+  await refuseForeign(scope, true);
 }
 
 /**
@@ -126,6 +162,9 @@ async function versionOf(scope: VerticaScope): Promise<number | undefined> {
   const names = { staging_schema: scope.schemas.stagingSchema };
   const [found] = await scope.commit(migrationsPresent, names);
   if (found === undefined) return undefined;
-  const [row] = await scope.commit(schemaVersion);
+  const [row] = await scope.commit(schemaVersion).catch(async (error) => {
+    await refuseForeignRecord(scope);
+    throw error;
+  });
   return Number(row!.version);
 }

@@ -12,18 +12,22 @@ import { type FinpipeError, isKind } from "../../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
 import type {
   DayMeasure,
+  LeftOutDays,
   LoadLimits,
   LoadRecord,
+  MartDays,
   MartOptions,
   MartResult,
   MartRow,
+  StaleDay,
   WarehouseRepository,
 } from "../repository.ts";
 import type { WarehouseSchemas } from "../sql_template.ts";
 import { loadRecord, measureDay, replaceDay, undoDay } from "./days.ts";
 import { withLoadLock } from "./load_lock.ts";
 import { buildMart, PAGE_ROWS, readPage } from "./mart.ts";
-import { checkSchema, migrate } from "./migrations.ts";
+import { checkSchema, hasSchema, migrate } from "./migrations.ts";
+import { readLeftOut, readMartDays, readStaleDays } from "./report.ts";
 import { VerticaScope } from "./scope.ts";
 import { openVerticaSession, type SessionOptions, type VerticaSession } from "./session.ts";
 
@@ -48,6 +52,10 @@ export class VerticaWarehouse implements WarehouseRepository {
 
   constructor(options: VerticaWarehouseOptions) {
     this.#options = options;
+  }
+
+  hasSchema(): Promise<boolean> {
+    return this.#use(undefined, hasSchema);
   }
 
   migrate(): Promise<string[]> {
@@ -106,6 +114,18 @@ export class VerticaWarehouse implements WarehouseRepository {
       place.afterDay = last.date_update;
       place.afterCurrency = Number(last.currency_from);
     }
+  }
+
+  martDays(range: DateRange): Promise<MartDays | undefined> {
+    return this.#use(undefined, (scope) => readMartDays(scope, range));
+  }
+
+  leftOut(range: DateRange): Promise<LeftOutDays[]> {
+    return this.#use(undefined, (scope) => readLeftOut(scope, range));
+  }
+
+  staleDays(range: DateRange): Promise<StaleDay[]> {
+    return this.#use(undefined, (scope) => readStaleDays(scope, range));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,8 @@
 -- The mart of one day from warehouse staging alone (docs/contract.md, section 6).
--- $1 day, $2 counted status values as a JSON array, $3 the time, $4 the signature.
--- Returns each currency that has counted transactions, and whether it had to be left out.
+-- $1 day, $2 counted status values as a JSON array, $3 the time, $4 the signature, $5 counted types as a
+-- JSON array, or NULL for all.
+-- Returns each currency that has counted transactions, whether it had to be left out, and the date of its
+-- rate.
 WITH counted AS (
   SELECT
     currency_code                       AS currency,
@@ -10,6 +12,10 @@ WITH counted AS (
   FROM finpipe_staging.transactions
   WHERE transaction_dt >= $1::date AND transaction_dt < $1::date + 1
     AND status = ANY (ARRAY(SELECT json_array_elements_text($2::json)))
+    AND (
+      $5::json IS NULL
+      OR transaction_type = ANY (ARRAY(SELECT json_array_elements_text($5::json)))
+    )
     AND account_number_from > 0
     AND account_number_to > 0
   GROUP BY currency_code
@@ -17,10 +23,13 @@ WITH counted AS (
 
 -- How many US dollars (420) one unit is worth; NULL where no rate is known on or before the day.
 rated AS (
-  SELECT counted.*, CASE WHEN counted.currency = 420 THEN 1 ELSE latest.rate END AS rate
+  SELECT
+    counted.*,
+    CASE WHEN counted.currency = 420 THEN 1 ELSE latest.rate END AS rate,
+    latest.rate_date
   FROM counted
   LEFT JOIN LATERAL (
-    SELECT currency_with_div AS rate
+    SELECT currency_with_div AS rate, date_update::date AS rate_date
     FROM finpipe_staging.currencies
     WHERE currency_code = counted.currency
       AND currency_code_with = 420
@@ -60,6 +69,6 @@ left_out AS (
   WHERE rate IS NULL
 )
 
-SELECT currency, transactions, rate IS NULL AS left_out
+SELECT currency AS currency_from, transactions AS cnt_transactions, rate IS NULL AS left_out, rate_date
 FROM rated
 ORDER BY currency;

@@ -1,6 +1,6 @@
 -- The mart of one day from warehouse staging alone (docs/contract.md, section 6), on the example of
--- 2022-10-01. :statuses the counted status values, as in 'done', 'chargeback'; :now the time; :source
--- the signature.
+-- 2022-10-01. :statuses the counted status values, as in 'done', 'chargeback'; :all_types whether every
+-- type is counted, else :types; :now the time; :source the signature.
 -- A sum of INTEGERs overflows, one of NUMERICs of more than 18 digits does not; cents become dollars by
 -- * 0.01, since a product is exact; the quotient is given 20 decimals, so that its own rounding cannot
 -- make a tie of what is none. ROUND is documented as upwards from .5, which says nothing of numbers
@@ -39,6 +39,7 @@ FROM (
     FROM finpipe_staging.transactions
     WHERE transaction_dt >= DATE '2022-10-01' AND transaction_dt < DATE '2022-10-01' + 1
       AND status IN (:statuses)
+      AND (:all_types OR transaction_type IN (:types))
       AND account_number_from > 0
       AND account_number_to > 0
     GROUP BY currency_code

@@ -2,11 +2,11 @@
  * Landing a Kafka topic, each message exactly once (contract, section 2): resident until it is told
  * to stop, or until what was there at its start is landed.
  */
-import { FinpipeError, isKind } from "../../../runtime/errors.ts";
+import { FinpipeError } from "../../../runtime/errors.ts";
 import type { Logger } from "../../../runtime/log.ts";
 import { wait } from "../../../runtime/retry.ts";
 import type { KafkaClient } from "../../../sources/kafka/client.ts";
-import type { From } from "../../../sources/kafka/start_offsets.ts";
+import type { From, LogRange } from "../../../sources/kafka/start_offsets.ts";
 import type { TopicAdmin } from "../../../sources/kafka/topic_admin.ts";
 import { type ConsumerOptions, TopicConsumer } from "../../../sources/kafka/topic_consumer.ts";
 import type { BatchLimits } from "../../../sources/source.ts";
@@ -89,7 +89,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
     log,
     signal: AbortSignal.any([drain.signal, untilAsked.over]),
     retryFor,
-    ...(untilEnd ? {} : { passes: passesByItself }),
+    ...(untilEnd ? {} : { passes: passesInTime }),
   });
   const topicLog = new SteadyTopicLog(context.admin, context.cluster, { log, signal, retryFor });
   const landers = new PartitionLanders({ ...context, sessions, staging, topicLog }, options);
@@ -103,6 +103,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   const ranges = await untilAsked.run(begin());
   // Asked to stop before anything was read.
   if (ranges === undefined) return landers.totals;
+  if (untilEnd) warnOfHeldBack(ranges, topic, log);
   const ends = new Map(ranges.map(({ partition, high }) => [partition, high]));
   if (untilEnd && await untilAsked.run(landers.haveReached(ends)) !== false) {
     // Nothing to land: the other members of the group need not wait for us.
@@ -135,6 +136,19 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
     }
   }
   return landers.totals;
+}
+
+/** What an open transaction holds back cannot be read, and is not waited for. */
+function warnOfHeldBack(ranges: readonly LogRange[], topic: string, log: Logger): void {
+  for (const { partition, high, end } of ranges.filter(({ high, end }) => high < end)) {
+    log.warn(
+      `An open transaction holds back offsets ${high} to ${
+        end - 1
+      } of topic ${topic}: the end is ` +
+        "what is before them, and the partition is not read to its end",
+      { partition },
+    );
+  }
 }
 
 interface Watch {
@@ -181,17 +195,9 @@ async function leave(consumer: TopicConsumer, log: Logger): Promise<void> {
   }
 }
 
-/**
- * What a resident stream waits out: a database that is read-only (a standby that will be promoted) or
- * out of disk (somebody will make room).
- */
-function passesByItself(error: unknown): boolean {
-  return isKind(error, "failed") && /\b(25006|53100)\b/.test(sqlStateOf(error));
-}
-
-function sqlStateOf(error: FinpipeError): string {
-  const code = (error.cause as { code?: unknown } | null | undefined)?.code;
-  return typeof code === "string" ? code : "";
+/** What a resident stream waits out as well: somebody will make room, or promote the standby. */
+function passesInTime(error: unknown): boolean {
+  return error instanceof FinpipeError && error.passes === "in time";
 }
 
 /** The time to land what is held after we were asked to stop; its signal is aborted when it is over. */

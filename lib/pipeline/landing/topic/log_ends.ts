@@ -68,7 +68,10 @@ export class LogEnds {
     return ranges;
   }
 
-  /** Notes which partitions, of all members, have been landed up to the ends as told last. */
+  /**
+   * Notes which partitions, of all members, have been landed up to the ends as told last: up to all
+   * that was there, and not just what could be read of it beside open transactions.
+   */
   async mark(): Promise<void> {
     if (this.last === undefined) return;
     const { at } = this.last;
@@ -78,7 +81,7 @@ export class LogEnds {
       await this.#context.sessions.use(async ({ topics }) => {
         const reached = (await topics.list(topic))
           .filter(({ partition, nextPosition }) =>
-            nextPosition >= (this.of(partition)?.high ?? Infinity)
+            nextPosition >= (this.of(partition)?.end ?? Infinity)
           )
           .map(({ id }) => id);
         if (reached.length > 0) await topics.markEnd(reached, at, watermark);

@@ -2,6 +2,7 @@
 import { FinpipeError } from "../../../runtime/errors.ts";
 import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
 import { PartitionFeed } from "../../../sources/kafka/partition_feed.ts";
+import type { CorruptBatch } from "../../../sources/kafka/records/read_fetched.ts";
 import {
   type LogRange,
   lostRangeError,
@@ -13,9 +14,12 @@ import { type Commit, PartitionLander, type Totals } from "../partition_lander.t
 import type { SteadyStaging } from "../steady_staging.ts";
 import type { TopicOptions } from "./land_topic.ts";
 import { type EndsContext, LogEnds } from "./log_ends.ts";
-import { positionOf, rangeOf, type TopicLog } from "./start.ts";
+import { goPastCorrupt, positionOf, rangeOf, type TopicLog } from "./start.ts";
+import { TopicIdentity } from "./topic_identity.ts";
 
 export interface LandersContext extends EndsContext {
+  /** Asks once. */
+  admin: EndsContext["admin"] & { topicIds(): Promise<string[]> };
   staging: SteadyStaging;
   /** Asks through outages. */
   topicLog: TopicLog;
@@ -31,6 +35,8 @@ interface Landing {
   /** Another member has it now. */
   revoked: boolean;
   committedAt?: Temporal.Instant;
+  /** The topic that its position is of. */
+  topicId: string | null;
 }
 
 /** What is known of a partition that is landed here. */
@@ -56,6 +62,7 @@ export class PartitionLanders implements PartitionOwner {
   readonly #options: TopicOptions;
   readonly #landings = new Map<number, Landing>();
   /** The last opening of each partition. */
+  readonly #identity: TopicIdentity;
   readonly #opening = new Map<number, Promise<PartitionFeed>>();
   /** What landings that have ended read: their landers, with their windows, are let go. */
   readonly #ended = noTotals();
@@ -66,6 +73,7 @@ export class PartitionLanders implements PartitionOwner {
     this.#context = context;
     this.#options = options;
     this.ends = new LogEnds(context, options);
+    this.#identity = new TopicIdentity(() => context.admin.topicIds());
     this.#failure.promise.catch(() => {});
   }
 
@@ -131,7 +139,13 @@ export class PartitionLanders implements PartitionOwner {
     );
     const share = { ...limits, bytes: this.#shareOf(limits.bytes) };
     const feed = new PartitionFeed(position.nextPosition, share);
-    const landing: Landing = { lander, feed, done: Promise.resolve(), revoked: false };
+    const landing: Landing = {
+      lander,
+      feed,
+      done: Promise.resolve(),
+      revoked: false,
+      topicId: position.topicId,
+    };
     this.#landings.set(partition, landing);
     landing.done = lander.land(feed, limits)
       .catch((error) => this.#onFailure(partition, landing, error))
@@ -157,8 +171,33 @@ export class PartitionLanders implements PartitionOwner {
   }
 
   async checkGap(partition: number, position: number): Promise<void> {
-    const lost = lostRangeOf(position, await this.#rangeOf(partition));
+    const topicId = this.#landings.get(partition)?.topicId;
+    const lost = lostRangeOf(position, await this.#rangeOf(partition), topicId);
     if (lost !== undefined) throw lostRangeError(this.#options.topic, [lost]);
+  }
+
+  async checkTopic(partition: number, position: number): Promise<void> {
+    const topicId = this.#landings.get(partition)?.topicId ?? null;
+    if (topicId === null || !await this.#identity.isAnother(topicId)) return;
+    await this.checkGap(partition, position);
+  }
+
+  async meetCorrupt(partition: number, batch: CorruptBatch): Promise<void> {
+    const { topic, from } = this.#options;
+    const { staging, log } = this.#context;
+    const landing = this.#landings.get(partition);
+    landing?.feed.close();
+    try {
+      // The position is the batch's beginning when all before it is landed.
+      await landing?.done;
+      const context = { topic, from, staging, log };
+      await goPastCorrupt(context, partition, batch, () => this.#rangeOf(partition));
+      this.consumer.reopen(partition);
+    } catch (error) {
+      // Another process was told the same.
+      if (error instanceof PositionMoved) this.consumer.reopen(partition);
+      else this.failed(error);
+    }
   }
 
   failed(error: unknown): void {
@@ -182,9 +221,10 @@ export class PartitionLanders implements PartitionOwner {
 
   /** Asks once for the ends of the log, after noting what was landed up to those before. */
   async askEnds(): Promise<void> {
-    const before = [...this.#landings].map(([partition, { feed }]) => ({
+    const before = [...this.#landings].map(([partition, { feed, topicId }]) => ({
       partition,
       next: feed.next,
+      topicId,
     }));
     const ranges = await this.ends.ask();
     if (ranges !== undefined) this.#refuseLost(before, ranges);
@@ -196,13 +236,13 @@ export class PartitionLanders implements PartitionOwner {
    * @param before where the partitions were read on from before the ranges were asked for
    */
   #refuseLost(
-    before: { partition: number; next: number }[],
+    before: { partition: number; next: number; topicId: string | null }[],
     ranges: readonly LogRange[],
   ): void {
-    const lost = before.flatMap(({ partition, next }) => {
+    const lost = before.flatMap(({ partition, next, topicId }) => {
       const range = ranges.find((one) => one.partition === partition);
       const isRead = this.#landings.get(partition)?.revoked === false;
-      return range && isRead ? lostRangeOf(next, range) ?? [] : [];
+      return range && isRead ? lostRangeOf(next, range, topicId) ?? [] : [];
     });
     if (lost.length > 0) this.failed(lostRangeError(this.#options.topic, lost));
   }

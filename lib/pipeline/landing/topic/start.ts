@@ -1,7 +1,9 @@
 /** Where each partition of a topic is read from (contract, section 2; docs/cli.md, `--from`). */
 import { FinpipeError } from "../../../runtime/errors.ts";
 import type { Logger } from "../../../runtime/log.ts";
+import type { CorruptBatch } from "../../../sources/kafka/records/read_fetched.ts";
 import {
+  corruptBatchError,
   type From,
   type LogRange,
   type LostRange,
@@ -39,6 +41,7 @@ export async function placeTopic(
 ): Promise<void> {
   const { topic, from, staging, log } = context;
   if (from?.kind === "offsets") refuseUnknown(from.offsets, ranges, topic);
+  const topicId = ranges[0]?.topicId;
   const known = await staging.run((session) => session.topics.list(topic));
   if (known.length > 0) {
     const lost = await findLost(context, admin);
@@ -50,14 +53,24 @@ export async function placeTopic(
     for (const { partition } of lost) {
       await positionOf(context, partition, () => rangeOf(admin, topic, partition));
     }
+    const unidentified = known.filter((one) =>
+      one.topicId === null && ranges.some(({ partition }) => partition === one.partition)
+    );
+    if (topicId !== undefined && unidentified.length > 0) {
+      const ids = unidentified.map(({ id }) => id);
+      await staging.run((session) => session.topics.identify(ids, topicId));
+    }
     const isUsed = lost.length > 0 && lost.length === named.length;
     if (from !== undefined && !isUsed) {
-      log.info(`Ignored --from: topic ${topic} has positions already, and they are gone on from`);
+      const unless = from.kind === "offsets" ? ", unless a batch there is corrupt" : "";
+      log.info(
+        `Ignored --from: topic ${topic} has positions already, and they are gone on from${unless}`,
+      );
     }
     return;
   }
   const starts = await startsOf(context, admin, ranges);
-  await staging.run((session) => session.topics.add(topic, starts));
+  await staging.run((session) => session.topics.add(topic, starts, topicId));
   const where = from === undefined ? "its earliest offsets" : "the offsets that --from says";
   log.info(`Topic ${topic} was never read: beginning at ${where}`);
 }
@@ -77,17 +90,19 @@ export async function positionOf(
   const stored = await storedPosition(context, partition, rangeOf);
   // Asked after the position was read, which another process may be moving on: the log only grows.
   const range = await rangeOf();
-  const lost = lostRangeOf(stored.nextPosition, range);
+  const lost = lostRangeOf(stored.nextPosition, range, stored.topicId);
   if (lost === undefined) return stored;
   // What that one has read may be deleted by now.
-  const { nextPosition } = await storedPosition(context, partition, rangeOf);
-  if (nextPosition !== stored.nextPosition) return await positionOf(context, partition, rangeOf);
+  const { nextPosition, topicId } = await storedPosition(context, partition, rangeOf);
+  if (nextPosition !== stored.nextPosition || topicId !== stored.topicId) {
+    return await positionOf(context, partition, rangeOf);
+  }
 
   const offset = from?.kind === "offsets" ? from.offsets.get(partition) : undefined;
   if (offset === undefined) throw lostRangeError(topic, [lost]);
   refuseBeyond(offset, range, topic);
   try {
-    await staging.run((session) => session.topics.goOn(stored, lost, offset));
+    await staging.run((session) => session.topics.goOn(stored, lost, offset, range.topicId));
     log.warn(
       `Went on after a lost range of topic ${topic}, which is recorded in finpipe.lost_ranges`,
       { partition, lost_from: lost.from, lost_to: lost.to, position: offset },
@@ -97,6 +112,32 @@ export async function positionOf(
     if (!(error instanceof PositionMoved)) throw error;
   }
   return await positionOf(context, partition, rangeOf);
+}
+
+/**
+ * Goes on after a corrupt batch, at the offset that `--from` names.
+ *
+ * @throws FinpipeError of kind `data` where it names none behind the batch's beginning
+ */
+export async function goPastCorrupt(
+  context: StartContext,
+  partition: number,
+  batch: CorruptBatch,
+  rangeOf: () => Promise<LogRange>,
+): Promise<void> {
+  const { topic, from, staging, log } = context;
+  const offset = from?.kind === "offsets" ? from.offsets.get(partition) ?? 0 : 0;
+  if (offset <= batch.from) throw corruptBatchError(topic, partition, batch);
+  refuseBeyond(offset, await rangeOf(), topic);
+  const stored = await storedPosition(context, partition, rangeOf);
+  // Else another process has read on: it has met the batch, too.
+  if (stored.nextPosition !== batch.from) return;
+  const lost = { cause: "corrupt", from: batch.from, to: offset };
+  await staging.run((session) => session.topics.goOn(stored, lost, offset, undefined));
+  log.warn(
+    `Went on after a corrupt batch of topic ${topic}, which is recorded in finpipe.lost_ranges`,
+    { partition, lost_from: lost.from, lost_to: lost.to, reason: batch.reason },
+  );
 }
 
 /**
@@ -128,8 +169,8 @@ async function storedPosition(
   };
   const stored = await find();
   if (stored !== undefined) return stored;
-  const { low } = await rangeOf();
-  await staging.run(({ topics }) => topics.add(topic, new Map([[partition, low]])));
+  const { low, topicId } = await rangeOf();
+  await staging.run(({ topics }) => topics.add(topic, new Map([[partition, low]]), topicId));
   return (await find())!;
 }
 
@@ -139,14 +180,14 @@ async function findLost({ topic, staging }: StartContext, admin: TopicLog): Prom
   const before = await list();
   const ranges = await admin.ranges() ?? [];
   // A position that moves meanwhile is another process's, which sees for itself what is lost.
-  const after = new Map((await list()).map(({ partition, nextPosition }) => [
-    partition,
-    nextPosition,
-  ]));
-  return before.flatMap(({ partition, nextPosition }) => {
+  const after = await list();
+  return before.flatMap(({ partition, nextPosition, topicId }) => {
     const range = ranges.find((one) => one.partition === partition);
-    if (range === undefined || after.get(partition) !== nextPosition) return [];
-    return lostRangeOf(nextPosition, range) ?? [];
+    const now = after.find((one) => one.partition === partition);
+    if (range === undefined || now?.nextPosition !== nextPosition || now.topicId !== topicId) {
+      return [];
+    }
+    return lostRangeOf(nextPosition, range, topicId) ?? [];
   });
 }
 

@@ -7,10 +7,12 @@
  */
 import { join } from "node:path";
 import { isOnPath } from "../../kafka_jars.ts";
+import { pythonPackages } from "../../python_packages.ts";
 
 export type Driver = "vertica-python" | "JDBC";
 
-const PYTHON_PACKAGE = "vertica-python==1.4.0";
+/** As pip names it. */
+export const VERTICA_PYTHON = "vertica-python==1.4.0";
 const JDBC_ARTIFACT = "com.vertica.jdbc:vertica-jdbc:25.3.0-0";
 const JDBC_JAR = "vertica-jdbc-25.3.0-0.jar";
 
@@ -61,28 +63,9 @@ export async function runCases(driver: Driver, target: CaseTarget): Promise<Case
   return said.trim().split("\n").map((line) => JSON.parse(line));
 }
 
-/**
- * A folder with the packages of vertica-python, for PYTHONPATH; Debian's Python without venv will do.
- *
- * @throws Error where they cannot be had
- */
-export async function pythonPackages(): Promise<string> {
-  return await cached(pythonFolder(), async (draft) => {
-    await run("python3", [
-      "-m",
-      "pip",
-      "install",
-      "--quiet",
-      "--disable-pip-version-check",
-      `--target=${draft}`,
-      PYTHON_PACKAGE,
-    ]);
-  });
-}
-
 async function runPython(args: string[]): Promise<string> {
   return await run("python3", [join(import.meta.dirname!, "cases.py"), ...args], {
-    PYTHONPATH: await pythonPackages(),
+    PYTHONPATH: await pythonPackages(VERTICA_PYTHON),
     PYTHONDONTWRITEBYTECODE: "1",
   });
 }
@@ -136,10 +119,6 @@ async function run(
   const said = new TextDecoder().decode(stdout);
   if (success) return said;
   throw new Error(`${program} failed: ${said}${new TextDecoder().decode(stderr)}`);
-}
-
-function pythonFolder(): string {
-  return join(cacheFolder(), PYTHON_PACKAGE.replace("==", "-"));
 }
 
 function jdbcFolder(): string {

@@ -1,0 +1,84 @@
+/**
+ * Command lines that finpipe tells people to type. They do what they say where they are typed: they
+ * name the program as it is found from here, and carry the options that said where this run works.
+ *
+ * Texts name a command in quotes, as in `Run 'finpipe init'`, wherever they are made; what is still
+ * missing is put in where they are shown.
+ */
+
+import { FinpipeError } from "./errors.ts";
+
+/** Options that say where a run works, by commander's names: a variable says it to the next run too. */
+const PLACES = { engine: "--engine", workDir: "--work-dir" };
+
+/** Names a command; what was completed before does not match, as options come first there. */
+const QUOTED = /'finpipe (?=([a-z]+|--help))/g;
+/** These work in no place that is there: a demo is the first of its folder. */
+const PLACELESS = ["--help", "demo"];
+
+export class CommandLines {
+  readonly #program: () => string;
+  readonly #without: string;
+  readonly #places: string;
+
+  /**
+   * @param program what a person types to run finpipe
+   * @param flags values of the options that were given, by commander's names
+   * @param without variables that must not hold for the command @default none
+   */
+  constructor(
+    program: () => string,
+    flags: Readonly<Record<string, unknown>>,
+    without: readonly string[] = [],
+  ) {
+    this.#program = program;
+    this.#without = without.length === 0 ? "" : `env -u ${without.join(" -u ")} `;
+    this.#places = Object.entries(PLACES)
+      .map(([name, option]) => typeof flags[name] === "string" ? [option, flags[name]] : [])
+      .map((words) => words.map((word) => ` ${shellQuoted(word)}`).join("")).join("");
+  }
+
+  /** What a person types to run finpipe. */
+  get program(): string {
+    return shellQuoted(this.#program());
+  }
+
+  /** A whole line for a shell. @param command its name, arguments and options */
+  of(command: string): string {
+    return `${this.#without}${this.program}${this.#places} ${command}`;
+  }
+
+  /** Completes each command that a text names in quotes. */
+  complete(text: string): string {
+    return text.replace(
+      QUOTED,
+      (_, name) => PLACELESS.includes(name) ? `'${this.program} ` : `'${this.of("")}`,
+    );
+  }
+
+  /** The same failure, with the commands of its hint completed. */
+  completeHint(error: unknown): unknown {
+    if (!(error instanceof FinpipeError) || error.hint === undefined) return error;
+    const { kind, message, hint, cause } = error;
+    return new FinpipeError(kind, message, { hint: this.complete(hint), cause });
+  }
+}
+
+/**
+ * A word as a shell takes it. Single quotes stand around whole commands in our texts, so that double
+ * ones are taken where they do.
+ */
+export function shellQuoted(word: string): string {
+  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(word)) return word;
+  // POSIX has no other way to write a control character without sending it to the terminal.
+  if (/\p{Cc}/u.test(word)) return `$'${escaped(word)}'`;
+  if (/^[^"$`\\!]*$/.test(word)) return `"${word}"`;
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function escaped(word: string): string {
+  return word.replaceAll(/[\\']/g, "\\$&").replaceAll(/\p{Cc}/gu, (char) => {
+    const code = char.codePointAt(0)!.toString(16);
+    return char < "\x80" ? `\\x${code.padStart(2, "0")}` : `\\u${code.padStart(4, "0")}`;
+  });
+}

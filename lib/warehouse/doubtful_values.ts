@@ -1,0 +1,17 @@
+/** Values that a mart is asked to count and that may be misspelt (contract, section 6). */
+import { STATUSES } from "../events/statuses.ts";
+import type { MartOptions, MartResult } from "./repository.ts";
+
+/** Those of which a mart says whether they occur: types, and statuses that the contract does not know. */
+export function doubtfulValues({ statuses, types = [] }: MartOptions): MartResult["absent"] {
+  return { statuses: statuses.filter((status) => !STATUSES.includes(status)), types: [...types] };
+}
+
+/** Those of the values that were not found. */
+export function absentOf(
+  values: readonly string[],
+  found: readonly { given?: string | null | undefined }[],
+): string[] {
+  const present = new Set(found.map(({ given }) => given));
+  return values.filter((value) => !present.has(value));
+}

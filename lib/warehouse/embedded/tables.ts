@@ -1,0 +1,75 @@
+/** The tables of the embedded warehouse, and what is said where others stand under their names. */
+import { columnsOf, refuseInTheWay } from "../../postgres/table_columns.ts";
+import {
+  inSchemas,
+  missingTables,
+  refuseProblems,
+  shapeProblems,
+  type TableShapes,
+} from "../../runtime/table_shape.ts";
+import { placeOf } from "../schema_version.ts";
+import type { EmbeddedScope } from "./scope.ts";
+
+/** As all migrations together make them; a test compares the two. */
+export const EMBEDDED_TABLES: TableShapes = {
+  "finpipe_staging.migrations": "version integer, name varchar, applied_at timestamp",
+  "finpipe_staging.transactions":
+    "object_id uuid, sent_dttm timestamp, operation_id uuid, account_number_from bigint, " +
+    "account_number_to bigint, currency_code integer, country varchar, status varchar, " +
+    "transaction_type varchar, amount bigint, transaction_dt timestamp",
+  "finpipe_staging.currencies":
+    "object_id uuid, sent_dttm timestamp, date_update timestamp, currency_code integer, " +
+    "currency_code_with integer, currency_with_div numeric",
+  "finpipe_staging.loads":
+    "dataset varchar, partition_date date, load_id uuid, sha256 char, manifest_rows bigint, " +
+    "manifest_control_total numeric, rows bigint, refused bigint, control_total numeric, " +
+    "loaded_at timestamp, version varchar, core_stale boolean, mart_stale boolean",
+  "finpipe_staging.load_undo":
+    "dataset varchar, partition_date date, load_id uuid, sha256 char, manifest_rows bigint, " +
+    "manifest_control_total numeric, rows bigint, refused bigint, control_total numeric, " +
+    "loaded_at timestamp, version varchar",
+  "finpipe_staging.load_refused":
+    "load_id uuid, dataset varchar, partition_date date, line bigint, reason varchar, " +
+    "raw bytea, refused_at timestamp",
+  "finpipe_mart.global_metrics":
+    "hk_global_metrics bigint, date_update date, currency_from integer, amount_total numeric, " +
+    "cnt_transactions bigint, avg_transactions_per_account numeric, " +
+    "cnt_accounts_make_transactions bigint, load_dt timestamp, load_src varchar",
+  "finpipe_mart.global_metrics_left_out":
+    "date_update date, currency_from integer, cnt_transactions bigint, amount_sum numeric, " +
+    "load_dt timestamp",
+};
+
+/**
+ * Proves that the tables are ours: those that are there, and once all is made, that all are there.
+ *
+ * @throws FinpipeError of kind `configuration`
+ */
+export async function refuseForeign(scope: EmbeddedScope, isMade: boolean): Promise<void> {
+  await refuseAmong(EMBEDDED_TABLES, scope, isMade);
+}
+
+/** Somebody else's table of that name cannot be asked for a version. */
+export async function refuseForeignRecord(scope: EmbeddedScope): Promise<void> {
+  const name = "finpipe_staging.migrations";
+  await refuseAmong({ [name]: EMBEDDED_TABLES[name]! }, scope, false);
+}
+
+async function refuseAmong(
+  expected: TableShapes,
+  { session, schemas }: EmbeddedScope,
+  isMade: boolean,
+): Promise<void> {
+  const tables = inSchemas(expected, {
+    finpipe_staging: schemas.stagingSchema,
+    finpipe_mart: schemas.martSchema,
+  });
+  const found = await columnsOf(session, tables);
+  const missing = isMade ? missingTables(tables, found) : [];
+  refuseProblems([...missing, ...shapeProblems(tables, found)], placeOf(schemas));
+}
+
+/** Runs what makes tables; what is in the way, though it looks like ours, is told of as well. */
+export async function clearOf<T>({ schemas }: EmbeddedScope, work: () => Promise<T>): Promise<T> {
+  return await work().catch((error) => refuseInTheWay(error, placeOf(schemas)));
+}

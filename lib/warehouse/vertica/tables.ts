@@ -1,0 +1,110 @@
+/** The tables of the Vertica warehouse, and what is said where others stand under their names. */
+import tableColumns from "../../../sql/warehouse/vertica/table_columns.sql" with { type: "text" };
+import { reasonOf } from "../../runtime/connection_failure.ts";
+import { codeOf } from "../../runtime/errors.ts";
+import {
+  type FoundColumn,
+  inSchemas,
+  missingTables,
+  refuseProblems,
+  shapeProblems,
+  type TableShapes,
+} from "../../runtime/table_shape.ts";
+import { placeOf } from "../schema_version.ts";
+import type { VerticaScope } from "./scope.ts";
+
+/** As all migrations together make them; a test compares the two. */
+export const VERTICA_TABLES: TableShapes = {
+  "finpipe_staging.migrations": "version int, name varchar, applied_at timestamp",
+  "finpipe_staging.transactions":
+    "object_id uuid, sent_dttm timestamp, operation_id uuid, account_number_from int, " +
+    "account_number_to int, currency_code int, country varchar, status varchar, " +
+    "transaction_type varchar, amount int, transaction_dt timestamp",
+  "finpipe_staging.currencies":
+    "object_id uuid, sent_dttm timestamp, date_update timestamp, currency_code int, " +
+    "currency_code_with int, currency_with_div numeric",
+  "finpipe_staging.transactions_lock": "held boolean",
+  "finpipe_staging.currencies_lock": "held boolean",
+  "finpipe_staging.loads":
+    "dataset varchar, partition_date date, load_id uuid, sha256 char, manifest_rows int, " +
+    "manifest_control_total numeric, rows int, refused int, control_total numeric, " +
+    "loaded_at timestamp, version varchar, core_stale boolean, mart_stale boolean",
+  "finpipe_staging.load_pending":
+    "dataset varchar, partition_date date, is_undo boolean, side_load_id uuid, " +
+    "fingerprint numeric, sha256 char, manifest_rows int, manifest_control_total numeric, " +
+    "rows int, refused int, control_total numeric, loaded_at timestamp, version varchar",
+  "finpipe_staging.load_undo":
+    "dataset varchar, partition_date date, side_load_id uuid, load_id uuid, sha256 char, " +
+    "manifest_rows int, manifest_control_total numeric, rows int, refused int, " +
+    "control_total numeric, loaded_at timestamp, version varchar",
+  "finpipe_staging.load_refused":
+    "load_id uuid, dataset varchar, partition_date date, line int, reason varchar, " +
+    "raw long varchar, refused_at timestamp",
+  "finpipe_mart.global_metrics":
+    "hk_global_metrics int, date_update date, currency_from int, amount_total numeric, " +
+    "cnt_transactions int, avg_transactions_per_account numeric, " +
+    "cnt_accounts_make_transactions int, load_dt timestamp, load_src varchar",
+  "finpipe_mart.global_metrics_left_out":
+    "date_update date, currency_from int, cnt_transactions int, amount_sum numeric, " +
+    "load_dt timestamp",
+};
+
+const RECORD = "finpipe_staging.migrations";
+
+/**
+ * Proves that the tables are ours: those that are there, and once all is made, that all are there.
+ *
+ * @throws FinpipeError of kind `configuration`
+ */
+export async function refuseForeign(scope: VerticaScope, isMade: boolean): Promise<void> {
+  await refuseAmong(VERTICA_TABLES, scope, isMade);
+}
+
+/** Somebody else's table of that name cannot be asked for a version. */
+export async function refuseForeignRecord(scope: VerticaScope): Promise<void> {
+  await refuseAmong({ [RECORD]: VERTICA_TABLES[RECORD]! }, scope, false);
+}
+
+/**
+ * Runs what makes tables. What nobody could look for beforehand is told of as well: a view, or a table
+ * that the user may not see (duplicate_object).
+ */
+export async function clearOf<T>(scope: VerticaScope, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { cause } = error as { cause?: unknown };
+    if (codeOf(cause) === "42710") refuseProblems([reasonOf(cause)], placeOf(scope.schemas));
+    throw error;
+  }
+}
+
+async function refuseAmong(
+  expected: TableShapes,
+  scope: VerticaScope,
+  isMade: boolean,
+): Promise<void> {
+  const { stagingSchema, martSchema } = scope.schemas;
+  const tables = inSchemas(expected, {
+    finpipe_staging: stagingSchema.toLowerCase(),
+    finpipe_mart: martSchema.toLowerCase(),
+  });
+  const found = await columnsOf(scope);
+  const missing = isMade ? missingTables(tables, found) : [];
+  refuseProblems([...missing, ...shapeProblems(tables, found)], placeOf(scope.schemas));
+}
+
+/** The columns that there are in the two schemas. */
+export async function columnsOf(scope: VerticaScope): Promise<FoundColumn[]> {
+  const { stagingSchema, martSchema } = scope.schemas;
+  const names = { staging_schema: stagingSchema, mart_schema: martSchema };
+  const rows = await scope.commit(tableColumns, names);
+  return rows.map((row) => ({
+    table: `${row.table_schema}.${row.table_name}`,
+    kind: "table",
+    column: row.column_name!,
+    type: row.data_type!,
+    isRequired: row.is_nullable === "f",
+    fillsItself: (row.column_default ?? "") !== "",
+  }));
+}

@@ -1,0 +1,80 @@
+/** What a report says on stderr of the mart that it shows. */
+import assert from "node:assert/strict";
+import { daysText, leftOutNote, openDaysNote, staleNotes } from "../../lib/report/notes.ts";
+import type { StaleCause } from "../../lib/warehouse/repository.ts";
+
+const day = (text: string) => Temporal.PlainDate.from(text);
+const stale = (cause: StaleCause, ...days: string[]) =>
+  days.map((text) => ({ day: day(text), cause }));
+
+Deno.test("days are named as ranges, and beyond ten of those by their number", () => {
+  const text = (...days: string[]) => daysText(days.map(day));
+  assert.equal(text("2022-10-01"), "2022-10-01");
+  assert.equal(
+    text("2022-09-30", "2022-10-01", "2022-10-03", "2022-10-05", "2022-10-06"),
+    "2022-09-30..2022-10-01, 2022-10-03 and 2022-10-05..2022-10-06",
+  );
+  const every = (step: number, count: number) =>
+    Array.from({ length: count }, (_, n) => day("2022-01-01").add({ days: n * step }));
+  assert.equal(daysText(every(1, 10_000)), "2022-01-01..2049-05-18");
+  const many = daysText(every(2, 12));
+  assert.match(many, /, 2022-01-19 and 2 more days$/);
+  assert.match(daysText(every(2, 11)), / and 1 more day$/);
+  assert.doesNotMatch(daysText(every(2, 10)), /more/);
+});
+
+Deno.test("stale days are one sentence a cause, with the command for the first of them", () => {
+  assert.deepEqual(
+    staleNotes([
+      ...stale("unbuilt", "2022-10-01"),
+      ...stale("undone", "2022-10-02", "2022-10-03"),
+      ...stale("changed", "9999-12-31"),
+    ]),
+    [
+      "The mart of 2022-10-02..2022-10-03 shows a load that was undone: 'finpipe cdm 2022-10-03' " +
+      "takes it away, and so on for each of the 2 days",
+      "The mart of 9999-12-31 is stale, built before the last load or undo of the day: " +
+      "'finpipe cdm --partition 9999-12-31' builds it anew",
+      "The mart has nothing of 2022-10-01, which is loaded and was not built since: " +
+      "'finpipe cdm 2022-10-02' builds it",
+    ],
+  );
+  const dataset = "currencies" as const;
+  assert.deepEqual(
+    staleNotes(
+      [...stale("load_unfinished", "2022-10-01"), ...stale("undo_unfinished", "2022-10-05")]
+        .map((found) => ({ ...found, dataset })),
+    ),
+    [
+      "The mart of 2022-10-01 may be stale, as a load is running or was broken off: " +
+      "'finpipe load 2022-10-02 --dataset currencies' brings it to an end",
+      "The mart of 2022-10-05 may be stale, as an undo is running or was broken off: " +
+      "'finpipe load 2022-10-06 --dataset currencies --undo' brings it to an end",
+    ],
+  );
+});
+
+Deno.test("a currency that was left out is one sentence, for a day or for many", () => {
+  const one = { currency: 440, transactions: 1n, days: 1, first: "2022-10-01", last: "2022-10-01" };
+  assert.equal(
+    leftOutNote(one),
+    "Left out for want of a dollar rate: currency 440, 1 counted transaction on 2022-10-01",
+  );
+  assert.equal(
+    leftOutNote({ ...one, transactions: 70n, days: 9, last: "2022-10-31" }),
+    "Left out for want of a dollar rate: currency 440, 70 counted transactions on 9 days from " +
+      "2022-10-01 to 2022-10-31",
+  );
+});
+
+Deno.test("days that are not over are counted, with the command that shows them", () => {
+  assert.equal(
+    openDaysNote({ days: 1, first: "2022-10-06", last: "2022-10-06" }),
+    "Left out 1 day that is not over by the clock (UTC): 'finpipe report 2022-10-06' shows it",
+  );
+  assert.equal(
+    openDaysNote({ days: 2, first: "2022-10-06", last: "2022-10-09" }),
+    "Left out 2 days that are not over by the clock (UTC): " +
+      "'finpipe report 2022-10-06..2022-10-09' shows them",
+  );
+});
