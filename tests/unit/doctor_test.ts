@@ -106,6 +106,13 @@ Deno.test("little space is a warning, hardly any a failure", async () => {
   );
 });
 
+Deno.test("a work dir that is not there yet is judged by what is above it, and not made", async () => {
+  const [, check] = await examine(
+    world(EMBEDDED, { lookAtWorkDir: () => Promise.resolve("/above") }),
+  );
+  assert.deepEqual([check!.outcome, check!.detail], ["ok", "./work is not there yet, 5.0 GB free"]);
+});
+
 const VERSIONS: [major: number, outcome: string][] = [
   [13, "warning"],
   [14, "warning"],
