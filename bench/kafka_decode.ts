@@ -2,7 +2,7 @@
  * The loop of a topic without PostgreSQL: 500,000 messages of 4 partitions are fetched, decoded, judged
  * and encoded, against kafkajs that only counts them; and a profile of that loop by whose code it is.
  */
-import kafkajs from "kafkajs";
+import { join } from "node:path";
 import { horizonOf, PartitionWindow } from "../lib/events/partition_window.ts";
 import { BatchEncoder } from "../lib/pipeline/landing/batch_encoder.ts";
 import { openKafka } from "../lib/sources/kafka/client.ts";
@@ -49,28 +49,13 @@ Deno.exit(0);
 
 /** Seconds from the first message to the last. */
 async function count(): Promise<number> {
-  const client = new kafkajs.Kafka({
-    brokers: [kafka.brokers],
-    logLevel: kafkajs.logLevel.NOTHING,
-  });
-  const consumer = client.consumer({ groupId: `count-${groups++}`, maxWaitTimeInMs: 200 });
-  await consumer.connect();
-  await consumer.subscribe({ topic: TOPIC, fromBeginning: true });
-  const all = Promise.withResolvers<void>();
-  let started = 0;
-  let seen = 0;
-  await consumer.run({
-    autoCommit: false,
-    eachBatch: ({ batch }) => {
-      started ||= performance.now();
-      if ((seen += batch.messages.length) >= MESSAGES) all.resolve();
-      return Promise.resolve();
-    },
-  });
-  await all.promise;
-  const seconds = (performance.now() - started) / 1000;
-  await consumer.disconnect();
-  return seconds;
+  const script = join(import.meta.dirname!, "kafka_count.ts");
+  const args = [kafka.brokers, TOPIC, `count-${groups++}`, String(MESSAGES)];
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", script, ...args],
+    stderr: "inherit",
+  }).output();
+  return Number(new TextDecoder().decode(stdout));
 }
 
 /** Seconds from the first message to the last one's row. */

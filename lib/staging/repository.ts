@@ -6,6 +6,7 @@ import type { Moment } from "../events/values.ts";
 import type { ManifestSource } from "../partitions/manifest.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { LandedBatch } from "./landed_batch.ts";
+import type { StagingLocks } from "./lock_holders.ts";
 import type { RejectedRepository } from "./rejected.ts";
 import type { SourcesRepository } from "./sources.ts";
 
@@ -87,6 +88,9 @@ export interface StagingRepository extends AsyncDisposable {
 
   /** All that is landed from. */
   readonly sources: SourcesRepository;
+
+  /** Who holds what is waited for. */
+  readonly locks: StagingLocks;
 
   /** Whether the tables were made, by whichever version. */
   hasSchema(): Promise<boolean>;
@@ -191,9 +195,16 @@ export interface TopicPositions {
   ): Promise<void>;
 
   /**
-   * Notes that all that partitions held at a time is landed.
+   * Notes of partitions that all that they held at a time is landed, where their position says so.
    *
+   * @param ends of each partition one beyond the last offset that was there
    * @param watermarkDelay milliseconds between the greatest sent time and the watermark
+   * @throws FinpipeError of kind `locked` where somebody holds what it needs for 2 seconds
    */
-  markEnd(ids: readonly number[], at: Temporal.Instant, watermarkDelay: number): Promise<void>;
+  markEnds(
+    topic: string,
+    ends: ReadonlyMap<number, number>,
+    at: Temporal.Instant,
+    watermarkDelay: number,
+  ): Promise<void>;
 }

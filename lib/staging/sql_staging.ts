@@ -5,6 +5,7 @@ import { RefusedData } from "../postgres/failure.ts";
 import type { SqlRow, SqlSession } from "../postgres/session.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { LandedBatch } from "./landed_batch.ts";
+import { describeHolder, SqlStagingLocks, type StagingLocks } from "./lock_holders.ts";
 import { checkSchema, hasSchema, migrate } from "./migrations.ts";
 import type { RejectedRepository } from "./rejected.ts";
 import { SqlRejected } from "./rejected_sql.ts";
@@ -34,6 +35,7 @@ export class SqlStaging implements StagingRepository {
   readonly rejected: RejectedRepository;
   readonly topics: TopicPositions;
   readonly sources: SourcesRepository;
+  readonly locks: StagingLocks;
   readonly #session: SqlSession;
   readonly #owned: boolean;
   readonly #onDispose: (() => void) | undefined;
@@ -52,6 +54,7 @@ export class SqlStaging implements StagingRepository {
     this.#onDispose = onDispose;
     this.topics = new SqlTopicPositions(session);
     this.sources = new SqlSources(session);
+    this.locks = new SqlStagingLocks(session);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -74,8 +77,13 @@ export class SqlStaging implements StagingRepository {
   async lockSource(source: string): Promise<void> {
     const [row] = await this.#session.query(sql.lockSource, [source]);
     if (row!.locked === "t") return;
-    throw new FinpipeError("locked", `Another finpipe process is landing ${source}`, {
-      hint: "Wait until it has ended, then try again",
+    const holder = await this.locks.holderOf(source);
+    const who = holder === undefined ? "" : `: ${describeHolder(holder)}`;
+    const orEnd = holder === undefined
+      ? ""
+      : `; if it stands still, end it with SELECT pg_terminate_backend(${holder.pid})`;
+    throw new FinpipeError("locked", `Another finpipe process is landing ${source}${who}`, {
+      hint: `Wait until it has ended, then try again${orEnd}`,
     });
   }
 

@@ -115,7 +115,8 @@ engineTest("a retired partition does not count, until it is read again", async (
   batch.addRejected({ reason: "empty", field: null, raw: null, position: 0 }, 0);
   await engine.staging.land(batch);
   await topics.goOn(two!, { cause: "recreated", from: 0, to: 5 }, 0, undefined);
-  await topics.markEnd([zero!.id, three!.id], NOW, 300_000);
+  const ends = new Map([zero!, three!].map((one) => [one.partition, one.nextPosition]));
+  await topics.markEnds("events", ends, NOW, 300_000);
   assert.deepEqual(await retiredOf(engine), [4]);
   assert.deepEqual(await completeOf(engine), [false, false]);
   const read = await sources.readPartitions();

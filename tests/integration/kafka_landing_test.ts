@@ -128,6 +128,11 @@ await topicTest("an end behind which a transaction is open is not read to", asyn
   assert.equal(before.code, 5, before.stderr);
   await transaction.commit();
   await producer.disconnect();
+  // The marker is written when the commit was answered.
+  await withAdmin(
+    brokers,
+    (admin) => until(async () => Number((await admin.fetchTopicOffsets(topic))[0]!.high) > 25),
+  );
   const after = await place.stream();
   assert.equal(JSON.parse(after.stdout).messages_read, 5, after.stderr);
   assert.doesNotMatch(after.stderr, /holds back/);

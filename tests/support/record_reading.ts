@@ -71,6 +71,8 @@ class RecordingSink implements RecordSink {
     this.#take(null, offset, timestamp);
   }
 
+  settle(): void {}
+
   begin(): void {
     this.#pieces = [];
     this.#hash = createHash("sha256");

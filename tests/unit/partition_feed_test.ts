@@ -121,7 +121,8 @@ Deno.test("a push waits while enough is held, until a batch is taken or it is no
   const batches = batchesOf(feed);
   let last = (await batches.next()).value!.next;
   assert.ok(feed.next < 9 && !isDone);
-  assert.ok(feed.heldBytes <= 2 * 3 * "m0".length, "two batches at most");
+  // With the few bytes that are between the messages of a batch.
+  assert.ok(feed.heldBytes <= 2 * 3 * ("m0".length + 8), "two batches at most");
   while (last < 6) last = (await batches.next()).value!.next;
   await pushed;
   assert.equal(feed.next, 9);

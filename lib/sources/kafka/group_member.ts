@@ -20,10 +20,15 @@ export interface ConsumerOptions {
   log: Logger;
   /** Asks Kafka once for the ids of the group's members. */
   members(): Promise<readonly string[]>;
-  /** Milliseconds after which the group takes a silent member for dead. @default 30000 */
+  /** Milliseconds after which the group takes a silent member for dead. @default SESSION_TIMEOUT */
   sessionTimeout?: number;
   /** Milliseconds after which new partitions are looked for. @default 30000 */
   metadataAge?: number;
+  /**
+   * Milliseconds that a fetch waits for messages, and a stop for a fetch; kafkajs also waits so long
+   * after a join, when no position is known yet. @default 200
+   */
+  maxWait?: number;
 }
 
 /** Whoever reads what the member is given. */
@@ -41,9 +46,8 @@ const HEARTBEAT = 1000;
 /** Milliseconds before the group is joined again after a failure, doubled each time. */
 const FIRST_DELAY = 200;
 const LONGEST_DELAY = 5000;
-/** Milliseconds that a fetch waits for messages, and a stop for a fetch. */
 const MAX_WAIT = 200;
-/** Bytes of one answer, of all partitions: kafkajs makes objects of all of it before it hands it on. */
+/** Bytes of one answer, of all partitions: it is held until all of it was read. */
 const MOST_FETCHED = 4 * 1024 * 1024;
 /**
  * Batches that are taken side by side, one of a partition; more than a process has partitions. A batch
@@ -82,7 +86,7 @@ export class GroupMember {
       sessionTimeout,
       // A rebalance is noticed by a heartbeat: not much later than it begins.
       heartbeatInterval: sessionTimeout / 10,
-      maxWaitTimeInMs: MAX_WAIT,
+      maxWaitTimeInMs: options.maxWait ?? MAX_WAIT,
       maxBytes: MOST_FETCHED,
       metadataMaxAge: options.metadataAge ?? 30_000,
       allowAutoTopicCreation: false,

@@ -10,9 +10,15 @@ import { type FetchedRecords, readFetched, type RecordSink } from "./records/rea
 /** Sealed batches that wait; one more than the one that is being decoded. */
 const MOST_READY = 0;
 
+const NOTHING: Uint8Array = new Uint8Array();
+/** Bytes between two messages up to which they are copied together, which is faster than one by one. */
+const MOST_BETWEEN = 128;
+
 export class PartitionFeed implements Source {
   /** The offset that is expected next. */
   next: number;
+  /** What is held is given out without waiting for the linger once all before it was taken. */
+  flushAt = Infinity;
   readonly #limits: BatchLimits;
   readonly #builder = new BatchBuilder();
   readonly #ready: MessageBatch[] = [];
@@ -21,6 +27,10 @@ export class PartitionFeed implements Source {
   /** Time of the first message of each batch that is not committed; the last one is being built. */
   readonly #times: { next: number; time: number }[] = [];
   #firstTime: number | undefined;
+  /** Where messages lie side by side that are in the builder already, but for their bytes. */
+  readonly #run = { bytes: NOTHING, from: 0, to: 0 };
+  /** Something that was fetched is being taken. */
+  isTaking = false;
   /** Bytes of a message that comes in pieces which are in the builder. */
   #begun = 0;
   /** A message that comes in pieces and is too large to be held. */
@@ -38,7 +48,7 @@ export class PartitionFeed implements Source {
 
   /** Bytes that are held and not given out yet. */
   get heldBytes(): number {
-    return this.#builder.fill + this.#ready.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    return this.#fill + this.#ready.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
   /** Kafka's time of the oldest message that was taken and is not committed, in milliseconds. */
@@ -60,10 +70,13 @@ export class PartitionFeed implements Source {
   async push(fetched: FetchedRecords, gone?: AbortSignal): Promise<void> {
     const wake = () => this.#announce();
     gone?.addEventListener("abort", wake);
+    this.isTaking = true;
     try {
       await readFetched(fetched, this.#sinkOf(gone));
     } finally {
+      this.isTaking = false;
       gone?.removeEventListener("abort", wake);
+      if (this.next >= this.flushAt) this.flush();
       this.#arm();
     }
   }
@@ -116,6 +129,7 @@ export class PartitionFeed implements Source {
         while (feed.#ready.length > MOST_READY && !isOver()) await feed.#change();
         return !isOver();
       },
+      settle: () => feed.#settle(),
       add: (bytes, from, to, offset, time) => feed.#add(bytes, from, to, offset, time),
       addNull(offset, time) {
         feed.#builder.add(NULL_VALUE, NULL_VALUE, offset);
@@ -130,15 +144,33 @@ export class PartitionFeed implements Source {
 
   #add(bytes: Uint8Array, from: number, to: number, offset: number, time: number): void {
     const builder = this.#builder;
-    const value = bytes.subarray(from, to);
-    if (value.length > this.#limits.maxMessageBytes) {
-      builder.addOversized(oversizedOf(value), offset);
+    if (to - from > this.#limits.maxMessageBytes) {
+      builder.addOversized(oversizedOf(bytes.subarray(from, to)), offset);
     } else {
-      const start = builder.fill;
-      builder.append(value);
-      builder.add(start, builder.fill, offset);
+      const run = this.#run;
+      if (bytes !== run.bytes || from < run.to || from - run.to > MOST_BETWEEN) {
+        this.#settle();
+        run.bytes = bytes;
+        run.from = from;
+      }
+      run.to = to;
+      const start = builder.fill + from - run.from;
+      builder.add(start, start + to - from, offset);
     }
     this.#taken(offset, time);
+  }
+
+  /** Bytes of the messages that are in the builder. */
+  get #fill(): number {
+    return this.#builder.fill + this.#run.to - this.#run.from;
+  }
+
+  #settle(): void {
+    const run = this.#run;
+    if (run.bytes === NOTHING) return;
+    this.#builder.append(run.bytes.subarray(run.from, run.to));
+    run.bytes = NOTHING;
+    run.from = run.to = 0;
   }
 
   #begin(length: number): void {
@@ -165,13 +197,14 @@ export class PartitionFeed implements Source {
     const builder = this.#builder;
     this.#firstTime ??= time;
     this.next = offset + 1;
-    const bytes = builder.fill + builder.headBytes;
+    const bytes = this.#fill + builder.headBytes;
     if (builder.count >= this.#limits.rows || bytes >= this.#limits.bytes) this.#seal();
   }
 
   #seal(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#settle();
     this.#ready.push(
       // What came of a message in pieces moves on into the next batch.
       this.#builder.seal(this.#builder.fill - this.#begun, {

@@ -54,7 +54,10 @@ export async function readMessages(
     if (offset < first) continue;
     while (sink.isFull) if (!await sink.room()) return false;
     if (value === undefined) sink.addNull(offset, timestamp);
-    else sink.add(value, 0, value.length, offset, timestamp);
+    else {
+      sink.add(value, 0, value.length, offset, timestamp);
+      sink.settle();
+    }
   }
   return true;
 }

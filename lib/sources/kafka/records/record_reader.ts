@@ -88,6 +88,7 @@ export class RecordReader {
       if (valueLength === IS_NULL) this.#sink.addNull(this.#offset, this.#timestamp);
       else this.#sink.add(bytes, from, to, this.#offset, this.#timestamp);
     }
+    this.#sink.settle();
     return this.#count > before;
   }
 

@@ -5,10 +5,12 @@ export interface ValueSink {
   readonly isFull: boolean;
   /** Resolves when there is room again, or with false where nothing more is wanted. */
   room(): Promise<boolean>;
-  /** A message: the bytes `from` to `to`, which are another's as soon as this returns. */
+  /** A message: the bytes `from` to `to`, which are there up to the next {@link settle}. */
   add(bytes: Uint8Array, from: number, to: number, offset: number, timestamp: number): void;
   /** A message whose value is null. */
   addNull(offset: number, timestamp: number): void;
+  /** The bytes that were given are another's from now on. */
+  settle(): void;
   /** A message that comes in pieces, which follow. */
   begin(length: number): void;
   /** A piece of it: the bytes `from` to `to`. */
@@ -23,6 +25,7 @@ export const NOWHERE: ValueSink = {
   room: () => Promise.resolve(true),
   add() {},
   addNull() {},
+  settle() {},
   begin() {},
   piece() {},
   finish() {},
