@@ -9,6 +9,7 @@ for (
     "decode",
     "land",
     "dump",
+    "indexes",
     "memory",
     "kafka",
     "kafka_decode",

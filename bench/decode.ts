@@ -41,13 +41,15 @@ const best = await bestOf(ROUNDS, {
       const window = new PartitionWindow(DELAY, partition);
       const horizon = horizonOf(Temporal.Now.instant(), DELAY);
       for await (const batch of source.batches(LIMITS, new AbortController().signal)) {
-        await encoder.encode(batch, {
+        const landed = await encoder.encode(batch, {
           partition,
           window,
           start: 0,
           horizon,
           unstorable: new Set(),
         });
+        landed.release();
+        batch.release();
       }
     }),
   parse: () =>
@@ -58,6 +60,7 @@ const best = await bestOf(ROUNDS, {
         for (let i = 0; i < batch.count; i++) {
           JSON.parse(decoder.decode(batch.bytes.subarray(batch.starts[i], batch.ends[i])));
         }
+        batch.release();
       }
     }),
 });

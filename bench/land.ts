@@ -62,5 +62,5 @@ print(
     best.plain.toFixed(2)
   } s, into the very table ${best.same.toFixed(2)} s`,
 );
-figure("landing / psql \\copy of four columns into a plain table", best.land / best.plain, 2.5);
+figure("landing / psql \\copy of four columns into a plain table", best.land / best.plain, 1.7);
 figure("landing / psql \\copy into the very table", best.land / best.same);

@@ -1,5 +1,6 @@
 /** `finpipe backfill`: each date of a range, from staging to the mart. */
 import { openEngine } from "../lib/engine.ts";
+import { refuseOpenRange } from "../lib/partitions/open_day.ts";
 import { type DateRange, parseRange } from "../lib/partitions/run_date.ts";
 import { backfill } from "../lib/pipeline/backfill/backfill.ts";
 import { planBackfill, STEPS } from "../lib/pipeline/backfill/plan.ts";
@@ -8,7 +9,7 @@ import type { ConfigSource } from "../lib/runtime/config/settings.ts";
 import { isClosed } from "../lib/runtime/io.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
-import { printResult } from "./options.ts";
+import { addOpenDay, printResult } from "./options.ts";
 import {
   addDumpOptions,
   addLoadOptions,
@@ -23,6 +24,7 @@ import { datesOf, dayLine, dayResult } from "./step_results.ts";
 export interface BackfillCall extends StepOptions {
   range: DateRange;
   dryRun: boolean;
+  allowOpenDay: boolean;
 }
 
 /** @throws FinpipeError of kind `usage`, or `configuration` for a variable that is no list */
@@ -34,6 +36,7 @@ export function backfillCallOf(
   return {
     range: parseRange(range ?? "", "FROM..TO"),
     dryRun: options.dryRun === true,
+    allowOpenDay: options.allowOpenDay === true,
     ...dumpOptionsOf(options),
     ...loadOptionsOf(options),
     ...martOptionsOf(options, env),
@@ -50,7 +53,7 @@ const command: CommandDefinition = {
       )
       .argument("<from..to>", "run dates, inclusive; one date alone is a range of one")
       .option("--dry-run", "print what would be run, and run nothing");
-    addMartOptions(addLoadOptions(addDumpOptions(command)));
+    addOpenDay(addMartOptions(addLoadOptions(addDumpOptions(command))));
   },
 
   examples: [
@@ -60,7 +63,9 @@ const command: CommandDefinition = {
 
   async run(context, args, options) {
     const { io, log } = context;
-    const { range, dryRun, ...stepOptions } = backfillCallOf(args, options, context.config.env);
+    const call = backfillCallOf(args, options, context.config.env);
+    const { range, dryRun, allowOpenDay, ...stepOptions } = call;
+    if (!allowOpenDay) refuseOpenRange(range, io.now());
     if (dryRun) return await printPlan(context, range);
     await using engine = await openEngine(context, {
       staging: true,

@@ -1,14 +1,15 @@
 /** `finpipe dump`: one day's partition files from staging. */
 import { openEngine } from "../lib/engine.ts";
+import { refuseOpenDay } from "../lib/partitions/open_day.ts";
 import { dump } from "../lib/pipeline/dump.ts";
 import type { CommandDefinition } from "./command.ts";
-import { addDataset, addRunDate, datasetsOf, printResult, runOf } from "./options.ts";
+import { addDataset, addOpenDay, addRunDate, datasetsOf, printResult, runOf } from "./options.ts";
 import { addDumpOptions, dumpOptionsOf } from "./step_options.ts";
 import { datesOf, dumpLine, dumpResult, titleOf } from "./step_results.ts";
 
 const command: CommandDefinition = {
   configure(command) {
-    addDumpOptions(addDataset(addRunDate(command)))
+    addOpenDay(addDumpOptions(addDataset(addRunDate(command))))
       .description("Writes one day's partition files, with their manifests, from staging.");
   },
 
@@ -21,6 +22,7 @@ const command: CommandDefinition = {
   async run(context, args, options) {
     const { io, log } = context;
     const run = runOf(args, options, io.now());
+    if (options.allowOpenDay !== true) refuseOpenDay("dump", run, io.now());
     const datasets = datasetsOf(options);
     await using engine = await openEngine(context, {
       staging: true,

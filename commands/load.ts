@@ -1,18 +1,29 @@
 /** `finpipe load`: one day's partition files into the warehouse. */
 import { openEngine } from "../lib/engine.ts";
+import { refuseOpenDay } from "../lib/partitions/open_day.ts";
 import type { DayRun } from "../lib/partitions/run_date.ts";
 import { type DatasetUndo, load, type LoadOptions, undoLoad } from "../lib/pipeline/load.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { counted } from "../lib/runtime/words.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
-import { addDataset, addRunDate, datasetsOf, printResult, runOf } from "./options.ts";
+import { addDataset, addOpenDay, addRunDate, datasetsOf, printResult, runOf } from "./options.ts";
 import { addLoadOptions, loadOptionsOf } from "./step_options.ts";
 import { datesOf, loadLine, loadResult, titleOf } from "./step_results.ts";
+
+/** Options that say something of a load alone, as a person writes them. */
+const OF_A_LOAD = {
+  force: "--force",
+  maxRejected: "--max-rejected",
+  allowShrink: "--allow-shrink",
+  allowOpenDay: "--allow-open-day",
+  streams: "--streams",
+};
 
 /** What `load` was asked for. */
 export interface LoadCall extends Required<LoadOptions> {
   run: DayRun;
   undo: boolean;
+  allowOpenDay: boolean;
 }
 
 /** @throws FinpipeError of kind `usage` */
@@ -22,27 +33,24 @@ export function loadCallOf(
   now: Temporal.Instant,
 ): LoadCall {
   const undo = options.undo === true;
-  const { force, maxRejected, streams } = options;
-  if (undo && [force, maxRejected, streams].some((value) => value !== undefined)) {
-    throw new FinpipeError(
-      "usage",
-      "Cannot take --undo with --force, --max-rejected or --streams",
-      {
-        hint: "--undo loads nothing: leave the others out",
-      },
-    );
+  const given = Object.entries(OF_A_LOAD).find(([name]) => options[name] !== undefined);
+  if (undo && given !== undefined) {
+    throw new FinpipeError("usage", `Cannot take --undo with ${given[1]}`, {
+      hint: `--undo loads nothing: leave ${given[1]} out`,
+    });
   }
   return {
     run: runOf(args, options, now),
     datasets: datasetsOf(options),
     ...loadOptionsOf(options),
     undo,
+    allowOpenDay: options.allowOpenDay === true,
   };
 }
 
 const command: CommandDefinition = {
   configure(command) {
-    addLoadOptions(addDataset(addRunDate(command)))
+    addOpenDay(addLoadOptions(addDataset(addRunDate(command))))
       .description("Loads one day's partition files into the warehouse, replacing the day.")
       .option("--undo", "put back the day as it was before its last load");
   },
@@ -56,6 +64,8 @@ const command: CommandDefinition = {
   async run(context, args, options) {
     const { io, log } = context;
     const call = loadCallOf(args, options, io.now());
+    // An undo takes back, also what was loaded of a day that was not over.
+    if (!call.undo && !call.allowOpenDay) refuseOpenDay("load", call.run, io.now());
     await using engine = await openEngine(context, {
       warehouse: true,
       command: "load",

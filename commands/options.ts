@@ -39,6 +39,14 @@ export function runOf(
   return runOfPartition(parseDate(partition, "--partition"));
 }
 
+/** Adds `--allow-open-day`, for commands that otherwise wait for a day's end by the clock. */
+export function addOpenDay(command: Command): Command {
+  return command.option(
+    "--allow-open-day",
+    "take also a day that is not over by the clock (UTC), as far as it has come",
+  );
+}
+
 /** Adds `--dataset`, for commands that can do one of the two alone. */
 export function addDataset(command: Command): Command {
   return command.addOption(

@@ -31,6 +31,11 @@ export const COMMANDS: readonly Registration[] = [
     load: () => import("./rejected.ts"),
   },
   {
+    name: "source",
+    summary: "list what is landed from, and retire what is read no more",
+    load: () => import("./source.ts"),
+  },
+  {
     name: "dump",
     summary: "write one day's partition files from staging",
     load: () => import("./dump.ts"),

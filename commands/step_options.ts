@@ -31,17 +31,19 @@ export function addLoadOptions(command: Command): Command {
       wholeNumber(1, 16),
     )
     .option("--max-rejected <n>", "refused rows that are allowed (default: 0)", wholeNumber(0))
-    .option("--force", "load also a day whose file is already loaded");
+    .option("--force", "load also a day whose file is already loaded")
+    .option("--allow-shrink", "load also a file of fewer rows than the one that is loaded");
 }
 
 /** What a load was told. */
 export function loadOptionsOf(
-  { streams, maxRejected, force }: OptionValues,
+  { streams, maxRejected, force, allowShrink }: OptionValues,
 ): Required<Omit<LoadOptions, "datasets">> {
   return {
     streams: typeof streams === "number" ? streams : 1,
     maxRejected: typeof maxRejected === "number" ? maxRejected : 0,
     force: force === true,
+    allowShrink: allowShrink === true,
   };
 }
 

@@ -45,6 +45,7 @@ export function loadResult(datasets: readonly DatasetLoad[]) {
       dataset: done.dataset,
       outcome: done.outcome,
       rows: Number(done.rows),
+      rows_before: done.rowsBefore === undefined ? null : Number(done.rowsBefore),
       refused: Number(done.refused),
       control_total: done.controlTotal,
       manifest_control_total: done.manifestControlTotal,
@@ -56,9 +57,14 @@ export function loadResult(datasets: readonly DatasetLoad[]) {
 export function loadLine(done: DatasetLoad): string {
   const rows = `${done.dataset}: ${counted(done.rows, "row")}`;
   if (done.outcome === "unchanged") return `${rows}, left alone: the file is already loaded`;
-  if (done.refused === 0n) return `${rows} loaded`;
-  return `${rows} loaded, ${done.refused} refused; ` +
+  const loaded = `${rows} loaded, ${beforeText(done)}`;
+  if (done.refused === 0n) return loaded;
+  return `${loaded}, ${done.refused} refused; ` +
     `control total ${done.controlTotal}, the manifest says ${done.manifestControlTotal}`;
+}
+
+function beforeText({ rowsBefore }: DatasetLoad): string {
+  return rowsBefore === undefined ? "never loaded before" : `${rowsBefore} before`;
 }
 
 /** What the lines about a mart are made of. */
@@ -115,7 +121,11 @@ export function dayLine({ runDate, partition, steps: { dump, load, cdm } }: Back
 function loadText(datasets: readonly DatasetLoad[]): string {
   if (datasets.every(({ outcome }) => outcome === "unchanged")) return "already loaded";
   const refused = datasets.reduce((sum, { refused }) => sum + refused, 0n);
-  return refused === 0n ? "loaded" : `loaded, ${counted(refused, "row")} refused`;
+  const replaced = datasets
+    .filter(({ outcome, rowsBefore }) => outcome === "loaded" && rowsBefore !== undefined)
+    .map(({ dataset, rows, rowsBefore }) => `, ${rowsBefore} -> ${rows} ${dataset}`);
+  const refusedText = refused === 0n ? "" : `, ${counted(refused, "row")} refused`;
+  return `loaded${replaced.join("")}${refusedText}`;
 }
 
 function martText({ rows, leftOut, takenAway }: MartReport): string {

@@ -50,6 +50,8 @@ export class DedupWindow {
   #positionHigh = new Uint16Array();
   /** Slot + 1 by hash, open addressing with linear probing; 0 is free. */
   #index = new Uint32Array();
+  /** Places for each hash: exact, as it only moves the binary point. */
+  #homeScale = 0;
   /** A binary min-heap of slots by sent time. */
   #heap = new Uint32Array();
   #heapSize = 0;
@@ -160,6 +162,7 @@ export class DedupWindow {
     this.#heap = new Uint32Array(slots);
     this.#heapSize = 0;
     this.#index = new Uint32Array(indexPlaces(slots));
+    this.#homeScale = this.#index.length / 0x100000000;
     this.#slots = slots;
     this.#head = this.#first = 0;
     this.#next = order.length;
@@ -218,7 +221,8 @@ export class DedupWindow {
   }
 
   #homeOf(low: number): number {
-    return (low >>> 0) % this.#index.length;
+    // The hash as a fraction of all hashes: multiplying is a fifth of the time of a remainder.
+    return Math.floor((low >>> 0) * this.#homeScale);
   }
 
   #after(place: number): number {

@@ -43,7 +43,7 @@ const ZERO = 0x30;
 const NINE = 0x39;
 
 /** Bytes inside a string at which its scan has to stop and look: 1, all others 0. */
-const STRING_STOP = new Uint8Array(256).map((_, byte) =>
+export const STRING_STOP = new Uint8Array(256).map((_, byte) =>
   byte < 0x20 || byte >= 0x80 || byte === QUOTE || byte === BACKSLASH ? 1 : 0
 );
 

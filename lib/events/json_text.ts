@@ -5,9 +5,12 @@ export function unescape(bytes: Uint8Array, from: number, to: number): string {
   return JSON.parse(`"${new TextDecoder().decode(bytes.subarray(from, to))}"`);
 }
 
+const HEX_DIGITS = new Int8Array(256).map((_, byte) => {
+  const digit = "0123456789abcdef".indexOf(String.fromCharCode(byte).toLowerCase());
+  return byte < 0x80 ? digit : -1;
+});
+
 /** The value of a hexadecimal digit, or -1. */
 export function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+  return HEX_DIGITS[byte]!;
 }

@@ -5,15 +5,16 @@
 import { CURRENCIES, type Dataset, type Field, TRANSACTIONS } from "./dataset.ts";
 import { JsonScanner, Kind } from "./json_scanner.ts";
 import { unescape } from "./json_text.ts";
+import { MessageShape } from "./message_shape.ts";
 import {
   formatMillionths,
   isCurrencyCode,
   isInt64,
-  isUuid,
   MAX_TEXT_BYTES,
   type Moment,
   rateInMillionths,
   readTimestamp,
+  readUuid,
 } from "./values.ts";
 
 /** Why a message is rejected: a closed list. `not_storable` is the database's, not the decoder's. */
@@ -65,6 +66,17 @@ const OBJECT_TYPES = [TRANSACTIONS, CURRENCIES].map((dataset) => ({
   bytes: new TextEncoder().encode(dataset.objectType),
 }));
 
+/** Layouts that are known at once: each dataset of a producer has one. */
+const MOST_SHAPES = 4;
+/** Messages of unknown layout between two that are learned: it costs as much as decoding some. */
+const LEARN_EVERY = 16;
+
+/** A layout, and the dataset whose checks it counts on. */
+interface KnownShape {
+  shape: MessageShape;
+  dataset: Dataset;
+}
+
 /** A value that was checked: its bytes lie in `bytes[from, to)`, without quotes and escapes. */
 export interface Value {
   bytes: Uint8Array;
@@ -85,6 +97,8 @@ export class MessageDecoder {
   field: string | null = null;
   /** object_id, 36 characters of any case. */
   readonly objectId: Value = emptyValue();
+  /** Its 16 bytes. */
+  readonly objectUuid: Uint8Array = new Uint8Array(16);
   /** sent_dttm as it stands in the message. */
   readonly sentText: Value = emptyValue();
   /** sent_dttm by value. */
@@ -94,12 +108,18 @@ export class MessageDecoder {
   /** The dataset's fields, in its order. */
   readonly values: Value[] = Array.from({ length: TRANSACTIONS.fields.length }, emptyValue);
 
+  /** The dataset's UUID, of which it has one at most, by value. */
+  readonly uuid: Uint8Array = new Uint8Array(16);
   /** The dataset's event time by value. */
   readonly eventTime: Moment = { seconds: 0, micros: 0 };
   /** Of a currency the rate by value, in millionths. */
   millionths = 0n;
 
   readonly #scanner = new JsonScanner(ENVELOPE, FIELD_NAMES, "payload");
+  readonly #shapes: KnownShape[] = [];
+  /** The one that a message agreed with last, or learned last. */
+  #shape = 0;
+  #unlearned = LEARN_EVERY;
   readonly #utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   readonly #objectType: Value = emptyValue();
   #bytes: Uint8Array = new Uint8Array();
@@ -113,6 +133,53 @@ export class MessageDecoder {
   /** Decodes `bytes[start, end)`, a message without its line's end. False: see {@link reason}. */
   decode(bytes: Uint8Array, start: number, end: number): boolean {
     this.#bytes = bytes;
+    if (this.#decodeKnown(start, end)) return true;
+    if (!this.#decodeAny(start, end)) return false;
+    if (++this.#unlearned >= LEARN_EVERY) this.#learn(start, end);
+    return true;
+  }
+
+  /**
+   * Decodes a message of a known layout whose values are all accepted. Of any other it says nothing:
+   * why a message is rejected is found without a layout.
+   */
+  #decodeKnown(start: number, end: number): boolean {
+    const shapes = this.#shapes;
+    for (let tried = 0; tried < shapes.length; tried++) {
+      const known = shapes[this.#shape]!;
+      if (known.shape.match(this.#scanner, this.#bytes, start, end)) {
+        // A layout leaves it to the checks of its own dataset to look at some of the strings.
+        return this.#checkEnvelope() && this.dataset === known.dataset && this.#checkPayload();
+      }
+      this.#shape = (this.#shape + 1) % shapes.length;
+    }
+    return false;
+  }
+
+  #learn(start: number, end: number): void {
+    this.#unlearned = 0;
+    const { dataset } = this;
+    const slots = FIELDS.get(dataset)!
+      .filter(({ type }) => type === "uuid" || type === "timestamp")
+      .map(({ slot }) => slot);
+    const checked = new Set([OBJECT_ID, SENT_DTTM, ...slots]);
+    const shape = MessageShape.learn(
+      this.#scanner,
+      this.#bytes.subarray(0, end),
+      start,
+      end,
+      PAYLOAD,
+      (slot) => checked.has(slot),
+    );
+    if (shape === undefined) return;
+    // The next after the one that was used last is the one that was not for longest, or nearly so.
+    const { length } = this.#shapes;
+    this.#shape = length < MOST_SHAPES ? length : (this.#shape + 1) % MOST_SHAPES;
+    this.#shapes[this.#shape] = { shape, dataset };
+  }
+
+  #decodeAny(start: number, end: number): boolean {
+    const bytes = this.#bytes;
     const scanner = this.#scanner;
     if (!scanner.scan(bytes, start, end)) {
       if (isBlank(bytes, start, end)) return this.#reject("empty");
@@ -127,9 +194,11 @@ export class MessageDecoder {
 
   #checkEnvelope(): boolean {
     if (this.#isMissing(OBJECT_ID)) return this.#reject("missing_field", "object_id");
-    if (!this.#readText(OBJECT_ID, this.objectId) || !isUuidValue(this.objectId)) {
-      return this.#reject("bad_value", "object_id");
-    }
+    const { objectId } = this;
+    if (
+      !this.#readText(OBJECT_ID, objectId) ||
+      !readUuid(objectId.bytes, objectId.from, objectId.to, this.objectUuid)
+    ) return this.#reject("bad_value", "object_id");
     if (this.#isMissing(OBJECT_TYPE)) return this.#reject("missing_field", "object_type");
     const dataset = this.#readDataset();
     if (dataset === undefined) return this.#reject("unknown_type", "object_type");
@@ -163,7 +232,8 @@ export class MessageDecoder {
   #readField({ type, slot }: FieldSlot, value: Value): boolean {
     switch (type) {
       case "uuid":
-        return this.#readText(slot, value) && isUuidValue(value);
+        return this.#readText(slot, value) &&
+          readUuid(value.bytes, value.from, value.to, this.uuid);
       case "text":
         return this.#readText(slot, value) && value.to - value.from <= MAX_TEXT_BYTES;
       case "timestamp":
@@ -173,8 +243,10 @@ export class MessageDecoder {
       case "currency_code": {
         if (this.#scanner.kinds[slot] !== Kind.INTEGER) return false;
         this.#pointAt(slot, value);
-        const accepts = type === "int64" ? isInt64 : isCurrencyCode;
-        if (!accepts(value.bytes, value.from, value.to)) return false;
+        const isAccepted = type === "int64"
+          ? isInt64(value.bytes, value.from, value.to)
+          : isCurrencyCode(value.bytes, value.from, value.to);
+        if (!isAccepted) return false;
         // `-0` is 0.
         if (value.bytes[value.from] === 0x2d && value.bytes[value.from + 1] === 0x30) value.from++;
         return true;
@@ -198,10 +270,14 @@ export class MessageDecoder {
   #readDataset(): Dataset | undefined {
     const value = this.#objectType;
     if (!this.#readText(OBJECT_TYPE, value)) return undefined;
-    return OBJECT_TYPES.find(({ bytes }) =>
-      bytes.length === value.to - value.from &&
-      bytes.every((byte, i) => byte === value.bytes[value.from + i])
-    )?.dataset;
+    for (let i = 0; i < OBJECT_TYPES.length; i++) {
+      const { dataset, bytes } = OBJECT_TYPES[i]!;
+      if (bytes.length !== value.to - value.from) continue;
+      let at = 0;
+      while (at < bytes.length && bytes[at] === value.bytes[value.from + at]) at++;
+      if (at === bytes.length) return dataset;
+    }
+    return undefined;
   }
 
   /** Points `value` at the characters of a string; false where it is none. */
@@ -243,10 +319,6 @@ export class MessageDecoder {
 
 function emptyValue(): Value {
   return { bytes: new Uint8Array(), from: 0, to: 0 };
-}
-
-function isUuidValue({ bytes, from, to }: Value): boolean {
-  return isUuid(bytes, from, to);
 }
 
 function setText(value: Value, text: string): void {

@@ -11,16 +11,27 @@ const LARGEST = new TextEncoder().encode("9223372036854775807");
 /** Strings of the contract's table hold at most this many bytes of UTF-8. */
 export const MAX_TEXT_BYTES = 1000;
 
-/** 8-4-4-4-12 hexadecimal digits of any case. */
-export function isUuid(bytes: Uint8Array, from: number, to: number): boolean {
+/**
+ * Reads 8-4-4-4-12 hexadecimal digits of any case into 16 bytes. False where it is anything else; `into`
+ * is undefined then.
+ */
+export function readUuid(bytes: Uint8Array, from: number, to: number, into: Uint8Array): boolean {
   if (to - from !== 36) return false;
-  for (let i = 0; i < 36; i++) {
-    const byte = bytes[from + i]!;
-    if (i === 8 || i === 13 || i === 18 || i === 23) {
-      if (byte !== MINUS) return false;
-    } else if (hexDigit(byte) < 0) return false;
+  if (
+    bytes[from + 8] !== MINUS || bytes[from + 13] !== MINUS ||
+    bytes[from + 18] !== MINUS || bytes[from + 23] !== MINUS
+  ) return false;
+  // Below zero as soon as one digit is none.
+  let all = 0;
+  let at = from;
+  for (let i = 0; i < 16; i++) {
+    if (i === 4 || i === 6 || i === 8 || i === 10) at++;
+    const value = (hexDigit(bytes[at]!) << 4) | hexDigit(bytes[at + 1]!);
+    all |= value;
+    into[i] = value;
+    at += 2;
   }
-  return true;
+  return all >= 0;
 }
 
 /** A JSON integer (the scanner has proven that) of at most 2^63 - 1 in size. */

@@ -7,6 +7,7 @@
  * cannot search for a message that hides another. Hashes are never stored.
  */
 import type { Moment } from "./values.ts";
+import { viewOf } from "./view_of.ts";
 
 /** Hashes versions one after the other; `low` and `high` are of the last one. */
 export class VersionHasher {
@@ -31,8 +32,10 @@ export class VersionHasher {
     this.#mix((sent.seconds / 0x100000000) | 0);
     this.#mix(sent.micros);
     // Lower case: 0x20 changes no digit and no hyphen.
-    for (let at = from; at < from + 36; at += 4) {
-      this.#mix(word(id, at) | 0x20202020);
+    const view = viewOf(id);
+    const first = id.byteOffset + from;
+    for (let at = first; at < first + 36; at += 4) {
+      this.#mix(view.getInt32(at, true) | 0x20202020);
     }
   }
 
@@ -46,9 +49,11 @@ export class VersionHasher {
     ];
     let low = this.low;
     let high = this.high;
+    const view = viewOf(bytes);
+    const base = bytes.byteOffset;
     let at = from;
     for (; at + 4 <= to; at += 4) {
-      const value = word(bytes, at);
+      const value = view.getInt32(base + at, true);
       low = Math.imul(rotate(low ^ Math.imul(value, first), 13), second);
       high = Math.imul(rotate(high ^ Math.imul(value, third), 17), fourth);
     }
@@ -67,10 +72,6 @@ export class VersionHasher {
     this.low = Math.imul(rotate(this.low ^ Math.imul(value, secrets[0]!), 13), secrets[1]!);
     this.high = Math.imul(rotate(this.high ^ Math.imul(value, secrets[2]!), 17), secrets[3]!);
   }
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }
 
 function rotate(value: number, bits: number): number {

@@ -1,9 +1,10 @@
 /**
- * Measures a partition file as it is written: rows, and the exact sum of the control field. Reads the
- * format of the contract's section 4 and no other CSV.
+ * Measures a partition file as it is written: rows, the exact sum of the control field, and objects
+ * that have more than one row. Reads the format of the contract's section 4 and no other CSV.
  */
 import type { Dataset } from "../events/dataset.ts";
 import { fileColumns } from "../events/dataset.ts";
+import { type Repeated, RepeatedIds } from "./repeated_ids.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -20,6 +21,7 @@ const FLUSH_AT = 2 ** 52;
 /** Takes the file in pieces cut anywhere. */
 export class CsvMeter {
   rows = 0;
+  readonly #ids = new RepeatedIds();
   readonly #controlColumn: number;
   readonly #decimals: number;
   #column = 0;
@@ -48,11 +50,18 @@ export class CsvMeter {
     return `${sign}${digits.slice(0, -this.#decimals)}.${digits.slice(-this.#decimals)}`;
   }
 
+  /** Objects with more than one row; undefined where there are none. */
+  get repeated(): Repeated | undefined {
+    return this.#ids.found;
+  }
+
   push(piece: Uint8Array): void {
     const control = this.#controlColumn;
     const { length } = piece;
     let column = this.#column;
     let at = 0;
+    // Where the row begins, or goes on: its first field is its object_id, which is never quoted.
+    let row = 0;
     while (at < length) {
       if (this.#quoted) {
         const end = piece.indexOf(QUOTE, at);
@@ -71,12 +80,18 @@ export class CsvMeter {
         continue;
       }
       if (column === control) this.#endControl();
-      if (byte === COMMA) column++;
-      else {
+      if (byte === COMMA) {
+        if (column++ === 0) {
+          this.#ids.take(piece, row, at - 1);
+          this.#ids.end();
+        }
+      } else {
         column = 0;
+        row = at;
         this.rows++;
       }
     }
+    if (column === 0) this.#ids.take(piece, row, length);
     this.#column = column;
   }
 

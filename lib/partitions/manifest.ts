@@ -10,6 +10,8 @@ export const ManifestSource = v.object({
   partition: v.number(),
   /** A 64-bit integer as text. */
   next_position: v.string(),
+  /** Its rows of that day in staging; absent in manifests of older versions. */
+  rows: v.optional(Count),
 });
 
 /** All that it says; whatever reads one checks it by this. */
@@ -27,6 +29,9 @@ export const Manifest = v.object({
   created_at: v.string(),
   /** The version of finpipe that wrote it. */
   version: v.string(),
+  /** One id for all that was read from one snapshot of staging; absent in those of older versions. */
+  snapshot: v.optional(v.string()),
+  /** Each Kafka partition; of files and stdin those that have rows of that day. */
   sources: v.array(ManifestSource),
   /** Whether every Kafka partition has passed the day's end; null where none is known. */
   complete: v.nullable(v.boolean()),

@@ -5,17 +5,25 @@ import * as v from "valibot";
 import type { DatasetName } from "../events/dataset.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { fileFailure } from "../runtime/files.ts";
+import { type FileBytes, OpenFile } from "./file_bytes.ts";
 import { Manifest } from "./manifest.ts";
 import { dayArgument } from "./run_date.ts";
 
-/** A partition file on disk with the manifest that describes it. */
+/** Bytes that the proof reads at once. */
+const READ_BYTES = 256 * 1024;
+
+/** A partition file with the manifest that describes it. */
 export interface PartitionFile {
   dataset: DatasetName;
   partition: Temporal.PlainDate;
-  /** Path of the CSV file. */
+  /** Path of the CSV file, for messages: another one may stand there by now. */
   path: string;
+  bytes: FileBytes;
   manifest: Manifest;
 }
+
+/** A partition file that was opened and proven. */
+export interface OpenPartitionFile extends PartitionFile, Disposable {}
 
 /** The paths of a dataset's day under a work dir. */
 export function partitionPaths(workDir: string, dataset: DatasetName, day: Temporal.PlainDate) {
@@ -28,7 +36,8 @@ export function partitionPaths(workDir: string, dataset: DatasetName, day: Tempo
 }
 
 /**
- * Reads the manifest of a day and proves that the file is the one it describes, by size and sha256.
+ * Reads the manifest of a day, opens the file, and proves that it is the one that the manifest
+ * describes, by size and sha256.
  *
  * @throws FinpipeError of kind `prerequisite` where there is no manifest; `data` where the pair does
  * not agree; `failed` or `configuration` where one of the two cannot be read
@@ -37,7 +46,7 @@ export async function openPartitionFile(
   workDir: string,
   dataset: DatasetName,
   day: Temporal.PlainDate,
-): Promise<PartitionFile> {
+): Promise<OpenPartitionFile> {
   const paths = partitionPaths(workDir, dataset, day);
   const hint = `Run 'finpipe dump ${dayArgument(day)}' first`;
   const text = await readIfPresent(paths.manifest);
@@ -52,14 +61,24 @@ export async function openPartitionFile(
   if (manifest?.dataset !== dataset || manifest.partition !== day.toString()) {
     throw disagreement(paths.manifest, "it is no manifest of that day", day);
   }
-  const { bytes, sha256 } = await hashFile(paths.data, day);
-  if (bytes !== manifest.bytes) {
-    throw disagreement(paths.data, `${bytes} bytes, the manifest says ${manifest.bytes}`, day);
+  using open = new DisposableStack();
+  const bytes = open.use(await openData(paths.data, day));
+  const { length, sha256 } = await measure(bytes);
+  if (length !== manifest.bytes) {
+    throw disagreement(paths.data, `${length} bytes, the manifest says ${manifest.bytes}`, day);
   }
   if (sha256 !== manifest.sha256) {
     throw disagreement(paths.data, "its sha256 is not the one in the manifest", day);
   }
-  return { dataset, partition: day, path: paths.data, manifest };
+  const moved = open.move();
+  return {
+    dataset,
+    partition: day,
+    path: paths.data,
+    bytes,
+    manifest,
+    [Symbol.dispose]: () => moved.dispose(),
+  };
 }
 
 function disagreement(path: string, why: string, day: Temporal.PlainDate): FinpipeError {
@@ -87,18 +106,23 @@ async function readIfPresent(path: string): Promise<string | undefined> {
   }
 }
 
-async function hashFile(path: string, day: Temporal.PlainDate) {
-  const hash = createHash("sha256");
-  let bytes = 0;
+async function openData(path: string, day: Temporal.PlainDate): Promise<OpenFile> {
   try {
-    const file = await Deno.open(path);
-    for await (const piece of file.readable) {
-      hash.update(piece);
-      bytes += piece.length;
-    }
+    return new OpenFile(path, await Deno.open(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw disagreement(path, "it is absent", day);
     throw fileFailure(error, "read", path);
   }
-  return { bytes, sha256: hash.digest("hex") };
+}
+
+async function measure(bytes: FileBytes) {
+  const hash = createHash("sha256");
+  const buffer = new Uint8Array(READ_BYTES);
+  let length = 0;
+  for (;;) {
+    const read = await bytes.readAt(buffer, length);
+    if (read === null) return { length, sha256: hash.digest("hex") };
+    hash.update(buffer.subarray(0, read));
+    length += read;
+  }
 }

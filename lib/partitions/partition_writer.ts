@@ -8,22 +8,22 @@ import { fileFailure, publishFile, writeWhole } from "../runtime/files.ts";
 import { CsvMeter } from "./csv_meter.ts";
 import type { Manifest } from "./manifest.ts";
 import { partitionPaths } from "./partition_file.ts";
+import type { Repeated } from "./repeated_ids.ts";
 
 /** Pieces are gathered to this many bytes: a write and a hash update each cost a call. */
 const BLOCK = 256 * 1024;
 
 /** What a manifest says beside what the writer measures itself. */
-export type ManifestRest = Omit<
-  Manifest,
-  "dataset" | "partition" | "rows" | "bytes" | "sha256" | "control_total"
->;
+export type ManifestRest =
+  & Omit<Manifest, "dataset" | "partition" | "rows" | "bytes" | "sha256" | "control_total">
+  & { snapshot: string };
 
 export class PartitionWriter implements Disposable {
   readonly #paths: ReturnType<typeof partitionPaths>;
   readonly #temporary: string;
   readonly #file: Deno.FsFile;
-  readonly #meter: CsvMeter;
-  readonly #hash = createHash("sha256");
+  #meter: CsvMeter;
+  #hash = createHash("sha256");
   readonly #block = new Uint8Array(BLOCK);
   #filled = 0;
   #bytes = 0;
@@ -80,6 +80,26 @@ export class PartitionWriter implements Disposable {
     }
   }
 
+  /** Objects that have more than one row so far. */
+  get repeated(): Repeated | undefined {
+    this.#flush();
+    return this.#meter.repeated;
+  }
+
+  /** Begins the file anew. Fails as {@link write} does. */
+  restart(): void {
+    this.#filled = 0;
+    this.#bytes = 0;
+    this.#hash = createHash("sha256");
+    this.#meter = new CsvMeter(DATASETS[this.dataset]);
+    try {
+      this.#file.truncateSync();
+      this.#file.seekSync(0, Deno.SeekMode.Start);
+    } catch (error) {
+      this.#failure ??= error;
+    }
+  }
+
   /** Syncs the file and makes the pair appear; returns the manifest. */
   async publish(rest: ManifestRest): Promise<Manifest> {
     this.#flush();
@@ -93,6 +113,7 @@ export class PartitionWriter implements Disposable {
       control_total: this.#meter.controlTotal,
       created_at: rest.created_at,
       version: rest.version,
+      snapshot: rest.snapshot,
       sources: rest.sources,
       complete: rest.complete,
     };

@@ -41,10 +41,13 @@ export function requireComplete(
   log: Logger,
 ): void {
   if (complete === null) {
-    log.warn(`Cannot say whether ${day} is complete: staging knows no Kafka partition`);
+    log.warn(
+      `Cannot say whether ${day} is complete: staging knows no Kafka partition that is read`,
+    );
   } else if (!complete) {
     throw new FinpipeError("prerequisite", `${day} is not complete: ${describe(behind)}`, {
-      hint: "Let 'finpipe stream' read on past the day's end, or leave --require-complete out",
+      hint: "Let 'finpipe stream' read on past the day's end, or leave --require-complete out. " +
+        `What nobody reads any more is taken out by ${retireCommand(behind)}`,
     });
   }
 }
@@ -75,6 +78,18 @@ function isBefore(one: Temporal.PlainDateTime, other: Temporal.PlainDateTime): b
 
 /** Partitions that a message names. */
 const NAMED = 5;
+
+/** Partitions that a command names. */
+const MOST_TYPED = 20;
+
+/** As it is typed; of more partitions than anybody types, how to see them. */
+function retireCommand(behind: readonly KafkaProgress[]): string {
+  if (behind.length > MOST_TYPED) {
+    return "'finpipe source retire', a partition or a topic at a time: 'finpipe source list' shows them";
+  }
+  const names = behind.map(({ source, partition }) => `${source}:${partition}`);
+  return `'finpipe source retire ${names.join(" ")}'`;
+}
 
 function describe(behind: readonly KafkaProgress[]): string {
   const names = behind.slice(0, NAMED).map(({ source, partition }) => `${source}/${partition}`);

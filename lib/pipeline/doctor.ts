@@ -7,6 +7,7 @@ import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
 import type { Settings } from "../runtime/config/settings.ts";
 import type { ImposedSetting } from "../postgres/session_settings.ts";
 import type { ServerFacts, StagingInspection } from "../staging/inspection.ts";
+import type { ReadPartition } from "../staging/sources.ts";
 import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../warehouse/inspection.ts";
 import type { VerticaSettings } from "../runtime/config/vertica_settings.ts";
 import type { TopicFacts } from "./topic_inspection.ts";
@@ -49,6 +50,9 @@ const LITTLE_SPACE = 1_000_000_000;
 /** Milliseconds between the clocks beyond which messages look as if sent in the future. */
 const CLOCK_LIMIT = 60_000;
 
+/** Hours in which another topic was read, if somebody reads it. */
+const READ_WITHIN = 24;
+
 /** Looks at one thing after the other; failures are results, only what is no failure is thrown. */
 export async function examine(deps: DoctorDeps): Promise<Check[]> {
   const list = new Checklist();
@@ -59,11 +63,11 @@ export async function examine(deps: DoctorDeps): Promise<Check[]> {
   if (settings === undefined) return list.checks;
   const workDir = await list.look("work dir", () => examineWorkDir(settings.workDir, deps));
   const { inspectTopic } = deps;
-  if (inspectTopic !== undefined) {
-    await list.look("kafka", async () => judgeTopic(await inspectTopic(settings.retryFor)));
-  }
+  const topic = inspectTopic === undefined
+    ? undefined
+    : await list.look("kafka", async () => judgeTopic(await inspectTopic(settings.retryFor)));
   if (settings.staging?.kind === "postgres") {
-    await examineServer(settings.staging.postgres, settings.retryFor, list, deps);
+    await examineServer(settings.staging.postgres, { topic, ...settings }, list, deps);
   }
   if (settings.warehouse?.kind === "vertica") {
     await examineWarehouse(settings, settings.warehouse.vertica, list, deps);
@@ -133,7 +137,7 @@ async function examineWorkDir(workDir: string, deps: DoctorDeps): Promise<Findin
 
 async function examineServer(
   postgres: PostgresSettings,
-  retryFor: number,
+  { retryFor, topic }: Pick<Settings, "retryFor"> & { topic: TopicFacts | undefined },
   list: Checklist,
   deps: DoctorDeps,
 ): Promise<void> {
@@ -155,10 +159,15 @@ async function examineServer(
     return judgeSettings(await server.imposedSettings());
   });
   await list.look("staging: rights", async () => judgeRights(facts, await server.missingRights()));
-  await list.look("staging: schema", async () => {
+  const hasSchema = await list.look("staging: schema", async () => {
     await server.checkSchema();
-    return { detail: "the one that this finpipe knows" };
+    return { detail: "the one that this finpipe knows", value: true };
   });
+  if (hasSchema !== true || topic === undefined) return;
+  await list.look(
+    "staging: sources",
+    async () => judgeSources(await server.readPartitions(), topic, deps.now()),
+  );
 }
 
 async function examineWarehouse(
@@ -216,9 +225,31 @@ function judgeShapes(differences: readonly string[]): Finding<never> {
   );
 }
 
-function judgeTopic({ topic, cluster, partitions }: TopicFacts): Finding<never> {
+function judgeTopic(facts: TopicFacts): Finding<TopicFacts> {
+  const { topic, cluster, partitions } = facts;
   const count = partitions === 1 ? "1 partition" : `${partitions} partitions`;
-  return { detail: `topic ${topic} on ${cluster} has ${count}` };
+  return { detail: `topic ${topic} on ${cluster} has ${count}`, value: facts };
+}
+
+/** Finds partitions that nobody reads any more: each keeps all later days from being complete. */
+function judgeSources(
+  known: readonly ReadPartition[],
+  { topic, partitions }: TopicFacts,
+  now: Temporal.Instant,
+): Finding<never> {
+  const since = now.toZonedDateTimeISO("UTC").toPlainDateTime().subtract({ hours: READ_WITHIN });
+  const isRead = (part: ReadPartition) => Temporal.PlainDateTime.compare(part.readAt, since) >= 0;
+  const gone = known.filter((part) => part.topic === topic && part.partition >= partitions)
+    .map(({ partition }) => `${topic}:${partition}`);
+  // Another topic is named as a whole: of one that is read, each partition says so by its end.
+  const others = Map.groupBy(known.filter((part) => part.topic !== topic), ({ topic }) => topic);
+  const left = [...others].filter(([, parts]) => !parts.some(isRead)).map(([name]) => name);
+  const names = [...gone, ...left].join(" ");
+  if (names === "") return { detail: "no partition that is read no more" };
+  return {
+    detail: `keep days from being complete, and nobody seems to read them: ${names}`,
+    hint: `If so, retire them: 'finpipe source retire ${names}'`,
+  };
 }
 
 function judgeVersion({ major, version }: ServerFacts): Finding<never> {

@@ -6,6 +6,7 @@ import { PartitionWriter } from "../partitions/partition_writer.ts";
 import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
 import type { Logger } from "../runtime/log.ts";
 import { SIGNATURE } from "../runtime/version.ts";
+import { counted } from "../runtime/words.ts";
 import type { DaySnapshot, StagingRepository } from "../staging/repository.ts";
 import { completenessOf, requireComplete, warnOfIncomplete } from "./completeness.ts";
 
@@ -39,7 +40,7 @@ export async function dump(
   using open = new DisposableStack();
   for (const dataset of datasets) open.use(await lockDataset(workDir, dataset));
   const written = await staging.snapshotDay(day, async (snapshot) => {
-    const sources = await snapshot.sources();
+    const id = crypto.randomUUID();
     const completeness = completenessOf(day, await snapshot.kafkaProgress(), context.now());
     if (options.requireComplete) requireComplete(day, completeness, log);
     else warnOfIncomplete(day, completeness, log);
@@ -48,8 +49,11 @@ export async function dump(
     for (const dataset of datasets) {
       context.signal.throwIfAborted();
       const writer = open.use(await PartitionWriter.create(workDir, dataset, day));
-      const staged_rows = await copyDay(snapshot, dataset, writer);
-      files.push({ writer, facts: { staged_rows, sources, complete } });
+      const { total, sources } = await snapshot.stagedRows(dataset);
+      if (dataset === "currencies" || !await writeAgreeing(snapshot, writer, log)) {
+        await snapshot.copyDay(dataset, (piece) => writer.write(piece));
+      }
+      files.push({ writer, facts: { staged_rows: total, snapshot: id, sources, complete } });
     }
     return files;
   });
@@ -70,14 +74,30 @@ export async function dump(
   return manifests;
 }
 
-async function copyDay(
+/**
+ * Writes a day's transactions, if all versions of each object agree in accounts, amount and currency,
+ * which no change of status changes. To look for others costs a pass of its own; written so, the file
+ * shows whether there are any. It is begun anew where there are: they are warned of, and the latest
+ * version is taken.
+ *
+ * @returns false where the file is still to be written
+ */
+async function writeAgreeing(
   snapshot: DaySnapshot,
-  dataset: DatasetName,
   writer: PartitionWriter,
-): Promise<number> {
-  const stagedRows = await snapshot.stagedRows(dataset);
-  await snapshot.copyDay(dataset, (piece) => writer.write(piece));
-  return stagedRows;
+  log: Logger,
+): Promise<boolean> {
+  await snapshot.copyDayApart((piece) => writer.write(piece));
+  const { repeated } = writer;
+  if (repeated === undefined) return true;
+  writer.restart();
+  const { objects, example } = repeated;
+  log.warn(
+    `Versions of ${counted(objects, "object")} of ${writer.day} differ in accounts, amount or ` +
+      "currency, as if two operations had one id: the latest of each is taken",
+    { example },
+  );
+  return false;
 }
 
 /** One dump of a dataset at a time, so that temporary files are nobody else's. */

@@ -5,6 +5,7 @@ import { dayArgument, type DayRun } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/log.ts";
 import { capitalized } from "../runtime/words.ts";
+import { refuseShrink } from "../warehouse/load_checks.ts";
 import type { LoadRecord, StaleCause, WarehouseRepository } from "../warehouse/repository.ts";
 
 export interface LoadDeps {
@@ -22,6 +23,8 @@ export interface LoadOptions {
   maxRejected: number;
   /** Load also a day whose file is already loaded. */
   force: boolean;
+  /** Load also a file of fewer rows than that of the load that stands. @default false */
+  allowShrink?: boolean;
   /** Sessions that load a file side by side, where the warehouse can. @default 1 */
   streams?: number;
 }
@@ -33,6 +36,8 @@ export interface DatasetLoad {
   outcome: "loaded" | "unchanged";
   /** Rows that stand for the day. */
   rows: bigint;
+  /** Rows that stood before, by the record of their load; undefined where the day was not loaded. */
+  rowsBefore: bigint | undefined;
   refused: bigint;
   controlTotal: string;
   /** The manifest's, which differs where rows were refused. */
@@ -59,18 +64,21 @@ export interface UndoReport extends DayRun {
 }
 
 /**
- * Loads a day's partition files, each replacing the day as a whole. Every file is proven before the
- * first is loaded.
+ * Loads a day's partition files, each replacing the day as a whole. Every file is opened, proven and
+ * compared with what stands before the first is loaded.
  *
- * @throws FinpipeError of kind `prerequisite` without a manifest; `data` where file and manifest do
- * not agree or too many rows are refused; `locked` where another load of the dataset runs
+ * @throws FinpipeError of kind `prerequisite` without a manifest, or where the files are of two
+ * snapshots of staging; `data` where file and manifest do not agree, too many rows are refused, or a
+ * day would shrink; `locked` where another load of the dataset runs
  */
 export async function load(deps: LoadDeps, run: DayRun, options: LoadOptions): Promise<LoadReport> {
+  using open = new DisposableStack();
   const files: PartitionFile[] = [];
   for (const dataset of options.datasets) {
     deps.signal.throwIfAborted();
-    files.push(await openPartitionFile(deps.workDir, dataset, run.partition));
+    files.push(open.use(await openPartitionFile(deps.workDir, dataset, run.partition)));
   }
+  if (files.length > 1) await refusePair(deps.warehouse, run.partition, files, options);
   const datasets: DatasetLoad[] = [];
   for (const file of files) datasets.push(await loadFile(deps, file, options));
   return { ...run, datasets };
@@ -122,27 +130,59 @@ function afterUndo(day: Temporal.PlainDate, cause: StaleCause | undefined): stri
   }
 }
 
+/** Nothing of a pair is loaded where one of the two would be refused. */
+async function refusePair(
+  warehouse: WarehouseRepository,
+  day: Temporal.PlainDate,
+  files: readonly PartitionFile[],
+  options: LoadOptions,
+): Promise<void> {
+  refuseTwoSnapshots(day, files);
+  // Each load asks once more, under its lock.
+  for (const file of files) {
+    refuseShrink(file, await warehouse.loadRecord(file.dataset, day), options);
+  }
+}
+
+/** A dump that was killed between its two manifests leaves files of two snapshots. */
+function refuseTwoSnapshots(day: Temporal.PlainDate, files: readonly PartitionFile[]): void {
+  const ids = new Set(files.map(({ manifest }) => manifest.snapshot));
+  if (ids.size === 1 && !ids.has(undefined)) return;
+  const why = ids.has(undefined)
+    ? "a version of finpipe wrote them that did not note which snapshot of staging they are of"
+    : "they are of two snapshots of staging, as of a dump that broke off or of one dataset alone";
+  throw new FinpipeError("prerequisite", `Cannot load the partition files of ${day}: ${why}`, {
+    hint: `Run 'finpipe dump ${dayArgument(day)}' to write both anew, then load them`,
+  });
+}
+
 async function loadFile(
   { warehouse, log, signal }: LoadDeps,
   file: PartitionFile,
-  { maxRejected, force, streams = 1 }: LoadOptions,
+  { maxRejected, force, allowShrink = false, streams = 1 }: LoadOptions,
 ): Promise<DatasetLoad> {
   const { dataset, partition, manifest } = file;
   const manifestControlTotal = manifest.control_total;
   const standing = force ? undefined : await standingLoad(warehouse, file);
   if (standing !== undefined) {
     log.info(`Left ${dataset} for ${partition} alone: the file is the one already loaded`);
-    return { dataset, outcome: "unchanged", ...figuresOf(standing), manifestControlTotal };
+    const figures = { ...figuresOf(standing), rowsBefore: standing.rows, manifestControlTotal };
+    return { dataset, outcome: "unchanged", ...figures };
   }
-  const record = await warehouse.replaceDay(file, { maxRejected, streams, signal });
-  log.info(`Loaded ${dataset} for ${partition}`, { rows: record.rows, refused: record.refused });
-  if (record.refused > 0n) {
+  const done = await warehouse.replaceDay(file, { maxRejected, allowShrink, streams, signal });
+  const rowsBefore = done.before?.rows;
+  log.info(`Loaded ${dataset} for ${partition}`, {
+    rows: done.rows,
+    ...(rowsBefore === undefined ? {} : { rows_before: rowsBefore }),
+    refused: done.refused,
+  });
+  if (done.refused > 0n) {
     log.warn(
       `Refused rows of ${dataset} for ${partition}: their reasons are in load_refused`,
-      { manifest_rows: manifest.rows, rows: record.rows, refused: record.refused },
+      { manifest_rows: manifest.rows, rows: done.rows, refused: done.refused },
     );
   }
-  return { dataset, outcome: "loaded", ...figuresOf(record), manifestControlTotal };
+  return { dataset, outcome: "loaded", ...figuresOf(done), rowsBefore, manifestControlTotal };
 }
 
 /** The record of the day's load, if it was of this file and the day is still as it was loaded. */

@@ -77,6 +77,10 @@ class ServerSession implements SqlSession {
     client.on("error", (error) => this.#broken ??= error);
   }
 
+  get process(): string {
+    return this.#backend.pid;
+  }
+
   async connect(): Promise<void> {
     await this.#client.connect();
     await this.#guard(() => setSettings(this.#client));

@@ -22,6 +22,9 @@ export interface SqlSession {
   /** The server's version as a number: 180004 is 18.4. */
   readonly serverVersion: number;
 
+  /** Number of the server's process that works for it; undefined on the embedded engine. */
+  readonly process?: string | undefined;
+
   /** Runs one statement with parameters `$1`, `$2` ... */
   query(sql: string, params?: readonly SqlValue[]): Promise<SqlRow[]>;
 

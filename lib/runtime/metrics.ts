@@ -4,6 +4,7 @@ import {
   Counter,
   exposition,
   Histogram,
+  type Labels,
   type Metric,
   type Sample,
 } from "./exposition.ts";
@@ -29,8 +30,20 @@ export interface MeasuredPartition {
   retentionLeft?: number | undefined;
   /** When it was committed last; undefined before the first commit of this run. */
   lastCommit?: Temporal.Instant | undefined;
-  /** Versions that its window remembers. */
-  windowVersions: number;
+  /** Versions that its window remembers; undefined while that is rebuilt. */
+  windowVersions?: number | undefined;
+  /** Messages behind an open transaction; undefined before the ends of the log are known. */
+  heldBack?: number | undefined;
+  /** For how long something waits without a commit, 0 where nothing does; and for what, and whom. */
+  blocked: { seconds: number; waitsFor: string; holder: string };
+}
+
+/** What is known of Kafka when somebody asks; undefined before it was asked. */
+export interface MeasuredKafka {
+  /** It answered when it was asked last. */
+  kafkaUp?: boolean | undefined;
+  /** When the ends of the log were asked for that it told last. */
+  lagKnownAt?: Temporal.Instant | undefined;
 }
 
 /** Upper bounds in seconds: a batch on loopback, over a slow network, and through an outage. */
@@ -62,20 +75,33 @@ export class StreamMetrics {
   /**
    * @param reasons all that a message can be rejected for, so that each counter begins at 0
    * @param partitions asked at each scrape
+   * @param kafka likewise
    */
-  constructor(reasons: readonly string[], partitions: () => Iterable<MeasuredPartition>) {
+  constructor(
+    reasons: readonly string[],
+    partitions: () => Iterable<MeasuredPartition>,
+    kafka: () => MeasuredKafka,
+  ) {
     this.#rejected = new Counter(
       "finpipe_messages_rejected_total",
       "Messages rejected",
       "reason",
       reasons,
     );
-    this.#gauges = GAUGES.map(({ name, help, valueOf }) => ({
-      name,
-      help,
-      type: "gauge" as const,
-      samples: () => samplesOf(partitions(), valueOf),
-    }));
+    this.#gauges = [
+      ...GAUGES.map(({ name, help, valueOf, labelsOf }) => ({
+        name,
+        help,
+        type: "gauge" as const,
+        samples: () => samplesOf(partitions(), valueOf, labelsOf),
+      })),
+      ...KAFKA_GAUGES.map(({ name, help, valueOf }) => ({
+        name,
+        help,
+        type: "gauge" as const,
+        samples: () => valuesOf(valueOf(kafka())),
+      })),
+    ];
   }
 
   count({ transactions, currencies, duplicates, rejected, seconds }: MeasuredCommit): void {
@@ -106,10 +132,18 @@ export class StreamMetrics {
   }
 }
 
-type ValueOf = (partition: MeasuredPartition) => number | undefined;
+type ValueOf<T> = (of: T) => number | undefined;
+
+interface Gauge<T> {
+  name: string;
+  help: string;
+  valueOf: ValueOf<T>;
+  /** Labels beside topic and partition. */
+  labelsOf?: (of: T) => Labels;
+}
 
 /** Asked at each scrape: a partition that went away is gone from them as well. */
-const GAUGES: readonly { name: string; help: string; valueOf: ValueOf }[] = [
+const GAUGES: readonly Gauge<MeasuredPartition>[] = [
   {
     name: "finpipe_lag_messages",
     help: "Messages that are there and not landed",
@@ -130,13 +164,45 @@ const GAUGES: readonly { name: string; help: string; valueOf: ValueOf }[] = [
     help: "Versions that the window remembers",
     valueOf: ({ windowVersions }) => windowVersions,
   },
+  {
+    name: "finpipe_held_back_messages",
+    help: "Messages behind an open transaction, which nobody can read yet",
+    valueOf: ({ heldBack }) => heldBack,
+  },
+  {
+    name: "finpipe_blocked_seconds",
+    help: "For how long something waits to be landed without a commit",
+    valueOf: ({ blocked }) => blocked.seconds,
+    labelsOf: ({ blocked: { waitsFor, holder } }) => ({ waits_for: waitsFor, holder }),
+  },
 ];
 
-function* samplesOf(partitions: Iterable<MeasuredPartition>, valueOf: ValueOf): Generator<Sample> {
+/** Asked at each scrape. */
+const KAFKA_GAUGES: readonly Gauge<MeasuredKafka>[] = [
+  {
+    name: "finpipe_kafka_up",
+    help: "Whether Kafka told the ends of the log when it was asked last",
+    valueOf: ({ kafkaUp }) => kafkaUp === undefined ? undefined : Number(kafkaUp),
+  },
+  {
+    name: "finpipe_lag_known_timestamp_seconds",
+    help: "When the ends of the log were known last",
+    valueOf: ({ lagKnownAt }) => lagKnownAt && lagKnownAt.epochMilliseconds / 1000,
+  },
+];
+
+function* samplesOf(
+  partitions: Iterable<MeasuredPartition>,
+  valueOf: ValueOf<MeasuredPartition>,
+  labelsOf: Gauge<MeasuredPartition>["labelsOf"],
+): Generator<Sample> {
   for (const one of partitions) {
     const value = valueOf(one);
-    if (value !== undefined) {
-      yield { labels: { topic: one.topic, partition: one.partition }, value };
-    }
+    if (value === undefined) continue;
+    yield { labels: { topic: one.topic, partition: one.partition, ...labelsOf?.(one) }, value };
   }
+}
+
+function* valuesOf(value: number | undefined): Generator<Sample> {
+  if (value !== undefined) yield { value };
 }

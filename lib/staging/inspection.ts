@@ -9,6 +9,7 @@ import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
 import { isKind } from "../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../runtime/retry.ts";
 import { checkSchema } from "./migrations.ts";
+import { type ReadPartition, SqlSources } from "./sources.ts";
 
 /** The server, as it says of itself. */
 export interface ServerFacts {
@@ -34,6 +35,8 @@ export interface StagingInspection extends AsyncDisposable {
   isPooledByTransaction(): Promise<boolean>;
   /** @throws FinpipeError of kind `configuration` where `init` was not run, or a newer one was */
   checkSchema(): Promise<void>;
+  /** Partitions of topics that are not retired; of a schema that was checked. */
+  readPartitions(): Promise<ReadPartition[]>;
 }
 
 /**
@@ -94,6 +97,10 @@ class SqlInspection implements StagingInspection {
 
   checkSchema(): Promise<void> {
     return checkSchema(this.#session);
+  }
+
+  readPartitions(): Promise<ReadPartition[]> {
+    return new SqlSources(this.#session).readPartitions();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -84,11 +84,11 @@ export class LandedBatch {
 
   /** Adds the version that the decoder holds. */
   addVersion(decoder: MessageDecoder, message: number, position: number): void {
-    const { dataset, objectId, sent, payload } = decoder;
+    const { dataset, objectUuid, sent, payload } = decoder;
     const rows = dataset === TRANSACTIONS ? this.transactions : this.currencies;
     // The payload and, once more, the fields in it.
     rows.beginRow(6 + dataset.fields.length, 2 * (payload.to - payload.from) + MOST_OTHER_BYTES);
-    rows.uuid(objectId.bytes, objectId.from);
+    rows.uuid(objectUuid);
     rows.bytes(OBJECT_TYPE_BYTES[dataset.objectType]);
     rows.timestamp(sent);
     rows.bytes(payload.bytes, payload.from, payload.to);
@@ -128,7 +128,7 @@ function addField(rows: RowBuffer, { type }: Field, decoder: MessageDecoder, val
   const { bytes, from, to } = value;
   switch (type) {
     case "uuid":
-      return rows.uuid(bytes, from);
+      return rows.uuid(decoder.uuid);
     case "text":
       return rows.bytes(bytes, from, to);
     case "int64":

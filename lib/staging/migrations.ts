@@ -3,7 +3,8 @@ import landing from "../../sql/staging/001_landing.sql" with { type: "text" };
 import replay from "../../sql/staging/002_replay.sql" with { type: "text" };
 import lostRanges from "../../sql/staging/003_lost_ranges.sql" with { type: "text" };
 import topicIds from "../../sql/staging/004_topic_ids.sql" with { type: "text" };
-import corruptRanges from "../../sql/staging/007_corrupt_ranges.sql" with { type: "text" };
+import retiredSources from "../../sql/staging/005_retired_sources.sql" with { type: "text" };
+import corruptRanges from "../../sql/staging/006_corrupt_ranges.sql" with { type: "text" };
 import lockMigrations from "../../sql/staging/lock_migrations.sql" with { type: "text" };
 import migrationsApplied from "../../sql/staging/migrations_applied.sql" with { type: "text" };
 import migrationsPresent from "../../sql/staging/migrations_present.sql" with { type: "text" };
@@ -26,7 +27,8 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 2, name: "002_replay", sql: replay },
   { version: 3, name: "003_lost_ranges", sql: lostRanges },
   { version: 4, name: "004_topic_ids", sql: topicIds },
-  { version: 7, name: "007_corrupt_ranges", sql: corruptRanges },
+  { version: 5, name: "005_retired_sources", sql: retiredSources },
+  { version: 6, name: "006_corrupt_ranges", sql: corruptRanges },
 ];
 
 /**

@@ -6,7 +6,9 @@ import type { Moment } from "../events/values.ts";
 import type { ManifestSource } from "../partitions/manifest.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { LandedBatch } from "./landed_batch.ts";
+import type { StagingLocks } from "./lock_holders.ts";
 import type { RejectedRepository } from "./rejected.ts";
+import type { SourcesRepository } from "./sources.ts";
 
 export type SourceKind = "kafka" | "file" | "stdin";
 
@@ -53,15 +55,26 @@ export interface KafkaProgress {
   delay: number;
 }
 
+/** Rows of a day of a dataset. */
+export interface StagedRows {
+  /** All of them, replayed ones too, which come from no source partition. */
+  total: number;
+  /** Each Kafka partition; of files and stdin those that have rows of the day. */
+  sources: ManifestSource[];
+}
+
 /** What stands in staging for one day, as one snapshot saw it. */
 export interface DaySnapshot {
-  /** Rows of the day, before one per object_id. */
-  stagedRows(dataset: DatasetName): Promise<number>;
+  /** Rows of the day, before one per object_id, and where they came from. */
+  stagedRows(dataset: DatasetName): Promise<StagedRows>;
   /** The day's partition file, piece by piece; the bytes are only valid during the call. */
   copyDay(dataset: DatasetName, sink: (piece: Uint8Array) => void): Promise<void>;
-  /** Up to where each source partition is contained. */
-  sources(): Promise<ManifestSource[]>;
-  /** Every partition of a topic that staging knows. */
+  /**
+   * The same of transactions, but an object whose versions of the day differ in accounts, amount or
+   * currency has a row for each, one after the other.
+   */
+  copyDayApart(sink: (piece: Uint8Array) => void): Promise<void>;
+  /** Every partition of a topic that staging knows, but for those that are retired. */
   kafkaProgress(): Promise<KafkaProgress[]>;
 }
 
@@ -72,6 +85,12 @@ export interface StagingRepository extends AsyncDisposable {
 
   /** How far the partitions of topics were read. */
   readonly topics: TopicPositions;
+
+  /** All that is landed from. */
+  readonly sources: SourcesRepository;
+
+  /** Who holds what is waited for. */
+  readonly locks: StagingLocks;
 
   /** Whether the tables were made, by whichever version. */
   hasSchema(): Promise<boolean>;
@@ -176,9 +195,16 @@ export interface TopicPositions {
   ): Promise<void>;
 
   /**
-   * Notes that all that partitions held at a time is landed.
+   * Notes of partitions that all that they held at a time is landed, where their position says so.
    *
+   * @param ends of each partition one beyond the last offset that was there
    * @param watermarkDelay milliseconds between the greatest sent time and the watermark
+   * @throws FinpipeError of kind `locked` where somebody holds what it needs for 2 seconds
    */
-  markEnd(ids: readonly number[], at: Temporal.Instant, watermarkDelay: number): Promise<void>;
+  markEnds(
+    topic: string,
+    ends: ReadonlyMap<number, number>,
+    at: Temporal.Instant,
+    watermarkDelay: number,
+  ): Promise<void>;
 }

@@ -6,7 +6,8 @@ export class StagingSessions implements AsyncDisposable {
   readonly #connect: () => Promise<StagingRepository>;
   readonly #most: number;
   readonly #idle: StagingRepository[] = [];
-  readonly #used = new Set<StagingRepository>();
+  /** Each since when, on the clock of performance.now. */
+  readonly #used = new Map<StagingRepository, number>();
   readonly #waiting: (() => void)[] = [];
   #open = 0;
 
@@ -22,7 +23,7 @@ export class StagingSessions implements AsyncDisposable {
   /** Runs work on a session; one on which something failed is not used again. */
   async use<T>(work: (staging: StagingRepository) => Promise<T>): Promise<T> {
     const staging = await this.#take();
-    this.#used.add(staging);
+    this.#used.set(staging, performance.now());
     try {
       const result = await work(staging);
       this.#giveBack(staging);
@@ -38,7 +39,20 @@ export class StagingSessions implements AsyncDisposable {
 
   /** Ends the sessions that are used, in the middle of whatever they do: that fails. */
   async cut(): Promise<void> {
-    await Promise.all([...this.#used].map((staging) => staging[Symbol.asyncDispose]()));
+    await Promise.all([...this.#used.keys()].map((staging) => staging[Symbol.asyncDispose]()));
+  }
+
+  /** The server's processes that work for us. */
+  get processes(): string[] {
+    return [...this.#used.keys(), ...this.#idle].flatMap(({ locks }) => locks.process ?? []);
+  }
+
+  /** Those of sessions that have been used for so long. */
+  busyFor(milliseconds: number): string[] {
+    const before = performance.now() - milliseconds;
+    return [...this.#used]
+      .filter(([, since]) => since <= before)
+      .flatMap(([{ locks }]) => locks.process ?? []);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,11 +1,11 @@
 /** {@link StagingRepository} in SQL: one for a PostgreSQL server and for the embedded engine. */
 import type { DatasetName } from "../events/dataset.ts";
 import { formatMoment } from "../events/values.ts";
-import type { ManifestSource } from "../partitions/manifest.ts";
 import { RefusedData } from "../postgres/failure.ts";
 import type { SqlRow, SqlSession } from "../postgres/session.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { LandedBatch } from "./landed_batch.ts";
+import { describeHolder, SqlStagingLocks, type StagingLocks } from "./lock_holders.ts";
 import { checkSchema, hasSchema, migrate } from "./migrations.ts";
 import type { RejectedRepository } from "./rejected.ts";
 import { SqlRejected } from "./rejected_sql.ts";
@@ -14,12 +14,14 @@ import type {
   KafkaProgress,
   SourceKind,
   SourcePartition,
+  StagedRows,
   StagingRepository,
   TopicPositions,
   WindowVersion,
 } from "./repository.ts";
 import type { RowBuffer } from "./row_buffer.ts";
 import { partitionOf } from "./source_partition.ts";
+import { type SourcesRepository, SqlSources } from "./sources.ts";
 import * as sql from "./statements.ts";
 import { positionMoved, SqlTopicPositions } from "./topic_positions.ts";
 
@@ -32,6 +34,8 @@ const MOST_FETCHED = 5000;
 export class SqlStaging implements StagingRepository {
   readonly rejected: RejectedRepository;
   readonly topics: TopicPositions;
+  readonly sources: SourcesRepository;
+  readonly locks: StagingLocks;
   readonly #session: SqlSession;
   readonly #owned: boolean;
   readonly #onDispose: (() => void) | undefined;
@@ -49,6 +53,8 @@ export class SqlStaging implements StagingRepository {
     this.#owned = owned;
     this.#onDispose = onDispose;
     this.topics = new SqlTopicPositions(session);
+    this.sources = new SqlSources(session);
+    this.locks = new SqlStagingLocks(session);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -71,8 +77,13 @@ export class SqlStaging implements StagingRepository {
   async lockSource(source: string): Promise<void> {
     const [row] = await this.#session.query(sql.lockSource, [source]);
     if (row!.locked === "t") return;
-    throw new FinpipeError("locked", `Another finpipe process is landing ${source}`, {
-      hint: "Wait until it has ended, then try again",
+    const holder = await this.locks.holderOf(source);
+    const who = holder === undefined ? "" : `: ${describeHolder(holder)}`;
+    const orEnd = holder === undefined
+      ? ""
+      : `; if it stands still, end it with SELECT pg_terminate_backend(${holder.pid})`;
+    throw new FinpipeError("locked", `Another finpipe process is landing ${source}${who}`, {
+      hint: `Wait until it has ended, then try again${orEnd}`,
     });
   }
 
@@ -154,13 +165,10 @@ export class SqlStaging implements StagingRepository {
     const session = this.#session;
     const snapshot: DaySnapshot = {
       async stagedRows(dataset: DatasetName) {
-        const [row] = await session.query(sql.countDay[dataset], [day.toString()]);
-        return Number(row!.staged_rows);
+        return stagedRowsOf(await session.query(sql.daySources[dataset], [day.toString()]));
       },
       copyDay: (dataset, sink) => session.copyOut(sql.dumpDay(dataset, day), sink),
-      async sources() {
-        return (await session.query(sql.sourcePositions)).map(manifestSourceOf);
-      },
+      copyDayApart: (sink) => session.copyOut(sql.dumpDayApart(day), sink),
       async kafkaProgress() {
         return (await session.query(sql.kafkaProgress)).map(progressOf);
       },
@@ -246,12 +254,19 @@ function versionOf(row: SqlRow): WindowVersion {
   };
 }
 
-function manifestSourceOf(row: SqlRow): ManifestSource {
-  return {
-    source: row.source!,
-    partition: Number(row.partition),
-    next_position: row.next_position!,
-  };
+function stagedRowsOf(found: readonly SqlRow[]): StagedRows {
+  const staged: StagedRows = { total: 0, sources: [] };
+  for (const { source, partition, next_position, rows } of found) {
+    staged.total += Number(rows);
+    if (source === null) continue;
+    staged.sources.push({
+      source: source!,
+      partition: Number(partition),
+      next_position: next_position!,
+      rows: Number(rows),
+    });
+  }
+  return staged;
 }
 
 function progressOf(row: SqlRow): KafkaProgress {

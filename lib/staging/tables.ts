@@ -29,10 +29,12 @@ export const STAGING_TABLES: TableShapes = {
     "watermark timestamp, messages_read bigint =, transactions bigint =, currencies bigint =, " +
     "rejected bigint =, duplicates bigint =, digest text, forgotten bigint =, " +
     "forgotten_position bigint =, updated_at timestamp =, end_seen_at timestamp, " +
-    "watermark_delay bigint =",
+    "watermark_delay bigint =, topic_id text, window_base bigint =, " +
+    "retired_at timestamp",
   "finpipe.lost_ranges":
     "id bigint =, topic text, partition integer, cause text, from_offset bigint, " +
-    "to_offset bigint, went_on_at bigint, recorded_at timestamp =",
+    "to_offset bigint, went_on_at bigint, recorded_at timestamp =, topic_id text, " +
+    "window_base bigint, last_transaction bigint, last_currency bigint",
 };
 
 /** How messages name what stands here, and what else there is to choose. */

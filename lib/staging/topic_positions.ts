@@ -63,10 +63,20 @@ export class SqlTopicPositions implements TopicPositions {
     });
   }
 
-  markEnd(ids: readonly number[], at: Temporal.Instant, watermarkDelay: number): Promise<void> {
+  markEnds(
+    topic: string,
+    ends: ReadonlyMap<number, number>,
+    at: Temporal.Instant,
+    watermarkDelay: number,
+  ): Promise<void> {
     const time = at.toString({ fractionalSecondDigits: 6 }).replace("Z", "");
     return this.#session.transaction(async () => {
-      for (const id of ids) await this.#session.query(markEndSeen, [id, time, watermarkDelay]);
+      // Whoever asks has other things to do than to wait for a lock.
+      await this.#session.execute("SET LOCAL lock_timeout = '2s'");
+      for (const { id, partition, nextPosition } of await this.list(topic)) {
+        if (nextPosition < (ends.get(partition) ?? Infinity)) continue;
+        await this.#session.query(markEndSeen, [id, time, watermarkDelay]);
+      }
     });
   }
 }

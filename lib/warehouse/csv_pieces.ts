@@ -20,34 +20,40 @@ export interface CsvPiece {
 }
 
 /**
- * The file's pieces, in order. Holds one piece at a time.
+ * The pieces of whole rows, in order. Holds one piece at a time.
  *
+ * @param bytes of the file, cut anywhere
+ * @param path the file's, for messages
  * @param pieceBytes size of a piece, and so the longest row
  * @throws FinpipeError of kind `data` where a row is longer than a piece: a quote was never closed,
  * or it is no CSV
  */
 export async function* csvPieces(
+  bytes: AsyncIterable<Uint8Array>,
   path: string,
   pieceBytes = PIECE_BYTES,
 ): AsyncGenerator<CsvPiece, void, void> {
-  using file = await Deno.open(path);
   const buffer = new Uint8Array(pieceBytes);
   let filled = 0;
   let line = 1;
-  for (;;) {
-    const read = await file.read(buffer.subarray(filled));
-    filled += read ?? 0;
-    if (read !== null && filled < buffer.length) continue;
-    if (filled === 0) return;
-    // The last row may come without LF.
-    const end = read === null ? filled : lastRowEnd(buffer);
-    if (end === 0) throw tooLong(path, line, pieceBytes);
-    const bytes = buffer.subarray(0, end);
-    yield { bytes, line };
-    line += countLines(bytes);
-    buffer.copyWithin(0, end, filled);
-    filled -= end;
+  for await (const given of bytes) {
+    for (let at = 0; at < given.length;) {
+      const taken = Math.min(given.length - at, buffer.length - filled);
+      buffer.set(given.subarray(at, at + taken), filled);
+      filled += taken;
+      at += taken;
+      if (filled < buffer.length) break;
+      const end = lastRowEnd(buffer);
+      if (end === 0) throw tooLong(path, line, pieceBytes);
+      const rows = buffer.subarray(0, end);
+      yield { bytes: rows, line };
+      line += countLines(rows);
+      buffer.copyWithin(0, end, filled);
+      filled -= end;
+    }
   }
+  // The last row may come without LF.
+  if (filled > 0) yield { bytes: buffer.subarray(0, filled), line };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { DatasetName } from "../events/dataset.ts";
 import type { PartitionFile } from "../partitions/partition_file.ts";
 import { dayArgument } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
+import { counted } from "../runtime/words.ts";
 import type { DayMeasure, LoadRecord } from "./repository.ts";
 
 /** Refused rows beyond the limit that are still kept, so that a person sees more than one. */
@@ -41,6 +42,32 @@ export function overLimit(
 }
 
 /**
+ * A day never shrinks unasked: staging only grows, so a file of fewer rows than the one that stands
+ * comes from another database, or from a damaged one. Asked under the load's lock.
+ *
+ * @param before the load that stands
+ * @throws FinpipeError of kind `data`
+ */
+export function refuseShrink(
+  { dataset, partition, manifest }: Pick<PartitionFile, "dataset" | "partition" | "manifest">,
+  before: LoadRecord | undefined,
+  { allowShrink = false }: { allowShrink?: boolean },
+): void {
+  if (allowShrink || before === undefined || BigInt(manifest.rows) >= before.manifestRows) return;
+  throw new FinpipeError(
+    "data",
+    `Refused to shrink ${dataset} for ${partition}: the file has ${
+      counted(manifest.rows, "row")
+    }, ` +
+      `that of the load that stands had ${before.manifestRows}`,
+    {
+      hint: "Staging only grows: see whether FINPIPE_PG_URL names the database that the day came " +
+        "from, and whether that is whole. Where fewer rows are meant, add --allow-shrink",
+    },
+  );
+}
+
+/**
  * Compares what was taken into the side table with the manifest.
  *
  * @throws FinpipeError of kind `data` where rows, or with none refused the control totals, differ
@@ -63,7 +90,8 @@ export function recordOf(
       hint,
     });
   }
-  return { sha256: manifest.sha256, rows, refused, controlTotal };
+  const manifestRows = BigInt(manifest.rows);
+  return { sha256: manifest.sha256, manifestRows, rows, refused, controlTotal };
 }
 
 /**

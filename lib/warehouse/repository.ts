@@ -11,6 +11,8 @@ import type { PartitionFile } from "../partitions/partition_file.ts";
 /** What the warehouse's record of loads says of one day of one dataset. */
 export interface LoadRecord {
   sha256: string;
+  /** Rows of the file, by its manifest: those that were taken and those that were refused. */
+  manifestRows: bigint;
   rows: bigint;
   refused: bigint;
   /** Exact sum of the control field over the rows that were taken, as decimal text. */
@@ -23,9 +25,17 @@ export interface DayMeasure {
   controlTotal: string;
 }
 
+/** A day's new load. */
+export interface ReplacedDay extends LoadRecord {
+  /** The load that stood before it; undefined where the day was not loaded. */
+  before: LoadRecord | undefined;
+}
+
 export interface LoadLimits {
   /** More refused rows than this fail the load. */
   maxRejected: number;
+  /** Load also a file of fewer rows than that of the load that stands. @default false */
+  allowShrink?: boolean;
   /** Sessions that fill the side table side by side, where the warehouse can. @default 1 */
   streams?: number;
   /** Aborted when the load should stop; the old day stays then. */
@@ -134,10 +144,10 @@ export interface WarehouseRepository extends AsyncDisposable {
    * Replaces the day as a whole with the file's rows; readers see the old day or the new one. The
    * old day is kept for {@link undoDay}.
    *
-   * @throws FinpipeError of kind `data` where more rows than the limit are refused or totals differ;
-   * `locked` where another load of the dataset runs
+   * @throws FinpipeError of kind `data` where more rows than the limit are refused, totals differ, or
+   * the day would shrink; `locked` where another load of the dataset runs
    */
-  replaceDay(file: PartitionFile, limits: LoadLimits): Promise<LoadRecord>;
+  replaceDay(file: PartitionFile, limits: LoadLimits): Promise<ReplacedDay>;
 
   /** Puts back the day as it was before its last load; false where no undo of it is kept. */
   undoDay(dataset: DatasetName, day: Temporal.PlainDate): Promise<boolean>;

@@ -1,6 +1,6 @@
 -- Compare and set: no row where somebody else read on from the position that we began at, or goes on
 -- in another topic of the name. It comes first in the landing transaction, so that two of them wait for
--- each other here.
+-- each other here. What is read is not retired any more.
 UPDATE finpipe.source_partitions
 SET next_position = $3,
     watermark = $4::timestamp,
@@ -12,6 +12,7 @@ SET next_position = $3,
     currencies = currencies + $10,
     rejected = rejected + $11,
     duplicates = duplicates + $12,
-    updated_at = now() AT TIME ZONE 'UTC'
+    updated_at = now() AT TIME ZONE 'UTC',
+    retired_at = NULL
 WHERE id = $1 AND next_position = $2 AND topic_id IS NOT DISTINCT FROM $13
 RETURNING id;

@@ -1,5 +1,5 @@
--- How far the partitions of topics were read, as this snapshot sees them.
+-- How far the partitions of topics were read, as this snapshot sees them; retired ones do not count.
 SELECT source, partition, watermark, end_seen_at, watermark_delay
 FROM finpipe.source_partitions
-WHERE kind = 'kafka'
+WHERE kind = 'kafka' AND retired_at IS NULL
 ORDER BY source, partition;

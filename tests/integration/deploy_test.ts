@@ -35,10 +35,20 @@ function read(path: string): Promise<string> {
 
 /** The series that /metrics has, each with the names of its labels. */
 async function exposedSeries(): Promise<Map<string, Set<string>>> {
-  const partition = { topic: "t", partition: 0, windowVersions: 1, lag: 1, retentionLeft: 1 };
+  const at = Temporal.Instant.fromEpochMilliseconds(1);
+  const partition = {
+    topic: "t",
+    partition: 0,
+    windowVersions: 1,
+    lag: 1,
+    retentionLeft: 1,
+    heldBack: 1,
+    blocked: { seconds: 1, waitsFor: "lock", holder: "psql" },
+  };
   const metrics = new StreamMetrics(
     REASONS,
-    () => [{ ...partition, lastCommit: Temporal.Instant.fromEpochMilliseconds(1) }],
+    () => [{ ...partition, lastCommit: at }],
+    () => ({ kafkaUp: true, lagKnownAt: at }),
   );
   const rejected = new Map([["bad_value", 1]]);
   metrics.count({ transactions: 1, currencies: 1, duplicates: 1, rejected, seconds: 1 });

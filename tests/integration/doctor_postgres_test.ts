@@ -11,8 +11,9 @@ import { runCli } from "../support/run_cli.ts";
 async function doctor(url: string): Promise<{ code: number; checks: Check[]; text: string }> {
   const workDir = await Deno.makeTempDir();
   try {
-    const args = ["doctor", "--json", "--retry-for", "0s", "--work-dir", workDir];
-    const { code, stdout, stderr } = await runCli(args, { env: { FINPIPE_PG_URL: url } });
+    const args = ["doctor", "--json", "--retry-for", "0s"];
+    const env = { FINPIPE_PG_URL: url, FINPIPE_WORK_DIR: workDir };
+    const { code, stdout, stderr } = await runCli(args, { env });
     return { code, checks: JSON.parse(stdout).checks, text: stdout + stderr };
   } finally {
     await Deno.remove(workDir, { recursive: true });

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { DATASET_NAMES } from "../../lib/events/dataset.ts";
-import { dumpDay } from "../../lib/staging/statements.ts";
+import { dumpDay, dumpDayApart } from "../../lib/staging/statements.ts";
 import { SIGNATURE } from "../../lib/runtime/version.ts";
 import { objectId } from "../support/warehouse_rows.ts";
 import { engineTests, NOW, openSession, type TestEngine } from "../support/engines.ts";
@@ -46,6 +46,86 @@ engineTest("a day's file holds that day's rows alone", async (engine) => {
   for (const [day, count] of [["0001-01-01", 1], ["9999-12-31", 1], ["2022-10-03", 0]] as const) {
     assert.equal((await engine.dump(day))[0]!.rows, count, day);
   }
+});
+
+engineTest(
+  "versions of an object that differ in accounts, amount or currency are warned of",
+  async (engine) => {
+    const version = (id: number, minute: number, payload: Record<string, unknown>) =>
+      transactionMessage(payload, {
+        object_id: objectId(id),
+        sent_dttm: `2022-10-01T12:0${minute}:00`,
+      });
+    const pairs = (id: number, one: Record<string, unknown>, other: Record<string, unknown>) => [
+      version(id, 1, { ...one, country: "later" }),
+      version(id, 0, { ...other, country: "earlier" }),
+    ];
+    const NEXT = { transaction_dt: "2022-10-02 12:00:00" };
+    await engine.landText(jsonl(
+      ...pairs(1, { status: "done" }, { status: "queued", transaction_type: "another" }),
+      ...pairs(2, { account_number_from: 5 }, { account_number_from: 6 }),
+      // Of two in the same second the one that was landed last.
+      version(3, 0, { account_number_to: 6, country: "earlier" }),
+      version(3, 0, { account_number_to: 5, country: "later" }),
+      ...pairs(4, { amount: 7 }, { amount: 8 }),
+      version(4, 0, { amount: 9, country: "earlier" }),
+      ...pairs(5, { currency_code: 440 }, { currency_code: 430 }),
+      // In another day they are another row.
+      ...pairs(6, { amount: 1 }, { ...NEXT, amount: 2 }),
+      rateMessage({ currency_with_div: 1 }, { object_id: objectId(7) }),
+      rateMessage({ currency_with_div: 2 }, { object_id: objectId(7) }),
+    ));
+    await engine.logged();
+    const [manifest] = await engine.dump(DAY);
+    const warnings = (await engine.logged()).split("\n").filter((line) => line.includes("warn"));
+    assert.deepEqual(warnings, [
+      "warn: Versions of 4 objects of 2022-10-01 differ in accounts, amount or currency, as if two " +
+      `operations had one id: the latest of each is taken example=${objectId(2)}`,
+    ]);
+    const file = await engine.partitionFile("transactions", DAY);
+    const rows = rowsOf(file);
+    assert.deepEqual(
+      rows.map(([id, , , from, to, currency, country, , , amount]) =>
+        [id, from, to, currency, country, amount].join(" ")
+      ),
+      [
+        `${objectId(1)} 1 2 430 later 100`,
+        `${objectId(2)} 5 2 430 later 100`,
+        `${objectId(3)} 1 5 430 later 100`,
+        `${objectId(4)} 1 2 430 later 7`,
+        `${objectId(5)} 1 2 440 later 100`,
+        `${objectId(6)} 1 2 430 later 1`,
+      ],
+    );
+    assert.equal(manifest!.rows, 6);
+    assert.equal(manifest!.control_total, "408");
+    assert.equal(manifest!.sha256, createHash("sha256").update(file).digest("hex"));
+    // One dataset alone warns as well, the other has nothing to warn of.
+    await engine.dump(DAY, ["currencies"]);
+    await engine.dump("2022-10-02");
+    assert.doesNotMatch(await engine.logged(), /warn/);
+    await engine.dump(DAY, ["transactions"]);
+    assert.match(await engine.logged(), /warn: Versions of 4 objects/);
+  },
+);
+
+engineTest("a file that is begun anew has nothing left of the one before", async (engine) => {
+  const long = { country: "x".repeat(900) };
+  const messages = Array.from({ length: 400 }, (_, i) => [
+    transactionMessage({ ...long, amount: 1 }, { object_id: objectId(i) }),
+    transactionMessage({ ...long, amount: 2 }, { object_id: objectId(i) }),
+  ]);
+  await engine.landText(jsonl(...messages.flat()));
+  const [manifest] = await engine.dump(DAY);
+  const file = await engine.partitionFile("transactions", DAY);
+  assert.ok(file.length > 256 * 1024);
+  assert.equal(file.length, manifest!.bytes);
+  assert.deepEqual([manifest!.rows, manifest!.staged_rows, manifest!.control_total], [
+    400,
+    800,
+    "800",
+  ]);
+  assert.equal(manifest!.sha256, createHash("sha256").update(file).digest("hex"));
 });
 
 const STATUSES = ["a later one", "queued", "in_progress", "blocked", "done", "chargeback"];
@@ -202,18 +282,56 @@ engineTest("the manifest says what is in the file, and up to where", async (engi
     control_total: "1000000000001.500000",
     created_at: NOW.toString(),
     version: SIGNATURE,
-    sources: [
-      { source: path, partition: 0, next_position: String(text.length) },
-      { source: "stdin", partition: 0, next_position: currencies!.sources[1]!.next_position },
-    ],
+    snapshot: transactions!.snapshot,
+    sources: [{ source: path, partition: 0, next_position: String(text.length), rows: 3 }],
     complete: null,
   });
   assert.equal(transactions!.control_total, "-9223372036854775807");
+  assert.deepEqual(transactions!.sources.map(({ source, rows }) => [source, rows]), [["stdin", 1]]);
   const onDisk = await Deno.readTextFile(
     `${engine.workDir}/partitions/currencies/${DAY}.manifest.json`,
   );
   assert.deepEqual(JSON.parse(onDisk), currencies);
+  assert.notEqual((await engine.dump(DAY))[0]!.snapshot, transactions!.snapshot);
 });
+
+engineTest(
+  "the manifest counts the day's rows by source; replayed ones have none",
+  async (engine) => {
+    const other = { transaction_dt: "2022-10-02 12:00:00" };
+    await engine.landText(jsonl(transactionMessage(), transactionMessage(), rateMessage()));
+    await engine.landText(jsonl(transactionMessage(other)));
+    await engine.landText(jsonl(transactionMessage(), transactionMessage(other)));
+    await engine.session.execute(`
+    INSERT INTO finpipe.source_partitions (kind, source, partition, next_position)
+    VALUES ('kafka', 'events', 0, 7), ('kafka', 'events', 1, 9);
+    INSERT INTO stg.transactions
+      (object_id, object_type, sent_dttm, payload, operation_id, account_number_from,
+       account_number_to, currency_code, country, status, transaction_type, amount, transaction_dt,
+       source_id, position, rejected_id)
+    SELECT gen_random_uuid(), object_type, sent_dttm, payload, operation_id, account_number_from,
+      account_number_to, currency_code, country, status, transaction_type, amount, transaction_dt,
+      from_id, CASE WHEN from_id IS NULL THEN NULL ELSE 8 END,
+      CASE WHEN from_id IS NULL THEN 1 END
+    FROM stg.transactions, (
+      SELECT id AS from_id FROM finpipe.source_partitions WHERE source = 'events' AND partition = 1
+      UNION ALL SELECT NULL
+    ) AS added
+    WHERE source_id = 3 AND transaction_dt < DATE '2022-10-02'`);
+    const [transactions, currencies] = await engine.dump(DAY);
+    const sourcesOf = (manifest = transactions!) =>
+      manifest.sources.map(({ source, partition, rows }) => [source, partition, rows]);
+    assert.equal(transactions!.staged_rows, 5);
+    assert.deepEqual(sourcesOf(), [
+      ["events", 0, 0],
+      ["events", 1, 1],
+      ["stdin", 0, 2],
+      ["stdin", 2, 1],
+    ]);
+    assert.deepEqual(sourcesOf(currencies), [["events", 0, 0], ["events", 1, 0], ["stdin", 0, 1]]);
+    assert.equal(transactions!.sources[1]!.next_position, "9");
+  },
+);
 
 engineTest("a day without rows gives an empty file in the place of yesterday's", async (engine) => {
   await engine.landText(jsonl(transactionMessage(), rateMessage()));
@@ -286,8 +404,15 @@ engineTest("a day is read through the index, whatever else the table holds", asy
   for (const analysed of [false, true]) {
     if (analysed) await engine.session.execute("ANALYZE stg.transactions, stg.currencies");
     for (const day of [DAY, "0001-01-01", "9999-12-31"]) {
-      for (const name of DATASET_NAMES) {
-        const plan = await planOf(engine, dumpDay(name, Temporal.PlainDate.from(day)));
+      const date = Temporal.PlainDate.from(day);
+      for (
+        const [name, copy] of [
+          ["transactions", dumpDay("transactions", date)],
+          ["transactions", dumpDayApart(date)],
+          ["currencies", dumpDay("currencies", date)],
+        ] as const
+      ) {
+        const plan = await planOf(engine, copy);
         assert.match(plan, new RegExp(`(Index|Bitmap Index) Scan .*${name}_by_day`), plan);
         assert.doesNotMatch(plan, /Seq Scan/, plan);
       }

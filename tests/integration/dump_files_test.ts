@@ -1,5 +1,6 @@
 /** Partition files that cannot be written, or that another dump is writing. */
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { lockFile } from "../../lib/runtime/files.ts";
 import { openSession } from "../support/engines.ts";
 import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
@@ -17,7 +18,11 @@ async function makePlace(t: Deno.TestContext) {
   scope.defer(() => Deno.remove(folder, { recursive: true }));
   const cli = (workDir: string, args: string[], stdin = ""): Promise<CliResult> => {
     return runCli(args, {
-      env: { FINPIPE_PG_URL: database.url, FINPIPE_WORK_DIR: workDir },
+      env: {
+        FINPIPE_PG_URL: database.url,
+        FINPIPE_VERTICA_URL: "embedded",
+        FINPIPE_WORK_DIR: workDir,
+      },
       stdin,
     });
   };
@@ -33,6 +38,8 @@ async function makePlace(t: Deno.TestContext) {
     land,
     dump: (workDir: string, ...args: string[]) =>
       cli(workDir, ["dump", "--partition", DAY, ...args]),
+    load: (workDir: string, ...args: string[]) =>
+      cli(workDir, ["load", "--partition", DAY, ...args]),
     [Symbol.asyncDispose]: () => moved.disposeAsync(),
   };
 }
@@ -50,6 +57,31 @@ async function filesOf(folder: string): Promise<Record<string, string>> {
     }
   }
   return files;
+}
+
+/** Kills a dump with SIGKILL once the first manifest is there. */
+async function killBetween(url: string, workDir: string): Promise<void> {
+  const script = fileURLToPath(new URL("../support/dump_between.ts", import.meta.url));
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", script, url, workDir, DAY],
+    stdout: "piped",
+  }).spawn();
+  const output = process.stdout.getReader();
+  const { value } = await output.read();
+  process.kill("SIGKILL");
+  assert.equal((await process.status).signal, "SIGKILL");
+  assert.equal(new TextDecoder().decode(value), "between");
+  await output.cancel();
+}
+
+/** Which snapshot each manifest says that its file is of. */
+async function snapshotsOf(workDir: string): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
+  for (const dataset of ["transactions", "currencies"]) {
+    const path = `${workDir}/partitions/${dataset}/${DAY}.manifest.json`;
+    found[dataset] = JSON.parse(await Deno.readTextFile(path)).snapshot;
+  }
+  return found;
 }
 
 const NAMES = ["currencies", "transactions"].flatMap((dataset) => [
@@ -97,6 +129,53 @@ postgresTest("what a killed dump left is overwritten", async (t) => {
   assert.deepEqual(Object.keys(files).length, 3);
   assert.equal(files[`${DAY}.csv`]!.split("\n").length, 2);
   assert.equal(JSON.parse(files[`${DAY}.manifest.json`]!).rows, 1);
+});
+
+postgresTest(
+  "a dump that is killed between its two manifests leaves a pair that is not loaded",
+  async (t) => {
+    await using place = await makePlace(t);
+    const workDir = `${place.folder}/work`;
+    assert.equal((await place.dump(workDir)).code, 0);
+    await place.land(jsonl(transactionMessage(), rateMessage()));
+    await killBetween(place.url, workDir);
+    const snapshots = await snapshotsOf(workDir);
+    assert.notEqual(snapshots.transactions, snapshots.currencies);
+    const { code, stderr } = await place.load(workDir);
+    assert.equal(code, 5);
+    assert.match(
+      stderr,
+      /^finpipe: Cannot load the partition files of 2022-10-01: they are of two snapshots/m,
+    );
+    assert.match(stderr, /^ {2}Run 'finpipe dump 2022-10-02' to write both anew, then load them$/m);
+    // One of the two is a whole file of one snapshot.
+    assert.equal((await place.load(workDir, "--dataset", "currencies")).code, 0);
+
+    // Nor is a pair of one dump and of another of one dataset alone.
+    assert.equal((await place.dump(workDir)).code, 0);
+    assert.equal((await place.load(workDir)).code, 0);
+    assert.equal((await place.dump(workDir, "--dataset", "transactions")).code, 0);
+    assert.equal((await place.load(workDir)).code, 5);
+  },
+);
+
+postgresTest("a pair that an older version wrote is not loaded, one of the two is", async (t) => {
+  await using place = await makePlace(t);
+  const workDir = `${place.folder}/work`;
+  assert.equal((await place.dump(workDir)).code, 0);
+  for (const dataset of ["transactions", "currencies"]) {
+    const path = `${workDir}/partitions/${dataset}/${DAY}.manifest.json`;
+    const { snapshot: _snapshot, sources, ...rest } = JSON.parse(await Deno.readTextFile(path));
+    const older = sources.map(({ rows: _rows, ...source }: { rows: number }) => source);
+    await Deno.writeTextFile(path, JSON.stringify({ ...rest, sources: older }));
+  }
+  const { code, stderr } = await place.load(workDir);
+  assert.equal(code, 5);
+  assert.match(
+    stderr,
+    /did not note which snapshot of staging they are of\n {2}Run 'finpipe dump 2/,
+  );
+  assert.equal((await place.load(workDir, "--dataset", "transactions")).code, 0);
 });
 
 postgresTest("a dump that fails leaves the files that stood there", async (t) => {

@@ -4,10 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { defaultKafka, missingForKafka } from "../support/kafka_jars.ts";
-import { withAdmin } from "../support/kafka.ts";
+import { Interrupted } from "../../lib/runtime/errors.ts";
+import { membersOf, withAdmin } from "../support/kafka.ts";
 import { produce } from "../support/kafka_messages.ts";
 import { type KafkaServer, startKafka } from "../support/kafka_server.ts";
 import { transactionMessage } from "../support/messages.ts";
+import { freePort } from "../support/ports.ts";
 import { assertBalanced, readLog, sumOf } from "../support/topic_books.ts";
 import {
   type LandCall,
@@ -17,9 +19,18 @@ import {
   untilRead,
 } from "../support/topic_landing.ts";
 import type { CliResult } from "../support/run_cli.ts";
+import { startMember } from "../support/topic_member.ts";
 import { startTraffic } from "../support/topic_traffic.ts";
+import { watcher } from "../support/topic_watcher.ts";
 import { isStatement, TcpProxy, type Verdict } from "../support/tcp_proxy.ts";
-import { TABLE_IS_WAITED_FOR, until, untilRow } from "../support/until.ts";
+import {
+  closeGate,
+  GATE,
+  SOMEBODY_WAITS,
+  TABLE_IS_WAITED_FOR,
+  until,
+  untilRow,
+} from "../support/until.ts";
 
 /** Milliseconds after which this file's broker takes a silent member for dead. */
 const SESSION = 2000;
@@ -87,10 +98,31 @@ await topicTest("a broker that is killed and comes back, and one that stands sti
   await using broker = await startBroker();
   await using place = await makePlace(t, 2, broker);
   const traffic = await startTraffic(place);
-  const landing = place.land(RESIDENT);
+  const metricsPort = freePort();
+  const landing = place.land({ ...RESIDENT, metricsPort });
+  const watch = watcher(metricsPort);
+  await watch.until("/readyz", 200);
   await traffic.more(200);
+  const { landers } = await landing.state;
+  await landers.askEnds();
+  assert.equal((await watch.figures()).get("finpipe_kafka_up"), 1);
   await broker.kill9();
+  await landers.askEnds();
+  await watch.until("/readyz", 503);
+  assert.match(
+    (await watch.get("/readyz")).text,
+    /^(Kafka has|Partition \d.*: Cannot reach Kafka)/,
+  );
+  // A restart would mend nothing, and what nobody knows is told by no figure.
+  assert.equal((await watch.get("/healthz")).status, 200);
+  const figures = await watch.figures();
+  assert.equal(figures.get("finpipe_kafka_up"), 0);
+  assert.ok(
+    figures.get("finpipe_lag_known_timestamp_seconds")! <= Date.now() / 1000 - SESSION / 1000,
+  );
+  assert.ok(![...figures.keys()].some((name) => name.startsWith("finpipe_lag_messages")));
   await broker.start();
+  await watch.until("/readyz", 200);
   await traffic.more(200);
   // Longer than the group waits for a silent member, which it notices when it goes on.
   Deno.kill(broker.pid, "SIGSTOP");
@@ -227,6 +259,14 @@ await topicTest(
     const { brokers, group } = place.topic;
     const { groups: [seen] } = await withAdmin(brokers, (admin) => admin.describeGroups([group]));
     assert.deepEqual([seen!.state, seen!.members.length], ["Stable", 1], "it is a member still");
+    const { standstill } = await one.state;
+    const holder =
+      /: a lock that is waited for is held by process \d+ of PostgreSQL \(a test, role /;
+    await until(() => holder.test(standstill.text ?? ""));
+    assert.match(standstill.text!, /^Partition \d.* has landed nothing for \d+ s: /);
+    assert.match(standstill.text!, /from 127.0.0.1:\d+\), idle in transaction, since 2\d{3}-/);
+    assert.equal(standstill.cause.waitsFor, "lock");
+    assert.match(one.log(), holder);
     const two = place.land(RESIDENT);
     const { consumer } = await two.state;
     await until(() => consumer.isReady);
@@ -234,10 +274,80 @@ await topicTest(
     await place.session.execute("ROLLBACK");
     await traffic.stop();
     await untilRead(place);
+    await until(() => standstill.text === undefined);
     await Promise.all([one.stop(), two.stop()]);
+    await assertBalanced(place);
+    // Who is no finpipe is named, and not ended.
+    assert.doesNotMatch(one.log() + two.log(), /Ended process/);
+  },
+);
+
+/** Waits until a session of the database waits for its client in a transaction, in this state. */
+function untilStopped(place: LandingPlace, state: string): Promise<void> {
+  return untilRow(
+    place.session,
+    `SELECT FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name LIKE 'finpipe%'
+       AND wait_event_type = 'Client' AND state = '${state}' AND xact_start IS NOT NULL`,
+  );
+}
+
+await topicTest(
+  "a process that is stopped inside its transaction loses its session to who has its partition",
+  async (t) => {
+    await using place = await makePlace(t, 1);
+    const stopped = startMember(place, SESSION);
+    try {
+      const gated = [transactionMessage({ amount: GATE }), transactionMessage({ amount: 1 })];
+      await closeGate(place.session);
+      await produce(place.topic, gated.map((text) => new TextEncoder().encode(text)));
+      await untilRow(place.session, SOMEBODY_WAITS);
+      Deno.kill(stopped.pid, "SIGSTOP");
+      await place.query(`SELECT pg_advisory_unlock(${GATE})`);
+      await untilStopped(place, "idle in transaction");
+      const landing = place.land(RESIDENT);
+      await untilRead(place);
+      const ended =
+        /warn: Ended process \d+ of PostgreSQL \(finpipe test, .*\), idle in transaction, /;
+      assert.match(landing.log(), ended);
+      // It finds its session gone, has landed nothing, and is a member like any other.
+      Deno.kill(stopped.pid, "SIGCONT");
+      const { brokers, group } = place.topic;
+      await until(async () => (await membersOf(brokers, group)).length === 2);
+      const traffic = await startTraffic(place);
+      await traffic.more(200);
+      await traffic.stop();
+      await untilRead(place);
+      await landing.stop();
+    } finally {
+      Deno.kill(stopped.pid, "SIGKILL");
+      await Promise.all([stopped.status, stopped.stdout.cancel()]);
+    }
     await assertBalanced(place);
   },
 );
+
+await topicTest("one that is stopped in the middle of COPY is ended as well", async (t) => {
+  await using place = await makePlace(t, 1);
+  let isLost = false;
+  await using proxy = new TcpProxy(place.url, (bytes) => {
+    if (isLost || bytes[0] !== "d".charCodeAt(0)) return "pass";
+    isLost = true;
+    return "lose";
+  });
+  const stopped = place.land({ ...RESIDENT, url: proxy.url, grace: "100ms" });
+  await produce(place.topic, [new TextEncoder().encode(transactionMessage())]);
+  await untilStopped(place, "active");
+  const landing = place.land({ ...RESIDENT, group: `${place.topic.group}-new` });
+  await untilRead(place);
+  assert.match(
+    landing.log(),
+    /warn: Ended process \d+ of PostgreSQL \(finpipe test, .*\), active, /,
+  );
+  await assert.rejects(stopped.stop(), Interrupted);
+  await landing.stop();
+  await assertBalanced(place);
+});
 
 await topicTest(
   "a message that the database refuses is rejected, and those around it are landed",

@@ -3,14 +3,20 @@ import assert from "node:assert/strict";
 import { withAdmin } from "../support/kafka.ts";
 import { produce } from "../support/kafka_messages.ts";
 import { rateMessage } from "../support/messages.ts";
-import type { CliResult } from "../support/run_cli.ts";
+import { type CliResult, runCli } from "../support/run_cli.ts";
 import {
   type LandingPlace,
   landingPlace,
   type PlaceOptions,
   topicTest,
+  untilRead,
 } from "../support/topic_landing.ts";
 import { SOMEBODY_WAITS, until, untilRow } from "../support/until.ts";
+
+/** Gives a row when a session waits for the row of a position, which a transaction is moving. */
+const POSITION_IS_WAITED_FOR = `
+  SELECT FROM pg_stat_activity
+  WHERE datname = current_database() AND wait_event = 'transactionid' AND query LIKE '%FOR UPDATE%'`;
 
 async function send({ topic }: LandingPlace, count: number, partition = 0): Promise<void> {
   const values = Array.from({ length: count }, () => new TextEncoder().encode(rateMessage()));
@@ -172,8 +178,9 @@ await topicTest(
 await topicTest(
   "a topic that was recreated is exit 4; --from goes on in the new one",
   async (t) => {
-    await using place = await landedPart(t);
+    await using place = await landedPart(t, { partitions: 3 });
     assertDone(await place.stream());
+    // With one partition of its three.
     await recreate(place);
     await send(place, 3);
     const { code, stderr } = await place.stream();
@@ -184,11 +191,20 @@ await topicTest(
     );
     assert.match(stderr, /go on with --from 0:0/);
     assertDone(await place.stream("--from", "0:0"));
-    assert.deepEqual(await positions(place), [[3, 13]]);
+    assert.deepEqual(await positions(place), [[3, 13], [10, 10], [10, 10]]);
     const [row] = await place.query(
       "SELECT cause, from_offset, to_offset FROM finpipe.lost_ranges",
     );
     assert.deepEqual(Object.values(row!), ["recreated", "3", "10"]);
+
+    // The two that are gone are seen, and the command that is named takes them out.
+    const { topic } = place.topic;
+    const cli = (...args: string[]) => runCli(args, { env: place.env });
+    const names = `${topic}:1 ${topic}:2`;
+    const doctor = () => cli("doctor", "--retry-for", "0s");
+    assert.match((await doctor()).stdout, new RegExp(`'finpipe source retire ${names}'`));
+    assertDone(await cli("source", "retire", ...names.split(" ")));
+    assert.match((await doctor()).stdout, /^ok +staging: sources: no partition that is read no/m);
   },
 );
 
@@ -211,6 +227,8 @@ await topicTest("a range that is lost during a run is exit 4, and never jumped o
   const { landing, release } = await stalledLanding(place);
   await send(place, 100);
   await deleteBefore(place, 60);
+  // What was fetched is landed first, whoever looks meanwhile.
+  await (await landing.state).landers.askEnds();
   await release();
   await assert.rejects(landing.totals, {
     kind: "data",
@@ -218,6 +236,43 @@ await topicTest("a range that is lost during a run is exit 4, and never jumped o
     hint: /go on with --from 0:60/,
   });
   assert.deepEqual(await positions(place), [[8, 8]]);
+});
+
+await topicTest("what another process has in flight is not lost", async (t) => {
+  await using place = await landingPlace(t);
+  const { landing, release } = await stalledLanding(place);
+  await send(place, 100);
+  await deleteBefore(place, 60);
+  const other = place.stream("--group", `${place.topic.group}-other`);
+  await untilRow(place.session, POSITION_IS_WAITED_FOR);
+  await release();
+  const lost = /partition 0: offsets 8 to 59 were deleted before they were read/;
+  await assert.rejects(landing.totals, { kind: "data", message: lost });
+  const { code, stderr } = await other;
+  assert.equal(code, 4, stderr);
+  assert.match(stderr, lost);
+  assert.deepEqual(await positions(place), [[8, 8]]);
+});
+
+await topicTest("a position that goes back is told as that, and read on from", async (t) => {
+  await using place = await landedPart(t);
+  const landing = place.land({ untilEnd: false, linger: "20ms" });
+  await untilRead(place);
+  // As a database that was restored from a copy of the time before the last six messages.
+  await place.session.execute(`
+    BEGIN;
+    DELETE FROM stg.currencies WHERE position >= 4;
+    UPDATE finpipe.source_partitions SET next_position = 4, messages_read = 4, currencies = 4;
+    COMMIT`);
+  await send(place, 1);
+  await untilRead(place);
+  await landing.stop();
+  assert.deepEqual(await positions(place), [[11, 11]]);
+  assert.match(
+    landing.log(),
+    /warn: The position of partition 0 went back from 10 to 4, as that of a/,
+  );
+  assert.doesNotMatch(landing.log(), /another member's/);
 });
 
 await topicTest(

@@ -8,34 +8,9 @@ import { runCli } from "../support/run_cli.ts";
 import { assertBalanced } from "../support/topic_books.ts";
 import { landingPlace, topicTest, untilRead } from "../support/topic_landing.ts";
 import { startTraffic } from "../support/topic_traffic.ts";
-import { until } from "../support/until.ts";
+import { watcher } from "../support/topic_watcher.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-
-/** Asks the stream's HTTP port, which is not there before it has begun. */
-function watcher(port: number) {
-  const get = async (path: string) => {
-    try {
-      const response = await fetch(`http://127.0.0.1:${port}${path}`);
-      return { status: response.status, text: await response.text() };
-    } catch {
-      return { status: 0, text: "" };
-    }
-  };
-  return {
-    get,
-    until: (path: string, status: number) => until(async () => (await get(path)).status === status),
-    /** The figures by name and labels. */
-    async figures(): Promise<Map<string, number>> {
-      const { text } = await get("/metrics");
-      const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-      return new Map(lines.map((line) => {
-        const space = line.lastIndexOf(" ");
-        return [line.slice(0, space), Number(line.slice(space + 1))];
-      }));
-    },
-  };
-}
 
 await topicTest("the figures are those of the messages, and of each partition", async (t) => {
   await using place = await landingPlace(t, {

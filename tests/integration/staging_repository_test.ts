@@ -9,6 +9,7 @@ import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
 import { engineTests, openSession } from "../support/engines.ts";
 import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
 import { postgresTest, testDatabase } from "../support/postgres.ts";
+import { untilRow } from "../support/until.ts";
 import { cliOn, LINE, streamOn } from "../support/staging_cli.ts";
 
 const engineTest = engineTests();
@@ -174,6 +175,62 @@ engineTest("who read of another topic at the same position lands nothing", async
   });
 });
 
+postgresTest("who holds a lock is found, also at the end of a queue", async (t) => {
+  await using database = await testDatabase(t);
+  await using opened = new AsyncDisposableStack();
+  const open = async (applicationName: string) => {
+    const session = await openSession(database.url, { applicationName });
+    opened.defer(() => session.close());
+    return session;
+  };
+  const [left, altering, landing, asking] = await Promise.all(
+    ["somebody's psql", "a migration", "finpipe stream", "finpipe asks"].map(open),
+  );
+  const staging = new SqlStaging(landing!);
+  const { locks } = new SqlStaging(asking!);
+  const partition = await staging.addPartition("file", "/a");
+  const found = async () => {
+    const holders = await locks.holders([staging.locks.process!]);
+    return holders.map(({ pid, applicationName, state, waitsForClient }) =>
+      [String(pid), applicationName, state, waitsForClient] as const
+    );
+  };
+  const waits = (count: number) =>
+    untilRow(
+      asking!,
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+       HAVING count(*) = ${count}`,
+    );
+  assert.deepEqual(await found(), []);
+  const holder = [left!.process, "somebody's psql", "idle in transaction", true] as const;
+  const batch = (start: number) => {
+    const batch = new LandedBatch(partition, start, start + 1, null);
+    batch.addRejected({ reason: "empty", field: null, raw: null, position: start }, 0);
+    return batch;
+  };
+  // The row of its position, and then a table behind somebody who waits for it.
+  await left!.execute("BEGIN; SELECT FROM finpipe.source_partitions FOR UPDATE");
+  const first = staging.land(batch(0));
+  await waits(1);
+  assert.deepEqual(await found(), [holder]);
+  await left!.execute("ROLLBACK; BEGIN; SELECT FROM stg.rejected LIMIT 1");
+  await first;
+  const altered = altering!.execute("ALTER TABLE stg.rejected ADD COLUMN note text");
+  await waits(1);
+  const second = staging.land(batch(1));
+  await waits(2);
+  const [queued, root] = await found();
+  assert.deepEqual(queued, [altering!.process, "a migration", "active", false]);
+  assert.deepEqual(root, holder);
+  // Who has done something since is not ended.
+  const [, stale] = await locks.holders([staging.locks.process!]);
+  await left!.execute("SELECT 1");
+  assert.equal(await locks.end(stale!), false);
+  const [, still] = await locks.holders([staging.locks.process!]);
+  assert.equal(await locks.end(still!), true);
+  await Promise.all([altered, second]);
+});
+
 postgresTest("of two that race without a lock, one lands", async (t) => {
   await using database = await testDatabase(t);
   const sessions = await Promise.all([1, 2, 3].map(() => openSession(database.url)));
@@ -209,7 +266,14 @@ postgresTest(
         `${folder}/a.jsonl`,
       ]);
       assert.equal(code, 75);
-      assert.match(stderr, /^finpipe: Another finpipe process is landing .*a\.jsonl\n {2}\S/m);
+      assert.match(
+        stderr,
+        /^finpipe: Another finpipe process is landing .*a\.jsonl: process \d+ of PostgreSQL \(finpipe test, /m,
+      );
+      assert.match(
+        stderr,
+        /^ {2}\S.*if it stands still, end it with SELECT pg_terminate_backend\(\d+\)$/m,
+      );
       assert.equal(
         (await cliOn(database.url, ["stream", "--source", `${folder}/b.jsonl`])).code,
         0,

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import type { LoadLimits } from "../../lib/warehouse/repository.ts";
 import { objectId, rate, transaction } from "../support/warehouse_rows.ts";
 import { STRICT_LIMITS, warehouseTests } from "../support/warehouses.ts";
-import { csv, total, writePartitionText } from "../support/reference.ts";
+import { openPartitionFile } from "../../lib/partitions/partition_file.ts";
+import { csv, type Row, total, writePartition, writePartitionText } from "../support/reference.ts";
 
 import {
   amounts,
@@ -50,7 +51,7 @@ warehouseTest("the control total of an empty day of rates is its manifest's", as
   for (const manifests of ["0.000000", "0"]) {
     const figures = { rows: 0, control_total: manifests };
     const file = await writePartitionText(test.workDir, "currencies", DAY, "", figures);
-    const loaded = await test.warehouse.replaceDay(file, STRICT_LIMITS);
+    const { before: _before, ...loaded } = await test.warehouse.replaceDay(file, STRICT_LIMITS);
     assert.deepEqual([loaded.rows, loaded.controlTotal], [0n, "0.000000"]);
     assert.deepEqual(await test.warehouse.loadRecord("currencies", day), loaded);
     const measure = await test.warehouse.measureDay("currencies", day);
@@ -340,3 +341,136 @@ warehouseTest(
     assert.equal((await test.warehouse.measureDay("transactions", day)).rows, 8998n);
   },
 );
+
+warehouseTest("a load says what stood before it", async (test) => {
+  await test.migrate();
+  const loads: (bigint | undefined)[][] = [];
+  for (const rows of [amounts(1, 2), [], amounts(3), amounts(3)]) {
+    const file = await writePartition(test.workDir, "transactions", DAY, rows);
+    const { rows: after, before } = await test.warehouse.replaceDay(file, STRICT_LIMITS);
+    loads.push([before?.rows, after]);
+  }
+  assert.deepEqual(loads, [[undefined, 2n], [2n, 0n], [0n, 1n], [1n, 1n]]);
+  await test.warehouse.undoDay("transactions", day);
+  const file = await writePartition(test.workDir, "transactions", DAY, amounts(4));
+  const { before } = await test.warehouse.replaceDay(file, STRICT_LIMITS);
+  assert.equal(before?.manifestRows, 1n);
+});
+
+warehouseTest(
+  "a day that would shrink is refused under the load's lock, unless that is asked for",
+  async (test) => {
+    await test.migrate();
+    const load = async (rows: Row[], limits: Partial<LoadLimits> = {}) => {
+      const file = await writePartition(test.workDir, "transactions", DAY, rows);
+      return await test.warehouse.replaceDay(file, {
+        ...STRICT_LIMITS,
+        allowShrink: false,
+        ...limits,
+      });
+    };
+    // A day that was loaded empty, and a file of as many rows, shrink by nothing.
+    await load([]);
+    await load([]);
+    await load(amounts(1, 2));
+    await load(amounts(3, 4));
+    const record = await test.warehouse.loadRecord("transactions", day);
+    for (const [rows, count] of [[amounts(5), "1 row"], [[], "0 rows"]] as const) {
+      await assert.rejects(
+        load([...rows]),
+        isDataError(
+          new RegExp(
+            `^Refused to shrink transactions for ${DAY}: the file has ${count}, ` +
+              "that of the load that stands had 2$",
+          ),
+        ),
+      );
+      assert.deepEqual(await standing(test), ["3", "4"]);
+      assert.deepEqual(await test.warehouse.loadRecord("transactions", day), record);
+    }
+    assert.deepEqual(await sideTables(test), await undoTables(test));
+    // An undo may shrink a day, and what it puts back is what counts from then on.
+    await load(amounts(6, 7, 8));
+    assert.equal(await test.warehouse.undoDay("transactions", day), true);
+    await load(amounts(9, 10));
+    assert.equal((await load(amounts(11), { allowShrink: true })).before?.rows, 2n);
+    assert.deepEqual(await standing(test), ["11"]);
+  },
+);
+
+warehouseTest(
+  "it is the files' rows that count, not those that were refused of them",
+  async (test) => {
+    await test.migrate();
+    const limits = { ...STRICT_LIMITS, allowShrink: false, maxRejected: 1 };
+    await test.warehouse.replaceDay(await withRefused(test, "x"), limits);
+    assert.deepEqual(await standing(test), ["1"]);
+    const fewer = await writePartition(test.workDir, "transactions", DAY, amounts(2));
+    await assert.rejects(test.warehouse.replaceDay(fewer, limits), isDataError(/had 2$/));
+    const mended = await writePartition(test.workDir, "transactions", DAY, amounts(3, 4));
+    assert.equal((await test.warehouse.replaceDay(mended, limits)).before?.rows, 1n);
+  },
+);
+
+/** A day of rates, so large that several sessions would copy it. */
+const LARGE = { transactions: 8000, currencies: 14_000 };
+
+for (const dataset of ["transactions", "currencies"] as const) {
+  warehouseTest(
+    `what is loaded of ${dataset} is what was proven, whatever is done to the file meanwhile`,
+    async (test) => {
+      await test.migrate();
+      const rowsOf = (count: number) =>
+        Array.from(
+          { length: count },
+          () => dataset === "transactions" ? transaction(DAY) : rate(DAY),
+        );
+      const old = await writePartition(test.workDir, dataset, DAY, rowsOf(1));
+      await test.warehouse.replaceDay(old, STRICT_LIMITS);
+      const record = await test.warehouse.loadRecord(dataset, day);
+      const { path, manifest } = await writePartition(
+        test.workDir,
+        dataset,
+        DAY,
+        rowsOf(LARGE[dataset]),
+      );
+      assert.ok(manifest.bytes > 1 << 20);
+      const text = await Deno.readTextFile(path);
+      for (const streams of [1, 3]) {
+        const limits = { ...STRICT_LIMITS, streams };
+        // An editor writes into it, at its start, in its midst and at its end: as many rows, and
+        // the same control total.
+        for (const at of [40, text.length / 2, text.length - 100]) {
+          await Deno.writeTextFile(path, text);
+          using file = await openPartitionFile(test.workDir, dataset, day);
+          await editYear(path, text, Math.floor(at));
+          await assert.rejects(
+            test.warehouse.replaceDay(file, limits),
+            isDataError(/^Partition file was changed while it was loaded: .*2022-10-01\.csv$/),
+          );
+          assert.deepEqual(await test.warehouse.loadRecord(dataset, day), record);
+          assert.equal((await test.warehouse.measureDay(dataset, day)).rows, 1n);
+          assert.deepEqual(await sideTables(test), await undoTables(test));
+        }
+        // A dump puts another file in its place: what was opened is loaded.
+        await Deno.writeTextFile(path, text);
+        using file = await openPartitionFile(test.workDir, dataset, day);
+        await Deno.writeTextFile(`${path}.tmp`, "");
+        await Deno.rename(`${path}.tmp`, path);
+        const loaded = await test.warehouse.replaceDay(file, limits);
+        assert.equal(loaded.rows, BigInt(LARGE[dataset]));
+        assert.equal(loaded.sha256, manifest.sha256);
+        await test.warehouse.undoDay(dataset, day);
+      }
+    },
+  );
+}
+
+/** Changes the year of the first sent time that stands behind a place of the file. */
+async function editYear(path: string, text: string, from: number): Promise<void> {
+  const at = text.indexOf(",2022-10-01 00:00:00,", from);
+  const found = at === -1 ? text.lastIndexOf(",2022-10-01 00:00:00,") : at;
+  using file = await Deno.open(path, { write: true });
+  await file.seek(found + 1, Deno.SeekMode.Start);
+  await file.write(new TextEncoder().encode("2021"));
+}

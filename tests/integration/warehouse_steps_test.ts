@@ -1,13 +1,14 @@
 /** The steps `load` and `cdm` on a warehouse, and what they say. */
 import assert from "node:assert/strict";
 import type { DatasetName } from "../../lib/events/dataset.ts";
+import { partitionPaths } from "../../lib/partitions/partition_file.ts";
 import { runOfPartition } from "../../lib/partitions/run_date.ts";
 import { cdm, type CdmOptions, type CdmReport } from "../../lib/pipeline/cdm.ts";
 import { load, type LoadOptions, undoLoad, type UndoReport } from "../../lib/pipeline/load.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { recordingLog } from "../support/logs.ts";
 import { rate, transaction } from "../support/warehouse_rows.ts";
-import { type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
+import { STRICT_LIMITS, type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
 import { csv, type Row, writePartition, writePartitionText } from "../support/reference.ts";
 
 const warehouseTest = warehouseTests();
@@ -103,6 +104,7 @@ warehouseTest(
       dataset: "transactions",
       outcome: "loaded",
       rows: 1n,
+      rowsBefore: undefined,
       refused: 1n,
       controlTotal: "5",
       manifestControlTotal: "12",
@@ -115,12 +117,121 @@ warehouseTest(
   },
 );
 
+warehouseTest(
+  "of a pair in which one would shrink nothing is loaded, by force neither; each says what stood",
+  async (test) => {
+    await test.migrate();
+    const deps = depsOf(test);
+    await writeDay(test, [transaction(DAY)], [rate(DAY), rate(DAY)]);
+    await load(deps, run, BOTH);
+    await writeDay(test, [transaction(DAY), transaction(DAY)], [rate(DAY)]);
+    for (const force of [false, true]) {
+      await assert.rejects(load(deps, run, { ...BOTH, force }), (error) => {
+        assert.ok(isKind(error, "data"));
+        assert.match(error.message, /^Refused to shrink currencies .* has 1 row, .* had 2$/);
+        return true;
+      });
+    }
+    assert.equal((await test.warehouse.measureDay("transactions", run.partition)).rows, 1n);
+    const { datasets } = await load(deps, run, { ...BOTH, allowShrink: true });
+    assert.deepEqual(datasets.map(({ rowsBefore, rows }) => [rowsBefore, rows]), [
+      [1n, 2n],
+      [2n, 1n],
+    ]);
+    await deps.log.flush();
+    assert.match(deps.lines.join(""), /Loaded transactions .* rows=2 rows_before=1 refused=0/);
+    // A day that is left alone tells it, too.
+    const [again] = (await load(deps, run, BOTH)).datasets;
+    assert.deepEqual([again!.outcome, again!.rowsBefore, again!.rows], ["unchanged", 2n, 2n]);
+  },
+);
+
+warehouseTest("what another load brought meanwhile is not shrunk either", async (test) => {
+  await test.migrate();
+  const deps = depsOf(test);
+  await writeDay(test, [transaction(DAY)], []);
+  const { warehouse } = test;
+  // The record is read before the load's lock is taken; a load of three rows comes between.
+  const between = new Proxy(warehouse, {
+    get(target, name) {
+      if (name !== "replaceDay") return Reflect.get(target, name).bind(target);
+      return async (...args: Parameters<typeof warehouse.replaceDay>) => {
+        const rows = [transaction(DAY), transaction(DAY), transaction(DAY)];
+        const folder = `${test.workDir}/other`;
+        const other = await writePartition(folder, "transactions", DAY, rows);
+        await warehouse.replaceDay(other, STRICT_LIMITS);
+        return await warehouse.replaceDay(...args);
+      };
+    },
+  });
+  await assert.rejects(load({ ...deps, warehouse: between }, run, BOTH), (error) => {
+    assert.ok(isKind(error, "data"));
+    assert.match(error.message, /^Refused to shrink transactions .* has 1 row, .* had 3$/);
+    return true;
+  });
+  assert.equal((await warehouse.measureDay("transactions", run.partition)).rows, 3n);
+});
+
+warehouseTest("both files are of one snapshot, or nothing is loaded", async (test) => {
+  await test.migrate();
+  const deps = depsOf(test);
+  await writeDay(test, [transaction(DAY)], []);
+  const { manifest } = partitionPaths(test.workDir, "currencies", run.partition);
+  const text = await Deno.readTextFile(manifest);
+  for (const snapshot of ["another", undefined]) {
+    await Deno.writeTextFile(manifest, JSON.stringify({ ...JSON.parse(text), snapshot }));
+    for (const options of [BOTH, { ...BOTH, force: true, allowShrink: true }]) {
+      await assert.rejects(load(deps, run, options), (error) => isKind(error, "prerequisite"));
+    }
+    assert.equal(await test.warehouse.loadRecord("transactions", run.partition), undefined);
+  }
+  await load(deps, run, { ...BOTH, datasets: ["currencies"] });
+  await Deno.writeTextFile(manifest, text);
+  assert.deepEqual(outcomes(await load(deps, run, BOTH)), [
+    "transactions loaded",
+    "currencies unchanged",
+  ]);
+});
+
+warehouseTest(
+  "a dump while transactions are loaded does not change which currencies are",
+  async (test) => {
+    await test.migrate();
+    const deps = depsOf(test);
+    await writeDay(test, [transaction(DAY)], [rate(DAY)]);
+    const { warehouse } = test;
+    const dumping = new Proxy(warehouse, {
+      get(target, name) {
+        if (name !== "replaceDay") return Reflect.get(target, name).bind(target);
+        return async (...args: Parameters<typeof warehouse.replaceDay>) => {
+          const [{ dataset }] = args;
+          const done = await warehouse.replaceDay(...args);
+          if (dataset === "transactions") {
+            const folder = `${test.workDir}/new`;
+            const { path } = await writePartition(folder, "currencies", DAY, [
+              rate(DAY),
+              rate(DAY),
+            ]);
+            const { data } = partitionPaths(test.workDir, "currencies", run.partition);
+            await Deno.rename(path, data);
+          }
+          return done;
+        };
+      },
+    });
+    const { datasets } = await load({ ...deps, warehouse: dumping }, run, BOTH);
+    assert.deepEqual(datasets.map(({ rows }) => rows), [1n, 1n]);
+    const { rows } = await warehouse.measureDay("currencies", run.partition);
+    assert.equal(rows, 1n);
+  },
+);
+
 warehouseTest("undo puts back what has one, and fails where nothing has", async (test) => {
   await test.migrate();
   const deps = depsOf(test);
   await writeDay(test, [transaction(DAY)], [rate(DAY)]);
   await load(deps, run, BOTH);
-  await writePartition(test.workDir, "transactions", DAY, []);
+  await writePartition(test.workDir, "transactions", DAY, [transaction(DAY), transaction(DAY)]);
   await load(deps, run, BOTH);
   assert.deepEqual(await undoLoad(deps, run, ["currencies"]), {
     ...run,

@@ -87,22 +87,17 @@ embeddedTest(
       const run = (line: string, env: Record<string, string> = {}) =>
         runCli(line.split(" "), { env: { FINPIPE_WORK_DIR: workDir, ...env } });
       assert.equal((await run(`stream --source ${EVENTS}`)).code, 0);
-      for (const line of ["report", "dump 2022-10-02", "load 2022-10-02", "cdm 2022-10-02"]) {
-        const { code, stderr } = await run(line);
-        assert.equal(code, 0, stderr);
-      }
       // What is said of results is completed as hints and warnings are.
-      const { stdout } = await runCli(["--work-dir", workDir, "report", "2022-10-05"]);
+      const { code, stdout } = await runCli(["--work-dir", workDir, "report", "2022-10-05"]);
+      assert.equal(code, 0);
       assert.ok(
         stdout.includes(`'finpipe --work-dir ${workDir} backfill FROM..TO' builds`),
         stdout,
       );
       const others = { FINPIPE_STAGING_SCHEMA: "other_staging", FINPIPE_MART_SCHEMA: "other_mart" };
-      for (const line of ["cdm 2022-10-02", "doctor"]) {
-        const { code, stdout, stderr } = await run(line, others);
-        assert.equal(code, 3, line);
-        assert.match(stdout + stderr, /The warehouse's schema is missing\n.*Run 'finpipe init'/);
-      }
+      const elsewhere = await run("cdm 2022-10-02", others);
+      assert.equal(elsewhere.code, 3);
+      assert.match(elsewhere.stderr, /The warehouse's schema is missing\n.*Run 'finpipe init'/);
       const session = await openEmbeddedSession(workDir, { make: false });
       const found = await session.query(
         "SELECT nspname FROM pg_namespace WHERE nspname ~ '^(other|finpipe)' ORDER BY 1",

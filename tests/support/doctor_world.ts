@@ -73,6 +73,7 @@ export function server(
     imposedSettings: () => Promise.resolve([]),
     isPooledByTransaction: () => Promise.resolve(false),
     checkSchema: () => Promise.resolve(),
+    readPartitions: () => Promise.resolve([]),
     [Symbol.asyncDispose]: () => {
       closed.count++;
       return Promise.resolve();

@@ -12,7 +12,7 @@ export interface ChainState {
   warehouse: Record<string, string>;
   /** All tables of both ends; one that a killed process left would be seen here. */
   tables: string[];
-  /** sha256 of each partition file, the manifests without `created_at`, and what else lies there. */
+  /** sha256 of each partition file, the manifests without `created_at` and `snapshot`, and what else lies there. */
   files: Record<string, unknown>;
 }
 
@@ -127,7 +127,7 @@ async function readFiles(folder: string, root = folder): Promise<Record<string, 
 }
 
 async function readManifest(path: string): Promise<unknown> {
-  const { created_at, ...rest } = JSON.parse(await Deno.readTextFile(path));
-  assert.equal(typeof created_at, "string");
+  const { created_at, snapshot, ...rest } = JSON.parse(await Deno.readTextFile(path));
+  assert.deepEqual([typeof created_at, typeof snapshot], ["string", "string"]);
   return rest;
 }

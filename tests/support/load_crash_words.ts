@@ -18,6 +18,7 @@ const STATEMENTS: readonly [pattern: RegExp, words: string][] = [
   [/SET_CLIENT_LABEL/, "label the session"],
   [/v_catalog\.tables .* = 'migrations'/, "is there a schema"],
   [/v_catalog\.schemata/, "which schemas are there"],
+  [/^SELECT LOWER\(table_schema\) AS table_schema/, "look at the tables"],
   [/MAX\(version\)/, "which version is the schema"],
   [/^CREATE SCHEMA/, "make a schema"],
   [/^CREATE TABLE IF NOT EXISTS \S+?\.(\w+)/, "make the table $1"],

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { type DatasetName, DATASETS, fileColumns } from "../../lib/events/dataset.ts";
+import type { FileBytes } from "../../lib/partitions/file_bytes.ts";
 import type { Manifest } from "../../lib/partitions/manifest.ts";
 import { type PartitionFile, partitionPaths } from "../../lib/partitions/partition_file.ts";
 
@@ -34,7 +35,10 @@ export function partitionRows(jsonl: string, name: DatasetName): Map<string, Row
   return new Map([...latest].map(([day, objects]) => [day, sortedRows(objects, name)]));
 }
 
-/** Writes rows as a partition file with its manifest, and opens it. */
+/** Which snapshot all partition files are of that are written here. */
+export const SNAPSHOT = "00000000-0000-4000-8000-000000000000";
+
+/** Writes rows as a partition file with its manifest. */
 export async function writePartition(
   workDir: string,
   dataset: DatasetName,
@@ -69,13 +73,25 @@ export async function writePartitionText(
     sha256: createHash("sha256").update(text).digest("hex"),
     created_at: "2022-10-02T00:00:00Z",
     version: "reference",
+    snapshot: SNAPSHOT,
     sources: [],
     complete: null,
   };
   await Deno.mkdir(paths.folder, { recursive: true });
   await Deno.writeTextFile(paths.data, text);
   await Deno.writeTextFile(paths.manifest, JSON.stringify(manifest));
-  return { dataset, partition, path: paths.data, manifest };
+  return { dataset, partition, path: paths.data, bytes: bytesAt(paths.data), manifest };
+}
+
+/** The bytes of whatever file stands at a path: it is opened for each reading. */
+export function bytesAt(path: string): FileBytes {
+  return {
+    async readAt(into, position) {
+      using file = await Deno.open(path);
+      await file.seek(position, Deno.SeekMode.Start);
+      return await file.read(into);
+    },
+  };
 }
 
 /** Rows as CSV of the contract's section 4. */

@@ -11,9 +11,11 @@ import { SqlStaging } from "../../lib/staging/sql_staging.ts";
 import type { Commit, Totals } from "../../lib/pipeline/landing/partition_lander.ts";
 import {
   landTopic,
+  type TopicContext,
   type TopicOptions as LandTopicOptions,
   type TopicState,
 } from "../../lib/pipeline/landing/topic/land_topic.ts";
+import { landWatchedTopic } from "../../lib/pipeline/landing/topic/watched_topic.ts";
 import { Interrupted } from "../../lib/runtime/errors.ts";
 import { openSession } from "./engines.ts";
 import { kafkaTest, type TestTopic, testTopic, type TopicOptions, withAdmin } from "./kafka.ts";
@@ -55,6 +57,8 @@ export interface LandCall {
   /** How long sessions of staging wait, in milliseconds. */
   session?: Pick<SessionOptions, "patience" | "connectTimeout">;
   now?: () => Temporal.Instant;
+  /** As `--metrics-port`. */
+  metricsPort?: number;
   onProgress?: (totals: Totals, commit: Commit) => void;
 }
 
@@ -93,11 +97,16 @@ export async function landingPlace(
   if (options.missing === true) await topic[Symbol.asyncDispose]();
   else scope.use(topic);
   const database = options.url === undefined ? scope.use(await testDatabase(t)) : undefined;
-  const session = await openSession(options.url ?? database!.url);
+  const session = await openTestSession(options.url ?? database!.url);
   scope.defer(() => session.close());
   const folder = await Deno.makeTempDir({ prefix: "finpipe-topic-" });
   scope.defer(() => Deno.remove(folder, { recursive: true }));
   return new LandingPlace(topic, options.url ?? database!.url, session, folder, scope.move());
+}
+
+/** A session that is none of finpipe's: it may hold locks for as long as the test likes. */
+function openTestSession(url: string): Promise<SqlSession> {
+  return openSession(url, { applicationName: "a test" });
 }
 
 export class LandingPlace implements AsyncDisposable {
@@ -185,7 +194,7 @@ export class LandingPlace implements AsyncDisposable {
 
   /** The same place with a new session, for when the server has ended the old one. */
   async reopen(): Promise<LandingPlace> {
-    const session = await openSession(this.url);
+    const session = await openTestSession(this.url);
     const scope = new AsyncDisposableStack();
     scope.use(this.#scope.move());
     scope.defer(() => session.close());
@@ -213,7 +222,11 @@ export class LandingPlace implements AsyncDisposable {
     const { topic } = settings;
     await using admin = new TopicAdmin(openKafka(settings, log, { patient: false }), topic);
     const duration = (text: string) => parseDuration(text, "a test's duration");
-    return await landTopic({
+    const land = (context: TopicContext, options: LandTopicOptions) =>
+      call.metricsPort === undefined
+        ? landTopic(context, options)
+        : landWatchedTopic(context, options, call.metricsPort);
+    return await land({
       kafka: openKafka(settings, log),
       admin,
       cluster: settings.displayName,

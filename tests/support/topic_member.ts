@@ -10,7 +10,10 @@ import { LandingPlace } from "./topic_landing.ts";
 export const SESSION_TIMEOUT = 6000;
 
 /** Starts one; it says on stdout when it has landed something. */
-export function startMember({ topic, url, workDir }: LandingPlace): Deno.ChildProcess {
+export function startMember(
+  { topic, url, workDir }: LandingPlace,
+  sessionTimeout = SESSION_TIMEOUT,
+): Deno.ChildProcess {
   const { brokers, topic: name, group } = topic;
   return new Deno.Command(Deno.execPath(), {
     args: [
@@ -18,8 +21,10 @@ export function startMember({ topic, url, workDir }: LandingPlace): Deno.ChildPr
       "-A",
       "--quiet",
       import.meta.filename!,
-      JSON.stringify({ topic: { brokers, topic: name, group }, url, workDir }),
+      JSON.stringify({ topic: { brokers, topic: name, group }, url, workDir, sessionTimeout }),
     ],
+    // It needs no broker of its own.
+    env: { FINPIPE_TEST_KAFKA: brokers },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
@@ -27,10 +32,11 @@ export function startMember({ topic, url, workDir }: LandingPlace): Deno.ChildPr
 }
 
 if (import.meta.main) {
-  const { topic, url, workDir } = JSON.parse(Deno.args[0]!) as {
+  const { topic, url, workDir, sessionTimeout } = JSON.parse(Deno.args[0]!) as {
     topic: TestTopic;
     url: string;
     workDir: string;
+    sessionTimeout: number;
   };
   const session = await openSession(url);
   const place = new LandingPlace(topic, url, session, workDir, new AsyncDisposableStack());
@@ -38,7 +44,7 @@ if (import.meta.main) {
     untilEnd: false,
     rows: 50,
     linger: "20ms",
-    member: { sessionTimeout: SESSION_TIMEOUT },
+    member: { sessionTimeout },
     onProgress: () => void Deno.stdout.write(new TextEncoder().encode("landed\n")),
   }).totals;
 }

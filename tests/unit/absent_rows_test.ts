@@ -3,19 +3,20 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type DatasetName, DATASETS, fileColumns } from "../../lib/events/dataset.ts";
 import { type AbsentRow, absentRows } from "../../lib/warehouse/vertica/absent_rows.ts";
-import { csv } from "../support/reference.ts";
+import { csv, writePartitionText } from "../support/reference.ts";
 import { objectId, transaction } from "../support/warehouse_rows.ts";
 
 const DAY = "2022-10-01";
 const STRINGS = ["country", "status", "transaction_type"] as const;
 
 async function found(text: string, dataset: DatasetName = "transactions"): Promise<AbsentRow[]> {
-  const path = await Deno.makeTempFile();
+  const workDir = await Deno.makeTempDir();
   try {
-    await Deno.writeTextFile(path, text);
-    return await Array.fromAsync(absentRows({ path, dataset }));
+    const figures = { rows: 0, control_total: "0" };
+    const file = await writePartitionText(workDir, dataset, DAY, text, figures);
+    return await Array.fromAsync(absentRows(file));
   } finally {
-    await Deno.remove(path);
+    await Deno.remove(workDir, { recursive: true });
   }
 }
 

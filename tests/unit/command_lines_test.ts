@@ -76,6 +76,7 @@ const VALUES: readonly [expression: RegExp, value: string][] = [
   [/\$\{basename\(path, ".csv"\)\}/g, "2022-10-01"],
   [/\$\{range\}/g, "2022-10-02..2022-10-06"],
   [/\$\{words\.join\(" "\)\}/g, "2022-10-02..2022-10-06"],
+  [/\$\{names(\.join\(" "\))?\}/g, "payments:2 payments:3"],
   [/FROM\.\.TO/g, "2022-10-02..2022-10-06"],
 ];
 

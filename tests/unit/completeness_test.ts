@@ -101,7 +101,15 @@ Deno.test("what has to be complete fails where it is not, and names the partitio
     (error) => {
       assert.ok(isKind(error, "prerequisite"));
       assert.match(error.message, /^2022-10-01 .*events\/0, .*events\/4 and 2 more have not/);
+      // All of them, as they are typed.
+      const names = behind.map(({ partition }) => `events:${partition}`).join(" ");
+      assert.ok(error.hint!.endsWith(` is taken out by 'finpipe source retire ${names}'`));
       return true;
     },
+  );
+  const many = Array.from({ length: 21 }, () => partition(null));
+  assert.throws(
+    () => requireComplete(DAY, { complete: false, behind: many }, SILENT),
+    (error) => isKind(error, "prerequisite") && /'finpipe source list' shows/.test(error.hint!),
   );
 });

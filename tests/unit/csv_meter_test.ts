@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { DATASETS, fileColumns } from "../../lib/events/dataset.ts";
 import { CsvMeter } from "../../lib/partitions/csv_meter.ts";
 import { csv } from "../support/reference.ts";
+import { objectId, transaction } from "../support/warehouse_rows.ts";
 
 const int64 = fc.oneof(
   fc.bigInt({ min: -9223372036854775807n, max: 9223372036854775807n }),
@@ -18,6 +19,11 @@ const odd = fc.string({ unit: fc.constantFrom(...',"\n\r-0.9é'), maxLength: 6 }
 
 /** Measures a file that comes in pieces, cut at these parts of it. */
 function measure(name: "transactions" | "currencies", text: string, cuts: readonly number[] = []) {
+  const { rows, controlTotal } = meterOf(name, text, cuts);
+  return { rows, controlTotal };
+}
+
+function meterOf(name: "transactions" | "currencies", text: string, cuts: readonly number[]) {
   const bytes = new TextEncoder().encode(text);
   const meter = new CsvMeter(DATASETS[name]);
   const ends = [...cuts.map((cut) => Math.floor(cut * bytes.length)), bytes.length].sort((a, b) =>
@@ -28,7 +34,7 @@ function measure(name: "transactions" | "currencies", text: string, cuts: readon
     meter.push(bytes.subarray(start, end));
     start = end;
   }
-  return { rows: meter.rows, controlTotal: meter.controlTotal };
+  return meter;
 }
 
 function decimal(millionths: bigint): string {
@@ -85,4 +91,22 @@ Deno.test("CsvMeter stays exact where a double would not", () => {
   assert.equal(measure("transactions", small).controlTotal, "19999999999999979999");
   assert.deepEqual(measure("currencies", ""), { rows: 0, controlTotal: "0.000000" });
   assert.deepEqual(measure("transactions", ""), { rows: 0, controlTotal: "0" });
+});
+
+Deno.test("CsvMeter finds the objects that have more than one row, in pieces cut anywhere", () => {
+  const counts = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 12 });
+  fc.assert(
+    fc.property(counts, odd, cuts, (counts, country, cuts) => {
+      const rows = counts.flatMap((count, index) =>
+        Array.from(
+          { length: count },
+          () => transaction("2022-10-01", { object_id: objectId(index), country }),
+        )
+      );
+      const objects = counts.filter((count) => count > 1).length;
+      const first = counts.findIndex((count) => count > 1);
+      const expected = objects === 0 ? undefined : { objects, example: objectId(first) };
+      assert.deepEqual(meterOf("transactions", csv(rows), cuts).repeated, expected);
+    }),
+  );
 });

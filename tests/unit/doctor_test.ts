@@ -10,6 +10,7 @@ import {
   NOW,
   outcomes,
   SERVER,
+  server,
   unreachable,
   withServer,
   world,
@@ -59,6 +60,51 @@ Deno.test("Kafka is looked at where brokers are named; its failure keeps nothing
   assert.ok(outcomes(checks).includes("ok staging: schema"));
 });
 
+Deno.test("partitions that nobody reads any more are named, with the command", async () => {
+  const facts = { topic: "payments", cluster: "Kafka at k:9092", partitions: 2 };
+  const hoursAgo = (hours: number) =>
+    NOW.toZonedDateTimeISO("UTC").toPlainDateTime().subtract({ hours });
+  const look = async (parts: [topic: string, partition: number, hours: number][]) => {
+    const known = parts.map(([topic, partition, hours]) => ({
+      topic,
+      partition,
+      readAt: hoursAgo(hours),
+    }));
+    const checks = await examine(world(SERVER, {
+      inspectTopic: () => Promise.resolve(facts),
+      inspectStaging: () =>
+        Promise.resolve(server({}, { readPartitions: () => Promise.resolve(known) })),
+    }));
+    assert.equal(exitCodeOf(checks), 0);
+    return checks.find(({ check }) => check === "staging: sources")!;
+  };
+  // A partition of the topic may have been idle for long: the topic has it.
+  const well = await look([["payments", 0, 0], ["payments", 1, 999], ["refunds", 0, 23]]);
+  assert.deepEqual([well.outcome, well.detail], ["ok", "no partition that is read no more"]);
+  const left = await look([
+    ["old", 0, 25],
+    ["old", 1, 30],
+    ["payments", 0, 0],
+    ["payments", 1, 0],
+    ["payments", 2, 0],
+    ["payments", 3, 99],
+    ["refunds", 0, 99],
+    ["refunds", 1, 1],
+  ]);
+  assert.deepEqual(left, {
+    check: "staging: sources",
+    outcome: "warning",
+    detail:
+      "keep days from being complete, and nobody seems to read them: payments:2 payments:3 old",
+    hint: "If so, retire them: 'finpipe source retire payments:2 payments:3 old'",
+  });
+  // Where the topic was not asked about, nothing is known of it.
+  const silent = await examine(
+    world(SERVER, { inspectTopic: () => Promise.reject(unreachable()) }),
+  );
+  assert.ok(!outcomes(silent).some((line) => line.endsWith("staging: sources")));
+});
+
 Deno.test("without settings nothing else is looked at", async () => {
   const error = new FinpipeError("configuration", "Cannot use it", { hint: "Mend it" });
   const checks = await examine(world(EMBEDDED, { readSettings: () => Promise.reject(error) }));
@@ -104,6 +150,13 @@ Deno.test("little space is a warning, hardly any a failure", async () => {
     [(await workDir(1e8 - 1)).outcome, (await workDir(1e8 - 1)).exit_code],
     ["failed", 1],
   );
+});
+
+Deno.test("a work dir that is not there yet is judged by what is above it, and not made", async () => {
+  const [, check] = await examine(
+    world(EMBEDDED, { lookAtWorkDir: () => Promise.resolve("/above") }),
+  );
+  assert.deepEqual([check!.outcome, check!.detail], ["ok", "./work is not there yet, 5.0 GB free"]);
 });
 
 const VERSIONS: [major: number, outcome: string][] = [

@@ -28,7 +28,7 @@ for (const name of ["manifest", "data"] as const) {
       await Deno.mkdir(paths.folder, { recursive: true });
       await Deno.writeTextFile(paths.manifest, JSON.stringify(MANIFEST));
       await Deno.writeTextFile(paths.data, "");
-      await openPartitionFile(workDir, "currencies", DAY);
+      (await openPartitionFile(workDir, "currencies", DAY))[Symbol.dispose]();
 
       await Deno.remove(paths[name]);
       await Deno.mkdir(join(paths[name], "in-its-place"), { recursive: true });

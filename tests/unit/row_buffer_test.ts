@@ -100,13 +100,6 @@ Deno.test("RowBuffer: rates as groups of four digits", () => {
   }));
 });
 
-Deno.test("RowBuffer: a UUID of any case is its 16 bytes", () => {
-  const id = encoder.encode("xABCDEF01-2345-6789-abcd-EF0123456789");
-  const view = valueOf((buffer) => buffer.uuid(id, 1));
-  const hex = [...new Uint8Array(view.buffer)].map((byte) => byte.toString(16).padStart(2, "0"));
-  assert.equal(hex.join(""), "abcdef0123456789abcdef0123456789");
-});
-
 Deno.test("RowBuffer: no rows are a header and a trailer", () => {
   assert.deepEqual(rowsOf(new RowBuffer()), []);
 });

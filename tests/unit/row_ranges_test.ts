@@ -1,14 +1,27 @@
 /** A file cut into ranges of whole rows, for sessions side by side. */
 import assert from "node:assert/strict";
-import { filePieces, rowRanges } from "../../lib/warehouse/vertica/file_pieces.ts";
+import { OpenFile } from "../../lib/partitions/file_bytes.ts";
+import type { PartitionFile } from "../../lib/partitions/partition_file.ts";
+import { provenPieces } from "../../lib/partitions/proven_pieces.ts";
+import { isKind } from "../../lib/runtime/errors.ts";
+import { rowRanges } from "../../lib/warehouse/vertica/row_ranges.ts";
+import { writePartitionText } from "../support/reference.ts";
 
-async function withFile(text: string, test: (path: string) => Promise<void>): Promise<void> {
-  const path = await Deno.makeTempFile();
+const DAY = "2022-10-01";
+
+/** A partition file with this text, held open. */
+async function withFile(
+  text: string,
+  test: (file: PartitionFile) => Promise<void>,
+): Promise<void> {
+  const workDir = await Deno.makeTempDir();
   try {
-    await Deno.writeTextFile(path, text);
-    await test(path);
+    const figures = { rows: 0, control_total: "0" };
+    const file = await writePartitionText(workDir, "transactions", DAY, text, figures);
+    using bytes = new OpenFile(file.path, await Deno.open(file.path));
+    await test({ ...file, bytes });
   } finally {
-    await Deno.remove(path);
+    await Deno.remove(workDir, { recursive: true });
   }
 }
 
@@ -25,15 +38,15 @@ Deno.test("ranges are whole rows, follow each other, and know what stands before
   let text = "";
   for (let n = 0; text.length < 12_000_000; n++) text += row(n);
   text += "last,row";
-  await withFile(text, async (path) => {
-    const ranges = await rowRanges(path, 3);
+  await withFile(text, async (file) => {
+    const ranges = await rowRanges(file, 3);
     assert.equal(ranges.length, 3);
-    let whole = "";
-    for (const range of ranges) {
-      const part = await textOf(filePieces(path, range));
-      assert.match(part, new RegExp(`^${range.rowsBefore},`), "begins with its first row");
-      whole += part;
+    // Side by side, as sessions read them.
+    const parts = await Promise.all(ranges.map((range) => textOf(provenPieces(file, range))));
+    for (const [index, { rowsBefore }] of ranges.entries()) {
+      assert.ok(parts[index]!.startsWith(`${rowsBefore},`), "begins with its first row");
     }
+    const whole = parts.join("");
     assert.ok(whole === text);
     const [one, two, three] = ranges.map(({ from }) => from);
     assert.ok(one === 0 && two! > 3e6 && two! < 9e6 && three! > two!);
@@ -42,17 +55,46 @@ Deno.test("ranges are whole rows, follow each other, and know what stands before
 
 Deno.test("a small file, and an empty one, are one range", async () => {
   for (const text of ["", "1,2\n3,4\n"]) {
-    await withFile(text, async (path) => {
-      const ranges = await rowRanges(path, 4);
+    await withFile(text, async (file) => {
+      const ranges = await rowRanges(file, 4);
       assert.equal(ranges.length, 1);
-      assert.equal(await textOf(filePieces(path, ranges[0])), text);
+      assert.equal(await textOf(provenPieces(file, ranges[0])), text);
     });
   }
 });
 
-Deno.test("what is no CSV is a data error, and an absent file a failure that names it", async () => {
-  await withFile('"' + "x".repeat(9_000_000), async (path) => {
-    await assert.rejects(rowRanges(path, 2), /longer than/);
+Deno.test("what is no CSV is a data error", async () => {
+  await withFile('"' + "x".repeat(9_000_000), async (file) => {
+    await assert.rejects(rowRanges(file, 2), /longer than/);
   });
-  await assert.rejects(textOf(filePieces("/nowhere/day.csv")), /Cannot read "\/nowhere\/day.csv"/);
+});
+
+Deno.test("each range, and the file that is cut, is proven by its bytes", async () => {
+  const text = "1,aaaa\n".repeat(400_000);
+  await withFile(text, async (file) => {
+    const ranges = await rowRanges(file, 2);
+    const [first, second] = ranges;
+    const sizes = ranges.map(({ from, to }) => to - from);
+    assert.equal(sizes[0]! + sizes[1]!, text.length);
+    using editor = await Deno.open(file.path, { write: true });
+    await editor.seek(second!.from + 3, Deno.SeekMode.Start);
+    await editor.write(new TextEncoder().encode("b"));
+    assert.equal((await textOf(provenPieces(file, first))).length, sizes[0]);
+    const isChanged = (error: unknown) =>
+      isKind(error, "data") && /was changed while it was loaded/.test(error.message);
+    await assert.rejects(textOf(provenPieces(file, second)), isChanged);
+    await assert.rejects(textOf(provenPieces(file)), isChanged);
+    await assert.rejects(rowRanges(file, 2), isChanged);
+    await editor.truncate(second!.from);
+    await assert.rejects(textOf(provenPieces(file, second)), isChanged);
+  });
+});
+
+Deno.test("a file that cannot be read is a failure that names it", async () => {
+  await withFile("1,2\n", async (file) => {
+    const closed = await Deno.open(file.path);
+    closed.close();
+    const bytes = new OpenFile("/some/day.csv", closed);
+    await assert.rejects(textOf(provenPieces({ ...file, bytes })), /Cannot read "\/some\/day.csv"/);
+  });
 });

@@ -39,18 +39,20 @@ Deno.test("load: both datasets of yesterday, no refused row", () => {
     datasets: ["transactions", "currencies"],
     maxRejected: 0,
     force: false,
+    allowShrink: false,
     streams: 1,
     undo: false,
+    allowOpenDay: false,
   });
-  const options = { dataset: "currencies", maxRejected: 7, force: true, streams: 4 };
+  const load = { maxRejected: 7, force: true, allowShrink: true, streams: 4 };
+  const options = { dataset: "currencies", ...load };
   const { run: named, ...asked } = loadCallOf(["2022-09-02"], options, NOW);
   assert.equal(String(named.partition), "2022-09-01");
   assert.deepEqual(asked, {
     datasets: ["currencies"],
-    maxRejected: 7,
-    force: true,
-    streams: 4,
+    ...load,
     undo: false,
+    allowOpenDay: false,
   });
 });
 
@@ -59,6 +61,8 @@ Deno.test("load --undo goes with no option of a load", () => {
   assert.throws(() => loadCallOf([], { undo: true, force: true }, NOW), isUsage);
   assert.throws(() => loadCallOf([], { undo: true, maxRejected: 0 }, NOW), isUsage);
   assert.throws(() => loadCallOf([], { undo: true, streams: 2 }, NOW), isUsage);
+  assert.throws(() => loadCallOf([], { undo: true, allowShrink: true }, NOW), isUsage);
+  assert.throws(() => loadCallOf([], { undo: true, allowOpenDay: true }, NOW), isUsage);
 });
 
 Deno.test("cdm: done of any type is counted, or the lists that are given", () => {
@@ -109,10 +113,26 @@ Deno.test("backfill: a range, and the options of all its steps", () => {
   const { env } = world();
   const { range, ...call } = backfillCallOf(["2022-10-02..2022-10-31"], {}, env);
   assert.deepEqual([String(range.from), String(range.to)], ["2022-10-02", "2022-10-31"]);
-  const plain = { dryRun: false, requireComplete: false, maxRejected: 0, force: false, streams: 1 };
+  const plain = {
+    dryRun: false,
+    allowOpenDay: false,
+    requireComplete: false,
+    maxRejected: 0,
+    force: false,
+    allowShrink: false,
+    streams: 1,
+  };
   const counted = { types: undefined, maxRateAge: 3, strict: false };
   assert.deepEqual(call, { ...plain, ...counted, statuses: ["done"] });
-  const given = { dryRun: true, requireComplete: true, maxRejected: 2, force: true, streams: 3 };
+  const given = {
+    dryRun: true,
+    allowOpenDay: true,
+    requireComplete: true,
+    maxRejected: 2,
+    force: true,
+    allowShrink: true,
+    streams: 3,
+  };
   const { range: _range, ...asked } = backfillCallOf(["2022-10-02"], {
     ...given,
     statuses: "queued",

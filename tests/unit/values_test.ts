@@ -7,6 +7,7 @@ import {
   type Moment,
   rateInMillionths,
   readTimestamp,
+  readUuid,
 } from "../../lib/events/values.ts";
 
 const encoder = new TextEncoder();
@@ -98,4 +99,23 @@ Deno.test("rateInMillionths() is not fooled by huge exponents", () => {
   assert.equal(rateInMillionths("0e9"), undefined);
   assert.equal(formatMillionths(rateInMillionths("1")!), "1.000000");
   assert.equal(formatMillionths(rateInMillionths("0.0000005")!), "0.000001");
+});
+
+Deno.test("readUuid() takes 32 hexadecimal digits of any case with hyphens in their places alone", () => {
+  const read = (text: string) => {
+    const bytes = encoder.encode(`x${text}x`);
+    const into = new Uint8Array(16);
+    return readUuid(bytes, 1, bytes.length - 1, into) ? into : undefined;
+  };
+  fc.assert(fc.property(fc.uuid(), fc.nat(35), fc.nat(127), (id, at, code) => {
+    const expected = id.replaceAll("-", "").match(/../g)!.map((pair) => parseInt(pair, 16));
+    assert.deepEqual([...read(id)!], expected);
+    assert.deepEqual([...read(id.toUpperCase())!], expected);
+    const changed = id.slice(0, at) + String.fromCharCode(code) + id.slice(at + 1);
+    const isUuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i.test(changed);
+    assert.equal(read(changed) !== undefined, isUuid, changed);
+    assert.equal(read(id.slice(1)), undefined);
+    assert.equal(read(id + "0"), undefined);
+  }));
+  assert.equal(read("000000\u00e9-0000-0000-0000-000000000000".slice(0, 36)), undefined);
 });

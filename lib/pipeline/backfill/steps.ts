@@ -4,18 +4,11 @@ import { DATASET_NAMES } from "../../events/dataset.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { cdm, type CdmOptions } from "../cdm.ts";
 import { dump, type DumpOptions } from "../dump.ts";
-import { load } from "../load.ts";
+import { load, type LoadOptions } from "../load.ts";
 import type { StepRunners } from "./backfill.ts";
 
 /** The options of the steps that a backfill runs. */
-export interface StepOptions extends CdmOptions, DumpOptions {
-  /** More refused rows of a dataset than this fail its load. */
-  maxRejected: number;
-  /** Load also a day whose file is already loaded. */
-  force: boolean;
-  /** Sessions that load a file side by side. @default 1 */
-  streams?: number;
-}
+export interface StepOptions extends CdmOptions, DumpOptions, Omit<LoadOptions, "datasets"> {}
 
 export interface StepContext {
   engine: Engine;

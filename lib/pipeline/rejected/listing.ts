@@ -95,7 +95,7 @@ function reasonOf({ reason, field }: RejectedRow): string {
 }
 
 /** A path may hold anything: what would move the cursor is shown as an escape. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, (char) => JSON.stringify(char).slice(1, -1));
 }
 

@@ -20,7 +20,7 @@ export interface ConsumerOptions {
   log: Logger;
   /** Asks Kafka once for the ids of the group's members. */
   members(): Promise<readonly string[]>;
-  /** Milliseconds after which the group takes a silent member for dead. @default 30000 */
+  /** Milliseconds after which the group takes a silent member for dead. @default SESSION_TIMEOUT */
   sessionTimeout?: number;
   /** Milliseconds after which new partitions are looked for. @default 30000 */
   metadataAge?: number;

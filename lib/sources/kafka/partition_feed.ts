@@ -29,6 +29,8 @@ export class PartitionFeed implements Source {
   #firstTime: number | undefined;
   /** Where messages lie side by side that are in the builder already, but for their bytes. */
   readonly #run = { bytes: NOTHING, from: 0, to: 0 };
+  /** Something that was fetched is being taken. */
+  isTaking = false;
   /** Bytes of a message that comes in pieces which are in the builder. */
   #begun = 0;
   /** A message that comes in pieces and is too large to be held. */
@@ -68,9 +70,11 @@ export class PartitionFeed implements Source {
   async push(fetched: FetchedRecords, gone?: AbortSignal): Promise<void> {
     const wake = () => this.#announce();
     gone?.addEventListener("abort", wake);
+    this.isTaking = true;
     try {
       await readFetched(fetched, this.#sinkOf(gone));
     } finally {
+      this.isTaking = false;
       gone?.removeEventListener("abort", wake);
       if (this.next >= this.flushAt) this.flush();
       this.#arm();

@@ -166,14 +166,16 @@ export class TopicConsumer {
       await this.#passGap(partition, feed);
       return;
     }
-    const checked = this.#owner.checkTopic(partition, feed.next).then(() => true, (error) => {
-      this.#member.pause(partition);
-      this.#owner.failed(error);
-      return false;
-    });
-    await this.#member.beating(checked, heartbeat);
-    if (!await checked) return;
     const [carrier] = batch.messages as unknown as [FetchedCarrier];
+    if (carrier.records.bytes.length > 0) {
+      const checked = this.#owner.checkTopic(partition, feed.next).then(() => true, (error) => {
+        this.#member.pause(partition);
+        this.#owner.failed(error);
+        return false;
+      });
+      await this.#member.beating(checked, heartbeat);
+      if (!await checked) return;
+    }
     if (this.#isSilent(partition, feed, carrier)) {
       const reason = `nothing is sent of it, though the log goes to ${carrier.end - 1}`;
       const silent = new CorruptBatch(feed.next, carrier.end, reason);

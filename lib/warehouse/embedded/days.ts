@@ -18,8 +18,8 @@ import undoLoad from "../../../sql/warehouse/embedded/undo_load.sql" with { type
 import type { DatasetName } from "../../events/dataset.ts";
 import type { PartitionFile } from "../../partitions/partition_file.ts";
 import { VERSION } from "../../runtime/version.ts";
-import { controlText, recordOf } from "../load_checks.ts";
-import type { LoadLimits, LoadRecord } from "../repository.ts";
+import { controlText, recordOf, refuseShrink } from "../load_checks.ts";
+import type { LoadLimits, LoadRecord, ReplacedDay } from "../repository.ts";
 import { forDay, forSchemas } from "../sql_template.ts";
 import { type EmbeddedScope, timestampOf } from "./scope.ts";
 import { SideTableCopy } from "./side_table_copy.ts";
@@ -30,19 +30,20 @@ import { SideTableCopy } from "./side_table_copy.ts";
  * The swap, the undo and the record are one transaction; nothing is rewritten in it: the old day's
  * partition becomes the undo table.
  *
- * @param loaded whether the day has a record, and with it a partition
+ * @param before the record of the day, which has a partition then
  * @throws FinpipeError of kind `data`; the side table is dropped and the old day stays
  */
 export async function replaceDay(
   scope: EmbeddedScope,
   file: PartitionFile,
   limits: LoadLimits,
-  loaded: boolean,
-): Promise<LoadRecord> {
+  before: LoadRecord | undefined,
+): Promise<ReplacedDay> {
   const { session, schemas } = scope;
   const { dataset, partition } = file;
   const sql = (text: string) => forDay(text, schemas, dataset, partition);
   const loadId = crypto.randomUUID();
+  refuseShrink(file, before, limits);
   await pruneRefused(scope, dataset, partition);
   await session.execute(sql(sideTable));
   try {
@@ -50,15 +51,15 @@ export async function replaceDay(
     const record = await compare(scope, file, refused);
     limits.signal.throwIfAborted();
     await session.transaction(async () => {
-      const before = await undoKeptFor(scope, dataset);
+      const kept = await undoKeptFor(scope, dataset);
       await session.execute(sql(undoKeep));
-      if (loaded) await session.execute(sql(swapOut));
+      if (before !== undefined) await session.execute(sql(swapOut));
       await session.execute(sql(swapIn));
       await writeRecord(scope, file, loadId, record);
       await pruneRefused(scope, dataset, partition);
-      if (before !== undefined) await pruneRefused(scope, dataset, before.day);
+      if (kept !== undefined) await pruneRefused(scope, dataset, kept.day);
     });
-    return record;
+    return { ...record, before };
   } catch (error) {
     // The failure is what counts; a side table that stays behind is dropped by the next load.
     await session.execute(sql(sideTableDrop)).catch(() => {});

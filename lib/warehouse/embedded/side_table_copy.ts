@@ -8,6 +8,7 @@
 import copyRows from "../../../sql/warehouse/embedded/side_table_copy.sql" with { type: "text" };
 import refusedWrite from "../../../sql/warehouse/embedded/refused_write.sql" with { type: "text" };
 import type { PartitionFile } from "../../partitions/partition_file.ts";
+import { provenPieces } from "../../partitions/proven_pieces.ts";
 import { RefusedData } from "../../postgres/failure.ts";
 import type { FinpipeError } from "../../runtime/errors.ts";
 import { countLines, csvPieces, middleRowEnd } from "../csv_pieces.ts";
@@ -39,11 +40,12 @@ export class SideTableCopy {
    * Copies the whole file; memory is flat.
    *
    * @returns the count of refused rows, which are in `load_refused`
-   * @throws FinpipeError of kind `data` where they are more than the limit, or it is no CSV; the
-   * signal's reason where it was aborted
+   * @throws FinpipeError of kind `data` where they are more than the limit, it is no CSV, or it is not
+   * what was proven; the signal's reason where it was aborted
    */
   async run(): Promise<number> {
-    for await (const piece of csvPieces(this.#file.path)) await this.#take(piece.bytes, piece.line);
+    const pieces = csvPieces(provenPieces(this.#file), this.#file.path);
+    for await (const { bytes, line } of pieces) await this.#take(bytes, line);
     if (this.#refused > this.#limits.maxRejected) throw this.#overLimit(false);
     return this.#refused;
   }

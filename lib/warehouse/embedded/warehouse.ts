@@ -18,6 +18,7 @@ import type {
   MartOptions,
   MartResult,
   MartRow,
+  ReplacedDay,
   StaleDay,
   WarehouseRepository,
 } from "../repository.ts";
@@ -59,6 +60,7 @@ export class EmbeddedWarehouse implements WarehouseRepository {
     if (row === undefined) return undefined;
     return {
       sha256: row.sha256!,
+      manifestRows: BigInt(row.manifest_rows!),
       rows: BigInt(row.rows!),
       refused: BigInt(row.refused!),
       controlTotal: controlText(dataset, row.control_total!),
@@ -72,9 +74,9 @@ export class EmbeddedWarehouse implements WarehouseRepository {
     return { rows: BigInt(row!.rows!), controlTotal };
   }
 
-  async replaceDay(file: PartitionFile, limits: LoadLimits): Promise<LoadRecord> {
-    const loaded = await this.loadRecord(file.dataset, file.partition) !== undefined;
-    return await replaceDay(this.#scope, file, limits, loaded);
+  async replaceDay(file: PartitionFile, limits: LoadLimits): Promise<ReplacedDay> {
+    const before = await this.loadRecord(file.dataset, file.partition);
+    return await replaceDay(this.#scope, file, limits, before);
   }
 
   undoDay(dataset: DatasetName, day: Temporal.PlainDate): Promise<boolean> {

@@ -4,8 +4,8 @@
  */
 import { DATASETS, fileColumns } from "../../events/dataset.ts";
 import type { PartitionFile } from "../../partitions/partition_file.ts";
+import { provenPieces } from "../../partitions/proven_pieces.ts";
 import { csvPieces, rowEnds } from "../csv_pieces.ts";
-import { filePieces } from "./file_pieces.ts";
 
 /** A row with an absent string. */
 export interface AbsentRow {
@@ -24,15 +24,15 @@ const COMMA = 0x2c;
  * The file's rows with an absent string, in order. A file without two commas side by side, as nearly
  * all are, costs no more than to be read. Memory: a piece of it.
  *
- * @throws FinpipeError of kind `data` where it is no CSV
+ * @throws FinpipeError of kind `data` where it is no CSV, or not what was proven
  */
 export async function* absentRows(
-  { path, dataset }: Pick<PartitionFile, "path" | "dataset">,
+  file: PartitionFile,
 ): AsyncGenerator<AbsentRow, void, void> {
-  const columns = fileColumns(DATASETS[dataset]);
-  if (!columns.some(({ type }) => type === "text") || !await holdsAbsent(path)) return;
+  const columns = fileColumns(DATASETS[file.dataset]);
+  if (!columns.some(({ type }) => type === "text") || !await holdsAbsent(file)) return;
   let line = 0;
-  for await (const { bytes } of csvPieces(path)) {
+  for await (const { bytes } of csvPieces(provenPieces(file), file.path)) {
     for (const row of rowsOf(bytes)) {
       line++;
       if (!hasCommas(row)) continue;
@@ -48,9 +48,9 @@ export async function* absentRows(
 }
 
 /** Whether there is anything to look for. */
-async function holdsAbsent(path: string): Promise<boolean> {
+async function holdsAbsent(file: PartitionFile): Promise<boolean> {
   let before = 0;
-  for await (const piece of filePieces(path)) {
+  for await (const piece of provenPieces(file)) {
     if (hasCommas(piece, before)) return true;
     before = piece.at(-1)!;
   }

@@ -3,12 +3,13 @@ import measureDaySql from "../../../sql/warehouse/vertica/measure_day.sql" with 
 import recordOfLoad from "../../../sql/warehouse/vertica/record_of_load.sql" with { type: "text" };
 import recordSql from "../../../sql/warehouse/vertica/record.sql" with { type: "text" };
 import sideTableSql from "../../../sql/warehouse/vertica/side_table.sql" with { type: "text" };
+import type { DatasetName } from "../../events/dataset.ts";
 import type { PartitionFile } from "../../partitions/partition_file.ts";
 import { dayArgument } from "../../partitions/run_date.ts";
 import { FinpipeError } from "../../runtime/errors.ts";
 import { VERSION } from "../../runtime/version.ts";
-import { controlText, overLimit, recordOf } from "../load_checks.ts";
-import type { DayMeasure, LoadLimits, LoadRecord } from "../repository.ts";
+import { controlText, overLimit, recordOf, refuseShrink } from "../load_checks.ts";
+import type { DayMeasure, LoadLimits, LoadRecord, ReplacedDay } from "../repository.ts";
 import { refuseAbsent } from "./absent_values.ts";
 import { copyFile } from "./parallel_copy.ts";
 import type { LoadLock } from "./load_lock.ts";
@@ -16,7 +17,7 @@ import { keepUnfit, type Refused, sumOf } from "./refused_rows.ts";
 import type { VerticaScope } from "./scope.ts";
 import { type DayFingerprint, fingerprintOf, type SideSubject } from "./side_table.ts";
 import type { Subject } from "./statements.ts";
-import { isPending, pruneRefused, readUndo, recover, swapDay, tidy } from "./swap.ts";
+import { isPending, pruneRefused, readUndo, recordIn, recover, swapDay, tidy } from "./swap.ts";
 
 /** What was taken into a side table, and what was not. */
 interface Filled {
@@ -38,16 +39,20 @@ export async function replaceDay(
   file: PartitionFile,
   limits: LoadLimits,
   loadId: string,
-): Promise<LoadRecord> {
+): Promise<ReplacedDay> {
   const { dataset, partition: day, manifest } = file;
   const subject: SideSubject = { dataset, day, loadId };
   const recovered = await recover(scope, dataset);
   await tidy(scope, subject);
   if (recovered?.day.equals(day) && recovered.record?.sha256 === manifest.sha256) {
-    return recovered.record;
+    return await withUndo(scope, dataset, recovered.record);
   }
-  const recorded = await readRecord(scope, recordOfLoad, subject);
-  if (recorded !== undefined) return recorded;
+  const [row] = await scope.commit(recordOfLoad, { dataset }, subject);
+  const before = row === undefined ? undefined : recordIn(dataset, row);
+  if (before !== undefined && row!.load_id === loadId) {
+    return await withUndo(scope, dataset, before);
+  }
+  refuseShrink(file, before, limits);
   await scope.session.transaction(() => pruneRefused(scope, subject));
   try {
     await scope.commit(sideTableSql, {}, subject);
@@ -75,7 +80,7 @@ export async function replaceDay(
       },
     };
     await swapDay(scope, lock, planned, limits.signal);
-    return record;
+    return { ...record, before };
   } finally {
     await cleanUp(scope, subject);
   }
@@ -128,28 +133,23 @@ export async function undoDay(
   return true;
 }
 
-/** The record of a day's load; undefined where it was never loaded. */
-export function loadRecord(
+/** A load that an earlier try brought to its end: what stood before is what its undo puts back. */
+async function withUndo(
   scope: VerticaScope,
-  subject: Subject,
-): Promise<LoadRecord | undefined> {
-  return readRecord(scope, recordSql, subject);
+  dataset: DatasetName,
+  record: LoadRecord,
+): Promise<ReplacedDay> {
+  return { ...record, before: (await readUndo(scope, dataset))?.record };
 }
 
-async function readRecord(
+/** The record of a day's load; undefined where it was never loaded. */
+export async function loadRecord(
   scope: VerticaScope,
-  script: string,
   subject: Subject,
 ): Promise<LoadRecord | undefined> {
-  const { dataset, loadId = null } = subject;
-  const [row] = await scope.commit(script, { dataset, load_id: loadId }, subject);
-  if (row === undefined) return undefined;
-  return {
-    sha256: row.sha256!,
-    rows: BigInt(row.rows!),
-    refused: BigInt(row.refused!),
-    controlTotal: controlText(dataset, row.control_total!),
-  };
+  const { dataset } = subject;
+  const [row] = await scope.commit(recordSql, { dataset }, subject);
+  return row === undefined ? undefined : recordIn(dataset, row);
 }
 
 /** Counts what stands for a day. */

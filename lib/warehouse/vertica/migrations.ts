@@ -22,7 +22,7 @@ import { requireNotNewer, requireVersion } from "../schema_version.ts";
 import { forSchemas, type WarehouseSchemas } from "../sql_template.ts";
 import type { VerticaScope } from "./scope.ts";
 import { statementsFor } from "./statements.ts";
-import { clearOf, refuseForeign, refuseForeignRecord } from "./tables.ts";
+import { clearOf, columnsOf, refuseForeign, refuseForeignRecord } from "./tables.ts";
 
 /** A change of the schema, each of whose statements can be run again. */
 export interface Migration {
@@ -52,15 +52,16 @@ export async function migrate(
   scope: VerticaScope,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<string[]> {
-  await refuseForeignRecord(scope);
+  const found = await columnsOf(scope);
+  await refuseForeignRecord(scope, found);
   const before = await versionOf(scope) ?? 0;
   requireNotNewer(before, migrations.length);
   if (before === migrations.length) {
-    await refuseForeign(scope, true);
+    await refuseForeign(scope, true, found);
     return [];
   }
   // IF NOT EXISTS would pass over whatever has a table's name.
-  if (before === 0) await refuseForeign(scope, false);
+  if (before === 0) await refuseForeign(scope, false, found);
   const applied = await clearOf(scope, () => applyMissing(scope, migrations));
   await refuseForeign(scope, true);
   return applied;

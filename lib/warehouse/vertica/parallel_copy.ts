@@ -1,7 +1,8 @@
 /** A partition file into its side table, over one session or several side by side. */
 import type { PartitionFile } from "../../partitions/partition_file.ts";
+import { provenPieces } from "../../partitions/proven_pieces.ts";
 import type { LoadLimits } from "../repository.ts";
-import { filePieces, type RowRange, rowRanges } from "./file_pieces.ts";
+import { type RowRange, rowRanges } from "./row_ranges.ts";
 import { dropRejected, keepRejected, type Refused } from "./refused_rows.ts";
 import type { VerticaScope } from "./scope.ts";
 import { fillSideTable, type SideSubject } from "./side_table.ts";
@@ -19,7 +20,7 @@ export async function copyFile(
   subject: SideSubject,
   limits: LoadLimits,
 ): Promise<Refused[]> {
-  const [first, ...others] = await rowRanges(file.path, limits.streams ?? 1);
+  const [first, ...others] = await rowRanges(file, limits.streams ?? 1);
   if (others.length === 0) return [await copyRange(scope, file, subject, first!, limits)];
   const stopped = new AbortController();
   const signal = AbortSignal.any([limits.signal, stopped.signal]);
@@ -69,7 +70,7 @@ async function copyRange(
 ): Promise<Refused> {
   const refused = await scope.session.transaction(async () => {
     const name = `finpipe:${subject.dataset}:${subject.day}`;
-    await fillSideTable(scope, subject, filePieces(file.path, range), { name, signal });
+    await fillSideTable(scope, subject, provenPieces(file, range), { name, signal });
     return await keepRejected(scope, subject, { rowsBefore: range.rowsBefore, maxRejected });
   });
   await dropRejected(scope, subject);

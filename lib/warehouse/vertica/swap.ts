@@ -28,6 +28,7 @@ import {
   fingerprintOf,
   type SideSubject,
 } from "./side_table.ts";
+import type { VerticaRow } from "./session.ts";
 import type { SqlValues, Subject } from "./statements.ts";
 
 /**
@@ -42,7 +43,7 @@ export interface UndoKept {
   /** The load that replaced it: its side table holds the rows. */
   sideLoadId: string;
   /** The record as it was; undefined where the day had never been loaded. */
-  record: { rows: bigint; controlTotal: string } | undefined;
+  record: LoadRecord | undefined;
 }
 
 /** A swap with what is known of it before it is done. */
@@ -113,13 +114,18 @@ export async function recover(
   }
   await writeRecord(scope, subject, isUndo);
   if (isUndo) return { day, isUndo, record: undefined };
-  const record = {
+  return { day, isUndo, record: recordIn(dataset, row) };
+}
+
+/** The record of a load, from a row of whichever table keeps it. */
+export function recordIn(dataset: DatasetName, row: VerticaRow): LoadRecord {
+  return {
     sha256: row.sha256!,
+    manifestRows: BigInt(row.manifest_rows!),
     rows: BigInt(row.rows!),
     refused: BigInt(row.refused!),
     controlTotal: controlText(dataset, row.control_total!),
   };
-  return { day, isUndo, record };
 }
 
 /** Whether a swap was written down and is not recorded yet: its side table must stay. */
@@ -137,10 +143,7 @@ export async function readUndo(
   return {
     day: Temporal.PlainDate.from(row.partition_date!),
     sideLoadId: row.side_load_id!,
-    record: row.sha256 === null ? undefined : {
-      rows: BigInt(row.rows!),
-      controlTotal: controlText(dataset, row.control_total!),
-    },
+    record: row.sha256 === null ? undefined : recordIn(dataset, row),
   };
 }
 

@@ -54,15 +54,24 @@ const RECORD = "finpipe_staging.migrations";
 /**
  * Proves that the tables are ours: those that are there, and once all is made, that all are there.
  *
+ * @param found what is there @default it is looked at
  * @throws FinpipeError of kind `configuration`
  */
-export async function refuseForeign(scope: VerticaScope, isMade: boolean): Promise<void> {
-  await refuseAmong(VERTICA_TABLES, scope, isMade);
+export async function refuseForeign(
+  scope: VerticaScope,
+  isMade: boolean,
+  found?: readonly FoundColumn[],
+): Promise<void> {
+  refuseAmong(VERTICA_TABLES, scope, isMade, found ?? await columnsOf(scope));
 }
 
 /** Somebody else's table of that name cannot be asked for a version. */
-export async function refuseForeignRecord(scope: VerticaScope): Promise<void> {
-  await refuseAmong({ [RECORD]: VERTICA_TABLES[RECORD]! }, scope, false);
+export async function refuseForeignRecord(
+  scope: VerticaScope,
+  found?: readonly FoundColumn[],
+): Promise<void> {
+  const record = { [RECORD]: VERTICA_TABLES[RECORD]! };
+  refuseAmong(record, scope, false, found ?? await columnsOf(scope));
 }
 
 /**
@@ -79,17 +88,17 @@ export async function clearOf<T>(scope: VerticaScope, work: () => Promise<T>): P
   }
 }
 
-async function refuseAmong(
+function refuseAmong(
   expected: TableShapes,
   scope: VerticaScope,
   isMade: boolean,
-): Promise<void> {
+  found: readonly FoundColumn[],
+): void {
   const { stagingSchema, martSchema } = scope.schemas;
   const tables = inSchemas(expected, {
     finpipe_staging: stagingSchema.toLowerCase(),
     finpipe_mart: martSchema.toLowerCase(),
   });
-  const found = await columnsOf(scope);
   const missing = isMade ? missingTables(tables, found) : [];
   refuseProblems([...missing, ...shapeProblems(tables, found)], placeOf(scope.schemas));
 }

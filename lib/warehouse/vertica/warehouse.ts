@@ -19,6 +19,7 @@ import type {
   MartOptions,
   MartResult,
   MartRow,
+  ReplacedDay,
   StaleDay,
   WarehouseRepository,
 } from "../repository.ts";
@@ -74,7 +75,7 @@ export class VerticaWarehouse implements WarehouseRepository {
     return this.#use(day, (scope) => measureDay(scope, { dataset, day }));
   }
 
-  replaceDay(file: PartitionFile, limits: LoadLimits): Promise<LoadRecord> {
+  replaceDay(file: PartitionFile, limits: LoadLimits): Promise<ReplacedDay> {
     const subject = { dataset: file.dataset, day: file.partition };
     const loadId = crypto.randomUUID();
     return this.#use(

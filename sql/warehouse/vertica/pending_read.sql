@@ -1,5 +1,6 @@
 -- The swap that was begun and not recorded. :dataset.
 SELECT
-  partition_date, is_undo, side_load_id, fingerprint, sha256, rows, refused, control_total
+  partition_date, is_undo, side_load_id, fingerprint, sha256, manifest_rows, rows, refused,
+  control_total
 FROM finpipe_staging.load_pending
 WHERE dataset = :dataset;

@@ -42,7 +42,7 @@ export async function startClient(kind: ClientKind): Promise<Client> {
 }
 
 async function javaCommand(): Promise<Deno.Command> {
-  const jvm = ["-Xmx400m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"];
+  const jvm = ["-Xmx600m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"];
   const jars = join(await kafkaJars(defaultKafka()), "*");
   const source = join(import.meta.dirname!, "KafkaClient.java");
   const quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=error";
@@ -101,7 +101,12 @@ export class Client implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stdin.close().catch(() => {});
     await this.#lines.return?.();
-    this.#process.kill("SIGKILL");
+    try {
+      this.#process.kill("SIGKILL");
+    } catch (error) {
+      // Deno says TypeError of a child that it knows to have ended.
+      if (!(error instanceof Deno.errors.NotFound || error instanceof TypeError)) throw error;
+    }
     await this.#process.status;
     await this.#said;
   }

@@ -67,6 +67,7 @@ class Trial {
   readonly #plan: Plan;
   readonly #ledger: Ledger;
   readonly #differences: string[] = [];
+  readonly #producers = new Set<PlannedProducer>();
   /** By partition, where compaction ended. */
   #compactedTo: number[] | undefined;
   #landed = 0;
@@ -82,6 +83,8 @@ class Trial {
     const ledger = this.#ledger;
     for (const step of this.#plan.steps) await this.#do(step);
     await this.#compare();
+    // The clients serve the next seed as well, and a producer has its buffers.
+    for (const producer of this.#producers) await this.#court.ask("drop", producer);
     return {
       seed: this.#plan.seed,
       sent: ledger.count(),
@@ -96,6 +99,7 @@ class Trial {
     const { topic } = this.#place.topic;
     switch (step.kind) {
       case "open":
+        this.#producers.add(step.producer);
         return await this.#court.open(step.producer, topic);
       case "begin":
         this.#ledger.begin(step.producer);
@@ -107,6 +111,7 @@ class Trial {
         const { producer, ending } = step;
         const isTold = ending === "commit" || ending === "abort";
         await this.#court.ask(isTold ? ending : "drop", producer);
+        if (!isTold) this.#producers.delete(producer);
         return this.#ledger.end(producer, ending);
       }
       case "compare":

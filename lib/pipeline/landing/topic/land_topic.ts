@@ -6,10 +6,9 @@ import { FinpipeError } from "../../../runtime/errors.ts";
 import type { Logger } from "../../../runtime/log.ts";
 import { wait } from "../../../runtime/retry.ts";
 import type { KafkaClient } from "../../../sources/kafka/client.ts";
-import type { From, LogRange } from "../../../sources/kafka/start_offsets.ts";
+import type { LogRange } from "../../../sources/kafka/start_offsets.ts";
 import type { TopicAdmin } from "../../../sources/kafka/topic_admin.ts";
-import { type ConsumerOptions, TopicConsumer } from "../../../sources/kafka/topic_consumer.ts";
-import type { BatchLimits } from "../../../sources/source.ts";
+import { TopicConsumer } from "../../../sources/kafka/topic_consumer.ts";
 import type { StagingRepository } from "../../../staging/repository.ts";
 import { StagingSessions } from "../../../staging/sessions.ts";
 import type { Commit, Totals } from "../partition_lander.ts";
@@ -17,26 +16,11 @@ import { SteadyStaging } from "../steady_staging.ts";
 import { UntilAsked } from "./asked.ts";
 import { PartitionLanders } from "./partition_landers.ts";
 import { placeTopic } from "./start.ts";
+import { Standstill } from "./standstill.ts";
 import { SteadyTopicLog } from "./steady_log.ts";
+import { sessionTimeoutOf, type TopicOptions } from "./topic_options.ts";
 
-export interface TopicOptions {
-  topic: string;
-  group: string;
-  /** Where partitions begin that have no position. @default earliest */
-  from?: From | undefined;
-  /** Stop once everything that was there at the start is landed. */
-  untilEnd: boolean;
-  /** Of a batch; its bytes are shared by the topic's partitions. */
-  limits: BatchLimits;
-  /** Milliseconds between the greatest sent time and the watermark. */
-  watermark: number;
-  /** Milliseconds to drain for when asked to stop. */
-  grace: number;
-  /** Milliseconds for which an unreachable server is tried, with `untilEnd`; else it is for ever. */
-  retryFor: number;
-  /** How the group sees us. */
-  member?: Pick<ConsumerOptions, "sessionTimeout" | "metadataAge">;
-}
+export type { TopicOptions } from "./topic_options.ts";
 
 export interface TopicContext {
   /** For the consumer: goes on trying by itself. */
@@ -51,6 +35,8 @@ export interface TopicContext {
   now(): Temporal.Instant;
   signal: AbortSignal;
   onProgress?: (totals: Totals, commit: Commit) => void;
+  /** Told at once of whoever knows whether it stands still. */
+  onWatch?: (standstill: Standstill) => void;
   /** Told once, when landing begins, of whoever knows how it goes. */
   onStart?: (state: TopicState) => void;
 }
@@ -58,6 +44,7 @@ export interface TopicContext {
 /** How the landing of a topic goes, to be asked at any time. */
 export interface TopicState {
   landers: PartitionLanders;
+  standstill: Standstill;
   consumer: TopicConsumer;
 }
 
@@ -69,6 +56,8 @@ const TICK = 200;
 const ENDS_INTERVAL = 10_000;
 /** Milliseconds that a fetch waits for messages, where those are landed that are there. */
 const SHORT_WAIT = 20;
+/** Milliseconds for an answer of Kafka's that is slow, and no silence. */
+const TAKES_TIME = 2000;
 /** Milliseconds for leaving the group when all is landed. */
 const LEAVE_TIME = 5000;
 
@@ -95,6 +84,19 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   });
   const topicLog = new SteadyTopicLog(context.admin, context.cluster, { log, signal, retryFor });
   const landers = new PartitionLanders({ ...context, sessions, staging, topicLog }, options);
+  using standstill = new Standstill({
+    ...context,
+    sessions,
+    waiting: () => landers.waiting(),
+    stagingFailure: () => landers.stagingFailure,
+    kafkaSilence: () => {
+      const { silentFor, silence } = landers.ends;
+      const failure = silence ?? topicLog.failure;
+      if (silentFor < TAKES_TIME && failure === undefined) return undefined;
+      return { for: silentFor, why: failure?.message ?? "a question got no answer" };
+    },
+  }, sessionTimeoutOf(options));
+  context.onWatch?.(standstill);
   const begin = async () => {
     const at = context.now();
     const ranges = await topicLog.existing(topic);
@@ -106,6 +108,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   // Asked to stop before anything was read.
   if (ranges === undefined) return landers.totals;
   if (untilEnd) warnOfHeldBack(ranges, topic, log);
+  standstill.begun();
   const ends = new Map(ranges.map(({ partition, high }) => [partition, high]));
   if (untilEnd && await untilAsked.run(landers.haveReached(ends)) !== false) {
     // Nothing to land: the other members of the group need not wait for us.
@@ -129,7 +132,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
     landers,
   );
   landers.consumer = consumer;
-  onStart?.({ landers, consumer });
+  onStart?.({ landers, standstill, consumer });
   try {
     // It goes on trying: how long is enough is the watch's to say.
     consumer.run().catch((error) => landers.failed(error));

@@ -1,6 +1,6 @@
 /** The ends of the topic's log: asked for now and then, and which partitions were landed up to them. */
 import { orAborted } from "../../../runtime/aborted.ts";
-import type { FinpipeError } from "../../../runtime/errors.ts";
+import { type FinpipeError, isKind } from "../../../runtime/errors.ts";
 import type { Logger } from "../../../runtime/log.ts";
 import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
 import type { LogRange } from "../../../sources/kafka/start_offsets.ts";
@@ -30,6 +30,8 @@ export class LogEnds {
   last: { at: Temporal.Instant; ranges: readonly LogRange[] } | undefined;
   /** When Kafka told them last, on the clock of performance.now. */
   answeredAt = performance.now();
+  /** When it was asked last, while it has not answered. */
+  #askedAt: number | undefined;
   /** Why Kafka did not tell them when it was asked last. */
   silence: FinpipeError | undefined;
   /** Why the last look at staging failed, unless something was landed since. */
@@ -43,6 +45,18 @@ export class LogEnds {
     this.#options = options;
   }
 
+  /** Whether Kafka answered when it was asked last; undefined before the first answer. */
+  get isAnswered(): boolean | undefined {
+    if (this.silence !== undefined) return false;
+    return this.last === undefined ? undefined : true;
+  }
+
+  /** Milliseconds for which Kafka has not answered; 0 while it does. */
+  get silentFor(): number {
+    if (this.silence !== undefined) return performance.now() - this.answeredAt;
+    return this.#askedAt === undefined ? 0 : performance.now() - this.#askedAt;
+  }
+
   /** What is known of a partition. */
   of(partition: number): LogRange | undefined {
     return this.last?.ranges.find((one) => one.partition === partition);
@@ -52,6 +66,7 @@ export class LogEnds {
   async ask(): Promise<readonly LogRange[] | undefined> {
     const { admin, cluster, now, log, signal } = this.#context;
     const at = now();
+    this.#askedAt = performance.now();
     let ranges: LogRange[] | undefined;
     try {
       ranges = await orAborted(admin.ranges(), signal);
@@ -60,6 +75,8 @@ export class LogEnds {
       this.silence = asKafkaFailure(error, cluster);
       log.debug("Kafka did not tell the ends of the log", { error: this.silence.message });
       return undefined;
+    } finally {
+      this.#askedAt = undefined;
     }
     this.silence = undefined;
     this.answeredAt = performance.now();
@@ -74,24 +91,20 @@ export class LogEnds {
    */
   async mark(): Promise<void> {
     if (this.last === undefined) return;
-    const { at } = this.last;
+    const { at, ranges } = this.last;
     const { topic, watermark } = this.#options;
     try {
       // One try: the next look comes soon.
       await this.#context.sessions.use(async ({ topics }) => {
-        const reached = (await topics.list(topic))
-          .filter(({ partition, nextPosition }) =>
-            nextPosition >= (this.of(partition)?.end ?? Infinity)
-          )
-          .map(({ id }) => id);
-        if (reached.length > 0) await topics.markEnd(reached, at, watermark);
+        const ends = new Map(ranges.map(({ partition, end }) => [partition, end]));
+        await topics.markEnds(topic, ends, at, watermark);
       });
       this.stagingFailure = undefined;
     } catch (error) {
-      this.stagingFailure = error instanceof Error ? error.message : String(error);
-      this.#context.log.debug("The ends that were reached were not noted", {
-        error: this.stagingFailure,
-      });
+      const message = error instanceof Error ? error.message : String(error);
+      // Who holds a lock holds up this alone, or what is landed as well, which says so itself.
+      if (!isKind(error, "locked")) this.stagingFailure = message;
+      this.#context.log.debug("The ends that were reached were not noted", { error: message });
     }
   }
 }

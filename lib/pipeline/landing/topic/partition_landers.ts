@@ -12,8 +12,9 @@ import type { PartitionOwner, TopicConsumer } from "../../../sources/kafka/topic
 import { PositionMoved } from "../../../staging/repository.ts";
 import { type Commit, PartitionLander, type Totals } from "../partition_lander.ts";
 import type { SteadyStaging } from "../steady_staging.ts";
-import type { TopicOptions } from "./land_topic.ts";
+import { sessionTimeoutOf, type TopicOptions } from "./topic_options.ts";
 import { type EndsContext, LogEnds } from "./log_ends.ts";
+import type { Waiting } from "./standstill.ts";
 import { goPastCorrupt, positionOf, rangeOf, type TopicLog } from "./start.ts";
 import { TopicIdentity } from "./topic_identity.ts";
 
@@ -37,6 +38,8 @@ interface Landing {
   committedAt?: Temporal.Instant;
   /** The topic that its position is of. */
   topicId: string | null;
+  /** Since when there is something and nothing was committed, on the clock of performance.now. */
+  waitingSince?: number | undefined;
 }
 
 /** What is known of a partition that is landed here. */
@@ -47,7 +50,11 @@ export interface LandedPartition {
   /** Kafka's time of the oldest message that was fetched and not landed, in epoch milliseconds. */
   oldestUnread: number | undefined;
   lastCommit: Temporal.Instant | undefined;
-  windowVersions: number;
+  windowVersions: number | undefined;
+  /** Messages that an open transaction holds back; undefined before the ends of the log are known. */
+  heldBack: number | undefined;
+  /** Milliseconds for which something waits and nothing was committed; 0 where nothing waits. */
+  waiting: number;
 }
 
 /** With less a transaction costs more than what it lands. */
@@ -67,17 +74,21 @@ export class PartitionLanders implements PartitionOwner {
   /** The last opening of each partition. */
   readonly #identity: TopicIdentity;
   readonly #opening = new Map<number, Promise<PartitionFeed>>();
+  readonly #openingSince = new Map<number, number>();
   /** What landings that have ended read: their landers, with their windows, are let go. */
   readonly #ended = noTotals();
   /** The ends that are asked for. */
   #asked: ReadonlyMap<number, number> = new Map();
   readonly #stop = new AbortController();
+  /** Milliseconds without an answer of Kafka's after which nobody knows the lag. */
+  readonly #silenceTaken: number;
   readonly #failure = Promise.withResolvers<never>();
 
   constructor(context: LandersContext, options: TopicOptions) {
     this.#context = context;
     this.#options = options;
     this.ends = new LogEnds(context, options);
+    this.#silenceTaken = sessionTimeoutOf(options);
     this.#identity = new TopicIdentity(() => context.admin.topicIds());
     this.#failure.promise.catch(() => {});
   }
@@ -94,17 +105,53 @@ export class PartitionLanders implements PartitionOwner {
     return this.#context.staging.failure?.message ?? this.ends.stagingFailure;
   }
 
-  /** The partitions that are landed here now, with what is known of each. */
+  /** The partitions that are landed or opened here now, with what is known of each. */
   *partitions(): Generator<LandedPartition> {
-    for (const [partition, { lander, feed, committedAt }] of this.#landings) {
-      const range = this.ends.of(partition);
+    for (const [partition, landing] of this.#landings) {
+      const { lander, feed, committedAt } = landing;
+      const range = this.ends.silentFor > this.#silenceTaken ? undefined : this.ends.of(partition);
       yield {
         partition,
         lag: range && Math.max(0, range.high - Math.max(lander.position, range.low)),
         oldestUnread: feed.oldestTime,
         lastCommit: committedAt,
         windowVersions: lander.windowSize,
+        heldBack: range && Math.max(0, range.end - range.high),
+        waiting: landing.waitingSince === undefined ? 0 : performance.now() - landing.waitingSince,
       };
+    }
+    for (const [partition, since] of this.#openingSince) {
+      if (this.#landings.has(partition)) continue;
+      yield {
+        partition,
+        lag: undefined,
+        oldestUnread: undefined,
+        lastCommit: undefined,
+        windowVersions: undefined,
+        heldBack: undefined,
+        waiting: performance.now() - since,
+      };
+    }
+  }
+
+  /** The partitions that have something to land now, or are being opened. */
+  *waiting(): Generator<Waiting> {
+    const now = performance.now();
+    for (const [partition, landing] of this.#landings) {
+      if (landing.revoked) continue;
+      const { lander, feed } = landing;
+      const end = Math.max(feed.next, this.ends.of(partition)?.high ?? 0);
+      if (end <= lander.position) landing.waitingSince = undefined;
+      else {
+        landing.waitingSince ??= now;
+        // What lingers does not stand still.
+        const waited = now - landing.waitingSince - this.#options.limits.linger;
+        yield { partition, for: Math.max(0, waited), isOpen: true };
+      }
+    }
+    for (const [partition, since] of this.#openingSince) {
+      if (this.#landings.get(partition)?.revoked === false) continue;
+      yield { partition, for: now - since, isOpen: false };
     }
   }
 
@@ -118,6 +165,11 @@ export class PartitionLanders implements PartitionOwner {
     const before = this.#opening.get(partition) ?? Promise.resolve();
     const opened = before.catch(() => {}).then(() => this.#open(partition));
     this.#opening.set(partition, opened);
+    this.#openingSince.set(partition, performance.now());
+    const done = () => {
+      if (this.#opening.get(partition) === opened) this.#openingSince.delete(partition);
+    };
+    opened.then(done, done);
     return opened;
   }
 
@@ -170,6 +222,7 @@ export class PartitionLanders implements PartitionOwner {
   }
 
   revoked(partition: number): void {
+    this.#openingSince.delete(partition);
     const landing = this.#landings.get(partition);
     if (landing === undefined) return;
     landing.revoked = true;
@@ -244,7 +297,9 @@ export class PartitionLanders implements PartitionOwner {
   ): void {
     const lost = before.flatMap(({ partition, next, topicId }) => {
       const range = ranges.find((one) => one.partition === partition);
-      const isRead = this.#landings.get(partition)?.revoked === false;
+      const landing = this.#landings.get(partition);
+      // What was fetched and not taken yet is not lost: it is landed first.
+      const isRead = landing?.revoked === false && !landing.feed.isTaking;
       return range && isRead ? lostRangeOf(next, range, topicId) ?? [] : [];
     });
     if (lost.length > 0) this.failed(lostRangeError(this.#options.topic, lost));
@@ -268,6 +323,7 @@ export class PartitionLanders implements PartitionOwner {
   #onCommit(partition: number, landing: Landing, commit: Commit): void {
     const { position } = landing.lander;
     landing.committedAt = this.#context.now();
+    landing.waitingSince = undefined;
     landing.feed.committed(position);
     this.ends.stagingFailure = undefined;
     // Of what another member has by now it tells itself, and is ahead.
@@ -285,13 +341,19 @@ export class PartitionLanders implements PartitionOwner {
   #onFailure(partition: number, landing: Landing, error: unknown): void {
     landing.feed.close();
     const fenced = error instanceof PositionMoved;
+    const { log } = this.#context;
     if (!fenced && !landing.revoked) return this.failed(error);
-    this.#context.log.info(
-      `Dropped what was held of partition ${partition}: it is another member's`,
-      {
+    if (fenced && error.wentBack) {
+      const { expected, stored } = error;
+      log.warn(
+        `The position of partition ${partition} went back from ${expected} to ${stored}, as that of a ` +
+          "database that was restored from a copy: reading on from there, what is gone is landed again",
+      );
+    } else {
+      log.info(`Dropped what was held of partition ${partition}: it is another member's`, {
         reason: fenced ? "its position has moved on" : String(error),
-      },
-    );
+      });
+    }
     if (!landing.revoked) this.consumer.reopen(partition);
   }
 

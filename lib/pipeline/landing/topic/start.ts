@@ -93,10 +93,7 @@ export async function positionOf(
   const lost = lostRangeOf(stored.nextPosition, range, stored.topicId);
   if (lost === undefined) return stored;
   // What that one has read may be deleted by now.
-  const { nextPosition, topicId } = await storedPosition(context, partition, rangeOf);
-  if (nextPosition !== stored.nextPosition || topicId !== stored.topicId) {
-    return await positionOf(context, partition, rangeOf);
-  }
+  if (!await isAtRest(context, stored)) return await positionOf(context, partition, rangeOf);
 
   const offset = from?.kind === "offsets" ? from.offsets.get(partition) : undefined;
   if (offset === undefined) throw lostRangeError(topic, [lost]);
@@ -174,21 +171,34 @@ async function storedPosition(
   return (await find())!;
 }
 
-/** What is lost of the partitions that have a position, of all of them at once. */
-async function findLost({ topic, staging }: StartContext, admin: TopicLog): Promise<LostRange[]> {
-  const list = () => staging.run(({ topics }) => topics.list(topic));
-  const before = await list();
-  const ranges = await admin.ranges() ?? [];
-  // A position that moves meanwhile is another process's, which sees for itself what is lost.
-  const after = await list();
-  return before.flatMap(({ partition, nextPosition, topicId }) => {
-    const range = ranges.find((one) => one.partition === partition);
-    const now = after.find((one) => one.partition === partition);
-    if (range === undefined || now?.nextPosition !== nextPosition || now.topicId !== topicId) {
-      return [];
-    }
-    return lostRangeOf(nextPosition, range, topicId) ?? [];
+/**
+ * Whether a position is still the stored one, once no transaction is moving it any more: what somebody
+ * has in flight is not lost.
+ */
+async function isAtRest(
+  { staging, topic }: StartContext,
+  stored: SourcePartition,
+): Promise<boolean> {
+  return await staging.run(async (session) => {
+    if (await session.nextPosition(stored) !== stored.nextPosition) return false;
+    const known = await session.topics.list(topic);
+    return known.find(({ id }) => id === stored.id)?.topicId === stored.topicId;
   });
+}
+
+/** What is lost of the partitions that have a position, of all of them at once. */
+async function findLost(context: StartContext, admin: TopicLog): Promise<LostRange[]> {
+  const { topic, staging } = context;
+  const before = await staging.run(({ topics }) => topics.list(topic));
+  const ranges = await admin.ranges() ?? [];
+  const found: LostRange[] = [];
+  for (const stored of before) {
+    const range = ranges.find(({ partition }) => partition === stored.partition);
+    const lost = range && lostRangeOf(stored.nextPosition, range, stored.topicId);
+    // A position that moves meanwhile is another process's, which sees for itself what is lost.
+    if (lost !== undefined && await isAtRest(context, stored)) found.push(lost);
+  }
+  return found;
 }
 
 async function startsOf(

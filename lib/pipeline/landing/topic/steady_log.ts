@@ -13,6 +13,8 @@ export class SteadyTopicLog implements TopicLog {
   readonly #log: TopicLog;
   readonly #cluster: string;
   readonly #options: SteadyLogOptions;
+  /** The last failure that is being waited out; undefined while Kafka answers. */
+  failure: FinpipeError | undefined;
 
   /**
    * @param log asks once
@@ -44,9 +46,14 @@ export class SteadyTopicLog implements TopicLog {
   }
 
   #ask<T>(question: () => Promise<T>): Promise<T> {
-    return retrying(
-      () => question().catch((error) => Promise.reject(asKafkaFailure(error, this.#cluster))),
-      this.#options,
-    );
+    return retrying(async () => {
+      try {
+        const answer = await question();
+        this.failure = undefined;
+        return answer;
+      } catch (error) {
+        throw this.failure = asKafkaFailure(error, this.#cluster);
+      }
+    }, this.#options);
   }
 }

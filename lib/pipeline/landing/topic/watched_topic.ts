@@ -3,7 +3,10 @@ import { REASONS } from "../../../events/message.ts";
 import { type Health, serveHealth } from "../../../runtime/health.ts";
 import { type MeasuredPartition, StreamMetrics } from "../../../runtime/metrics.ts";
 import type { Totals } from "../partition_lander.ts";
+import type { Cause, Standstill } from "./standstill.ts";
 import { landTopic, type TopicContext, type TopicOptions, type TopicState } from "./land_topic.ts";
+
+const NO_CAUSE: Cause = { waitsFor: "", holder: "" };
 
 /** Milliseconds without a sign of life after which the loop is taken for dead. */
 const DEAD_AFTER = 60_000;
@@ -15,20 +18,29 @@ export async function landWatchedTopic(
   port: number,
 ): Promise<Totals> {
   let state: TopicState | undefined;
+  let standstill: Standstill | undefined;
   const retention = await context.admin.retention();
   const metrics = new StreamMetrics(
     REASONS,
     () => measured(state, options.topic, context.now(), retention),
+    () => ({
+      kafkaUp: state?.landers.ends.isAnswered,
+      lagKnownAt: state?.landers.ends.last?.at,
+    }),
   );
   const health: Health = {
     metrics,
     healthz: () => state === undefined ? undefined : livenessOf(state),
-    readyz: () => state === undefined ? "starting" : readinessOf(state),
+    readyz: () => standstill?.text ?? (state === undefined ? "starting" : readinessOf(state)),
   };
   await using _server = serveHealth(port, health, context.log);
   return await landTopic({
     ...context,
-    onStart: (started) => state = started,
+    onWatch: (watch) => standstill = watch,
+    onStart(started) {
+      state = started;
+      context.onStart?.(started);
+    },
     onProgress(totals, commit) {
       metrics.count({ ...commit, rejected: commit.reasons });
       context.onProgress?.(totals, commit);
@@ -57,9 +69,10 @@ function* measured(
   retention: number | undefined,
 ): Generator<MeasuredPartition> {
   if (state === undefined) return;
-  for (
-    const { partition, lag, oldestUnread, lastCommit, windowVersions } of state.landers.partitions()
-  ) {
+  const { landers, standstill } = state;
+  const cause = standstill.cause;
+  for (const one of landers.partitions()) {
+    const { partition, lag, oldestUnread, lastCommit, windowVersions, heldBack, waiting } = one;
     yield {
       topic,
       partition,
@@ -67,6 +80,8 @@ function* measured(
       retentionLeft: retentionLeft(lag, oldestUnread, now, retention),
       lastCommit,
       windowVersions,
+      heldBack,
+      blocked: { seconds: waiting / 1000, ...(waiting === 0 ? NO_CAUSE : cause) },
     };
   }
 }

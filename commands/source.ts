@@ -1,0 +1,76 @@
+/** `finpipe source`: what is landed from, and taking out of it what is read no more. */
+import { Argument } from "commander";
+import { openEngine } from "../lib/engine.ts";
+import { sourceJson, sourceTable } from "../lib/pipeline/source_listing.ts";
+import { FinpipeError } from "../lib/runtime/errors.ts";
+import type { TopicPart } from "../lib/staging/sources.ts";
+import type { CommandDefinition } from "./command.ts";
+import { printResult } from "./options.ts";
+
+const ACTIONS = ["list", "retire"] as const;
+
+/** What `source` was asked for. */
+export type SourceCall = { action: "list" } | { action: "retire"; parts: TopicPart[] };
+
+/** @throws FinpipeError of kind `usage` */
+export function sourceCallOf([action, ...names]: readonly (string | undefined)[]): SourceCall {
+  if (action !== "retire") {
+    if (names.length === 0) return { action: "list" };
+    throw usage("Cannot take a topic with source list", "Leave it out: all sources are listed");
+  }
+  if (names.length > 0) return { action, parts: names.map((name) => partOf(name ?? "")) };
+  throw usage(
+    "No topic named to retire",
+    "Name it, or a partition of it: TOPIC or TOPIC:PARTITION",
+  );
+}
+
+const command: CommandDefinition = {
+  configure(command) {
+    command
+      .description(
+        "Lists what is landed from: topics, files and stdin, with position, watermark and counters.\n" +
+          "Retires partitions of topics that are gone or that nobody reads any more, so that they do\n" +
+          "not keep days from being complete; a partition that is read again is taken back by itself.",
+      )
+      .addArgument(new Argument("<action>", "what to do").choices(ACTIONS))
+      .argument("[topic...]", "retire: TOPIC, which is all of its partitions, or TOPIC:PARTITION");
+  },
+
+  examples: [
+    ["finpipe source list", "lists them"],
+    ["finpipe source retire payments:2 payments:3", "retires two partitions"],
+    ["finpipe source retire payments-old", "retires all partitions of a topic"],
+  ],
+
+  async run(context, args) {
+    const call = sourceCallOf(args);
+    await using engine = await openEngine(context, { staging: true, command: "source" });
+    await engine.withStaging((staging) => staging.checkSchema());
+    if (call.action === "list") {
+      const rows = await engine.withStaging(({ sources }) => sources.list());
+      return await context.io.stdout.write(context.json ? sourceJson(rows) : sourceTable(rows));
+    }
+    const retired = await engine.withStaging(({ sources }) => sources.retire(call.parts));
+    await printResult(
+      context,
+      { retired: retired.map(({ topic, partition }) => ({ source: topic, partition })) },
+      retired.map(({ topic, partition }) => `retired: ${topic}:${partition}`),
+    );
+  },
+};
+
+export default command;
+
+/** No name of a topic holds a colon. */
+function partOf(name: string): TopicPart {
+  const [, topic, number] = /^([^:]+)(?::(\d{1,9}))?$/.exec(name) ?? [];
+  if (topic !== undefined) {
+    return { topic, partition: number === undefined ? undefined : Number(number) };
+  }
+  throw usage(`Cannot read "${name}": neither TOPIC nor TOPIC:PARTITION`, "As in payments:2");
+}
+
+function usage(message: string, hint: string): FinpipeError {
+  return new FinpipeError("usage", message, { hint });
+}

@@ -1,0 +1,45 @@
+/** Days that are not over by the clock: what is made of one is not yet the day (cli.md). Pure. */
+import { FinpipeError } from "../runtime/errors.ts";
+import { type DateRange, type DayRun, runOfDate, today } from "./run_date.ts";
+
+/**
+ * Lets pass what processes days that are over, in UTC.
+ *
+ * @param command as it is typed, as in `dump`
+ * @throws FinpipeError of kind `prerequisite`
+ */
+export function refuseOpenDay(command: string, run: DayRun, now: Temporal.Instant): void {
+  const last = today(now);
+  if (!isAfter(run.runDate, last)) return;
+  throw openDay(`Cannot ${command} ${run.partition}`, "the day", last, `${command} ${last}`);
+}
+
+/**
+ * The same of a range of run dates, none of which is run where one is of a day that is not over.
+ *
+ * @throws FinpipeError of kind `prerequisite`
+ */
+export function refuseOpenRange({ from, to }: DateRange, now: Temporal.Instant): void {
+  const last = today(now);
+  if (!isAfter(to, last)) return;
+  const first = isAfter(from, last) ? from : last.add({ days: 1 });
+  const runs = isAfter(last, from) ? `${from}..${last}` : `${last}`;
+  const day = `partition ${runOfDate(first).partition}`;
+  throw openDay(`Cannot backfill ${from}..${to}`, day, last, `backfill ${runs}`);
+}
+
+function openDay(
+  what: string,
+  day: string,
+  last: Temporal.PlainDate,
+  command: string,
+): FinpipeError {
+  return new FinpipeError("prerequisite", `${what}: ${day} is not over by the clock (UTC)`, {
+    hint: `The last run date that can is ${last}: 'finpipe ${command}'. ` +
+      "To take a day as far as it has come, add --allow-open-day",
+  });
+}
+
+function isAfter(one: Temporal.PlainDate, other: Temporal.PlainDate): boolean {
+  return Temporal.PlainDate.compare(one, other) > 0;
+}

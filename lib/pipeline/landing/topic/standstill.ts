@@ -1,0 +1,227 @@
+/**
+ * Finds out that a stream stands still: something waits to be landed, and nothing was committed for
+ * longer than the group waits for a silent member. Says what it waits for and who holds that.
+ *
+ * A finpipe that was stopped in the middle of a transaction (SIGSTOP, a machine that sleeps) keeps its
+ * locks for as long as it is stopped; the group has given its partitions to another process by then,
+ * and that one ends its session. It could not commit any more than be fenced: nothing is lost by it.
+ */
+import type { Logger } from "../../../runtime/log.ts";
+import { describeHolder, type LockHolder, nameOf } from "../../../staging/lock_holders.ts";
+import type { StagingRepository } from "../../../staging/repository.ts";
+import type { StagingSessions } from "../../../staging/sessions.ts";
+
+/** What somebody waits with. */
+export interface Waiting {
+  partition: number;
+  /** Milliseconds since the last commit, or since there is something. */
+  for: number;
+  /** False while its position is looked for, and its window rebuilt. */
+  isOpen: boolean;
+}
+
+export interface StandstillContext {
+  sessions: StagingSessions;
+  /** Opens one more session, for a moment. */
+  connect(): Promise<StagingRepository>;
+  log: Logger;
+  /** The partitions that have something to land. */
+  waiting(): Iterable<Waiting>;
+  /** Why staging cannot be landed in; undefined while it can. */
+  stagingFailure(): string | undefined;
+  /** Since when Kafka gives no answer, in milliseconds, and what it said; undefined while it answers. */
+  kafkaSilence(): { for: number; why: string } | undefined;
+}
+
+/** What is waited for, in few words, as the labels of a metric. */
+export interface Cause {
+  waitsFor: "" | "lock" | "postgresql" | "kafka";
+  /** Who holds the lock. */
+  holder: string;
+}
+
+/** Milliseconds between two looks. */
+const LOOK = 500;
+/** Milliseconds of work on staging after which somebody may hold it up. */
+const PATIENCE = 2000;
+/** Milliseconds between two questions who does. */
+const ASK_INTERVAL = 5000;
+/** Milliseconds between two lines of the log that say the same. */
+const QUIET = 60_000;
+
+/** How finpipe's sessions are named. */
+const OURS = /^finpipe( |$)/;
+
+export class Standstill implements Disposable {
+  readonly #context: StandstillContext;
+  readonly #limit: number;
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #startedAt = performance.now();
+  #hasBegun = false;
+  #holders: readonly LockHolder[] = [];
+  /** What holders were seen doing, and since when. */
+  #seen = new Map<string, number>();
+  #askedAt = -Infinity;
+  #isAsking = false;
+  /** The session that asks. */
+  #asking: StagingRepository | undefined;
+  #text: string | undefined;
+  /** What was said in the log, by its cause, and when. */
+  readonly #said = new Map<string, number>();
+  #isOver = false;
+
+  /** @param limit milliseconds without a commit that are no standstill yet */
+  constructor(context: StandstillContext, limit: number) {
+    this.#context = context;
+    this.#limit = limit;
+    this.#timer = setInterval(() => this.#look(), LOOK);
+  }
+
+  /** What the stream waits for, and for how long; undefined where it does not stand still. */
+  get text(): string | undefined {
+    return this.#text;
+  }
+
+  /** What whoever waits now waits for. */
+  get cause(): Cause {
+    const { stagingFailure, kafkaSilence, sessions } = this.#context;
+    if (this.#holders.length > 0) {
+      return { waitsFor: "lock", holder: this.#holders.map(nameOf).join("; ") };
+    }
+    const isBusy = sessions.busyFor(PATIENCE).length > 0;
+    if (isBusy || stagingFailure() !== undefined) return { waitsFor: "postgresql", holder: "" };
+    return { waitsFor: kafkaSilence() === undefined ? "" : "kafka", holder: "" };
+  }
+
+  /** The start is made: what waits from now on are partitions. */
+  begun(): void {
+    this.#hasBegun = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    clearInterval(this.#timer);
+    void this.#asking?.[Symbol.asyncDispose]();
+  }
+
+  #look(): void {
+    const busy = this.#context.sessions.busyFor(PATIENCE);
+    if (busy.length === 0) this.#forget();
+    else if (!this.#isAsking && performance.now() - this.#askedAt > this.#askInterval) {
+      this.#isAsking = true;
+      this.#askedAt = performance.now();
+      this.#ask(busy)
+        .catch((error) => {
+          if (!this.#isOver) {
+            this.#context.log.debug("Cannot ask who holds a lock", { error: String(error) });
+          }
+        })
+        .finally(() => this.#isAsking = false);
+    }
+    this.#say(this.#describe());
+  }
+
+  get #askInterval(): number {
+    return Math.min(ASK_INTERVAL, this.#limit / 3);
+  }
+
+  #forget(): void {
+    this.#holders = [];
+    this.#seen.clear();
+    this.#askedAt = -Infinity;
+  }
+
+  async #ask(busy: readonly string[]): Promise<void> {
+    const { connect, sessions, log } = this.#context;
+    await using asking = await connect();
+    if (this.#isOver) return;
+    this.#asking = asking;
+    try {
+      const own = sessions.processes;
+      const found = (await asking.locks.holders(busy))
+        .filter(({ pid }) => !own.includes(String(pid)));
+      const left: LockHolder[] = [];
+      const seen = new Map<string, number>();
+      for (const holder of found) {
+        seen.set(holder.mark, this.#seen.get(holder.mark) ?? performance.now());
+        if (this.#isStale(holder, seen) && await asking.locks.end(holder)) {
+          log.warn(
+            `Ended ${
+              describeHolder(holder)
+            }: it stood still inside a transaction, and held what is ` +
+              "to be landed here",
+          );
+        } else left.push(holder);
+      }
+      this.#seen = seen;
+      this.#holders = left;
+    } finally {
+      this.#asking = undefined;
+    }
+  }
+
+  /** A finpipe that has waited for its client, and done nothing, for as long as the group waits. */
+  #isStale(holder: LockHolder, seen: ReadonlyMap<string, number>): boolean {
+    if (!OURS.test(holder.applicationName) || !holder.waitsForClient) return false;
+    // In the middle of a COPY its state is the same from the first row to the last.
+    const stillFor = holder.state === "active"
+      ? performance.now() - seen.get(holder.mark)!
+      : holder.unchangedFor;
+    return stillFor >= this.#limit;
+  }
+
+  #describe(): string | undefined {
+    const silence = this.#context.kafkaSilence();
+    if (!this.#hasBegun) {
+      const elapsed = performance.now() - this.#startedAt;
+      if (elapsed < this.#limit) return undefined;
+      return `Nothing is landed ${seconds(elapsed)} after the start: ${this.#why()}`;
+    }
+    const stuck = [...this.#context.waiting()]
+      .filter((one) => one.for >= this.#limit)
+      .sort((a, b) => b.for - a.for);
+    const [first] = stuck;
+    if (first === undefined) {
+      return silence !== undefined && silence.for >= this.#limit
+        ? `Kafka has not answered for ${seconds(silence.for)}: ${silence.why}`
+        : undefined;
+    }
+    const more = stuck.length > 1 ? ` (and ${stuck.length - 1} more)` : "";
+    const what = first.isOpen ? "has landed nothing" : "could not be opened";
+    return `Partition ${first.partition}${more} ${what} for ${seconds(first.for)}: ${this.#why()}`;
+  }
+
+  #why(): string {
+    const { stagingFailure, kafkaSilence } = this.#context;
+    const root = this.#holders.at(-1);
+    if (root !== undefined) {
+      const others = this.#holders.slice(0, -1).map(nameOf).join(", ");
+      const queue = others === "" ? "" : `; before us waits for it ${others}`;
+      return `a lock that is waited for is held by ${describeHolder(root)}${queue}`;
+    }
+    const failure = stagingFailure() ?? kafkaSilence()?.why;
+    if (failure !== undefined) return failure;
+    return this.cause.waitsFor === "postgresql"
+      ? "PostgreSQL works on it and has not answered yet"
+      : "Kafka gives nothing of it";
+  }
+
+  /** Into the log, the same cause once a minute at most. */
+  #say(text: string | undefined): void {
+    const { log } = this.#context;
+    if (text === undefined && this.#text !== undefined) log.info("Landing goes on");
+    this.#text = text;
+    if (text === undefined) return;
+    const { waitsFor, holder } = this.cause;
+    const cause = `${waitsFor} ${holder}`;
+    const now = performance.now();
+    if (now - (this.#said.get(cause) ?? -Infinity) < QUIET) return;
+    if (this.#said.size > 100) this.#said.clear();
+    this.#said.set(cause, now);
+    log.warn(text);
+  }
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.round(milliseconds / 1000)} s`;
+}

@@ -1,0 +1,29 @@
+/** How a topic is landed. */
+import { SESSION_TIMEOUT } from "../../../sources/kafka/group_member.ts";
+import type { From } from "../../../sources/kafka/start_offsets.ts";
+import type { ConsumerOptions } from "../../../sources/kafka/topic_consumer.ts";
+import type { BatchLimits } from "../../../sources/source.ts";
+
+export interface TopicOptions {
+  topic: string;
+  group: string;
+  /** Where partitions begin that have no position. @default earliest */
+  from?: From | undefined;
+  /** Stop once everything that was there at the start is landed. */
+  untilEnd: boolean;
+  /** Of a batch; its bytes are shared by the topic's partitions. */
+  limits: BatchLimits;
+  /** Milliseconds between the greatest sent time and the watermark. */
+  watermark: number;
+  /** Milliseconds to drain for when asked to stop. */
+  grace: number;
+  /** Milliseconds for which an unreachable server is tried, with `untilEnd`; else it is for ever. */
+  retryFor: number;
+  /** How the group sees us. */
+  member?: Pick<ConsumerOptions, "sessionTimeout" | "metadataAge">;
+}
+
+/** Milliseconds after which the group takes a silent member for dead. */
+export function sessionTimeoutOf({ member }: Pick<TopicOptions, "member">): number {
+  return member?.sessionTimeout ?? SESSION_TIMEOUT;
+}
