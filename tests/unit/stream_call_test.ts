@@ -25,7 +25,7 @@ Deno.test("Kafka is read where it is named, or configured and nothing else is", 
   assert.deepEqual(streamCallOf({ source: "kafka" }, false).source, source);
   assert.throws(() => streamCallOf({}, false), {
     kind: "usage",
-    hint: /--source FILE .* --source - for stdin, or --source kafka/,
+    hint: /--source FILE, --source - for stdin \(gzip too\), or --source kafka/,
   });
 });
 

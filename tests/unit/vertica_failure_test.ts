@@ -10,7 +10,7 @@ function failed(message: string, code?: string): Error {
 const CASES: [error: Error, kind: string, hint: RegExp][] = [
   [failed("Invalid username or password", "28000"), "configuration", /user, password or token/],
   [failed("Permission denied for relation loads", "42501"), "configuration", /grants.sql/],
-  [failed('Relation "loads" does not exist', "42V01"), "configuration", /finpipe init/],
+  [failed('Relation "loads" does not exist', "42V01"), "configuration", /finpipe doctor/],
   [failed("Locking failure: Timed out X locking", "55V03"), "locked", /v_monitor.locks/],
   [failed("Execution time exceeded run time cap", "57014"), "failed", /statement_timeout/],
   [failed("New session rejected", "53300"), "unreachable", /no more sessions/],
