@@ -36,6 +36,11 @@ async function makePlace(t: Deno.TestContext) {
     url: database.url,
     folder,
     land,
+    /** Makes the warehouse, which is embedded in the work dir. */
+    async init(workDir: string) {
+      const { code, stderr } = await cli(workDir, ["init"]);
+      assert.equal(code, 0, stderr);
+    },
     dump: (workDir: string, ...args: string[]) =>
       cli(workDir, ["dump", "--partition", DAY, ...args]),
     load: (workDir: string, ...args: string[]) =>
@@ -136,6 +141,7 @@ postgresTest(
   async (t) => {
     await using place = await makePlace(t);
     const workDir = `${place.folder}/work`;
+    await place.init(workDir);
     assert.equal((await place.dump(workDir)).code, 0);
     await place.land(jsonl(transactionMessage(), rateMessage()));
     await killBetween(place.url, workDir);
@@ -162,6 +168,7 @@ postgresTest(
 postgresTest("a pair that an older version wrote is not loaded, one of the two is", async (t) => {
   await using place = await makePlace(t);
   const workDir = `${place.folder}/work`;
+  await place.init(workDir);
   assert.equal((await place.dump(workDir)).code, 0);
   for (const dataset of ["transactions", "currencies"]) {
     const path = `${workDir}/partitions/${dataset}/${DAY}.manifest.json`;
