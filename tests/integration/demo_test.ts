@@ -13,6 +13,8 @@ const env = {
   FINPIPE_LOG_LEVEL: "loud",
   FINPIPE_LOG_FORMAT: "poem",
   FINPIPE_STAGING_SCHEMA: "no name",
+  FINPIPE_STATUSES: "queued",
+  FINPIPE_TYPES: "none",
   FINPIPE_WORK_DIR: "/dev/null/none",
   AIRFLOW_CONN_VERTICA_CONNECTION: "{",
 };

@@ -4,6 +4,11 @@ import { Problems } from "./problems.ts";
 import { type ConfigSource, setting } from "./source.ts";
 import { parseValueList } from "./value_list.ts";
 
+const STATUSES = "FINPIPE_STATUSES";
+const TYPES = "FINPIPE_TYPES";
+/** All variables that say what is counted. */
+export const COUNTED_VARIABLES = [STATUSES, TYPES];
+
 /** Values of counted transactions, as they were set; undefined where nothing was. */
 export interface CountedValues {
   statuses: string[] | undefined;
@@ -36,8 +41,8 @@ export function readCountedValues(source: ConfigSource): CountedValues {
     });
   };
   const values = {
-    statuses: read("statuses", "FINPIPE_STATUSES", ["status", "done,chargeback"]),
-    types: read("types", "FINPIPE_TYPES", ["type", "sbp_incoming,sbp_outgoing"]),
+    statuses: read("statuses", STATUSES, ["status", "done,chargeback"]),
+    types: read("types", TYPES, ["type", "sbp_incoming,sbp_outgoing"]),
   };
   problems.throwIfAny();
   return values;

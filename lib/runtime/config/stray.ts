@@ -1,5 +1,6 @@
 /** What is set and does not hold for a run that ignores all variables, as the demo does. */
 import { LOG_LEVELS } from "../log.ts";
+import { COUNTED_VARIABLES } from "./counted.ts";
 import { LOG_FORMATS } from "./logging.ts";
 import { SCHEMA_VARIABLES } from "./schemas.ts";
 import { variable } from "./source.ts";
@@ -10,8 +11,8 @@ const CHOICES: readonly [name: string, choices: readonly string[]][] = [
 ];
 
 /**
- * The variables that would keep another run from what such a one made on the embedded engine: other
- * names of schemas, and what no run can use.
+ * The variables that would keep another run from what such a one made on the embedded engine, or have
+ * it make another mart: other names of schemas, other values that are counted, and what no run can use.
  */
 export function strayVariables(env: (name: string) => string | undefined): string[] {
   const source = { env, flags: {} };
@@ -20,7 +21,9 @@ export function strayVariables(env: (name: string) => string | undefined): strin
     return value !== undefined && !choices.includes(value);
   });
   return [
-    ...SCHEMA_VARIABLES.filter((name) => variable(source, name) !== undefined),
+    ...[...SCHEMA_VARIABLES, ...COUNTED_VARIABLES].filter((name) =>
+      variable(source, name) !== undefined
+    ),
     ...unusable.map(([name]) => name),
   ];
 }
