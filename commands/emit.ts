@@ -5,6 +5,7 @@ import { emit } from "../lib/pipeline/emit.ts";
 import { writeFile } from "../lib/pipeline/emit_file.ts";
 import { readSettings } from "../lib/runtime/config/settings.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
+import { namedOutput } from "../lib/runtime/named_output.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
 import { printResult, wholeNumber } from "./options.ts";
 
@@ -82,11 +83,18 @@ const command: CommandDefinition = {
       seed: emulation.seed,
     };
     log.info(`Emitted ${messages} messages to ${target === "-" ? "stdout" : target}`, result);
-    if (context.json && target !== "-") await printResult(context, result, []);
+    // On stdout there are the events, and nothing else.
+    if (context.json && !await isStdout(target)) await printResult(context, result, []);
   },
 };
 
 export default command;
+
+/** Whether that is where the events went, by whichever of its names. */
+async function isStdout(target: string): Promise<boolean> {
+  if (target === "-" || target === "kafka") return target === "-";
+  return (await namedOutput(target)).kind === "stdout";
+}
 
 type Send = (write: (text: string) => Promise<void>) => Promise<number | undefined>;
 
