@@ -11,7 +11,7 @@ import { type DateRange, type DayRun, runOfDate, today } from "./run_date.ts";
 export function refuseOpenDay(command: string, run: DayRun, now: Temporal.Instant): void {
   const last = today(now);
   if (!isAfter(run.runDate, last)) return;
-  throw openDay(`Cannot ${command} ${run.partition}`, "the day", last, `${command} ${last}`);
+  throw openDay(`Cannot ${command}`, `partition ${run.partition}`, last, `${command} ${last}`);
 }
 
 /**
@@ -35,7 +35,8 @@ function openDay(
   command: string,
 ): FinpipeError {
   return new FinpipeError("prerequisite", `${what}: ${day} is not over by the clock (UTC)`, {
-    hint: `The last run date that can is ${last}: 'finpipe ${command}'. ` +
+    hint: `The last run date that can is ${last} (partition ${runOfDate(last).partition}): ` +
+      `'finpipe ${command}'. ` +
       "To take a day as far as it has come, add --allow-open-day",
   });
 }

@@ -23,8 +23,9 @@ Deno.test("a day is over with its last moment, in UTC", () => {
   const run = runOfPartition(Temporal.PlainDate.from("2022-10-05"));
   refuseOpenDay("dump", run, MIDNIGHT);
   assert.deepEqual(refusal(() => refuseOpenDay("dump", run, BEFORE_MIDNIGHT)), {
-    message: "Cannot dump 2022-10-05: the day is not over by the clock (UTC)",
-    hint: `The last run date that can is 2022-10-05: 'finpipe dump 2022-10-05'. ${OPTION}`,
+    message: "Cannot dump: partition 2022-10-05 is not over by the clock (UTC)",
+    hint:
+      `The last run date that can is 2022-10-05 (partition 2022-10-04): 'finpipe dump 2022-10-05'. ${OPTION}`,
   });
   // The run of today, which is what a command without a date takes, is of yesterday.
   refuseOpenDay("load", runOfDate(Temporal.PlainDate.from("2022-10-05")), BEFORE_MIDNIGHT);
@@ -46,12 +47,16 @@ Deno.test("a range is refused for its last date, and the part of it that can is 
   ) {
     assert.deepEqual(refusal(() => refuseOpenRange(parseRange(range, "range"), MIDNIGHT)), {
       message: `Cannot backfill ${message} is not over by the clock (UTC)`,
-      hint: `The last run date that can is 2022-10-06: 'finpipe backfill ${command}'. ${OPTION}`,
+      hint:
+        `The last run date that can is 2022-10-06 (partition 2022-10-05): 'finpipe backfill ${command}'. ${OPTION}`,
     });
   }
 });
 
 Deno.test("the last day that there is is not over either", () => {
   const run = runOfPartition(Temporal.PlainDate.from("9999-12-31"));
-  assert.match(refusal(() => refuseOpenDay("load", run, MIDNIGHT)).message, /load 9999-12-31/);
+  assert.match(
+    refusal(() => refuseOpenDay("load", run, MIDNIGHT)).message,
+    /load: partition 9999-12-31/,
+  );
 });
