@@ -10,6 +10,8 @@ export interface Completeness {
   complete: boolean | null;
   /** The partitions that have not. */
   behind: KafkaProgress[];
+  /** Those of them that were not read for a day: perhaps nobody reads them any more. */
+  idle: KafkaProgress[];
 }
 
 /**
@@ -27,7 +29,9 @@ export function completenessOf(
   const end = day.add({ days: 1 }).toPlainDateTime();
   const clock = now.toZonedDateTimeISO("UTC").toPlainDateTime();
   const behind = partitions.filter((partition) => !hasPassed(partition, end, clock));
-  return { complete: partitions.length === 0 ? null : behind.length === 0, behind };
+  const since = clock.subtract({ hours: READ_WITHIN });
+  const idle = behind.filter(({ readAt }) => isBefore(readAt, since));
+  return { complete: partitions.length === 0 ? null : behind.length === 0, behind, idle };
 }
 
 /**
@@ -37,7 +41,7 @@ export function completenessOf(
  */
 export function requireComplete(
   day: Temporal.PlainDate,
-  { complete, behind }: Completeness,
+  { complete, behind, idle }: Completeness,
   log: Logger,
 ): void {
   if (complete === null) {
@@ -47,7 +51,7 @@ export function requireComplete(
   } else if (!complete) {
     throw new FinpipeError("prerequisite", `${day} is not complete: ${describe(behind)}`, {
       hint: "Let 'finpipe stream' read on past the day's end, or leave --require-complete out. " +
-        `What nobody reads any more is taken out by ${retireCommand(behind)}`,
+        `What nobody reads any more is taken out by ${retireCommand(idle)}`,
     });
   }
 }
@@ -79,15 +83,21 @@ function isBefore(one: Temporal.PlainDateTime, other: Temporal.PlainDateTime): b
 /** Partitions that a message names. */
 const NAMED = 5;
 
+/** Hours in which a partition was read, if somebody reads it: `doctor` asks the same. */
+export const READ_WITHIN = 24;
+
 /** Partitions that a command names. */
 const MOST_TYPED = 20;
 
-/** As it is typed; of more partitions than anybody types, how to see them. */
-function retireCommand(behind: readonly KafkaProgress[]): string {
-  if (behind.length > MOST_TYPED) {
+/**
+ * As it is typed, of what may be meant alone: whoever types it would take out what is read, too. Of more
+ * partitions than anybody types, and of none, how to see them.
+ */
+function retireCommand(idle: readonly KafkaProgress[]): string {
+  if (idle.length === 0 || idle.length > MOST_TYPED) {
     return "'finpipe source retire', a partition or a topic at a time: 'finpipe source list' shows them";
   }
-  const names = behind.map(({ source, partition }) => `${source}:${partition}`);
+  const names = idle.map(({ source, partition }) => `${source}:${partition}`);
   return `'finpipe source retire ${names.join(" ")}'`;
 }
 

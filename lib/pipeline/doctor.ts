@@ -10,6 +10,7 @@ import type { ServerFacts, StagingInspection } from "../staging/inspection.ts";
 import type { ReadPartition } from "../staging/sources.ts";
 import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../warehouse/inspection.ts";
 import type { VerticaSettings } from "../runtime/config/vertica_settings.ts";
+import { READ_WITHIN } from "./completeness.ts";
 import type { TopicFacts } from "./topic_inspection.ts";
 
 /** What came of looking at one thing. */
@@ -49,9 +50,6 @@ const LITTLE_SPACE = 1_000_000_000;
 
 /** Milliseconds between the clocks beyond which messages look as if sent in the future. */
 const CLOCK_LIMIT = 60_000;
-
-/** Hours in which another topic was read, if somebody reads it. */
-const READ_WITHIN = 24;
 
 /** Looks at one thing after the other; failures are results, only what is no failure is thrown. */
 export async function examine(deps: DoctorDeps): Promise<Check[]> {

@@ -53,6 +53,8 @@ export interface KafkaProgress {
   endSeenAt: Temporal.PlainDateTime | null;
   /** Milliseconds between the greatest sent time and the watermark. */
   delay: number;
+  /** When it was read last, UTC. */
+  readAt: Temporal.PlainDateTime;
 }
 
 /** Rows of a day of a dataset. */

@@ -277,6 +277,7 @@ function progressOf(row: SqlRow): KafkaProgress {
     watermark: timeOf(row.watermark!),
     endSeenAt: timeOf(row.end_seen_at!),
     delay: Number(row.watermark_delay),
+    readAt: timeOf(row.read_at!)!,
   };
 }
 

@@ -17,7 +17,8 @@ function partition(
 ): KafkaProgress {
   const timeOf = (text: string | null) => text === null ? null : Temporal.PlainDateTime.from(text);
   const times = { watermark: timeOf(watermark), endSeenAt: timeOf(endSeenAt) };
-  return { source: "events", partition: 0, ...times, delay };
+  const readAt = Temporal.PlainDateTime.from("2022-10-05 08:59:59");
+  return { source: "events", partition: 0, ...times, delay, readAt };
 }
 
 function isComplete(partitions: KafkaProgress[], now = NOW): boolean | null {
@@ -25,7 +26,7 @@ function isComplete(partitions: KafkaProgress[], now = NOW): boolean | null {
 }
 
 Deno.test("nothing is known of a day where no partition of a topic is", () => {
-  assert.deepEqual(completenessOf(DAY, [], NOW), { complete: null, behind: [] });
+  assert.deepEqual(completenessOf(DAY, [], NOW), { complete: null, behind: [], idle: [] });
 });
 
 Deno.test("a watermark at the day's end has passed it", () => {
@@ -40,6 +41,7 @@ Deno.test("every partition has to pass; those that did not are named", () => {
   assert.deepEqual(completenessOf(DAY, [passed, behind], NOW), {
     complete: false,
     behind: [behind],
+    idle: [behind],
   });
 });
 
@@ -74,6 +76,7 @@ Deno.test("a day before a complete one is complete, and progress leaves it so", 
     watermark: fc.option(time),
     endSeenAt: fc.option(time),
     delay: fc.constantFrom(0, 5 * MINUTES, 600 * MINUTES),
+    readAt: fc.constant(epoch),
   });
   fc.assert(fc.property(
     fc.array(progress, { minLength: 1, maxLength: 4 }),
@@ -95,9 +98,9 @@ Deno.test("a day before a complete one is complete, and progress leaves it so", 
 
 Deno.test("what has to be complete fails where it is not, and names the partitions", () => {
   const behind = Array.from({ length: 7 }, (_, i) => ({ ...partition(null), partition: i }));
-  requireComplete(DAY, { complete: true, behind: [] }, SILENT);
+  requireComplete(DAY, { complete: true, behind: [], idle: [] }, SILENT);
   assert.throws(
-    () => requireComplete(DAY, { complete: false, behind }, SILENT),
+    () => requireComplete(DAY, { complete: false, behind, idle: behind }, SILENT),
     (error) => {
       assert.ok(isKind(error, "prerequisite"));
       assert.match(error.message, /^2022-10-01 .*events\/0, .*events\/4 and 2 more have not/);
@@ -109,7 +112,22 @@ Deno.test("what has to be complete fails where it is not, and names the partitio
   );
   const many = Array.from({ length: 21 }, () => partition(null));
   assert.throws(
-    () => requireComplete(DAY, { complete: false, behind: many }, SILENT),
+    () => requireComplete(DAY, { complete: false, behind: many, idle: many }, SILENT),
     (error) => isKind(error, "prerequisite") && /'finpipe source list' shows/.test(error.hint!),
   );
+});
+
+Deno.test("the command that retires names only what was not read for a day", () => {
+  const readAt = Temporal.PlainDateTime.from("2022-10-06 08:00:00");
+  const read = { ...partition(null), partition: 1, readAt };
+  const hintOf = (partitions: KafkaProgress[]) => {
+    try {
+      requireComplete(DAY, completenessOf(DAY, partitions, NOW), SILENT);
+    } catch (error) {
+      return (error as { hint: string }).hint;
+    }
+    assert.fail("it was not refused");
+  };
+  assert.match(hintOf([partition(null), read]), /'finpipe source retire events:0'$/);
+  assert.doesNotMatch(hintOf([read]), /events:/);
 });
