@@ -65,7 +65,7 @@ const command: CommandDefinition = {
     const { io, log } = context;
     const call = backfillCallOf(args, options, context.config.env);
     const { range, dryRun, allowOpenDay, ...stepOptions } = call;
-    if (!allowOpenDay) refuseOpenRange(range, io.now());
+    if (!allowOpenDay) refuseOpenRange(range, io.now(), context.given);
     if (dryRun) return await printPlan(context, range);
     await using engine = await openEngine(context, {
       staging: true,

@@ -22,7 +22,7 @@ const command: CommandDefinition = {
   async run(context, args, options) {
     const { io, log } = context;
     const run = runOf(args, options, io.now());
-    if (options.allowOpenDay !== true) refuseOpenDay("dump", run, io.now());
+    if (options.allowOpenDay !== true) refuseOpenDay("dump", run, io.now(), context.given);
     const datasets = datasetsOf(options);
     await using engine = await openEngine(context, {
       staging: true,

@@ -65,7 +65,7 @@ const command: CommandDefinition = {
     const { io, log } = context;
     const call = loadCallOf(args, options, io.now());
     // An undo takes back, also what was loaded of a day that was not over.
-    if (!call.undo && !call.allowOpenDay) refuseOpenDay("load", call.run, io.now());
+    if (!call.undo && !call.allowOpenDay) refuseOpenDay("load", call.run, io.now(), context.given);
     await using engine = await openEngine(context, {
       warehouse: true,
       command: "load",

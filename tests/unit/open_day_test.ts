@@ -60,3 +60,17 @@ Deno.test("the last day that there is is not over either", () => {
     /load: partition 9999-12-31/,
   );
 });
+
+Deno.test("what is to be typed takes the options that were given, but the day", () => {
+  const open = runOfPartition(Temporal.PlainDate.from("2022-10-06"));
+  const given = ["--dataset", "currencies", "--partition", "2022-10-06"];
+  assert.ok(
+    refusal(() => refuseOpenDay("dump", open, MIDNIGHT, given)).hint!
+      .includes("'finpipe dump 2022-10-06 --dataset currencies'"),
+  );
+  const range = parseRange("2022-10-04..2022-10-08", "range");
+  assert.ok(
+    refusal(() => refuseOpenRange(range, MIDNIGHT, ["--types", "a b,c"])).hint!
+      .includes(`'finpipe backfill 2022-10-04..2022-10-06 --types "a b,c"'`),
+  );
+});
