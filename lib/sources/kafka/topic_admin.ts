@@ -74,7 +74,11 @@ export class TopicAdmin implements AsyncDisposable {
 
   /** The ids of a consumer group's members, as its coordinator has them. */
   async members(group: string): Promise<string[]> {
-    const { groups } = await this.#ask((admin) => admin.describeGroups([group]));
+    const { groups } = await this.#ask(async (admin) => {
+      // Looks up the brokers: describeGroups of kafkajs 2.2.4 knows none by itself.
+      await admin.describeCluster();
+      return await admin.describeGroups([group]);
+    });
     return groups.flatMap(({ members }) => members.map(({ memberId }) => memberId));
   }
 
