@@ -100,7 +100,8 @@ engineTest("no landed row makes a later step fail", async (engine) => {
       assert.equal((await engine.landText(jsonl(...parts.flat()))).rejected, 0);
       for (const day of await landedDays(engine)) {
         const manifests = await engine.dump(day);
-        const { datasets } = await engine.load(day);
+        // What was landed before is gone from staging.
+        const { datasets } = await engine.load(day, { allowShrink: true });
         assert.deepEqual(
           datasets.map(({ rows, refused, controlTotal }) => [Number(rows), refused, controlTotal]),
           manifests.map(({ rows, control_total }) => [rows, 0n, control_total]),

@@ -44,7 +44,7 @@ Deno.test("a line of 100 MB ends as a rejected message, in little memory", async
     });
     assert.ok(peak < MOST_MEMORY, `${peak} bytes were resident`);
 
-    const session = await openEmbeddedSession(folder);
+    const session = await openEmbeddedSession(`${folder}/work`);
     const rows = await session.query(
       "SELECT reason, length, sha256, octet_length(raw) AS kept FROM stg.rejected ORDER BY id",
     );

@@ -204,8 +204,8 @@ export class TestEngine implements AsyncDisposable {
     return dump({ ...this.#step(), staging: this.staging }, Temporal.PlainDate.from(day), datasets);
   }
 
-  load(day: string): Promise<LoadReport> {
-    const options = { datasets: DATASET_NAMES, maxRejected: 0, force: false };
+  load(day: string, { allowShrink = false } = {}): Promise<LoadReport> {
+    const options = { datasets: DATASET_NAMES, maxRejected: 0, force: false, allowShrink };
     return load({ ...this.#step(), warehouse: this.warehouse }, runOf(day), options);
   }
 
