@@ -225,7 +225,8 @@ export class TopicConsumer {
       return await this.#owner.meetCorrupt(partition, batch);
     }
     this.#suspects.set(partition, batch.from);
-    this.#options.log.warn(`${batch.message}; fetching it anew`, { partition });
+    const level = batch.mayPass ? "debug" : "warn";
+    this.#options.log[level](`${batch.message}; fetching it anew`, { partition });
     this.#member.seek(partition, feed.next);
   }
 
