@@ -6,6 +6,7 @@ import { TopicConsumer } from "../../lib/sources/kafka/topic_consumer.ts";
 import { encodeBatch } from "../support/kafka_records.ts";
 import { recordingLog } from "../support/logs.ts";
 import { settle } from "../support/turns.ts";
+import { until } from "../support/until.ts";
 
 const LIMITS = { rows: 2, bytes: 1000, linger: 3_600_000, maxMessageBytes: 100 };
 
@@ -101,4 +102,17 @@ Deno.test("what ends beyond the watermark of its own answer is fetched anew with
   await take(1, 2);
   await take(1, 2);
   assert.equal(failures.length, 1);
+});
+
+Deno.test("of a partition that was taken from us while it was read kafkajs is told nothing", async () => {
+  await using kafka = await world();
+  const { join, take, resolved, feed } = kafka;
+  await join([0]);
+  const taking = take(5, 5);
+  await until(() => feed.next > 0);
+  assert.equal(feed.next, 2, "the feed is full");
+  // Its table of offsets has no place for it any more: it would fail with a TypeError.
+  await join([]);
+  await taking;
+  assert.deepEqual(resolved, []);
 });

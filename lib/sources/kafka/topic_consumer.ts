@@ -196,6 +196,9 @@ export class TopicConsumer {
       await pushed.catch(() => {});
       throw error;
     }
+    // One fetcher of kafkajs may join anew while another's answer is taken. Of what went to another
+    // member meanwhile kafkajs has no offsets, and fails; what was opened again is sought.
+    if (this.#assigned.get(partition) !== assigned) return;
     if (feed.next > fetched) resolveOffset(String(feed.next - 1));
   }
 
