@@ -35,6 +35,7 @@ async function world() {
   };
   const feed = new PartitionFeed(0, LIMITS);
   const failures: unknown[] = [];
+  const gap = Promise.withResolvers<void>();
   const { log, lines } = recordingLog("warn");
   const consumer = new TopicConsumer(
     { consumer: () => stub } as unknown as Kafka,
@@ -42,7 +43,7 @@ async function world() {
     {
       open: () => Promise.resolve(feed),
       revoked: () => feed.close(),
-      checkGap: () => Promise.resolve(),
+      checkGap: () => gap.promise,
       checkTopic: () => Promise.resolve(),
       meetCorrupt: (_partition, batch) => Promise.resolve(void failures.push(batch)),
       failed: (error) => failures.push(error),
@@ -57,8 +58,8 @@ async function world() {
     await settle();
   };
   const resolved: string[] = [];
-  const take = (messages: number, highWatermark: number) => {
-    const baseOffset = feed.next;
+  const heart = { beat: () => Promise.resolve() };
+  const take = (messages: number, highWatermark: number, baseOffset = feed.next) => {
     const records = Array.from({ length: messages }, (_, i) => ({
       value: new TextEncoder().encode("m"),
       offsetDelta: i,
@@ -69,11 +70,13 @@ async function world() {
     return eachBatch({
       batch: { partition: 0, fetchedOffset: String(baseOffset), messages: [carrier] },
       resolveOffset: (offset: string) => resolved.push(offset),
-      heartbeat: () => Promise.resolve(),
+      heartbeat: () => heart.beat(),
     } as unknown as EachBatchPayload);
   };
   return {
     feed,
+    gap,
+    heart,
     failures,
     lines,
     told,
@@ -115,4 +118,18 @@ Deno.test("of a partition that was taken from us while it was read kafkajs is to
   await join([]);
   await taking;
   assert.deepEqual(resolved, []);
+});
+
+Deno.test("while Kafka is asked what lies between, our place in the group is kept", async () => {
+  await using kafka = await world();
+  const { join, take, gap, heart, told, failures } = kafka;
+  await join([0]);
+  heart.beat = () => Promise.reject(new Error("The group is rebalancing"));
+  await assert.rejects(take(1, 8, 7), /rebalancing/);
+  // By now it is another member's.
+  await join([]);
+  const before = [...told];
+  gap.reject(new Error("What lies between is lost"));
+  await settle();
+  assert.deepEqual([told, failures], [before, []]);
 });

@@ -163,8 +163,7 @@ export class TopicConsumer {
     // kafkajs has the offset that it asked for, its types do not.
     const fetched = Number((batch as unknown as { fetchedOffset: string }).fetchedOffset);
     if (fetched !== feed.next) {
-      await this.#passGap(partition, feed);
-      return;
+      return await this.#member.beating(this.#passGap(partition, feed), heartbeat);
     }
     const [carrier] = batch.messages as unknown as [FetchedCarrier];
     if (carrier.records.bytes.length > 0) {
@@ -234,10 +233,13 @@ export class TopicConsumer {
   }
 
   async #passGap(partition: number, feed: PartitionFeed): Promise<void> {
+    // A rebalance does not wait for the answer.
+    const isOurs = () => this.#assigned.get(partition)?.feed === feed;
     try {
       await this.#owner.checkGap(partition, feed.next);
-      this.#member.seek(partition, feed.next);
+      if (isOurs()) this.#member.seek(partition, feed.next);
     } catch (error) {
+      if (!isOurs()) return;
       this.#member.pause(partition);
       this.#owner.failed(error);
     }
