@@ -11,9 +11,10 @@ import { until } from "../support/until.ts";
 const LIMITS = { rows: 2, bytes: 1000, linger: 3_600_000, maxMessageBytes: 100 };
 
 /** A consumer on a kafkajs that does what the test says, with one partition of one feed. */
-async function world() {
+async function world(partitions = 1) {
   const told: string[] = [];
   const listeners = new Map<string, (event: unknown) => void>();
+  let workers = 0;
   let eachBatch!: (payload: EachBatchPayload) => Promise<void>;
   const stub = {
     events: Object.fromEntries(
@@ -23,8 +24,9 @@ async function world() {
     on: (name: string, listener: (event: unknown) => void) => listeners.set(name, listener),
     connect: () => Promise.resolve(),
     subscribe: () => Promise.resolve(),
-    run(options: { eachBatch: typeof eachBatch }) {
+    run(options: { eachBatch: typeof eachBatch; partitionsConsumedConcurrently: number }) {
       eachBatch = options.eachBatch;
+      workers = options.partitionsConsumedConcurrently;
       return Promise.resolve();
     },
     seek: ({ offset }: { offset: string }) => told.push(`seek ${offset}`),
@@ -39,7 +41,7 @@ async function world() {
   const { log, lines } = recordingLog("warn");
   const consumer = new TopicConsumer(
     { consumer: () => stub } as unknown as Kafka,
-    { topic: "t", group: "g", cluster: "c", log, members: () => Promise.resolve([]) },
+    { topic: "t", group: "g", cluster: "c", log, members: () => Promise.resolve([]), partitions },
     {
       open: () => Promise.resolve(feed),
       revoked: () => feed.close(),
@@ -74,6 +76,7 @@ async function world() {
     } as unknown as EachBatchPayload);
   };
   return {
+    workers,
     feed,
     gap,
     heart,
@@ -132,4 +135,12 @@ Deno.test("while Kafka is asked what lies between, our place in the group is kep
   gap.reject(new Error("What lies between is lost"));
   await settle();
   assert.deepEqual([told, failures], [before, []]);
+});
+
+Deno.test("there is a worker more than the topic has partitions", async () => {
+  await using few = await world();
+  assert.ok(few.workers >= 64);
+  // With all of them in use, what another broker sends as the last one ends would not be taken.
+  await using many = await world(1000);
+  assert.ok(many.workers > 1000);
 });
