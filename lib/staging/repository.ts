@@ -201,6 +201,7 @@ export interface TopicPositions {
    *
    * @param ends of each partition one beyond the last offset that was there
    * @param watermarkDelay milliseconds between the greatest sent time and the watermark
+   * @param topicId of the topic whose ends these are; undefined where the brokers have none
    * @throws FinpipeError of kind `locked` where somebody holds what it needs for 2 seconds
    */
   markEnds(
@@ -208,5 +209,6 @@ export interface TopicPositions {
     ends: ReadonlyMap<number, number>,
     at: Temporal.Instant,
     watermarkDelay: number,
+    topicId: string | undefined,
   ): Promise<void>;
 }

@@ -68,13 +68,17 @@ export class SqlTopicPositions implements TopicPositions {
     ends: ReadonlyMap<number, number>,
     at: Temporal.Instant,
     watermarkDelay: number,
+    topicId: string | undefined,
   ): Promise<void> {
     const time = at.toString({ fractionalSecondDigits: 6 }).replace("Z", "");
     return this.#session.transaction(async () => {
       // Whoever asks has other things to do than to wait for a lock.
       await this.#session.execute("SET LOCAL lock_timeout = '2s'");
-      for (const { id, partition, nextPosition } of await this.list(topic)) {
+      for (const stored of await this.list(topic)) {
+        const { id, partition, nextPosition } = stored;
         if (nextPosition < (ends.get(partition) ?? Infinity)) continue;
+        // A position in the topic before this one says nothing of what this one holds.
+        if (topicId !== undefined && (stored.topicId ?? topicId) !== topicId) continue;
         await this.#session.query(markEndSeen, [id, time, watermarkDelay]);
       }
     });

@@ -117,11 +117,31 @@ engineTest("a retired partition does not count, until it is read again", async (
   await engine.staging.land(batch);
   await topics.goOn(two!, { cause: "recreated", from: 0, to: 5 }, 0, undefined);
   const ends = new Map([zero!, three!].map((one) => [one.partition, one.nextPosition]));
-  await topics.markEnds("events", ends, NOW, 300_000);
+  await topics.markEnds("events", ends, NOW, 300_000, undefined);
   assert.deepEqual(await retiredOf(engine), [4]);
   assert.deepEqual(await completeOf(engine), [false, false]);
   const read = await sources.readPartitions();
   assert.deepEqual(read.map(({ partition }) => partition), [0, 1, 2, 3]);
+});
+
+engineTest("a position in a topic is no end of another one of its name", async (engine) => {
+  const { topics } = engine.staging;
+  await topics.add("events", new Map([[0, 10], [1, 10]]), "the one before");
+  await topics.add("events", new Map([[2, 10]]), undefined);
+  // Created anew, it holds less than was read of the one before, and nothing of it was read.
+  const ends = new Map([[0, 5], [1, 0], [2, 10]]);
+  await topics.markEnds("events", ends, NOW, 300_000, "the new one");
+  const seen = async () =>
+    (await engine.session.query(
+      "SELECT partition FROM finpipe.source_partitions WHERE end_seen_at IS NOT NULL ORDER BY 1",
+    )).map(({ partition }) => Number(partition));
+  assert.deepEqual(await seen(), [2]);
+  await assert.rejects(
+    dumpDay(engine, { requireComplete: true }),
+    (error) => isKind(error, "prerequisite"),
+  );
+  await topics.markEnds("events", ends, NOW, 300_000, "the one before");
+  assert.deepEqual(await seen(), [0, 1, 2]);
 });
 
 engineTest(

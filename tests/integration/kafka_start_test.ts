@@ -299,6 +299,7 @@ await topicTest("a topic that is recreated during a run is exit 4", async (t) =>
   const landing = place.land({ untilEnd: false });
   const { landers, consumer } = await landing.state;
   await until(() => consumer.isReady);
+  const [clock] = await place.query("SELECT now() AT TIME ZONE 'UTC' AS now");
   await recreate(place);
   await landers.askEnds();
   await assert.rejects(landing.totals, {
@@ -306,6 +307,9 @@ await topicTest("a topic that is recreated during a run is exit 4", async (t) =>
     message: /the log ends at 0, before the stored position 10: the topic was recreated/,
   });
   assert.deepEqual(await positions(place), [[10, 10]]);
+  // All of the new topic is unread.
+  const [row] = await place.query("SELECT end_seen_at FROM finpipe.source_partitions");
+  assert.ok(row!.end_seen_at! < clock!.now!, `${row!.end_seen_at} is after ${clock!.now}`);
 });
 
 /** The topic's id as it stands beside the positions. */

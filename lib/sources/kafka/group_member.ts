@@ -22,6 +22,8 @@ export interface ConsumerOptions {
   members(): Promise<readonly string[]>;
   /** Milliseconds after which the group takes a silent member for dead. @default SESSION_TIMEOUT */
   sessionTimeout?: number;
+  /** Partitions of the topic, as far as is known. @default 0 */
+  partitions?: number;
   /** Milliseconds after which new partitions are looked for. @default 30000 */
   metadataAge?: number;
   /**
@@ -50,12 +52,12 @@ const MAX_WAIT = 200;
 /** Bytes of one answer, of all partitions: it is held until all of it was read. */
 const MOST_FETCHED = 4 * 1024 * 1024;
 /**
- * Batches that are taken side by side, one of a partition; more than a process has partitions. A batch
+ * Batches that are taken side by side, one of a partition; more than the topic has partitions. A batch
  * that kafkajs 2.2.4 queues in the very moment in which its last worker ends is not taken before the
  * next one comes (workerQueue.js, worker.js): its fetcher waits, and a rebalance waits for the fetcher,
  * perhaps for ever. A worker that had nothing to do has ended long before, and starts again.
  */
-const WORKERS = 64;
+const LEAST_WORKERS = 64;
 
 export class GroupMember {
   /** When kafkajs did something last, on the clock of performance.now. */
@@ -223,7 +225,10 @@ export class GroupMember {
     await this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: WORKERS,
+      partitionsConsumedConcurrently: Math.max(
+        LEAST_WORKERS,
+        (this.#options.partitions ?? 0) + 1,
+      ),
       eachBatch: async (payload) => {
         this.#alive();
         await this.#handlers.take(payload);

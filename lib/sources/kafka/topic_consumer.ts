@@ -163,8 +163,7 @@ export class TopicConsumer {
     // kafkajs has the offset that it asked for, its types do not.
     const fetched = Number((batch as unknown as { fetchedOffset: string }).fetchedOffset);
     if (fetched !== feed.next) {
-      await this.#passGap(partition, feed);
-      return;
+      return await this.#member.beating(this.#passGap(partition, feed), heartbeat);
     }
     const [carrier] = batch.messages as unknown as [FetchedCarrier];
     if (carrier.records.bytes.length > 0) {
@@ -196,6 +195,9 @@ export class TopicConsumer {
       await pushed.catch(() => {});
       throw error;
     }
+    // One fetcher of kafkajs may join anew while another's answer is taken. Of what went to another
+    // member meanwhile kafkajs has no offsets, and fails; what was opened again is sought.
+    if (this.#assigned.get(partition) !== assigned) return;
     if (feed.next > fetched) resolveOffset(String(feed.next - 1));
   }
 
@@ -225,15 +227,19 @@ export class TopicConsumer {
       return await this.#owner.meetCorrupt(partition, batch);
     }
     this.#suspects.set(partition, batch.from);
-    this.#options.log.warn(`${batch.message}; fetching it anew`, { partition });
+    const level = batch.mayPass ? "debug" : "warn";
+    this.#options.log[level](`${batch.message}; fetching it anew`, { partition });
     this.#member.seek(partition, feed.next);
   }
 
   async #passGap(partition: number, feed: PartitionFeed): Promise<void> {
+    // A rebalance does not wait for the answer.
+    const isOurs = () => this.#assigned.get(partition)?.feed === feed;
     try {
       await this.#owner.checkGap(partition, feed.next);
-      this.#member.seek(partition, feed.next);
+      if (isOurs()) this.#member.seek(partition, feed.next);
     } catch (error) {
+      if (!isOurs()) return;
       this.#member.pause(partition);
       this.#owner.failed(error);
     }

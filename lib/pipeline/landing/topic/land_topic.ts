@@ -126,6 +126,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
       cluster,
       log,
       members,
+      partitions: ranges.length,
       ...(untilEnd ? { maxWait: SHORT_WAIT } : {}),
       ...options.member,
     },

@@ -97,7 +97,7 @@ export class LogEnds {
       // One try: the next look comes soon.
       await this.#context.sessions.use(async ({ topics }) => {
         const ends = new Map(ranges.map(({ partition, end }) => [partition, end]));
-        await topics.markEnds(topic, ends, at, watermark);
+        await topics.markEnds(topic, ends, at, watermark, ranges[0]?.topicId);
       });
       this.stagingFailure = undefined;
     } catch (error) {

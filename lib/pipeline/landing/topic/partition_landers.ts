@@ -277,10 +277,10 @@ export class PartitionLanders implements PartitionOwner {
 
   /** Asks once for the ends of the log, after noting what was landed up to those before. */
   async askEnds(): Promise<void> {
-    const before = [...this.#landings].map(([partition, { feed, topicId }]) => ({
+    const before = [...this.#landings].map(([partition, landing]) => ({
       partition,
-      next: feed.next,
-      topicId,
+      landing,
+      next: landing.feed.next,
     }));
     const ranges = await this.ends.ask();
     if (ranges !== undefined) this.#refuseLost(before, ranges);
@@ -292,15 +292,19 @@ export class PartitionLanders implements PartitionOwner {
    * @param before where the partitions were read on from before the ranges were asked for
    */
   #refuseLost(
-    before: { partition: number; next: number; topicId: string | null }[],
+    before: { partition: number; landing: Landing; next: number }[],
     ranges: readonly LogRange[],
   ): void {
-    const lost = before.flatMap(({ partition, next, topicId }) => {
+    const lost = before.flatMap(({ partition, landing, next }) => {
+      const { feed, topicId, revoked } = landing;
       const range = ranges.find((one) => one.partition === partition);
-      const landing = this.#landings.get(partition);
-      // What was fetched and not taken yet is not lost: it is landed first.
-      const isRead = landing?.revoked === false && !landing.feed.isTaking;
-      return range && isRead ? lostRangeOf(next, range, topicId) ?? [] : [];
+      // What was fetched and not taken yet is not lost: it is landed first. One that was opened again
+      // looks for itself.
+      const isRead = !revoked && !feed.isTaking && this.#landings.get(partition) === landing;
+      const found = range && isRead ? lostRangeOf(next, range, topicId) : undefined;
+      if (found?.cause !== "deleted") return found ?? [];
+      // What was deleted meanwhile may have been read meanwhile, too.
+      return feed.next < found.to ? { ...found, from: feed.next } : [];
     });
     if (lost.length > 0) this.failed(lostRangeError(this.#options.topic, lost));
   }

@@ -4,3 +4,9 @@
 export class CorruptRecords extends Error {
   override readonly name = "CorruptRecords";
 }
+
+/**
+ * A batch that ends beyond the watermark of its own answer. A broker takes the watermark before it
+ * reads, and reads what was appended meanwhile: fetched anew it is below, unless its offset is damaged.
+ */
+export class BeyondWatermark extends CorruptRecords {}

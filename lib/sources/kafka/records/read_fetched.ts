@@ -7,7 +7,7 @@
  */
 import { type AbortedTransaction, AbortedTransactions } from "./aborted.ts";
 import { isAbortMarker } from "./control_record.ts";
-import { CorruptRecords } from "./corrupt.ts";
+import { BeyondWatermark, CorruptRecords } from "./corrupt.ts";
 import { Cursor } from "./cursor.ts";
 import { readMessages } from "./message_set.ts";
 import {
@@ -60,6 +60,11 @@ export class CorruptBatch extends Error {
     cause?: unknown,
   ) {
     super(`The batch of the offsets ${from} to ${to - 1} is corrupt: ${reason}`, { cause });
+  }
+
+  /** It is likely to be whole when it is fetched anew. */
+  get mayPass(): boolean {
+    return this.cause instanceof BeyondWatermark;
   }
 }
 
@@ -171,7 +176,7 @@ class Reading {
       throw new CorruptRecords(`it ends at ${last}, before what was asked for`);
     }
     if (last >= highWatermark) {
-      throw new CorruptRecords(`it ends at ${last}, and the partition at ${highWatermark - 1}`);
+      throw new BeyondWatermark(`it ends at ${last}, and the partition at ${highWatermark - 1}`);
     }
     if (this.#next !== undefined && this.#next.offset <= last) {
       throw new CorruptRecords(

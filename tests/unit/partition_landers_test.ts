@@ -1,0 +1,91 @@
+/** What is lost of the partitions that are landed here, told by the ends of the log. */
+import assert from "node:assert/strict";
+import { PartitionLanders } from "../../lib/pipeline/landing/topic/partition_landers.ts";
+import type { SteadyStaging } from "../../lib/pipeline/landing/steady_staging.ts";
+import type { LogRange } from "../../lib/sources/kafka/start_offsets.ts";
+import type { SourcePartition, StagingRepository } from "../../lib/staging/repository.ts";
+import type { StagingSessions } from "../../lib/staging/sessions.ts";
+import { encodeBatch } from "../support/kafka_records.ts";
+import { SILENT } from "../support/logs.ts";
+import { settle } from "../support/turns.ts";
+
+const LIMITS = { rows: 10, bytes: 1_000_000, linger: 3_600_000, maxMessageBytes: 100 };
+const STORED: SourcePartition = {
+  id: 1,
+  kind: "kafka",
+  source: "t",
+  partition: 0,
+  nextPosition: 0,
+  watermark: null,
+  digest: null,
+  forgottenPosition: -1,
+  topicId: null,
+  windowBase: 0,
+};
+
+Deno.test("what was read while the ends were asked for and is deleted by then is not lost", async () => {
+  const staging = {
+    topics: { list: () => Promise.resolve([STORED]), markEnds: () => Promise.resolve() },
+    async *windowVersions() {},
+    land: () => Promise.resolve(),
+  } as unknown as StagingRepository;
+  const range: LogRange = { partition: 0, low: 0, high: 9, end: 9, topicId: undefined };
+  /** What happens before Kafka answers. */
+  let meanwhile = () => Promise.resolve();
+  const admin = {
+    async ranges() {
+      await meanwhile();
+      return [{ ...range }];
+    },
+    offsetsAt: () => Promise.resolve(new Map<number, number>()),
+    topicIds: () => Promise.resolve([]),
+  };
+  const stop = new AbortController();
+  const landers = new PartitionLanders({
+    admin,
+    topicLog: admin,
+    cluster: "c",
+    log: SILENT,
+    now: () => Temporal.Now.instant(),
+    signal: stop.signal,
+    staging: { run: (work: (s: StagingRepository) => unknown) => work(staging) } as SteadyStaging,
+    sessions: {
+      use: (work: (s: StagingRepository) => unknown) => work(staging),
+    } as StagingSessions,
+  }, {
+    topic: "t",
+    group: "g",
+    untilEnd: false,
+    limits: LIMITS,
+    watermark: 0,
+    grace: 0,
+    retryFor: 0,
+  });
+  landers.consumer = { report() {} } as unknown as typeof landers.consumer;
+  const feed = await landers.open(0);
+  const read = (count: number) => {
+    const records = Array.from({ length: count }, (_, i) => ({
+      value: new TextEncoder().encode("m"),
+      offsetDelta: i,
+      timestampDelta: 0,
+    }));
+    const bytes = encodeBatch({ baseOffset: feed.next, firstTimestamp: 0n, records });
+    return feed.push({ bytes, aborted: [], highWatermark: 1000 });
+  };
+  const going = () => landers.failureOr(settle().then(() => "it goes on"));
+
+  // Whoever deletes what was reported as read deletes up to the position.
+  meanwhile = async () => {
+    await read(4);
+    range.low = 4;
+    range.high = 4;
+    await read(3);
+  };
+  await landers.askEnds();
+  assert.equal(await going(), "it goes on");
+
+  meanwhile = () => Promise.resolve(void (range.low = range.high = 9));
+  await landers.askEnds();
+  await assert.rejects(going(), { kind: "data", message: /offsets 7 to 8 were deleted/ });
+  await landers.drain(stop.signal);
+});
