@@ -41,7 +41,9 @@ async function recreate({ topic: { brokers, topic } }: LandingPlace): Promise<vo
     await admin.deleteTopics({ topics: [topic] });
     await until(async () => {
       try {
-        return await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] });
+        // Waiting for leaders may fail when it is made already, and then it never is.
+        const topics = [{ topic, numPartitions: 1 }];
+        return await admin.createTopics({ topics, waitForLeaders: false });
       } catch {
         // Its deletion is still under way.
         return false;
