@@ -243,9 +243,9 @@ function judgeSources(
   const others = Map.groupBy(known.filter((part) => part.topic !== topic), ({ topic }) => topic);
   const left = [...others].filter(([, parts]) => !parts.some(isRead)).map(([name]) => name);
   const names = [...gone, ...left].join(" ");
-  if (names === "") return { detail: "no partition that is read no more" };
+  if (names === "") return { detail: "every partition is read, or retired" };
   return {
-    detail: `keep days from being complete, and nobody seems to read them: ${names}`,
+    detail: `nobody seems to read these, and they keep days from being complete: ${names}`,
     hint: `If so, retire them: 'finpipe source retire ${names}'`,
   };
 }

@@ -156,10 +156,8 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
 function warnOfHeldBack(ranges: readonly LogRange[], topic: string, log: Logger): void {
   for (const { partition, high, end } of ranges.filter(({ high, end }) => high < end)) {
     log.warn(
-      `An open transaction holds back offsets ${high} to ${
-        end - 1
-      } of topic ${topic}: the end is ` +
-        "what is before them, and the partition is not read to its end",
+      `An open transaction holds back offsets ${high} to ${end - 1} of topic ${topic}: ` +
+        "this run ends before them, and the partition does not count as read to its end",
       { partition },
     );
   }
