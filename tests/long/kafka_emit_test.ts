@@ -23,6 +23,12 @@ function startEmit(place: Pick<TestTopic, "brokers" | "topic">, ...args: string[
   return spawnCli(["emit", "--to", "kafka", ...days, ...args], { env });
 }
 
+/** Kills one that a test has left behind. */
+async function ended(cli: SpawnedCli): Promise<void> {
+  cli.kill("SIGKILL");
+  await cli.result;
+}
+
 /** Messages that the topic holds. */
 async function heldBy({ brokers, topic }: TestTopic): Promise<number> {
   const offsets = await withAdmin(brokers, (admin) => admin.fetchTopicOffsets(topic));
@@ -52,6 +58,7 @@ await topicTest("leaders that are killed cost no message, and none comes twice",
   const { brokers, nodes } = cluster;
   await using topic = await testTopic(t, { partitions: 6, brokers });
   const cli = startEmit(topic, "--rate", "6000");
+  await using _ = { [Symbol.asyncDispose]: () => ended(cli) };
   await until(async () => await heldBy(topic) > 2000);
   const killed = await leaderOf(topic, 0);
   let isOver = false;
@@ -73,11 +80,14 @@ await topicTest(
   "brokers that stay away are exit 69 after --retry-for, and a stop is a stop",
   async (t) => {
     await using broker = await startKafka();
-    await using topic = await testTopic(t, { brokers: broker.brokers });
+    const { brokers } = broker;
+    // Each its own, so that both are seen to be under way.
+    await using one = await testTopic(t, { brokers });
+    await using other = await testTopic(t, { brokers });
     const slow = ["--rate", "50", "--retry-for"];
-    const patient = startEmit(topic, ...slow, "1h");
-    const impatient = startEmit(topic, ...slow, "1s");
-    await until(async () => await heldBy(topic) > 20);
+    const patient = startEmit(one, ...slow, "1h");
+    const impatient = startEmit(other, ...slow, "1s");
+    await until(async () => await heldBy(one) > 5 && await heldBy(other) > 5);
     await broker.kill9();
     try {
       const { code, stderr } = await impatient.result;
@@ -86,13 +96,14 @@ await topicTest(
         stderr,
         /^finpipe: Cannot reach Kafka.*\n {2}Check that .*the same command sends all of it once more$/m,
       );
-      const late = await startEmit(topic, "--retry-for", "500ms").result;
+      const late = await startEmit(one, "--retry-for", "500ms").result;
       assert.equal(late.code, 69, late.stderr);
       assert.match(late.stderr, /trying again for 1 s|trying again for 0 s/);
       await patient.waitFor(/trying again for 3600 s/);
       patient.kill("SIGINT");
       assert.deepEqual((await patient.result).code, 130);
     } finally {
+      await Promise.all([patient, impatient].map(ended));
       await broker.start();
     }
   },
