@@ -5,6 +5,7 @@ import { consume, produce } from "../support/kafka_messages.ts";
 import { askForKafka, offerKafka } from "../support/kafka_on_demand.ts";
 import { startKafka } from "../support/kafka_server.ts";
 import { kafkaServerTest } from "../support/kafka_skip.ts";
+import { until } from "../support/until.ts";
 
 const encoder = new TextEncoder();
 const bytes = (text: string) => encoder.encode(text);
@@ -81,15 +82,6 @@ await kafkaServerTest("a broker ends when the process that started it is killed"
   await until(async () => !(await Deno.stat(file).then(() => true, () => false)));
   await output.cancel();
 });
-
-/** Looks again and again until the condition holds; fails after 10 s of looking. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let look = 0; look < 400; look++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  assert.fail("It has not come about");
-}
 
 function portOf(brokers: string): number {
   return Number(brokers.split(":")[1]);

@@ -35,7 +35,8 @@ export async function consume(
   const consumer = plainKafka(brokers).consumer({ groupId, maxWaitTimeInMs: 100 });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const messages: KafkaMessage[] = [];
-  consumer.on("consumer.crash", ({ payload }) => reject(payload.error));
+  // kafkajs starts again by itself where a broker that has just begun is not ready for groups yet.
+  consumer.on("consumer.crash", ({ payload }) => payload.restart || reject(payload.error));
   await consumer.connect();
   try {
     await consumer.subscribe({ topic, fromBeginning: true });

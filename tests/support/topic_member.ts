@@ -6,7 +6,7 @@ import { openSession } from "./engines.ts";
 import type { TestTopic } from "./kafka.ts";
 import { LandingPlace } from "./topic_landing.ts";
 
-/** Milliseconds, the least that a broker takes. */
+/** Milliseconds; long enough for a member on a busy machine to be taken for alive. */
 export const SESSION_TIMEOUT = 6000;
 
 /** Starts one, which is killed with the place; it says on stdout when it has landed something. */
