@@ -38,6 +38,7 @@ async function world(partitions = 1) {
   const feed = new PartitionFeed(0, LIMITS);
   const failures: unknown[] = [];
   const gap = Promise.withResolvers<void>();
+  const topic = { check: () => Promise.resolve() };
   const { log, lines } = recordingLog("warn");
   const consumer = new TopicConsumer(
     { consumer: () => stub } as unknown as Kafka,
@@ -46,7 +47,7 @@ async function world(partitions = 1) {
       open: () => Promise.resolve(feed),
       revoked: () => feed.close(),
       checkGap: () => gap.promise,
-      checkTopic: () => Promise.resolve(),
+      checkTopic: () => topic.check(),
       meetCorrupt: (_partition, batch) => Promise.resolve(void failures.push(batch)),
       failed: (error) => failures.push(error),
     },
@@ -79,6 +80,7 @@ async function world(partitions = 1) {
     workers,
     feed,
     gap,
+    topic,
     heart,
     failures,
     lines,
@@ -143,4 +145,23 @@ Deno.test("there is a worker more than the topic has partitions", async () => {
   // With all of them in use, what another broker sends as the last one ends would not be taken.
   await using many = await world(1000);
   assert.ok(many.workers > 1000);
+});
+
+Deno.test("what was fetched of another topic is not given out, and is a failure", async () => {
+  await using consumer = await world();
+  await consumer.join([0]);
+  const { feed, topic, failures, told } = consumer;
+  const batches = feed.batches(LIMITS, new AbortController().signal);
+  const answer = Promise.withResolvers<void>();
+  topic.check = () => answer.promise;
+  const taken = batches.next();
+  // Decoding does not wait for the answer.
+  await consumer.take(2, 2);
+  assert.equal(feed.next, 2);
+  assert.equal(await Promise.race([taken, settle().then(() => "waits")]), "waits");
+  const another = new Error("another topic");
+  answer.reject(another);
+  assert.equal((await taken).done, true);
+  assert.deepEqual(failures, [another]);
+  assert.equal(told.at(-1), "pause");
 });

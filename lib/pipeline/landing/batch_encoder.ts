@@ -50,7 +50,7 @@ export class BatchEncoder {
       }
     }
     this.#lastSize = landed.transactions.length;
-    landed.watermark = window.watermark;
+    landed.close(window.watermark);
     landed.forgotten = window.forgotten - forgottenBefore;
     landed.forgottenPosition = window.forgottenPosition;
     return landed;

@@ -27,7 +27,7 @@ export interface PartitionOwner {
    */
   checkGap(partition: number, position: number): Promise<void>;
   /**
-   * Something was fetched at the position, and is taken once this resolves.
+   * Something was fetched at the position, and is given out once this resolves.
    *
    * @throws FinpipeError of kind `data` where it may be of another topic of the same name
    */
@@ -166,15 +166,6 @@ export class TopicConsumer {
       return await this.#member.beating(this.#passGap(partition, feed), heartbeat);
     }
     const [carrier] = batch.messages as unknown as [FetchedCarrier];
-    if (carrier.records.bytes.length > 0) {
-      const checked = this.#owner.checkTopic(partition, feed.next).then(() => true, (error) => {
-        this.#member.pause(partition);
-        this.#owner.failed(error);
-        return false;
-      });
-      await this.#member.beating(checked, heartbeat);
-      if (!await checked) return;
-    }
     if (this.#isSilent(partition, feed, carrier)) {
       const reason = `nothing is sent of it, though the log goes to ${carrier.end - 1}`;
       const silent = new CorruptBatch(feed.next, carrier.end, reason);
@@ -183,7 +174,7 @@ export class TopicConsumer {
       return await this.#member.beating(this.#owner.meetCorrupt(partition, silent), heartbeat);
     }
     const gone = new AbortController();
-    const pushed = feed.push(carrier.records, gone.signal);
+    const pushed = feed.push(carrier.records, gone.signal, this.#check(partition, feed, carrier));
     try {
       await this.#member.beating(pushed, heartbeat);
     } catch (error) {
@@ -199,6 +190,23 @@ export class TopicConsumer {
     // member meanwhile kafkajs has no offsets, and fails; what was opened again is sought.
     if (this.#assigned.get(partition) !== assigned) return;
     if (feed.next > fetched) resolveOffset(String(feed.next - 1));
+  }
+
+  /** Asks beside the decoding whether what was fetched is of our topic: landing waits for the answer. */
+  async #check(
+    partition: number,
+    { next }: PartitionFeed,
+    { records }: FetchedCarrier,
+  ): Promise<boolean> {
+    if (records.bytes.length === 0) return true;
+    try {
+      await this.#owner.checkTopic(partition, next);
+      return true;
+    } catch (error) {
+      this.#member.pause(partition);
+      this.#owner.failed(error);
+      return false;
+    }
   }
 
   /**
