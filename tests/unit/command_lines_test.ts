@@ -77,7 +77,6 @@ const VALUES: readonly [expression: RegExp, value: string][] = [
   [/\$\{range\}/g, "2022-10-02..2022-10-06"],
   [/\$\{words\.join\(" "\)\}/g, "2022-10-02..2022-10-06"],
   [/\$\{names(\.join\(" "\))?\}/g, "payments:2 payments:3"],
-  [/FROM\.\.TO/g, "2022-10-02..2022-10-06"],
 ];
 
 Deno.test("every command that a text names can be typed as it stands", async () => {
