@@ -1,4 +1,5 @@
 /** The partitions of a topic that this process lands, each with its lander. */
+import { MessageDecoder } from "../../../events/message.ts";
 import { FinpipeError } from "../../../runtime/errors.ts";
 import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
 import { PartitionFeed } from "../../../sources/kafka/partition_feed.ts";
@@ -33,6 +34,7 @@ export class PartitionLanders implements PartitionOwner {
   readonly #options: TopicOptions;
   readonly #landings = new Map<number, Landing>();
   readonly #checks: LogChecks;
+  readonly #decoder = new MessageDecoder();
   /** The last opening of each partition. */
   readonly #opening = new Map<number, Promise<PartitionFeed>>();
   readonly #openingSince = new Map<number, number>();
@@ -122,6 +124,7 @@ export class PartitionLanders implements PartitionOwner {
         log,
         now: this.#context.now,
         signal: this.#stop.signal,
+        decoder: this.#decoder,
         onProgress: (_totals, commit) => this.#onCommit(landing, commit),
       },
       position,
