@@ -1,6 +1,7 @@
 /**
- * Peak memory of two processes of one group against the topic's partitions, with little traffic: the
- * first has all of them until the second joins, then each has half (docs/operations.md, "Memory").
+ * Peak memory against the topic's partitions (docs/operations.md, "Memory"): of one process that lands a
+ * lag at full speed; then of two of one group with little traffic, the first of which has all
+ * partitions until the second joins.
  * `deno run -A bench/kafka_partitions.ts 1 100 1000`; Linux alone, which tells a process's peak.
  */
 import { join } from "node:path";
@@ -8,9 +9,12 @@ import kafkajs from "kafkajs";
 import { emulate } from "../lib/events/emulator.ts";
 import { startKafka } from "../tests/support/kafka_server.ts";
 import { freePort } from "../tests/support/ports.ts";
-import { benchFolder, benchServer, FINPIPE, measure, print, psql } from "./support.ts";
+import { sendFile } from "./kafka_topic.ts";
+import { benchFolder, benchServer, FINPIPE, measure, print, psql, writeEvents } from "./support.ts";
 
 const COUNTS = Deno.args.length > 0 ? Deno.args.map(Number) : [1, 100, 1000];
+/** Messages that are there at first. */
+const LAG = 500_000;
 /** Messages before the second process joins, and once more after it has; a second has so many. */
 const MESSAGES = 2000;
 const PER_SECOND = 100;
@@ -20,6 +24,8 @@ const PATIENCE = 300_000;
 await using server = await benchServer();
 await using kafka = await startKafka({ heap: "1g" });
 await using folder = await benchFolder();
+const lag = join(folder.path, "events.jsonl");
+await writeEvents(lag, { messages: LAG });
 const client = new kafkajs.Kafka({
   brokers: [kafka.brokers],
   logLevel: kafkajs.logLevel.NOTHING,
@@ -41,9 +47,11 @@ async function measurePartitions(partitions: number): Promise<void> {
     FINPIPE_WORK_DIR: join(folder.path, database),
   };
   await measure([...FINPIPE, "init"], env);
+  await sendFile(kafka.brokers, topic, lag);
+  const full = await measure([...FINPIPE, "stream", "--until-end"], env);
   const events = emulate({
-    from: Temporal.PlainDate.from("2022-10-01"),
-    to: Temporal.PlainDate.from("2022-10-01"),
+    from: Temporal.PlainDate.from("2022-10-02"),
+    to: Temporal.PlainDate.from("2022-10-02"),
     operationsPerDay: 2 * MESSAGES,
     seed: 1,
   });
@@ -56,7 +64,7 @@ async function measurePartitions(partitions: number): Promise<void> {
   await first.isReady();
   const opened = performance.now() - join1;
   await send(topic, partitions, events);
-  await until(() => landed(MESSAGES));
+  await until(() => landed(LAG + MESSAGES));
   const alone = await first.peak();
   const join2 = performance.now();
   await using second = Stream.start(env);
@@ -68,15 +76,16 @@ async function measurePartitions(partitions: number): Promise<void> {
   await second.isReady();
   const joined = performance.now() - join2;
   await send(topic, partitions, events);
-  await until(() => landed(2 * MESSAGES));
+  await until(() => landed(LAG + 2 * MESSAGES));
   const peaks = [await first.peak(), await second.peak()];
+  print(`${partitions} partitions`);
   print(
-    `${partitions} partitions: first process ${alone} MB alone, ${
-      peaks[0]
-    } MB in all; second process ${peaks[1]} MB; ready after ${seconds(opened)} and ${
-      seconds(joined)
-    }`,
+    `  ${LAG} messages at full speed: ${full.megabytes.toFixed(0)} MB, ${
+      full.seconds.toFixed(0)
+    } s`,
   );
+  print(`  little traffic, alone: ${alone} MB, ready after ${seconds(opened)}`);
+  print(`  little traffic, two: ${peaks.join(" and ")} MB, ready after ${seconds(joined)}`);
   await first.stop();
   await second.stop();
 }
@@ -91,7 +100,7 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(1)} s`;
+  return `${(milliseconds / 1000).toFixed(0)} s`;
 }
 
 /** Makes the topic; a thousand partitions take their broker a while. */
