@@ -94,12 +94,16 @@ export async function testTopic(
   };
 }
 
-/** Milliseconds within which a topic has its leaders, on a machine that is busy with other tests. */
+/**
+ * Milliseconds within which a topic has its leaders on a machine that is busy with other tests, and more for
+ * each partition: it is a log to be made.
+ */
 const LEADERS_TIMEOUT = 60_000;
+const PARTITION_TIMEOUT = 100;
 
 /** Waits until the leader of each partition answers for it: being named as it comes before that. */
 async function untilLed(admin: Admin, topic: string, partitions: number): Promise<void> {
-  const deadline = performance.now() + LEADERS_TIMEOUT;
+  const deadline = performance.now() + LEADERS_TIMEOUT + partitions * PARTITION_TIMEOUT;
   for (;;) {
     const offsets = await admin.fetchTopicOffsets(topic).catch((error) => {
       if (performance.now() > deadline) throw error;
