@@ -21,6 +21,7 @@ async function landedRows(engine: TestEngine, sourceId: number) {
         position,
         landing_id: _landing,
         rejected_id: _rejected,
+        in_window: _window,
         payload,
         ...columns
       } = row;
