@@ -91,7 +91,7 @@ embeddedTest(
       const { code, stdout } = await runCli(["--work-dir", workDir, "report", "2022-10-05"]);
       assert.equal(code, 0);
       assert.ok(
-        stdout.includes(`'finpipe --work-dir ${workDir} backfill FROM..TO' builds`),
+        stdout.includes(`'finpipe --work-dir ${workDir} backfill 2022-10-06' builds`),
         stdout,
       );
       const others = { FINPIPE_STAGING_SCHEMA: "other_staging", FINPIPE_MART_SCHEMA: "other_mart" };
