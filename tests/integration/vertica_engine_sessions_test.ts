@@ -2,9 +2,17 @@
 import assert from "node:assert/strict";
 import { postgresTest } from "../support/postgres.ts";
 import { failureOf, rowsOf, startCopy, valueOf } from "../support/vertica/engine/session_words.ts";
+import type { Session } from "../support/vertica/engine/session.ts";
 import { testEngine } from "../support/vertica/engine/test_engine.ts";
 
 const COUNT = "SELECT COUNT(*) FROM t";
+
+/** Four billion rows. */
+const MANY = Array.from(
+  { length: 16 },
+  (_, index) =>
+    `(SELECT 1 AS a UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4) AS r${index}`,
+).join(" CROSS JOIN ");
 
 postgresTest("autocommit is on at first, off on demand, and SHOW tells", async () => {
   await using place = await testEngine();
@@ -94,9 +102,7 @@ postgresTest("RUNTIMECAP ends a statement that takes longer, also one that waits
   const waits = await failureOf(rowsOf(other, "LOCK TABLE t IN SHARE MODE"));
   assert.equal(waits.state, "57014");
   assert.match(waits.text, /run time cap/);
-  const rows = "(SELECT 1 AS a UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4)";
-  const many = Array.from({ length: 16 }, (_, index) => `${rows} AS r${index}`);
-  const works = await failureOf(rowsOf(other, `SELECT COUNT(*) FROM ${many.join(" CROSS JOIN ")}`));
+  const works = await failureOf(rowsOf(other, `SELECT COUNT(*) FROM ${MANY}`));
   assert.equal(works.state, "57014");
   await rowsOf(other, "SET SESSION RUNTIMECAP NONE");
   assert.equal(await valueOf(other, COUNT), "0");
@@ -111,6 +117,20 @@ postgresTest("cancel() ends the statement that runs, and the session goes on", a
   other.cancel();
   assert.deepEqual(await waiting, { state: "57014", text: "Execution canceled by operator" });
   assert.equal(await valueOf(other, COUNT), "0");
+});
+
+postgresTest("a cancellation that nobody heard is said again", async () => {
+  await using place = await testEngine();
+  const session = await place.open() as Session;
+  const { engine } = session;
+  const cancel = engine.cancelBackend.bind(engine);
+  let tries = 0;
+  // PostgreSQL lets one pass that comes between two statements.
+  engine.cancelBackend = (processId) => ++tries === 1 ? Promise.resolve() : cancel(processId);
+  await rowsOf(session, "SET SESSION RUNTIMECAP '1 milliseconds'");
+  const failure = await failureOf(rowsOf(session, `SELECT COUNT(*) FROM ${MANY}`));
+  assert.equal(failure.state, "57014");
+  assert.ok(tries > 1);
 });
 
 postgresTest("a session that is closed gives up its transaction and its locks", async () => {

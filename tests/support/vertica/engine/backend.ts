@@ -26,6 +26,8 @@ export class Backend {
   readonly #role: string | undefined;
   /** A cancellation that is on its way: it must not meet the next statement. */
   cancelling: Promise<void> | undefined;
+  /** It is waited for that nothing is cancelled any more. */
+  isSettling = false;
   #inTransaction = false;
   #broken: unknown;
 
@@ -81,14 +83,14 @@ export class Backend {
 
   async commit(): Promise<void> {
     if (!this.#inTransaction) return;
-    await this.cancelling;
+    await this.#settle();
     this.#inTransaction = false;
     await this.query("COMMIT");
   }
 
   async rollback(): Promise<void> {
     if (!this.#inTransaction) return;
-    await this.cancelling;
+    await this.#settle();
     this.#inTransaction = false;
     await this.query("ROLLBACK");
   }
@@ -119,8 +121,18 @@ export class Backend {
   /** Also where the connection is lost: then the server does it. */
   async undo(): Promise<void> {
     if (this.#broken !== undefined) return;
-    await this.cancelling;
+    await this.#settle();
     await this.query("ROLLBACK TO SAVEPOINT v_statement; RELEASE SAVEPOINT v_statement");
+  }
+
+  /** What comes now may not be cancelled any more. */
+  async #settle(): Promise<void> {
+    this.isSettling = true;
+    try {
+      await this.cancelling;
+    } finally {
+      this.isSettling = false;
+    }
   }
 
   /** One statement; values in text form. @throws VerticaError */

@@ -1,4 +1,5 @@
 /** A session: which statement it is, what it does to the transaction, and how it may be stopped. */
+import { setTimeout as delay } from "node:timers/promises";
 import {
   type Answer,
   type Column,
@@ -17,6 +18,9 @@ import { handlerOf } from "./statements.ts";
 import { describeStatement } from "./describe.ts";
 import type { Table } from "./tables.ts";
 import { describeType } from "./types.ts";
+
+/** Milliseconds between two cancellations of one statement. */
+const CANCEL_INTERVAL = 20;
 
 /** The columns of the answer to INSERT, UPDATE, DELETE, MERGE. */
 export const OUTPUT = [describeType("OUTPUT", { name: "int" })];
@@ -82,6 +86,7 @@ export class Session implements EngineSession {
     this.#isClosed = true;
     this.#abort(new VerticaError("57V01", 0, "The session is closed"));
     this.finishStatement();
+    await this.backend.cancelling;
     await this.backend.close();
     this.engine.locks.release(this.owner.sessionId);
     this.engine.sessions.delete(this);
@@ -224,7 +229,18 @@ export class Session implements EngineSession {
   #abort(reason: VerticaError): void {
     if (this.#stop === undefined || this.#stop.signal.aborted) return;
     this.#stop.abort(reason);
-    this.backend.cancelling = this.engine.cancelBackend(this.backend.processId);
+    this.backend.cancelling = this.#cancel(this.#stop);
+  }
+
+  /** Cancels until it is heard, which between two of the backend's own statements it is not. */
+  async #cancel(stop: AbortController): Promise<void> {
+    const isOver = () => this.#stop !== stop || this.backend.isSettling;
+    for (;;) {
+      await this.engine.cancelBackend(this.backend.processId);
+      if (isOver()) return;
+      await delay(CANCEL_INTERVAL);
+      if (isOver()) return;
+    }
   }
 }
 
