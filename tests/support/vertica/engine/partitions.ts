@@ -33,7 +33,10 @@ export async function swapPartitions(
 ): Promise<string> {
   const [staging, min, max, target, split] = wanted(args, 4);
   const range = { min: min!, max: max!, forceSplit: isTrue(split) };
-  return await session.alone(async () => {
+  const { swapCommits } = session.engine.switches;
+  const within = <T>(work: () => Promise<T>) =>
+    swapCommits ? session.alone(work) : session.inTransaction(work);
+  return await within(async () => {
     const tables = await pair(session, staging!, target!, ["O", "O"]);
     const keys = await Promise.all(tables.map((table) => partitioning(session, table)));
     for (const index of [0, 1]) await checkSplit(session, tables[index]!, keys[index]!, range);

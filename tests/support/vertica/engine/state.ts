@@ -11,12 +11,18 @@ export interface EngineSwitches {
   quotedEmpty: "null" | "empty";
   /** Whether COPY knows the numbers of rejected rows: where not, they are -1. @default true */
   numbersRejected: boolean;
+  /** Whether ENFORCELENGTH goes with FCSVPARSER: no page says it. @default true */
+  enforcesLengthByParser: boolean;
+  /** Whether a swap commits the transaction that it is called in: no page says it. @default true */
+  swapCommits: boolean;
 }
 
 export const DEFAULT_SWITCHES: Readonly<EngineSwitches> = {
   mergeoutConflicts: 0,
   quotedEmpty: "null",
   numbersRejected: true,
+  enforcesLengthByParser: true,
+  swapCommits: true,
 };
 
 export class EngineState {
