@@ -306,3 +306,52 @@ serverTest("what grants.sql gives is enough, and without it a person is told", a
   assert.equal(record.refused, 1n);
   await Deno.remove(folder, { recursive: true });
 });
+
+serverTest(
+  "where ENFORCELENGTH does not go with the parser, a load is said without",
+  async (place) => {
+    place.engine.switches.enforcesLengthByParser = false;
+    const statements = () =>
+      place.server.faults.sessions.flatMap(({ messages }) => messages)
+        .map(({ statement }) => statement).filter((statement) => statement.startsWith("COPY"));
+    await place.load(1);
+    assert.equal(await place.standing(), "1");
+    assert.deepEqual(statements().map((sql) => sql.includes("ENFORCELENGTH")), [true, false]);
+    assert.equal(statements()[1], statements()[0]!.replace("ENFORCELENGTH\n", ""));
+
+    // Where that is not what keeps it from being taken, it is told as it was at first.
+    const error = new VerticaError("42601", 4856, "Syntax error");
+    place.server.faults.arm({ kind: "error", statement: /^COPY(?![^]*ENFORCELENGTH)/, error });
+    const failure = await place.load(2).catch((error: unknown) => error);
+    assert.match(String(failure), /ENFORCELENGTH does not go with this parser/);
+    assert.equal(await place.standing(), "1");
+  },
+);
+
+for (const swapCommits of [true, false]) {
+  const does = swapCommits ? "commits" : "does not commit";
+  serverTest(
+    `a swap that ${does} its transaction is loaded, undone and ended by`,
+    async (place) => {
+      place.engine.switches.swapCommits = swapCommits;
+      await place.load(1);
+      await place.load(2);
+      assert.equal(await place.standing(), "2");
+      assert.equal(await place.warehouse.undoDay("transactions", day), true);
+      assert.equal(await place.standing(), "1");
+
+      // Between the swap and its COMMIT nobody knows what came of it, but the day.
+      const { faults } = place.server;
+      faults.arm({ kind: "cut after", statement: /SWAP_PARTITIONS/ });
+      const error = await place.load(3).catch((error) => error);
+      assert.ok(isKind(error, "unreachable"), String(error));
+      assert.equal(await place.standing(), swapCommits ? "3" : "1");
+      faults.clear();
+      await place.load(4);
+      assert.equal(await place.standing(), "4");
+      assert.equal(await place.warehouse.undoDay("transactions", day), true);
+      assert.equal(await place.standing(), swapCommits ? "3" : "1");
+      assert.deepEqual(await place.query("SELECT dataset FROM staging.load_pending"), []);
+    },
+  );
+}

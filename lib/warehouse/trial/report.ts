@@ -37,7 +37,7 @@ export function linesOf(finding: Finding, schemas: WarehouseSchemas): string[] {
   const effect = finding.effect === undefined ? "" : ` (finpipe ${EFFECTS[finding.effect]})`;
   add(`${outcome === "not" ? "so" : "if not"}${effect}: ${otherwise}`);
   const statements = finding.statements.map((sql) => oneLine(forSchemas(sql, schemas)));
-  if (outcome !== "held") for (const statement of statements) add(`${statement};`);
+  if (outcome !== "held") { for (const statement of statements) add(`${statement};`); }
   else add(`by hand: ${shortened(statements.find((sql) => /\s/.test(sql)) ?? "")}`);
   return lines;
 }
@@ -81,7 +81,9 @@ export function jsonOf(
       nodes_up: facts.nodesUp ?? null,
       mode: facts.mode ?? null,
     },
-    experiments: findings.map(({ experiment, group, outcome, seen, effect, applies, statements }) => ({
+    experiments: findings.map((
+      { experiment, group, outcome, seen, effect, applies, statements },
+    ) => ({
       name: experiment.name,
       group,
       assumed: experiment.assumed,

@@ -63,7 +63,10 @@ class Runner {
       this.#meanwhile.set(step.session, { name: step.name!, result });
       return undefined;
     }
-    const result = await orAborted(step.isRepeated ? this.#repeat(step) : this.#run(step), this.#signal);
+    const result = await orAborted(
+      step.isRepeated ? this.#repeat(step) : this.#run(step),
+      this.#signal,
+    );
     if (step.name !== undefined) this.results.set(step.name, result);
     if ("rows" in result) {
       Object.assign(this.#values, result.rows[0]);

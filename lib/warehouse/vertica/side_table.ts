@@ -14,7 +14,7 @@ import fingerprintTransactions from "../../../sql/warehouse/vertica/fingerprint_
 import drop from "../../../sql/warehouse/vertica/side_table_drop.sql" with { type: "text" };
 import list from "../../../sql/warehouse/vertica/side_tables.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
-import { isKind } from "../../runtime/errors.ts";
+import { codeOf, isKind } from "../../runtime/errors.ts";
 import { controlText } from "../load_checks.ts";
 import type { DayMeasure } from "../repository.ts";
 import type { VerticaScope } from "./scope.ts";
@@ -41,17 +41,42 @@ export type SideSubject = Subject & { loadId: string };
 /**
  * Streams bytes of CSV into the side table; nothing is committed.
  *
+ * No page says whether ENFORCELENGTH goes together with a parser that is not the server's own (Vertica
+ * documentation, "COPY option parser dependencies", lists the others alone). Where a server does not take
+ * the statement, it is said without: FCSVPARSER refuses by itself what is too long (its public source,
+ * FlexTable `src/Csv.cpp`), which `doctor --trial` tries as well.
+ *
+ * @param pieces begins anew each time
  * @param name shown as the stream's name in `v_monitor.load_streams`
  */
 export async function fillSideTable(
   { session, schemas }: VerticaScope,
   subject: SideSubject,
-  pieces: AsyncIterable<Uint8Array>,
+  pieces: () => AsyncIterable<Uint8Array>,
   { name, signal }: { name: string; signal: AbortSignal },
 ): Promise<void> {
   const values = { stream_name: name };
   const [statement] = statementsFor(COPY[subject.dataset], schemas, values, subject);
-  await session.copy(statement!, pieces, signal);
+  let isBegun = false;
+  async function* watched() {
+    isBegun = true;
+    yield* pieces();
+  }
+  try {
+    await session.copy(statement!, watched(), signal);
+  } catch (error) {
+    if (isBegun || !isNotTaken(error)) throw error;
+    const without = statement!.replace(/^ENFORCELENGTH\n/m, "");
+    await session.copy(without, pieces(), signal).catch((next) => {
+      // It was not for that word.
+      throw isNotTaken(next) ? error : next;
+    });
+  }
+}
+
+/** What the server cannot read, or has not (classes 42 and 0A), before it asked for data. */
+function isNotTaken(error: unknown): boolean {
+  return /^(42|0A)/.test(codeOf((error as { cause?: unknown }).cause) ?? "");
 }
 
 /** Counts the day in the side table, or in the target. */

@@ -100,7 +100,10 @@ export class VerticaGround implements TrialGround {
     const there = this.#sessions.get(session);
     if (there !== undefined && !there.isBroken) return;
     await there?.close();
-    this.#sessions.set(session, await this.#connect(session === 1 ? this.#options.retry : undefined));
+    this.#sessions.set(
+      session,
+      await this.#connect(session === 1 ? this.#options.retry : undefined),
+    );
   }
 
   async run(session: number, statement: string, data?: string): Promise<TrialRow[]> {
@@ -203,7 +206,9 @@ export class VerticaGround implements TrialGround {
   /** Keys of the runs that have a session. */
   async #running(): Promise<Set<string>> {
     const rows = await this.#askIfAllowed(sessionsSql, { pattern: `${LABEL}%` });
-    return new Set(rows.map(({ client_label }) => client_label!.slice(LABEL.length).split(":")[0]!));
+    return new Set(
+      rows.map(({ client_label }) => client_label!.slice(LABEL.length).split(":")[0]!),
+    );
   }
 
   /** Closes sessions of this run that were given up and may not be over. */
@@ -212,7 +217,9 @@ export class VerticaGround implements TrialGround {
     if (session === undefined) return;
     const { key } = this.#options;
     const own = [...this.#sessions.values()].map((kept) => kept.id);
-    const rows = await this.#askIfAllowed(sessionsSql, { pattern: `${LABEL}${key}%` }).catch(() => []);
+    const rows = await this.#askIfAllowed(sessionsSql, { pattern: `${LABEL}${key}%` }).catch(
+      () => [],
+    );
     for (const { session_id } of rows) {
       if (own.includes(session_id ?? undefined)) continue;
       await this.#askIfAllowed(sessionClose, { session_id: session_id! }).catch(() => {});

@@ -48,9 +48,11 @@ export const COPY: Group = {
     },
     {
       name: "copy-quotes",
-      assumed: "Quotes, commas, line ends, spaces, a backslash and letters of two bytes stay as they are",
+      assumed:
+        "Quotes, commas, line ends, spaces, a backslash and letters of two bytes stay as they are",
       effect: "wrong",
-      otherwise: "Strings would differ from what was dumped; the control total does not look at them",
+      otherwise:
+        "Strings would differ from what was dumped; the control total does not look at them",
       steps: TAKEN,
       needs: ["lines"],
       judge(seen) {
@@ -75,9 +77,11 @@ export const COPY: Group = {
     },
     {
       name: "copy-absent-string",
-      assumed: "A string that is absent (,,) is no NULL for COALESCE to leave: the row is taken or refused",
+      assumed:
+        "A string that is absent (,,) is no NULL for COALESCE to leave: the row is taken or refused",
       effect: "stops",
-      otherwise: "load ends with the server's words, and the old day stays. dump writes no such file",
+      otherwise:
+        "load ends with the server's words, and the old day stays. dump writes no such file",
       steps: [...REFUSED, "taken"],
       needs: ["lines"],
       judge(seen) {
@@ -102,9 +106,11 @@ export const COPY: Group = {
     },
     {
       name: "copy-type-error",
-      assumed: "A row with a value of another type, or with too few or too many fields, is refused alone",
+      assumed:
+        "A row with a value of another type, or with too few or too many fields, is refused alone",
       effect: "stops",
-      otherwise: "One such row fails the load whole, or was stored with a NULL: exit 4, the old day stays",
+      otherwise:
+        "One such row fails the load whole, or was stored with a NULL: exit 4, the old day stays",
       steps: TAKEN,
       needs: ["lines"],
       judge(seen) {
@@ -120,7 +126,9 @@ export const COPY: Group = {
       steps: TAKEN,
       needs: ["lines"],
       judge(seen) {
-        const [most, beyond, least] = ["07", "08", "09"].map((number) => line(seen, number)?.amount);
+        const [most, beyond, least] = ["07", "08", "09"].map((number) =>
+          line(seen, number)?.amount
+        );
         if (most !== "9223372036854775807") return notHeld(`2^63 - 1 became ${most}`);
         if (beyond !== undefined) return notHeld(`2^63 became ${beyond}`);
         if (least === undefined) return held("-2^63 is refused");
@@ -156,7 +164,8 @@ export const COPY: Group = {
     },
     {
       name: "copy-rejected-table",
-      assumed: "With NO COMMIT, REJECTED DATA AS TABLE makes a table of the session, one row a refused line",
+      assumed:
+        "With NO COMMIT, REJECTED DATA AS TABLE makes a table of the session, one row a refused line",
       effect: "stops",
       otherwise: "load cannot count what was refused: it ends with the server's words",
       steps: REFUSED,
@@ -184,7 +193,8 @@ export const COPY: Group = {
     },
     {
       name: "copy-rejected-number",
-      assumed: "The table of refused rows has their numbers, counted from 1 in what the session was sent",
+      assumed:
+        "The table of refused rows has their numbers, counted from 1 in what the session was sent",
       effect: "copes",
       otherwise: "load_refused.line is NULL where the number is -1",
       steps: REFUSED,
@@ -198,7 +208,8 @@ export const COPY: Group = {
       name: "copy-no-commit",
       assumed: "With NO COMMIT, ROLLBACK takes the rows of a COPY back",
       effect: "copes",
-      otherwise: "The rows stay in a side table that is dropped: nobody reads it before it was compared",
+      otherwise:
+        "The rows stay in a side table that is dropped: nobody reads it before it was compared",
       steps: ["lines", "rollback", "after-rollback"],
       needs: ["lines"],
       judge: (seen) => same(seen.first("after-rollback"), "0"),
@@ -222,8 +233,7 @@ export const COPY: Group = {
       otherwise: "It counts as a refused row. dump writes no such file",
       steps: ["blank", "blank-taken", "blank-refused"],
       needs: ["blank"],
-      judge: (seen) =>
-        same(`${seen.first("blank-taken")}, ${seen.first("blank-refused")}`, "2, 0"),
+      judge: (seen) => same(`${seen.first("blank-taken")}, ${seen.first("blank-refused")}`, "2, 0"),
     },
     {
       name: "copy-no-uuid",

@@ -22,10 +22,18 @@ export const ERRORS: Group = {
     provoked("no-column", "A column that is not there", ["42703", "42703"], MESSAGE),
     provoked("no-schema", "A schema that is not there", ["3F000", "42P01"], MESSAGE),
     provoked("exists", "A table that is there already", ["42710", "42P07"], MESSAGE),
-    provoked("syntax", "What cannot be read", ["42601", "42601"], "Nothing: it is exit 1 whatever it is"),
+    provoked(
+      "syntax",
+      "What cannot be read",
+      ["42601", "42601"],
+      "Nothing: it is exit 1 whatever it is",
+    ),
     provoked("no-number", "A text that is no number", ["22", "22"], DATA),
     provoked("not-null", "A NULL for a column that takes none", ["22", "23"], DATA),
-    provoked("twice", "A second row of an enabled key", ["23", "23"], DATA, ["twice", "twice-commit"]),
+    provoked("twice", "A second row of an enabled key", ["23", "23"], DATA, [
+      "twice",
+      "twice-commit",
+    ]),
   ],
 };
 
@@ -44,7 +52,9 @@ function provoked(
   const kind = vertica.length === 2 ? "class" : "SQLSTATE";
   return {
     name: `error-${step}`,
-    assumed: `${what} is ${kind} ${vertica}${states[1] === vertica ? "" : `, of PostgreSQL ${states[1]}`}`,
+    assumed: `${what} is ${kind} ${vertica}${
+      states[1] === vertica ? "" : `, of PostgreSQL ${states[1]}`
+    }`,
     effect: "copes",
     otherwise,
     steps: [step],

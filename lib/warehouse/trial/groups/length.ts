@@ -14,7 +14,8 @@ export const LENGTH: Group = {
       name: "copy-enforcelength",
       assumed: "ENFORCELENGTH goes together with FCSVPARSER",
       effect: "copes",
-      otherwise: "load leaves it out, as the parser refuses what is too long by itself (copy-too-long)",
+      otherwise:
+        "load leaves it out, as the parser refuses what is too long by itself (copy-too-long)",
       steps: ["enforced", "plain"],
       judge(seen) {
         const failure = seen.failure("enforced");
@@ -23,7 +24,8 @@ export const LENGTH: Group = {
     },
     {
       name: "copy-bytes",
-      assumed: "A string that has more bytes than its column is refused, not cut; lengths count bytes",
+      assumed:
+        "A string that has more bytes than its column is refused, not cut; lengths count bytes",
       effect: "wrong",
       otherwise: "Strings of more than 1,000 bytes would be cut, or refused that have fewer",
       steps: ["enforced", "enforced-taken"],

@@ -11,7 +11,8 @@ export const LOCKS: Group = {
       name: "lock-nowait",
       assumed: "A second X on a table fails at once by NOWAIT, with SQLSTATE 55V03",
       effect: "wrong",
-      otherwise: "Two loads of a dataset could work side by side, or the second not be told as exit 75",
+      otherwise:
+        "Two loads of a dataset could work side by side, or the second not be told as exit 75",
       steps: ["lock-1", "lock-2"],
       needs: ["lock-1"],
       judge: (seen) => refused(seen, "lock-2"),

@@ -8,9 +8,11 @@ export const RATES: Group = {
   experiments: [
     {
       name: "copy-rates",
-      assumed: "A rate is read as text and cast, all its digits; what is no rate becomes 0, to be refused",
+      assumed:
+        "A rate is read as text and cast, all its digits; what is no rate becomes 0, to be refused",
       effect: "stops",
-      otherwise: "load of currencies ends with the server's words, or with exit 4 by the control total",
+      otherwise:
+        "load of currencies ends with the server's words, or with exit 4 by the control total",
       steps: ["rates", "rates-taken"],
       judge(seen) {
         seen.rows("rates");

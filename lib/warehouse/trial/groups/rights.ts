@@ -12,7 +12,8 @@ export const RIGHTS: Group = {
   experiments: [
     {
       name: "rights-described",
-      assumed: "GET_PRIVILEGES_DESCRIPTION lists what the user may do, and he may do what finpipe needs",
+      assumed:
+        "GET_PRIVILEGES_DESCRIPTION lists what the user may do, and he may do what finpipe needs",
       effect: "stops",
       otherwise: "'finpipe doctor' says which right is missing, and the GRANT",
       steps: ["database", "public", "staging", "mart"],
@@ -30,7 +31,8 @@ export const RIGHTS: Group = {
       name: "rights-absent",
       assumed: "GET_PRIVILEGES_DESCRIPTION of what is not there is an error",
       effect: "copes",
-      otherwise: "doctor names rights that are missing on schemas that are not there; init makes those",
+      otherwise:
+        "doctor names rights that are missing on schemas that are not there; init makes those",
       steps: ["absent"],
       judge(seen) {
         const failure = seen.failure("absent");

@@ -11,7 +11,8 @@ export const SESSION: Group = {
   experiments: [
     {
       name: "session-settings",
-      assumed: "A session takes finpipe's settings: a backslash is a letter, times are in ISO's form",
+      assumed:
+        "A session takes finpipe's settings: a backslash is a letter, times are in ISO's form",
       effect: "stops",
       otherwise: "No command begins: it says which setting was refused",
       steps: [...SETTINGS, "texts"],
@@ -41,13 +42,15 @@ export const SESSION: Group = {
         "A mart could be built of two states: its two INSERTs look anew, behind a lock that keeps swaps out",
       steps: ["insert-2", "before-commit", "insert-2-commit", "after-commit"],
       needs: ["insert-2", "insert-2-commit"],
-      judge: (seen) => same(`${seen.first("before-commit")}, ${seen.first("after-commit")}`, "0, 1"),
+      judge: (seen) =>
+        same(`${seen.first("before-commit")}, ${seen.first("after-commit")}`, "0, 1"),
     },
     {
       name: "ddl-commits",
       assumed: "DDL commits the transaction that it is run in",
       effect: "copes",
-      otherwise: "Nothing hangs on it: what must not be committed by DDL is in a session of its own",
+      otherwise:
+        "Nothing hangs on it: what must not be committed by DDL is in a session of its own",
       steps: ["insert-before-ddl", "ddl", "ddl-rollback", "after-ddl"],
       judge(seen) {
         seen.rows("ddl");
@@ -58,7 +61,8 @@ export const SESSION: Group = {
       name: "three-sessions",
       assumed: "The user may have three sessions at once",
       effect: "stops",
-      otherwise: "A load needs two, and one for each further stream: it ends with the server's words",
+      otherwise:
+        "A load needs two, and one for each further stream: it ends with the server's words",
       steps: ["third"],
       judge: (seen) => same(seen.first("third"), "1"),
     },
@@ -101,7 +105,9 @@ export const SESSION: Group = {
       steps: ["id-2", "lock-1", "lock-2", "waiting", "lock-1-rollback", "lock-2-held"],
       needs: ["id-2", "lock-1"],
       judge: (seen) =>
-        seen.rows("waiting").length > 0 ? held() : notHeld("no statement is shown for five seconds"),
+        seen.rows("waiting").length > 0
+          ? held()
+          : notHeld("no statement is shown for five seconds"),
     },
     {
       name: "lock-passed-on",
@@ -133,7 +139,8 @@ export const SESSION: Group = {
       name: "runtimecap",
       assumed: "RUNTIMECAP ends a statement that takes longer, with SQLSTATE 57014",
       effect: "copes",
-      otherwise: "statement_timeout of the URL does nothing, or is told with the server's words alone",
+      otherwise:
+        "statement_timeout of the URL does nothing, or is told with the server's words alone",
       steps: ["cap", "capped", "uncap"],
       judge: cappedBy,
     },

@@ -13,7 +13,8 @@ export const SHAPE: Group = {
       name: "shape-compared",
       assumed: "v_catalog says the same of both tables, but for their names",
       effect: "copes",
-      otherwise: "doctor says that side tables differ where they do not; load and undo do not ask it",
+      otherwise:
+        "doctor says that side tables differ where they do not; load and undo do not ask it",
       steps: ["like", ...PARTS.flatMap((part) => [`${part}-target`, `${part}-side`])],
       needs: ["like"],
       judge(seen) {

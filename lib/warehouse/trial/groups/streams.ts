@@ -11,7 +11,8 @@ export const STREAMS: Group = {
       name: "copy-two-sessions",
       assumed: "Two sessions may COPY into one table before either has committed",
       effect: "copes",
-      otherwise: "load --streams takes as long as one stream, or is exit 75; without it one session loads",
+      otherwise:
+        "load --streams takes as long as one stream, or is exit 75; without it one session loads",
       steps: ["stream-1", "stream-2", "stream-2-commit", "stream-1-commit", "stream-rows"],
       needs: ["stream-1"],
       judge(seen) {

@@ -24,7 +24,8 @@ export const SWAP: Group = {
     },
     {
       name: "swap-empty-day",
-      assumed: "A swap into a day of which the target has nothing is no error, and brings all its rows",
+      assumed:
+        "A swap into a day of which the target has nothing is no error, and brings all its rows",
       effect: "stops",
       otherwise: "The first load of a day ends with the server's words: the day stays empty",
       steps: ["swap-in", "target-in"],
@@ -45,9 +46,11 @@ export const SWAP: Group = {
     },
     {
       name: "swap-hash",
-      assumed: "The sum of HASH over the day's rows is the same in the side table and, swapped, in the target",
+      assumed:
+        "The sum of HASH over the day's rows is the same in the side table and, swapped, in the target",
       effect: "stops",
-      otherwise: "A load that is broken off in its swap is taken for one that never was; load it again",
+      otherwise:
+        "A load that is broken off in its swap is taken for one that never was; load it again",
       steps: ["side-fingerprint", "swap-in", "target-fingerprint"],
       needs: BEFORE,
       judge: (seen) => same(seen.first("target-fingerprint"), seen.first("side-fingerprint")),
@@ -56,7 +59,8 @@ export const SWAP: Group = {
       name: "swap-commits",
       assumed: "A swap commits the transaction that it is called in",
       effect: "copes",
-      otherwise: "finpipe commits after it, and what it finds later says whether the swap came to pass",
+      otherwise:
+        "finpipe commits after it, and what it finds later says whether the swap came to pass",
       steps: ["mark", "swap-rolled-back", "rollback", "target-rolled-back", "marks"],
       needs: [...BEFORE, "mark"],
       judge(seen) {
@@ -65,18 +69,23 @@ export const SWAP: Group = {
         if (amounts(seen, "target-rolled-back") !== "4") {
           return notHeld(`ROLLBACK took it back; what was before it is ${mark}`);
         }
-        return mark === "committed" ? held() : notHeld("it commits itself, and not what was before");
+        return mark === "committed"
+          ? held()
+          : notHeld("it commits itself, and not what was before");
       },
     },
     {
       name: "swap-whole",
       assumed: "A swap that is rolled back, or is not, is so on both sides",
       effect: "wrong",
-      otherwise: "A day could be lost between the two tables: load finds by the fingerprint that it is none",
+      otherwise:
+        "A day could be lost between the two tables: load finds by the fingerprint that it is none",
       steps: ["swap-rolled-back", "target-rolled-back", "side-rolled-back"],
       needs: [...BEFORE, "swap-rolled-back"],
       judge(seen) {
-        const both = `${amounts(seen, "target-rolled-back")} | ${amounts(seen, "side-rolled-back")}`;
+        const both = `${amounts(seen, "target-rolled-back")} | ${
+          amounts(seen, "side-rolled-back")
+        }`;
         return both === "4 | 1 2" || both === "1 2 | 4" ? held() : notHeld(both);
       },
     },
@@ -93,7 +102,8 @@ export const SWAP: Group = {
       name: "swap-day",
       assumed: "A swap onto a day that stands exchanges the two",
       effect: "stops",
-      otherwise: "load finds another fingerprint than it wrote down, and ends; the side table stays",
+      otherwise:
+        "load finds another fingerprint than it wrote down, and ends; the side table stays",
       steps: ["swap-day", "target-day", "side-day"],
       needs: BEFORE,
       judge: (seen) => exchanged(seen, "swap-day", "day"),
@@ -109,7 +119,8 @@ export const SWAP: Group = {
     },
     {
       name: "swap-empty-side",
-      assumed: "A swap from a side table that has nothing of the day is no error, and empties the day",
+      assumed:
+        "A swap from a side table that has nothing of the day is no error, and empties the day",
       effect: "stops",
       otherwise: "load of an empty file ends with the server's words, and the old day stays",
       steps: ["like-empty", "swap-empty", "target-empty"],

@@ -84,7 +84,8 @@ export const VALUES: Group = {
       name: "uuid-text",
       assumed: "The text of a UUID is in small letters, and ordered by its letters",
       effect: "wrong",
-      otherwise: "Of two rates of the same times another one could count than on the embedded warehouse",
+      otherwise:
+        "Of two rates of the same times another one could count than on the embedded warehouse",
       steps: ["uuid-texts"],
       judge(seen) {
         const letters = seen.rows("uuid-texts").map(({ id }) => id?.slice(0, 2)).join(" ");

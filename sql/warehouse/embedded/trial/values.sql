@@ -49,7 +49,7 @@ SELECT
 SELECT CASE WHEN '' IS NULL THEN 1 ELSE 0 END AS is_null, COALESCE('', 'x') AS kept;
 
 -- [nulls]
-SELECT place FROM finpipe_staging.finpipe_trial_0123456789ab_numbers ORDER BY amount, place;
+SELECT amount, place FROM finpipe_staging.finpipe_trial_0123456789ab_numbers ORDER BY amount, place;
 
 -- [uuids]
 SELECT place FROM finpipe_staging.finpipe_trial_0123456789ab_numbers ORDER BY id;
