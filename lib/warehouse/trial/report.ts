@@ -44,22 +44,21 @@ export function linesOf(finding: Finding, schemas: WarehouseSchemas): string[] {
 
 /** How many held, and what to do. */
 export function lastLines(findings: readonly Finding[], isEmbedded: boolean): string[] {
-  const of = (outcome: Finding["outcome"]) => findings.filter((found) => found.outcome === outcome);
-  const bad = of("not").filter(({ effect }) => effect !== "copes");
-  const not = of("not").length === 0
-    ? "none that does not"
-    : `${of("not").length} that ${of("not").length === 1 ? "does" : "do"} not` +
-      (bad.length === 0 ? ", none of which finpipe needs" : ` (${names(bad)})`);
-  const untried = of("not_tried").filter(({ applies }) => applies);
+  const of = (outcome: Finding["outcome"]) =>
+    findings.filter((found) => found.outcome === outcome && found.applies);
+  const needed = of("not").filter(({ effect }) => effect !== "copes");
+  const not = needed.length === 0
+    ? `${of("not").length} not${of("not").length === 0 ? "" : ` (finpipe ${EFFECTS.copes})`}`
+    : `${of("not").length} not, of which finpipe needs ${names(needed)}`;
   const foreign = findings.filter(({ applies }) => !applies).length;
-  const shell = isEmbedded ? "psql" : "vsql";
   return [
     "",
-    `${counted(of("held").length, "assumption holds", "assumptions hold")}, ${not}` +
-    (untried.length === 0 ? "" : `, ${untried.length} not tried`) +
-    (foreign === 0 ? "" : `; ${foreign} are about what this warehouse has not`),
-    `The whole script, for ${shell}: 'finpipe doctor --trial --print-sql'. To tell us: ` +
-    "'finpipe doctor --trial --json'",
+    `${of("held").length} held, ${not}, ${of("not_tried").length} not tried` +
+    (foreign === 0 ? "" : `; ${foreign} more about what this warehouse has nothing of`),
+    `All that was run, for ${
+      isEmbedded ? "psql" : "vsql"
+    }: 'finpipe doctor --trial --print-sql'. ` +
+    "To send it to us: 'finpipe doctor --trial --json'",
   ];
 }
 

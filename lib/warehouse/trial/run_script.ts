@@ -63,17 +63,17 @@ class Runner {
       this.#meanwhile.set(step.session, { name: step.name!, result });
       return undefined;
     }
-    const result = await orAborted(
-      step.isRepeated ? this.#repeat(step) : this.#run(step),
-      this.#signal,
-    );
+    const work = step.isRepeated ? this.#repeat(step) : this.#run(step);
+    const result = await orAborted(work, this.#signal);
+    if ("failure" in result) {
+      // What became of the statement nobody knows.
+      if (step.session === 1 && this.#ground.isLost(1)) {
+        return `the session was lost: ${failureText(result.failure)}`;
+      }
+      if (step.name === undefined) return failureText(result.failure);
+    } else Object.assign(this.#values, result.rows[0]);
     if (step.name !== undefined) this.results.set(step.name, result);
-    if ("rows" in result) {
-      Object.assign(this.#values, result.rows[0]);
-      return undefined;
-    }
-    const isLost = this.#ground.isLost(step.session);
-    return step.name === undefined || isLost ? failureText(result.failure) : undefined;
+    return undefined;
   }
 
   /** Waits for all that was begun meanwhile. */

@@ -69,6 +69,7 @@ export class VerticaGround implements TrialGround {
 
   async requireSchemas(): Promise<void> {
     const { stagingSchema, martSchema } = this.schemas;
+    await this.open(1);
     const rows = await this.#ask(schemasPresent, this.#schemaNames);
     // Names have no case.
     const names = [stagingSchema, martSchema].map((name) => name.toLowerCase());
@@ -177,12 +178,11 @@ export class VerticaGround implements TrialGround {
     return retry === undefined ? connect() : retrying(connect, retry);
   }
 
-  /** For what has to be done even though the run was aborted. */
+  /** Opened anew by one try: for what has to be done even though the run was aborted, or failed. */
   async #first(): Promise<VerticaSession> {
     const there = this.#sessions.get(1);
     if (there !== undefined && !there.isBroken) return there;
-    const { retry } = this.#options;
-    const opened = await this.#connect(retry.signal.aborted ? undefined : retry);
+    const opened = await this.#connect(undefined);
     this.#sessions.set(1, opened);
     return opened;
   }

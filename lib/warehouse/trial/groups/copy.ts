@@ -78,7 +78,7 @@ export const COPY: Group = {
     {
       name: "copy-absent-string",
       assumed:
-        "A string that is absent (,,) is no NULL for COALESCE to leave: the row is taken or refused",
+        "A string that is absent (,,) becomes an empty one by COALESCE, or its row is refused",
       effect: "stops",
       otherwise:
         "load ends with the server's words, and the old day stays. dump writes no such file",
@@ -122,7 +122,8 @@ export const COPY: Group = {
       name: "copy-integers",
       assumed: "Integers are exact up to 2^63 - 1; 2^63 is refused; -2^63 is refused, or exact",
       effect: "wrong",
-      otherwise: "Amounts would be changed; the control total finds it, and load is exit 4",
+      otherwise:
+        "Amounts and accounts would be changed; of amounts the control total finds it, exit 4",
       steps: TAKEN,
       needs: ["lines"],
       judge(seen) {

@@ -10,9 +10,9 @@ export const LOCKS: Group = {
     {
       name: "lock-nowait",
       assumed: "A second X on a table fails at once by NOWAIT, with SQLSTATE 55V03",
-      effect: "wrong",
+      effect: "stops",
       otherwise:
-        "Two loads of a dataset could work side by side, or the second not be told as exit 75",
+        "Two loads of a dataset could work side by side, or the second is told as exit 1, not 75",
       steps: ["lock-1", "lock-2"],
       needs: ["lock-1"],
       judge: (seen) => refused(seen, "lock-2"),
@@ -32,7 +32,7 @@ export const LOCKS: Group = {
     {
       name: "lock-share",
       assumed: "S goes with S, and keeps out O, which a swap takes",
-      effect: "wrong",
+      effect: "stops",
       otherwise: "A day could be swapped in between the two INSERTs of its mart",
       steps: ["share-1", "share-2", "owner-2"],
       needs: ["share-1"],
@@ -46,7 +46,7 @@ export const LOCKS: Group = {
 
 function refused(seen: Seen, step: string): Verdict {
   const failure = seen.failure(step);
-  if (failure === undefined) return notHeld("the lock was given");
+  if (failure === undefined) return notHeld("the lock was given", "wrong");
   const text = failureText(failure);
   return failure.sqlState === "55V03" ? held(text) : notHeld(text);
 }

@@ -39,7 +39,7 @@ export const SESSION: Group = {
       assumed: "A statement sees what others have committed, and nothing that they have not",
       effect: "wrong",
       otherwise:
-        "A mart could be built of two states: its two INSERTs look anew, behind a lock that keeps swaps out",
+        "Figures could be read that were never committed, or older ones than those that stand",
       steps: ["insert-2", "before-commit", "insert-2-commit", "after-commit"],
       needs: ["insert-2", "insert-2-commit"],
       judge: (seen) =>

@@ -39,7 +39,7 @@ export const SWAP: Group = {
       name: "swap-other-days",
       assumed: "Other days stay, also those that share a container with the day",
       effect: "wrong",
-      otherwise: "A load would take other days away; audit and the next load of such a day find it",
+      otherwise: "A load would take other days away; the next load of such a day finds it",
       steps: ["swap-in", "other-day"],
       needs: BEFORE,
       judge: (seen) => same(amounts(seen, "other-day"), "8"),
@@ -78,8 +78,7 @@ export const SWAP: Group = {
       name: "swap-whole",
       assumed: "A swap that is rolled back, or is not, is so on both sides",
       effect: "wrong",
-      otherwise:
-        "A day could be lost between the two tables: load finds by the fingerprint that it is none",
+      otherwise: "A day could be lost between the two tables",
       steps: ["swap-rolled-back", "target-rolled-back", "side-rolled-back"],
       needs: [...BEFORE, "swap-rolled-back"],
       judge(seen) {
@@ -101,9 +100,9 @@ export const SWAP: Group = {
     {
       name: "swap-day",
       assumed: "A swap onto a day that stands exchanges the two",
-      effect: "stops",
+      effect: "wrong",
       otherwise:
-        "load finds another fingerprint than it wrote down, and ends; the side table stays",
+        "The day would not be what was loaded; the next load of it finds that by its rows and total",
       steps: ["swap-day", "target-day", "side-day"],
       needs: BEFORE,
       judge: (seen) => exchanged(seen, "swap-day", "day"),
@@ -111,8 +110,8 @@ export const SWAP: Group = {
     {
       name: "swap-back",
       assumed: "A second swap puts both back",
-      effect: "stops",
-      otherwise: "load --undo finds another fingerprint than it wrote down, and ends",
+      effect: "wrong",
+      otherwise: "The day would not be what stood before; the next load of it finds that",
       steps: ["swap-back", "target-back", "side-back"],
       needs: [...BEFORE, "swap-day"],
       judge: (seen) => exchanged(seen, "swap-back", "back"),

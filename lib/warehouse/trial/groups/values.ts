@@ -88,7 +88,9 @@ export const VALUES: Group = {
         "Of two rates of the same times another one could count than on the embedded warehouse",
       steps: ["uuid-texts"],
       judge(seen) {
-        const letters = seen.rows("uuid-texts").map(({ id }) => id?.slice(0, 2)).join(" ");
+        const letters = seen.rows("uuid-texts").map(({ id_text }) => id_text?.slice(0, 2)).join(
+          " ",
+        );
         return letters === "0a 90 f0" ? held() : notHeld(letters);
       },
     },

@@ -24,7 +24,7 @@ CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_keyed (
 SELECT FROM WHERE;
 
 -- [no-number]
-SELECT CAST('x' AS integer) AS number;
+SELECT CAST('x' AS integer) AS as_number;
 
 -- [not-null]
 INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_keyed VALUES (NULL);

@@ -30,7 +30,7 @@ UNSEGMENTED ALL NODES;
 SELECT FROM WHERE;
 
 -- [no-number]
-SELECT CAST('x' AS INTEGER) AS number;
+SELECT CAST('x' AS INTEGER) AS as_number;
 
 -- [not-null]
 INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_keyed VALUES (NULL);

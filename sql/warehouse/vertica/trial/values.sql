@@ -27,25 +27,25 @@ SELECT ROUND(
 
 -- [round]
 SELECT
-  ROUND(CAST('1.005' AS NUMERIC(38, 8)), 2) AS up,
-  ROUND(CAST('2.5' AS NUMERIC(38, 8)), 0) AS even_up,
-  ROUND(CAST('1.00499999' AS NUMERIC(38, 8)), 2) AS down,
-  -ROUND(-CAST('-1.005' AS NUMERIC(38, 8)), 2) AS below_zero;
+  ROUND(CAST('1.005' AS NUMERIC(38, 8)), 2) AS half,
+  ROUND(CAST('2.5' AS NUMERIC(38, 8)), 0) AS half_of_two,
+  ROUND(CAST('1.00499999' AS NUMERIC(38, 8)), 2) AS below_half,
+  -ROUND(-CAST('-1.005' AS NUMERIC(38, 8)), 2) AS half_below_zero;
 
 -- [round-below-zero]
 SELECT ROUND(CAST('-1.005' AS NUMERIC(38, 8)), 2) AS rounded;
 
 -- [quotient]
 SELECT
-  ROUND(CAST(1 AS NUMERIC(38, 20)) / 3, 4) AS third,
+  ROUND(CAST(1 AS NUMERIC(38, 20)) / 3, 4) AS one_third,
   ROUND(CAST(2 AS NUMERIC(38, 20)) / 3, 4) AS two_thirds,
-  ROUND(CAST(24691 AS NUMERIC(38, 20)) / 20000, 4) AS tie,
+  ROUND(CAST(24691 AS NUMERIC(38, 20)) / 20000, 4) AS a_tie,
   ROUND(CAST(123449999999 AS NUMERIC(38, 20)) / 1000000000000, 4) AS no_tie;
 
 -- [day]
 SELECT
-  CASE WHEN TIMESTAMP '2022-10-01 23:59:59.999999' < DATE '2022-10-01' + 1 THEN 1 ELSE 0 END AS last,
-  CASE WHEN TIMESTAMP '2022-10-02 00:00:00' < DATE '2022-10-01' + 1 THEN 1 ELSE 0 END AS next;
+  CASE WHEN TIMESTAMP '2022-10-01 23:59:59.999999' < DATE '2022-10-01' + 1 THEN 1 ELSE 0 END AS before_midnight,
+  CASE WHEN TIMESTAMP '2022-10-02 00:00:00' < DATE '2022-10-01' + 1 THEN 1 ELSE 0 END AS at_midnight;
 
 -- [empty]
 SELECT CASE WHEN '' IS NULL THEN 1 ELSE 0 END AS is_null, COALESCE('', 'x') AS kept;
@@ -57,6 +57,6 @@ SELECT amount, place FROM finpipe_staging.finpipe_trial_0123456789ab_numbers ORD
 SELECT place FROM finpipe_staging.finpipe_trial_0123456789ab_numbers ORDER BY id;
 
 -- [uuid-texts]
-SELECT CAST(id AS VARCHAR(36)) AS id FROM finpipe_staging.finpipe_trial_0123456789ab_numbers ORDER BY 1;
+SELECT CAST(id AS VARCHAR(36)) AS id_text FROM finpipe_staging.finpipe_trial_0123456789ab_numbers ORDER BY 1;
 
 DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_numbers CASCADE;
