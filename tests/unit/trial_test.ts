@@ -234,3 +234,30 @@ Deno.test("the first line says the server, its nodes and its mode, as far as the
     "V",
   );
 });
+
+Deno.test("a COPY is said without ENFORCELENGTH where it is not taken with it, as a load does", async () => {
+  const group: Group = {
+    name: "copy",
+    scripts: {
+      vertica:
+        "-- [copy] or without ENFORCELENGTH\nCOPY t FROM STDIN\nENFORCELENGTH\nNO COMMIT;\n1\n\\.\n",
+    },
+    experiments: [{
+      ...EXAMPLE.experiments[0]!,
+      steps: ["copy"],
+      judge: (seen) => held(seen.first("copy")),
+    }],
+  };
+  const outcome = async (code: string, second: string) => {
+    const ground = new FakeGround((sql) => {
+      if (sql.includes("ENFORCELENGTH")) throw refused("the first", code);
+      if (second !== "") throw refused(second, "42601");
+      return [{ a: "taken" }];
+    });
+    const [found] = await run(ground, { groups: [group] });
+    return found!.seen;
+  };
+  assert.equal(await outcome("0A000", ""), "taken");
+  assert.equal(await outcome("42601", "the second"), "copy: 42601 (4566): the first");
+  assert.equal(await outcome("22V02", ""), "copy: 22V02 (4566): the first");
+});

@@ -2,6 +2,7 @@
 import { orAborted } from "../../runtime/aborted.ts";
 import { codeOf, FinpipeError } from "../../runtime/errors.ts";
 import { wait } from "../../runtime/retry.ts";
+import { NOT_TAKEN, withoutLength } from "../enforced_length.ts";
 import type { TrialGround, TrialValues } from "./ground.ts";
 import type { Step } from "./script.ts";
 import { failureText, type StepFailure, type StepResult } from "./seen.ts";
@@ -63,7 +64,11 @@ class Runner {
       this.#meanwhile.set(step.session, { name: step.name!, result });
       return undefined;
     }
-    const work = step.isRepeated ? this.#repeat(step) : this.#run(step);
+    const work = step.isRepeated
+      ? this.#repeat(step)
+      : step.isLenient
+      ? this.#runLeniently(step)
+      : this.#run(step);
     const result = await orAborted(work, this.#signal);
     if ("failure" in result) {
       // What became of the statement nobody knows.
@@ -107,6 +112,14 @@ class Runner {
       if (isThere || tries === TRIES) return result;
       await wait(PAUSE, this.#signal);
     }
+  }
+
+  async #runLeniently(step: Step): Promise<StepResult> {
+    const result = await this.#run(step);
+    const isTaken = "rows" in result || !NOT_TAKEN.test(result.failure.sqlState ?? "");
+    if (isTaken) return result;
+    const without = await this.#run({ ...step, sql: withoutLength(step.sql) });
+    return "rows" in without ? without : result;
   }
 
   async #run({ sql, session, data }: Step): Promise<StepResult> {

@@ -8,6 +8,8 @@
  *     -- [name] session 2, meanwhile      it may wait for a lock: it is not waited for, until the next
  *                                         statement of that session
  *     -- [name] for a while               it is tried again until it goes well, and a query has a row
+ *     -- [name] or without ENFORCELENGTH  where the server does not take it together with the parser, as
+ *                                         a load does
  *
  * Other statements make ready what steps need: where one of them fails, nothing after it is tried.
  */
@@ -20,13 +22,16 @@ export interface Step {
   session: number;
   isMeanwhile: boolean;
   isRepeated: boolean;
+  /** Said without ENFORCELENGTH where the server does not take the statement. */
+  isLenient: boolean;
   /** With the names and variables of the file, without its semicolon. */
   sql: string;
   /** Rows of a COPY. */
   data: string | undefined;
 }
 
-const MARK = /^-- \[([a-z0-9-]+)\](?: session (\d))?(, meanwhile)?( for a while)?\s*$/;
+const MARK =
+  /^-- \[([a-z0-9-]+)\](?: session (\d))?(, meanwhile)?( for a while)?( or without ENFORCELENGTH)?$/;
 const END_OF_DATA = "\\.";
 
 /** The steps of a script, in order. */
@@ -52,12 +57,13 @@ export function stepsOf(script: string): Step[] {
       data = lines.slice(at + 1, end).map((row) => `${row}\n`).join("");
       at = end;
     }
-    const [, name, session = "1", meanwhile, forAWhile] = mark ?? [];
+    const [, name, session = "1", meanwhile, forAWhile, orWithout] = mark ?? [];
     steps.push({
       name,
       session: Number(session),
       isMeanwhile: meanwhile !== undefined,
       isRepeated: forAWhile !== undefined,
+      isLenient: orWithout !== undefined,
       sql: text,
       data,
     });

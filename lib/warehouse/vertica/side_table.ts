@@ -15,6 +15,7 @@ import drop from "../../../sql/warehouse/vertica/side_table_drop.sql" with { typ
 import list from "../../../sql/warehouse/vertica/side_tables.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
 import { codeOf, isKind } from "../../runtime/errors.ts";
+import { NOT_TAKEN, withoutLength } from "../enforced_length.ts";
 import { controlText } from "../load_checks.ts";
 import type { DayMeasure } from "../repository.ts";
 import type { VerticaScope } from "./scope.ts";
@@ -41,10 +42,7 @@ export type SideSubject = Subject & { loadId: string };
 /**
  * Streams bytes of CSV into the side table; nothing is committed.
  *
- * No page says whether ENFORCELENGTH goes together with a parser that is not the server's own (Vertica
- * documentation, "COPY option parser dependencies", lists the others alone). Where a server does not take
- * the statement, it is said without: FCSVPARSER refuses by itself what is too long (its public source,
- * FlexTable `src/Csv.cpp`), which `doctor --trial` tries as well.
+ * Where the server does not take it together with ENFORCELENGTH, it is said without (enforced_length.ts).
  *
  * @param pieces begins anew each time
  * @param name shown as the stream's name in `v_monitor.load_streams`
@@ -66,17 +64,15 @@ export async function fillSideTable(
     await session.copy(statement!, watched(), signal);
   } catch (error) {
     if (isBegun || !isNotTaken(error)) throw error;
-    const without = statement!.replace(/^ENFORCELENGTH\n/m, "");
-    await session.copy(without, pieces(), signal).catch((next) => {
+    await session.copy(withoutLength(statement!), pieces(), signal).catch((next) => {
       // It was not for that word.
       throw isNotTaken(next) ? error : next;
     });
   }
 }
 
-/** What the server cannot read, or has not (classes 42 and 0A), before it asked for data. */
 function isNotTaken(error: unknown): boolean {
-  return /^(42|0A)/.test(codeOf((error as { cause?: unknown }).cause) ?? "");
+  return NOT_TAKEN.test(codeOf((error as { cause?: unknown }).cause) ?? "");
 }
 
 /** Counts the day in the side table, or in the target. */

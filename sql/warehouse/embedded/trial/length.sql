@@ -5,23 +5,23 @@ CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_short (
   CONSTRAINT short_bytes CHECK (octet_length(short) <= 4)
 );
 
--- [enforced]
+-- [either]
 COPY finpipe_staging.finpipe_trial_0123456789ab_short FROM STDIN (FORMAT csv);
 1,abcd
 3,éé
 \.
 
--- [enforced-2]
+-- [either-2]
 COPY finpipe_staging.finpipe_trial_0123456789ab_short FROM STDIN (FORMAT csv);
 2,abcde
 \.
 
--- [enforced-4]
+-- [either-4]
 COPY finpipe_staging.finpipe_trial_0123456789ab_short FROM STDIN (FORMAT csv);
 4,ééé
 \.
 
--- [enforced-taken]
+-- [either-taken]
 SELECT place, short FROM finpipe_staging.finpipe_trial_0123456789ab_short ORDER BY place;
 
 DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_short;

@@ -21,7 +21,7 @@ GROUP BY CALENDAR_HIERARCHY_DAY(transaction_dt::DATE, 2, 2);
 -- 01 plain, 02 fractions of a second, 03 quotes, 04 empty strings, 05 an absent string, 06 no number, 07 the
 -- greatest number, 08 one more, 09 the least, 0a a UUID in capitals, 0b too few fields, 0c one too many, 0d
 -- a time with a zone.
--- [lines]
+-- [lines] or without ENFORCELENGTH
 COPY finpipe_staging.finpipe_trial_0123456789ab_lines (
   object_id_given FILLER VARCHAR(36),
   sent_dttm,
@@ -89,7 +89,7 @@ SELECT COUNT(*) AS rows FROM finpipe_staging.finpipe_trial_0123456789ab_lines;
 DROP TABLE IF EXISTS finpipe_trial_0123456789ab_refused;
 
 -- Where nothing stands for a column that takes no NULL: is the row rejected, or the COPY over?
--- [null]
+-- [null] or without ENFORCELENGTH
 COPY finpipe_staging.finpipe_trial_0123456789ab_lines (
   object_id_given FILLER VARCHAR(36),
   sent_dttm,
@@ -130,7 +130,7 @@ SELECT COUNT(*) AS rows FROM finpipe_staging.finpipe_trial_0123456789ab_lines;
 ROLLBACK;
 
 -- A line that is empty: is it passed over?
--- [blank]
+-- [blank] or without ENFORCELENGTH
 COPY finpipe_staging.finpipe_trial_0123456789ab_lines (
   object_id_given FILLER VARCHAR(36),
   sent_dttm,
@@ -175,7 +175,7 @@ SELECT COUNT(*) AS rows FROM finpipe_trial_0123456789ab_refused_blank;
 ROLLBACK;
 
 -- A text that is no UUID is cast to one.
--- [no-uuid]
+-- [no-uuid] or without ENFORCELENGTH
 COPY finpipe_staging.finpipe_trial_0123456789ab_lines (
   object_id_given FILLER VARCHAR(36),
   sent_dttm,

@@ -7,7 +7,8 @@ CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_short (
 ORDER BY place
 UNSEGMENTED ALL NODES;
 
--- [enforced]
+-- As finpipe says it.
+-- [either] or without ENFORCELENGTH
 COPY finpipe_staging.finpipe_trial_0123456789ab_short (
   place,
   given FILLER VARCHAR(4),
@@ -28,8 +29,32 @@ NO COMMIT;
 4,ééé
 \.
 
--- [enforced-taken]
+-- [either-taken]
 SELECT place, short FROM finpipe_staging.finpipe_trial_0123456789ab_short ORDER BY place;
+
+-- [either-rollback]
+ROLLBACK;
+
+-- [enforced]
+COPY finpipe_staging.finpipe_trial_0123456789ab_short (
+  place,
+  given FILLER VARCHAR(4),
+  short AS COALESCE(given, '')
+)
+FROM STDIN
+PARSER FCSVPARSER(
+  type = 'rfc4180',
+  header = 'false',
+  trim = 'false',
+  reject_on_materialized_type_error = 'true'
+)
+ENFORCELENGTH
+NO COMMIT;
+1,abcd
+2,abcde
+3,éé
+4,ééé
+\.
 
 -- [enforced-rollback]
 ROLLBACK;

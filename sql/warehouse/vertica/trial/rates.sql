@@ -13,7 +13,7 @@ UNSEGMENTED ALL NODES
 PARTITION BY date_update::DATE
 GROUP BY CALENDAR_HIERARCHY_DAY(date_update::DATE, 2, 2);
 
--- [rates]
+-- [rates] or without ENFORCELENGTH
 COPY finpipe_staging.finpipe_trial_0123456789ab_rates (
   object_id_given FILLER VARCHAR(36),
   sent_dttm,

@@ -18,7 +18,7 @@ SEGMENTED BY HASH(object_id) ALL NODES
 PARTITION BY transaction_dt::DATE
 GROUP BY CALENDAR_HIERARCHY_DAY(transaction_dt::DATE, 2, 2);
 
--- [stream-1]
+-- [stream-1] or without ENFORCELENGTH
 COPY finpipe_staging.finpipe_trial_0123456789ab_both (
   object_id_given FILLER VARCHAR(36),
   sent_dttm,
@@ -51,7 +51,7 @@ NO COMMIT;
 00000000-0000-4000-8000-000000000001,2022-10-01 10:00:01,00000000-0000-4000-8000-00000000abcd,1,2,420,FR,done,pay,100,2022-10-01 10:00:00
 \.
 
--- [stream-2] session 2
+-- [stream-2] session 2 or without ENFORCELENGTH
 COPY finpipe_staging.finpipe_trial_0123456789ab_both (
   object_id_given FILLER VARCHAR(36),
   sent_dttm,
