@@ -86,10 +86,24 @@ embeddedTest("all that applies holds, and no table stays", async () => {
   assert.equal(await place.tables(), before);
 });
 
-embeddedTest("as JSON it has the same, and says which engine", async () => {
+embeddedTest("what a killed run left is dropped, other tables stay; as JSON", async () => {
   await using place = await Place.open();
-  const { code, stdout } = await place.run("doctor", "--trial", "--json", "--quiet");
+  await place.query(
+    "CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_target (a integer)",
+    "CREATE TABLE finpipe_mart.finpipe_trial_0123456789ab_x (a integer)",
+    "CREATE TABLE finpipe_mart.finpipe_trial_results (a integer)",
+    "CREATE TABLE public.finpipe_trial_0123456789ab_x (a integer)",
+  );
+  const { code, stdout, stderr } = await place.run("doctor", "--trial", "--json");
   assert.equal(code, 0);
+  assert.match(stderr, /Dropped 2 tables that an earlier trial left/);
+  const rows = await place.query(
+    "SELECT schemaname, tablename FROM pg_tables WHERE tablename LIKE 'finpipe_trial%' ORDER BY 1",
+  );
+  assert.deepEqual(rows.map(({ schemaname, tablename }) => `${schemaname}.${tablename}`), [
+    "finpipe_mart.finpipe_trial_results",
+    "public.finpipe_trial_0123456789ab_x",
+  ]);
   const report = JSON.parse(stdout);
   assert.deepEqual(
     { ...report.warehouse, version: null },
@@ -137,43 +151,23 @@ embeddedTest("what does not hold, and what hangs on it, is told", async () => {
   await session.close();
 });
 
-embeddedTest("what a killed run left is dropped, and other tables stay", async () => {
-  await using place = await Place.open();
-  await place.query(
-    "CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_target (a integer)",
-    "CREATE TABLE finpipe_mart.finpipe_trial_0123456789ab_x (a integer)",
-    "CREATE TABLE finpipe_mart.finpipe_trial_results (a integer)",
-    "CREATE TABLE public.finpipe_trial_0123456789ab_x (a integer)",
-  );
-  const { code, stderr } = await place.run("doctor", "--trial");
-  assert.equal(code, 0);
-  assert.match(stderr, /Dropped 2 tables that an earlier trial left/);
-  const rows = await place.query(
-    "SELECT schemaname, tablename FROM pg_tables WHERE tablename LIKE 'finpipe_trial%' ORDER BY 1",
-  );
-  assert.deepEqual(rows.map(({ schemaname, tablename }) => `${schemaname}.${tablename}`), [
-    "finpipe_mart.finpipe_trial_results",
-    "public.finpipe_trial_0123456789ab_x",
-  ]);
-});
-
-for (const signal of ["SIGINT", "SIGKILL"] as const) {
-  embeddedTest(
-    `after ${signal} in the middle no table stays, at the latest after the next run`,
-    async () => {
-      await using place = await Place.open();
-      const before = await place.tables();
+embeddedTest(
+  "after SIGINT in the middle no table stays, after SIGKILL the next run drops it",
+  async () => {
+    await using place = await Place.open();
+    const before = await place.tables();
+    for (const [signal, code] of [["SIGINT", 130], ["SIGKILL", 137]] as const) {
       const running = spawnCli(["doctor", "--trial"], { env: place.env });
       await running.waitFor(/held +copy-taken/);
       running.kill(signal);
-      const { code, stdout } = await running.result;
+      const result = await running.result;
       // It may have been done by then.
-      if (!stdout.includes("All that was run")) assert.equal(code, signal === "SIGINT" ? 130 : 137);
+      if (!result.stdout.includes("All that was run")) assert.equal(result.code, code);
       if (signal === "SIGKILL") assert.equal((await place.run("doctor", "--trial")).code, 0);
       assert.equal(await place.tables(), before);
-    },
-  );
-}
+    }
+  },
+);
 
 embeddedTest(
   "where there is no embedded engine, or another process has it, it says so",
