@@ -3,7 +3,7 @@ import { worldOf } from "../lib/doctor_world.ts";
 import { type Check, examine, exitCodeOf } from "../lib/pipeline/doctor.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { CommandDefinition } from "./command.ts";
-import { runTrial } from "./doctor_trial.ts";
+
 import { printResult } from "./options.ts";
 
 const command: CommandDefinition = {
@@ -30,7 +30,10 @@ const command: CommandDefinition = {
   ],
 
   async run(context, _args, options) {
-    if (options.trial === true) return await runTrial(context, options.printSql === true);
+    if (options.trial === true) {
+      const { runTrial } = await import("./doctor_trial.ts");
+      return await runTrial(context, options.printSql === true);
+    }
     if (options.printSql === true) {
       throw new FinpipeError("usage", "--print-sql is about what --trial runs", {
         hint: "Say 'finpipe doctor --trial --print-sql'",

@@ -190,7 +190,7 @@ ownTest("it prints a table as it goes, and the statements of what does not hold"
   );
   assert.match(
     stdout,
-    /^held {7}swap-empty-day: A swap into .*\n {11}if not: The first load .*\n {11}by hand: SELECT SWAP_PARTITIONS/m,
+    /^held {7}swap-empty-day: A swap into .*\n {11}if not: The first load .*\n {11}by hand \(swap, swap-in, target-in\): SELECT SWAP_PARTITIONS/m,
   );
   assert.match(
     stdout,

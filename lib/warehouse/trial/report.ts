@@ -28,7 +28,7 @@ export function headLine({ version, nodes, nodesUp, mode }: TrialFacts): string 
 
 /** An experiment's lines: what came of it, what finpipe does about it, how it is repeated. */
 export function linesOf(finding: Finding, schemas: WarehouseSchemas): string[] {
-  const { experiment: { name, assumed, otherwise }, outcome, seen, applies } = finding;
+  const { experiment: { name, assumed, otherwise, steps }, outcome, seen, applies } = finding;
   // What a warehouse has nothing of is counted at the end.
   if (!applies) return [];
   const lines = [`${OUTCOMES[outcome].padEnd(WIDTH)}${name}: ${assumed}`];
@@ -38,7 +38,7 @@ export function linesOf(finding: Finding, schemas: WarehouseSchemas): string[] {
   add(`${outcome === "not" ? "so" : "if not"}${effect}: ${otherwise}`);
   const statements = finding.statements.map((sql) => oneLine(forSchemas(sql, schemas)));
   if (outcome !== "held") { for (const statement of statements) add(`${statement};`); }
-  else add(`by hand: ${shortened(statements.find((sql) => /\s/.test(sql)) ?? "")}`);
+  else add(`by hand (${finding.group}, ${steps.join(", ")}): ${shortened(statements)}`);
   return lines;
 }
 
@@ -106,6 +106,8 @@ function oneLine(sql: string): string {
   return sql.replace(/\s+/g, " ").trim();
 }
 
-function shortened(sql: string): string {
+/** The first that is no mere ROLLBACK; all of it is in the script that --print-sql prints. */
+function shortened(statements: readonly string[]): string {
+  const sql = statements.find((statement) => statement.includes(" ")) ?? "";
   return sql.length <= SHORT ? `${sql};` : `${sql.slice(0, SHORT)}...`;
 }
