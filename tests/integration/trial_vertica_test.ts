@@ -4,6 +4,7 @@ import { GROUPS } from "../../lib/warehouse/trial/registry.ts";
 import type { VerticaSession } from "../../lib/warehouse/vertica/session.ts";
 import { skippable } from "../support/kafka_skip.ts";
 import { type CliResult, runCli, spawnCli } from "../support/run_cli.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
 import { until } from "../support/until.ts";
 import { VerticaError } from "../support/vertica/engine.ts";
 import {
@@ -348,6 +349,24 @@ ownTest(
     assert.deepEqual(await place.scratch(), []);
   },
 );
+
+ownTest("after Ctrl-C tables go that a lost session holds locked", async () => {
+  await using place = await Place.open();
+  const stop = new AbortController();
+  let isMarked = false;
+  // The server takes the session for alive: nobody tells it.
+  await using proxy = new TcpProxy(place.vertica.url, (bytes) => {
+    const text = new TextDecoder().decode(bytes);
+    if (text.includes("_marks VALUES")) isMarked = true;
+    if (!isMarked || !text.includes("SWAP_PARTITIONS")) return "pass";
+    stop.abort();
+    return "lose";
+  });
+  const env = { FINPIPE_VERTICA_URL: proxy.url.replace(/\?.*/, "") };
+  const { code, stderr } = await place.run(["doctor", "--trial"], { env, signal: stop.signal });
+  assert.equal(code, 130, stderr);
+  assert.deepEqual(await place.scratch(), [], stderr);
+});
 
 trialTest("without the schemas, and without a server, it says so", async () => {
   await using place = await Place.open();
