@@ -1,5 +1,6 @@
 /** Decoding and encoding 500,000 messages of a file without a database, against JSON.parse of each. */
 import { join } from "node:path";
+import { MessageDecoder } from "../lib/events/message.ts";
 import { horizonOf, PartitionWindow } from "../lib/events/partition_window.ts";
 import { BatchEncoder } from "../lib/pipeline/landing/batch_encoder.ts";
 import { openFileSource } from "../lib/sources/jsonl.ts";
@@ -37,7 +38,7 @@ const best = await bestOf(ROUNDS, {
   encode: () =>
     timed(async () => {
       await using source = await openFileSource(events);
-      const encoder = new BatchEncoder();
+      const encoder = new BatchEncoder(new MessageDecoder());
       const window = new PartitionWindow(DELAY, partition);
       const horizon = horizonOf(Temporal.Now.instant(), DELAY);
       for await (const batch of source.batches(LIMITS, new AbortController().signal)) {

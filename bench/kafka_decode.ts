@@ -3,6 +3,7 @@
  * and encoded, against kafkajs that only counts them; and a profile of that loop by whose code it is.
  */
 import { join } from "node:path";
+import { MessageDecoder } from "../lib/events/message.ts";
 import { horizonOf, PartitionWindow } from "../lib/events/partition_window.ts";
 import { BatchEncoder } from "../lib/pipeline/landing/batch_encoder.ts";
 import { openKafka } from "../lib/sources/kafka/client.ts";
@@ -73,7 +74,7 @@ async function decode(): Promise<number> {
   let seen = 0;
   let started = 0;
   const encodeAll = async (partition: SourcePartition, feed: PartitionFeed) => {
-    const encoder = new BatchEncoder();
+    const encoder = new BatchEncoder(new MessageDecoder());
     const window = new PartitionWindow(DELAY, partition);
     const horizon = horizonOf(Temporal.Now.instant(), DELAY);
     for await (const batch of feed.batches(LIMITS, new AbortController().signal)) {

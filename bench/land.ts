@@ -28,7 +28,7 @@ await measure([...FINPIPE, "init"], env);
 const RESET = "TRUNCATE stg.transactions, stg.currencies, stg.rejected, finpipe.source_partitions";
 const COLUMNS = "object_id, object_type, sent_dttm, payload";
 const TYPED = `${COLUMNS}, operation_id, account_number_from, account_number_to, currency_code, ` +
-  "country, status, transaction_type, amount, transaction_dt, source_id, position";
+  "country, status, transaction_type, amount, transaction_dt, source_id, position, in_window";
 const land = async () => {
   await psql(server.url, RESET);
   await psql(server.url, "CHECKPOINT");

@@ -15,8 +15,8 @@ import {
   FORMATS,
   type ReportFormat,
 } from "../lib/report/formats.ts";
-import { NO_ROWS } from "../lib/report/table.ts";
-import { notesOf, openDaysNote } from "../lib/report/notes.ts";
+import { noRowsText } from "../lib/report/no_rows.ts";
+import { leftOutNote, openDaysNote, staleNotes } from "../lib/report/notes.ts";
 import { writeReport } from "../lib/report/write_file.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
 
@@ -73,14 +73,18 @@ const command: CommandDefinition = {
     const now = today(context.io.now());
     const range = call.range ?? { from: FIRST_DAY, to: now.subtract({ days: 1 }) };
     // First, as whoever reads the mart may stop before its end.
-    for (const note of await notesOf(warehouse, range)) context.log.warn(note);
+    const stale = await warehouse.staleDays(range);
+    for (const note of staleNotes(stale)) context.log.warn(note);
+    for (const left of await warehouse.leftOut(range)) context.log.warn(leftOutNote(left));
     if (call.range === undefined) {
       const open = await warehouse.martDays({ from: now, to: LAST_DAY });
       if (open !== undefined) context.log.warn(openDaysNote(open));
     }
     const rows = warehouse.mart(range);
     const format: ReportFormat = FORMATS[call.format];
-    const text = inBlocks(format(rows, context.lines.complete(NO_ROWS)), context.io.signal);
+    const unbuilt = stale.filter(({ cause }) => cause === "unbuilt").map(({ day }) => day);
+    const noRows = context.lines.complete(noRowsText(call.range, unbuilt, now));
+    const text = inBlocks(format(rows, noRows), context.io.signal);
     if (call.out !== undefined) return await writeReport(call.out, text, context.io.stdout);
     for await (const block of text) await context.io.stdout.write(block);
   },

@@ -32,6 +32,9 @@ export function worldOf(context: EngineContext): DoctorDeps {
         return await inspectTopic(config, { retryFor, log, signal: io.signal });
       }
       : undefined,
+    readStreamSettings: isKafkaSet(config)
+      ? () => readSettings(config, { staging: true, kafka: true })
+      : undefined,
     async tryEmbedded(settings) {
       const staging = settings.staging?.kind === "embedded" ? settings.staging : undefined;
       await using engine = new Engine(context, { ...settings, staging }, { command: "doctor" });

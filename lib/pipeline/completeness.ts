@@ -1,6 +1,7 @@
 /**
  * Whether all of a day has come from Kafka, as far as staging can know (contract, section 4).
  */
+import { shellQuoted } from "../runtime/command_lines.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { KafkaProgress } from "../staging/repository.ts";
@@ -50,7 +51,8 @@ export function requireComplete(
     );
   } else if (!complete) {
     throw new FinpipeError("prerequisite", `${day} is not complete: ${describe(behind)}`, {
-      hint: "Let 'finpipe stream' read on past the day's end, or leave --require-complete out. " +
+      hint:
+        `Let ${streamsOf(behind)} read on past the day's end, or leave --require-complete out. ` +
         `What nobody reads any more is taken out by ${retireCommand(idle)}`,
     });
   }
@@ -99,6 +101,12 @@ function retireCommand(idle: readonly KafkaProgress[]): string {
   }
   const names = idle.map(({ source, partition }) => `${source}:${partition}`);
   return `'finpipe source retire ${names.join(" ")}'`;
+}
+
+/** The streams of the topics, each named: what a stream reads by itself may be another one. */
+function streamsOf(behind: readonly KafkaProgress[]): string {
+  const topics = [...new Set(behind.map(({ source }) => source))];
+  return topics.map((topic) => `'finpipe stream --topic ${shellQuoted(topic)}'`).join(" and ");
 }
 
 function describe(behind: readonly KafkaProgress[]): string {

@@ -2,7 +2,7 @@
  * Looks at everything that finpipe stands on and says of each failure what to do about it. What
  * hangs on something that failed is not looked at.
  */
-import { FinpipeError } from "../runtime/errors.ts";
+import { FinpipeError, isKind } from "../runtime/errors.ts";
 import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
 import type { Settings } from "../runtime/config/settings.ts";
 import type { ImposedSetting } from "../postgres/session_settings.ts";
@@ -35,6 +35,8 @@ export interface DoctorDeps {
   inspectWarehouse: (settings: Settings) => Promise<WarehouseInspection>;
   /** Asks Kafka about the topic; undefined where no broker is named. */
   inspectTopic: ((retryFor: number) => Promise<TopicFacts>) | undefined;
+  /** Reads the settings as a stream of the topic would; undefined where no broker is named. */
+  readStreamSettings: (() => Promise<Settings>) | undefined;
   /** Opens the embedded ends of the settings, with their schema, and closes them. */
   tryEmbedded: (settings: Settings) => Promise<void>;
   now: () => Temporal.Instant;
@@ -64,6 +66,10 @@ export async function examine(deps: DoctorDeps): Promise<Check[]> {
   const topic = inspectTopic === undefined
     ? undefined
     : await list.look("kafka", async () => judgeTopic(await inspectTopic(settings.retryFor)));
+  const { readStreamSettings } = deps;
+  if (readStreamSettings !== undefined && settings.staging?.kind !== "postgres") {
+    await list.look("stream", () => judgeStream(readStreamSettings));
+  }
   if (settings.staging?.kind === "postgres") {
     await examineServer(settings.staging.postgres, { topic, ...settings }, list, deps);
   }
@@ -227,6 +233,18 @@ function judgeTopic(facts: TopicFacts): Finding<TopicFacts> {
   const { topic, cluster, partitions } = facts;
   const count = partitions === 1 ? "1 partition" : `${partitions} partitions`;
   return { detail: `topic ${topic} on ${cluster} has ${count}`, value: facts };
+}
+
+/** Where brokers are named somebody means to land a topic; whoever does something else is not held up. */
+async function judgeStream(readStreamSettings: () => Promise<Settings>): Promise<Finding<never>> {
+  try {
+    await readStreamSettings();
+    return { detail: "lands the topic on the embedded engine, as was said in words" };
+  } catch (error) {
+    if (!isKind(error, "configuration")) throw error;
+    const { message, hint = "Set what is missing" } = error;
+    return { detail: `the topic cannot be landed: ${message}`, hint };
+  }
 }
 
 /** Finds partitions that nobody reads any more: each keeps all later days from being complete. */

@@ -1,6 +1,6 @@
 /** A topic that messages are emitted to. */
 import type { KafkaSettings } from "../runtime/config/kafka.ts";
-import { FinpipeError, isKind } from "../runtime/errors.ts";
+import { FinpipeError } from "../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../runtime/retry.ts";
 import { openKafka } from "../sources/kafka/client.ts";
 import { asKafkaFailure } from "../sources/kafka/failure.ts";
@@ -26,15 +26,18 @@ export async function withTopicWriter<T>(
     try {
       await writer.send(text.split("\n").filter((line) => line !== ""));
     } catch (error) {
-      throw isKind(error, "unreachable") ? midway(error) : error;
+      throw error instanceof FinpipeError ? midway(error) : error;
     }
   });
 }
 
-/** A generator of events begins at its beginning. */
+/** Whatever ended the sending, a generator of events begins at its beginning. */
 function midway(error: FinpipeError): FinpipeError {
-  return new FinpipeError(error.kind, error.message, {
-    hint: `${error.hint}. What was sent stays: the same command sends all of it once more`,
+  const { kind, message, hint, passes } = error;
+  const stays = "What was sent stays: the same command sends all of it once more";
+  return new FinpipeError(kind, message, {
+    hint: hint === undefined ? stays : `${hint}. ${stays}`,
+    passes,
     cause: error,
   });
 }

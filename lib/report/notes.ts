@@ -1,25 +1,10 @@
 /** What a report says beside the mart, which it shows as it stands (contract, section 6). */
-import { type DateRange, dayArgument } from "../partitions/run_date.ts";
+import { dayArgument } from "../partitions/run_date.ts";
 import { counted } from "../runtime/words.ts";
-import type {
-  LeftOutDays,
-  MartDays,
-  StaleCause,
-  StaleDay,
-  WarehouseRepository,
-} from "../warehouse/repository.ts";
+import type { LeftOutDays, MartDays, StaleCause, StaleDay } from "../warehouse/repository.ts";
 
 /** Ranges of days that a sentence names; of the others it tells how many days they are. */
 const NAMED_RANGES = 10;
-
-/** Sentences on what is shown of a range: stale days first, then currencies that were left out. */
-export async function notesOf(
-  warehouse: Pick<WarehouseRepository, "leftOut" | "staleDays">,
-  range: DateRange,
-): Promise<string[]> {
-  const stale = await warehouse.staleDays(range);
-  return [...staleNotes(stale), ...(await warehouse.leftOut(range)).map(leftOutNote)];
-}
 
 /** A sentence for each cause. */
 export function staleNotes(stale: readonly StaleDay[]): string[] {

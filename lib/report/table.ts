@@ -20,14 +20,14 @@ const COLUMNS: readonly Column[] = [
   { title: "accounts", field: "cnt_accounts_make_transactions", width: 10 },
 ];
 
-/** What is shown where there is no row. */
-export const NO_ROWS =
-  "The mart has no row of these dates: 'finpipe backfill FROM..TO' builds days that are not built";
-
-/** A title, a line a row, and how many there are; without any, how to have some. */
+/**
+ * A title, a line a row, and how many there are.
+ *
+ * @param noRows is shown where there is none: how to have some
+ */
 export async function* tableReport(
   rows: AsyncIterable<MartRow>,
-  noRows = NO_ROWS,
+  noRows = "The mart has no row of these dates",
 ): AsyncGenerator<string> {
   let day: string | undefined;
   let count = 0;

@@ -1,6 +1,7 @@
 /**
  * Command lines that finpipe tells people to type. They do what they say where they are typed: they
- * name the program as it is found from here, and carry the options that said where this run works.
+ * name the program as it is found from here, and carry the options that said where this run works, and
+ * of what.
  *
  * Texts name a command in quotes, as in `Run 'finpipe init'`, wherever they are made; what is still
  * missing is put in where they are shown.
@@ -11,8 +12,15 @@ import { FinpipeError } from "./errors.ts";
 /** Options that say where a run works, by commander's names: a variable says it to the next run too. */
 const PLACES = { engine: "--engine", workDir: "--work-dir" };
 
-/** Names a command; what was completed before does not match, as options come first there. */
-const QUOTED = /'finpipe (?=([a-z]+|--help))/g;
+/** Options that say what a run works on, by the commands that take them, which may be another one. */
+const OBJECTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  stream: { topic: "--topic", group: "--group" },
+  dump: { dataset: "--dataset" },
+  load: { dataset: "--dataset" },
+};
+
+/** Names a command, and looks at its words; what was completed before is completed already. */
+const QUOTED = /'finpipe ([a-z]+|--help)(?=([^']*))/g;
 /** These work in no place that is there: a demo is the first of its folder. */
 const PLACELESS = ["--help", "demo"];
 
@@ -20,6 +28,7 @@ export class CommandLines {
   readonly #program: () => string;
   readonly #without: string;
   readonly #places: string;
+  readonly #flags: Readonly<Record<string, unknown>>;
 
   /**
    * @param program what a person types to run finpipe
@@ -33,9 +42,8 @@ export class CommandLines {
   ) {
     this.#program = program;
     this.#without = without.length === 0 ? "" : `env -u ${without.join(" -u ")} `;
-    this.#places = Object.entries(PLACES)
-      .map(([name, option]) => typeof flags[name] === "string" ? [option, flags[name]] : [])
-      .map((words) => words.map((word) => ` ${shellQuoted(word)}`).join("")).join("");
+    this.#flags = flags;
+    this.#places = this.#given(PLACES);
   }
 
   /** What a person types to run finpipe. */
@@ -52,8 +60,19 @@ export class CommandLines {
   complete(text: string): string {
     return text.replace(
       QUOTED,
-      (_, name) => PLACELESS.includes(name) ? `'${this.program} ` : `'${this.of("")}`,
+      (_, name, rest) => {
+        if (PLACELESS.includes(name)) return `'${this.program} ${name}`;
+        return `'${this.of(name)}${this.#given(OBJECTS[name] ?? {}, rest)}`;
+      },
     );
+  }
+
+  /** The options that were given, as they are typed, but for those that stand in the rest already. */
+  #given(options: Readonly<Record<string, string>>, rest = ""): string {
+    return Object.entries(options)
+      .map(([name, option]) => ({ option, value: this.#flags[name] }))
+      .filter(({ option, value }) => typeof value === "string" && !rest.includes(option))
+      .map(({ option, value }) => ` ${option} ${shellQuoted(String(value))}`).join("");
   }
 
   /** The same failure, with the commands of its hint completed. */

@@ -43,7 +43,7 @@ export class LandedBatch {
   duplicates = 0;
   /** Rejected messages by reason. */
   readonly reasons = new Map<Reason, number>();
-  /** Watermark that the batch leaves. */
+  /** Watermark that the batch leaves: see {@link close}. */
   watermark: Moment | null = null;
   /** Versions that the window forgot meanwhile. */
   forgotten = 0;
@@ -87,7 +87,7 @@ export class LandedBatch {
     const { dataset, objectUuid, sent, payload } = decoder;
     const rows = dataset === TRANSACTIONS ? this.transactions : this.currencies;
     // The payload and, once more, the fields in it.
-    rows.beginRow(6 + dataset.fields.length, 2 * (payload.to - payload.from) + MOST_OTHER_BYTES);
+    rows.beginRow(7 + dataset.fields.length, 2 * (payload.to - payload.from) + MOST_OTHER_BYTES);
     rows.uuid(objectUuid);
     rows.bytes(OBJECT_TYPE_BYTES[dataset.objectType]);
     rows.timestamp(sent);
@@ -97,7 +97,18 @@ export class LandedBatch {
     }
     rows.int4(this.partition.id);
     rows.int8(position);
+    rows.boolean(true);
     rows.endRow(message);
+  }
+
+  /**
+   * Ends the batch. A row that was sent before the watermark that it leaves is in no window from now on.
+   */
+  close(watermark: Moment | null): void {
+    this.watermark = watermark;
+    if (watermark === null) return;
+    this.transactions.markFrom(watermark, sentAt(OBJECT_TYPE_BYTES.TRANSACTION));
+    this.currencies.markFrom(watermark, sentAt(OBJECT_TYPE_BYTES.CURRENCY));
   }
 
   /** Adds a message that nothing can be made of, as it came. */
@@ -122,6 +133,11 @@ export class LandedBatch {
     rows.int8(position);
     rows.endRow(message);
   }
+}
+
+/** Where sent_dttm lies in a row: behind the number of values, object_id and object_type, each with its length. */
+function sentAt(objectType: Uint8Array): number {
+  return 2 + (4 + 16) + (4 + objectType.length) + 4;
 }
 
 function addField(rows: RowBuffer, { type }: Field, decoder: MessageDecoder, value: Value): void {

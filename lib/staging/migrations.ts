@@ -5,6 +5,7 @@ import lostRanges from "../../sql/staging/003_lost_ranges.sql" with { type: "tex
 import topicIds from "../../sql/staging/004_topic_ids.sql" with { type: "text" };
 import retiredSources from "../../sql/staging/005_retired_sources.sql" with { type: "text" };
 import corruptRanges from "../../sql/staging/006_corrupt_ranges.sql" with { type: "text" };
+import windowIndex from "../../sql/staging/007_window_index.sql" with { type: "text" };
 import lockMigrations from "../../sql/staging/lock_migrations.sql" with { type: "text" };
 import migrationsApplied from "../../sql/staging/migrations_applied.sql" with { type: "text" };
 import migrationsPresent from "../../sql/staging/migrations_present.sql" with { type: "text" };
@@ -29,6 +30,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 4, name: "004_topic_ids", sql: topicIds },
   { version: 5, name: "005_retired_sources", sql: retiredSources },
   { version: 6, name: "006_corrupt_ranges", sql: corruptRanges },
+  { version: 7, name: "007_window_index", sql: windowIndex },
 ];
 
 /**

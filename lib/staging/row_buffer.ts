@@ -156,16 +156,37 @@ export class RowBuffer {
     this.#long(high, value - high * TWO_TO_32);
   }
 
-  /** A timestamp: microseconds from 2000-01-01, in 64 bits, which a double does not hold. */
-  timestamp({ seconds, micros }: Moment): void {
+  /** A timestamp: see {@link writeTimestamp}. */
+  timestamp(moment: Moment): void {
     this.#size(8);
-    const since = seconds - EPOCH_SECONDS;
-    const sinceHigh = Math.floor(since / TWO_TO_16);
-    const low = (since - sinceHigh * TWO_TO_16) * 1_000_000 + micros;
-    // The value is upper * 2^16 and 16 bits more.
-    const upper = sinceHigh * 1_000_000 + Math.floor(low / TWO_TO_16);
-    const high = Math.floor(upper / TWO_TO_16);
-    this.#long(high, (upper - high * TWO_TO_16) * TWO_TO_16 + low % TWO_TO_16);
+    writeTimestamp(this.#view, this.#length, moment);
+    this.#length += 8;
+  }
+
+  boolean(value: boolean): void {
+    this.#size(1);
+    this.#bytes[this.#length++] = value ? 1 : 0;
+  }
+
+  /**
+   * Says of each row, in the boolean that ends it, whether it is of a time at or after the given one.
+   *
+   * @param at where the row's timestamp lies, in bytes from the row's beginning
+   */
+  markFrom(moment: Moment, at: number): void {
+    if (this.#shown) throw new Error("Rows were changed after they were shown");
+    const limit = new DataView(new ArrayBuffer(8));
+    writeTimestamp(limit, 0, moment);
+    const limitHigh = limit.getInt32(0);
+    const limitLow = limit.getUint32(4);
+    let start = 0;
+    for (const end of this.#ends) {
+      const high = this.#view.getInt32(start + at);
+      const isFrom = high > limitHigh ||
+        (high === limitHigh && this.#view.getUint32(start + at + 4) >= limitLow);
+      this.#bytes[end - 1] = isFrom ? 1 : 0;
+      start = end;
+    }
   }
 
   /** A positive numeric with 6 decimals (numeric.c, `numeric_send`). */
@@ -203,6 +224,18 @@ export class RowBuffer {
     this.#view = new DataView(this.#bytes.buffer);
     if (before.length > 0 && !this.#shown) bytePool.give(before);
   }
+}
+
+/** Microseconds from 2000-01-01, in 64 bits, which a double does not hold. */
+function writeTimestamp(view: DataView, at: number, { seconds, micros }: Moment): void {
+  const since = seconds - EPOCH_SECONDS;
+  const sinceHigh = Math.floor(since / TWO_TO_16);
+  const low = (since - sinceHigh * TWO_TO_16) * 1_000_000 + micros;
+  // The value is upper * 2^16 and 16 bits more.
+  const upper = sinceHigh * 1_000_000 + Math.floor(low / TWO_TO_16);
+  const high = Math.floor(upper / TWO_TO_16);
+  view.setInt32(at, high);
+  view.setUint32(at + 4, (upper - high * TWO_TO_16) * TWO_TO_16 + low % TWO_TO_16);
 }
 
 function digitsOf(bytes: Uint8Array, from: number, to: number): number {

@@ -1,8 +1,8 @@
 /** How far the partitions of topics were read (contract, section 2). */
-import addTopicPartition from "../../sql/staging/add_topic_partition.sql" with { type: "text" };
+import addTopicPartitions from "../../sql/staging/add_topic_partitions.sql" with { type: "text" };
 import goOnAt from "../../sql/staging/go_on_at.sql" with { type: "text" };
 import identifyTopic from "../../sql/staging/identify_topic.sql" with { type: "text" };
-import markEndSeen from "../../sql/staging/mark_end_seen.sql" with { type: "text" };
+import markEndsSeen from "../../sql/staging/mark_ends_seen.sql" with { type: "text" };
 import recordLostRange from "../../sql/staging/record_lost_range.sql" with { type: "text" };
 import storedPosition from "../../sql/staging/stored_position.sql" with { type: "text" };
 import topicPartitions from "../../sql/staging/topic_partitions.sql" with { type: "text" };
@@ -22,23 +22,17 @@ export class SqlTopicPositions implements TopicPositions {
     return (await this.#session.query(topicPartitions, [topic])).map(partitionOf);
   }
 
-  add(
+  async add(
     topic: string,
     starts: ReadonlyMap<number, number>,
     topicId: string | undefined,
   ): Promise<void> {
-    return this.#session.transaction(async () => {
-      for (const [partition, position] of starts) {
-        const values = [topic, partition, position, topicId ?? null];
-        await this.#session.query(addTopicPartition, values);
-      }
-    });
+    const values = [topic, arrayOf(starts.keys()), arrayOf(starts.values()), topicId ?? null];
+    await this.#session.query(addTopicPartitions, values);
   }
 
-  identify(ids: readonly number[], topicId: string): Promise<void> {
-    return this.#session.transaction(async () => {
-      for (const id of ids) await this.#session.query(identifyTopic, [id, topicId]);
-    });
+  async identify(ids: readonly number[], topicId: string): Promise<void> {
+    await this.#session.query(identifyTopic, [arrayOf(ids), topicId]);
   }
 
   goOn(
@@ -74,15 +68,21 @@ export class SqlTopicPositions implements TopicPositions {
     return this.#session.transaction(async () => {
       // Whoever asks has other things to do than to wait for a lock.
       await this.#session.execute("SET LOCAL lock_timeout = '2s'");
-      for (const stored of await this.list(topic)) {
-        const { id, partition, nextPosition } = stored;
-        if (nextPosition < (ends.get(partition) ?? Infinity)) continue;
-        // A position in the topic before this one says nothing of what this one holds.
-        if (topicId !== undefined && (stored.topicId ?? topicId) !== topicId) continue;
-        await this.#session.query(markEndSeen, [id, time, watermarkDelay]);
-      }
+      await this.#session.query(markEndsSeen, [
+        topic,
+        arrayOf(ends.keys()),
+        arrayOf(ends.values()),
+        topicId ?? null,
+        time,
+        watermarkDelay,
+      ]);
     });
   }
+}
+
+/** Numbers as one parameter. */
+function arrayOf(values: Iterable<number>): string {
+  return `{${[...values].join()}}`;
 }
 
 /** Says where the position is in place of the expected one. */

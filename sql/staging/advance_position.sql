@@ -12,7 +12,7 @@ SET next_position = $3,
     currencies = currencies + $10,
     rejected = rejected + $11,
     duplicates = duplicates + $12,
-    updated_at = now() AT TIME ZONE 'UTC',
+    moved_at = now() AT TIME ZONE 'UTC',
     retired_at = NULL
 WHERE id = $1 AND next_position = $2 AND topic_id IS NOT DISTINCT FROM $13
 RETURNING id;

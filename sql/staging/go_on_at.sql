@@ -6,7 +6,7 @@ UPDATE finpipe.source_partitions
 SET next_position = $3,
     topic_id = coalesce($4, topic_id),
     window_base = window_base + CASE WHEN $6 THEN next_position ELSE 0 END,
-    updated_at = now() AT TIME ZONE 'UTC',
+    moved_at = now() AT TIME ZONE 'UTC',
     retired_at = NULL
 WHERE id = $1 AND next_position = $2 AND topic_id IS NOT DISTINCT FROM $5
 RETURNING id;

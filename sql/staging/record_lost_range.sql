@@ -9,11 +9,11 @@ SELECT
   CASE WHEN $5::boolean THEN window_base END,
   CASE WHEN $5::boolean THEN (
     SELECT coalesce(max(landing_id), 0) FROM stg.transactions
-    WHERE source_id = $1 AND sent_dttm >= coalesce(watermark, '-infinity')
+    WHERE source_id = $1 AND sent_dttm >= coalesce(watermark, '-infinity') AND in_window
   ) END,
   CASE WHEN $5::boolean THEN (
     SELECT coalesce(max(landing_id), 0) FROM stg.currencies
-    WHERE source_id = $1 AND sent_dttm >= coalesce(watermark, '-infinity')
+    WHERE source_id = $1 AND sent_dttm >= coalesce(watermark, '-infinity') AND in_window
   ) END
 FROM finpipe.source_partitions
 WHERE id = $1;

@@ -3,8 +3,8 @@
  * embedded engine.
  */
 import { fileURLToPath } from "node:url";
-import { type Case, readCases } from "../support/case.ts";
-import { runCase, WAREHOUSE_COMMANDS } from "../support/case_runner.ts";
+import { readCases } from "../support/case.ts";
+import { runCase } from "../support/case_runner.ts";
 import { skippable } from "../support/kafka_skip.ts";
 import { emptyDatabase, testDatabase } from "../support/postgres.ts";
 import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
@@ -14,12 +14,6 @@ let server: Promise<TestVertica> | undefined;
 Deno.test.afterAll(async () => {
   await (await server)?.[Symbol.asyncDispose]();
 });
-
-function touchesWarehouse({ engines, steps }: Case): boolean {
-  const commands = steps.flatMap(({ args }) => args);
-  return engines.includes("embedded") && engines.includes("postgres") &&
-    commands.some((argument) => WAREHOUSE_COMMANDS.includes(argument));
-}
 
 async function warehouse(initialised: boolean) {
   server ??= openTestVertica();
@@ -43,7 +37,7 @@ async function warehouse(initialised: boolean) {
 const servers = { emptyDatabase, testDatabase, warehouse };
 
 for (const test of await readCases(fileURLToPath(new URL("../cases", import.meta.url)))) {
-  if (!touchesWarehouse(test)) continue;
+  if (!test.engines.includes("vertica")) continue;
   const name = `case ${test.name} (vertica): ${test.description}`;
   // The server of the file is open over several tests.
   Deno.test({

@@ -1,22 +1,14 @@
-/** Documentation that can't lie: what documents show is run, and what they name is there. */
+/**
+ * Documentation that can't lie: what documents name is there. tests/long/docs_test.ts runs the commands
+ * that they show.
+ */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { COMMANDS } from "../../commands/registry.ts";
 import config from "../../deno.json" with { type: "json" };
 import { streamCallOf } from "../../commands/stream_call.ts";
 import { withDefaults } from "../support/compose_variables.ts";
-import {
-  cloneFolder,
-  type Example,
-  examplesOf,
-  readDocument,
-  ROOT,
-  runExample,
-  type RunOptions,
-} from "../support/documents.ts";
-import { operationsPlace, operationsTest } from "../support/operations_place.ts";
-import { emptyDatabase, postgresTest } from "../support/postgres.ts";
-import { startVerticaServer } from "../support/vertica/server.ts";
+import { readDocument as read, ROOT, runAll } from "../support/documents.ts";
 
 const DOCUMENTS = [
   "README.md",
@@ -29,74 +21,10 @@ const DOCUMENTS = [
   "docs/vertica.md",
 ];
 
-/** The servers that README.md speaks of. */
-const README_URL = "postgres://finpipe:secret@localhost:5432/finpipe";
-const README_VERTICA = "vertica://dbadmin:secret@127.0.0.1:5433/finpipe";
-const README_BROKERS = "localhost:9092";
-
-const read = readDocument;
-
-/** Runs examples one after the other in a folder that looks like a clone. */
-async function runAll(examples: Example[], options: RunOptions = {}): Promise<void> {
-  assert.ok(examples.length > 0, "there is nothing to run");
-  await using folder = await cloneFolder();
-  for (const example of examples) await runExample(example, folder.path, options);
-}
-
-Deno.test("README.md: the commands run in order, and print what it shows", async () => {
-  const examples = examplesOf(await read("README.md"));
-  await runAll(examples.filter(({ script }) => !script.includes(README_URL)));
-});
-
-Deno.test("docs/json.md: the commands run in order, and print what it shows", async () => {
-  const times = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?/g;
-  const normal = (output: string) => output.replaceAll(times, "(a time)");
-  await runAll(examplesOf(await read("docs/json.md")), { normal });
-});
-
-await operationsTest(
-  "docs/operations.md: the commands run in order, and print what it shows",
-  async (t) => {
-    await using folder = await cloneFolder();
-    await using place = await operationsPlace(t);
-    for (const example of examplesOf(await read("docs/operations.md"))) {
-      await place.enter(example.chapter);
-      await runExample(example, folder.path, place.options);
-    }
-  },
-);
-
 Deno.test("docs/operations.md: memory is reckoned with the batches that a topic has", async () => {
   const { limits } = streamCallOf({ source: "kafka" }, true);
   const text = await read("docs/operations.md");
   assert.ok(text.includes(`A batch ends at ${limits.bytes / 1024 ** 2} MiB`));
-});
-
-postgresTest("README.md: the commands for PostgreSQL run in order", async (t) => {
-  await using database = await emptyDatabase(t);
-  const examples = examplesOf(await read("README.md"));
-  await runAll(
-    examples.filter(({ script }) =>
-      script.includes(README_URL) && !script.includes(README_BROKERS) &&
-      !script.includes(README_VERTICA)
-    ),
-    { fill: (script) => script.replaceAll(README_URL, database.url) },
-  );
-});
-
-postgresTest("README.md: the commands for Vertica run in order", async (t) => {
-  await using database = await emptyDatabase(t);
-  await using vertica = await startVerticaServer();
-  const examples = examplesOf(await read("README.md"));
-  const fill = (script: string) =>
-    script.replaceAll(README_URL, database.url).replaceAll(README_VERTICA, vertica.url);
-  await runAll(examples.filter(({ script }) => script.includes(README_VERTICA)), { fill });
-});
-
-await operationsTest("README.md: the commands for Kafka run in order", async (t) => {
-  await using place = await operationsPlace(t);
-  const examples = examplesOf(await read("README.md"));
-  await runAll(examples.filter(({ script }) => script.includes(README_BROKERS)), place.options);
 });
 
 Deno.test("an example that fails, or prints something else, is found", async () => {

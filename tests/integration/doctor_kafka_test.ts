@@ -30,3 +30,22 @@ await kafkaTest("doctor: the topic, no such topic, no such broker", async (t) =>
   assert.equal(away.code, 69);
   assert.match(away.said, /^failed +kafka: Cannot reach Kafka at 127.0.0.1:1/);
 });
+
+Deno.test("doctor: brokers without a PostgreSQL are warned of, unless embedded is said in words", async () => {
+  const workDir = await Deno.makeTempDir();
+  const said = async (env: Record<string, string>, ...args: string[]) => {
+    const { stdout } = await runCli(["doctor", "--retry-for", "0s", ...args], {
+      env: { FINPIPE_KAFKA_BROKERS: "127.0.0.1:1", FINPIPE_WORK_DIR: workDir, ...env },
+    });
+    return /^\w+ +stream: .*(\n {9}.*)*/m.exec(stdout)?.[0];
+  };
+  try {
+    const forgotten = /^warning +stream: .*FINPIPE_PG_URL: it is not set/;
+    assert.match(await said({}) ?? "", forgotten);
+    assert.match(await said({ FINPIPE_VERTICA_URL: "embedded" }) ?? "", forgotten);
+    assert.match(await said({}, "--engine", "embedded") ?? "", /^ok +stream: /);
+    assert.equal(await said({ FINPIPE_PG_URL: "postgres://finpipe@127.0.0.1:1/db" }), undefined);
+  } finally {
+    await Deno.remove(workDir, { recursive: true });
+  }
+});

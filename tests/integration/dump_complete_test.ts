@@ -25,7 +25,7 @@ async function addPartition(
   const literal = (text: string | null) => text === null ? "NULL" : `'${text}'`;
   await engine.session.execute(
     `INSERT INTO finpipe.source_partitions
-       (kind, source, partition, next_position, watermark, end_seen_at, updated_at)
+       (kind, source, partition, next_position, watermark, end_seen_at, moved_at)
      VALUES ('kafka', 'events', ${partition}, 0, ${literal(watermark)}, ${literal(endSeenAt)},
        '2022-01-01')`,
   );
@@ -195,7 +195,7 @@ postgresTest("the command that an incomplete day names does what it says", async
   try {
     const session = await openSession(database.url);
     await session.execute(
-      `INSERT INTO finpipe.source_partitions (kind, source, partition, next_position, updated_at)
+      `INSERT INTO finpipe.source_partitions (kind, source, partition, next_position, moved_at)
        VALUES ('kafka', 'gone', 0, 3, '2022-01-01'),
          ('kafka', 'gone', 1, 4, '2022-01-01')`,
     );

@@ -1,99 +1,20 @@
-/** `emit --to kafka` while brokers die: what it says it sent is in the topic, each message once. */
+/** `emit --to kafka` that a broker refuses; tests/long/kafka_emit_test.ts has those that die. */
 import assert from "node:assert/strict";
-import { Buffer } from "node:buffer";
-import { emulate } from "../../lib/events/emulator.ts";
-import { type TestTopic, testTopic, withAdmin } from "../support/kafka.ts";
-import { startKafkaCluster } from "../support/kafka_cluster.ts";
-import { startKafka } from "../support/kafka_server.ts";
-import { spawnCli, type SpawnedCli } from "../support/run_cli.ts";
-import { readLog } from "../support/topic_books.ts";
-import { topicTest } from "../support/topic_landing.ts";
-import { until } from "../support/until.ts";
+import { kafkaTest, testTopic } from "../support/kafka.ts";
+import { runCli } from "../support/run_cli.ts";
 
-const DAY = Temporal.PlainDate.from("2022-10-01");
-const OPERATIONS = 10_000;
-
-function startEmit(place: Pick<TestTopic, "brokers" | "topic">, ...args: string[]): SpawnedCli {
-  const env = {
-    FINPIPE_KAFKA_BROKERS: place.brokers,
-    FINPIPE_TOPIC: place.topic,
-    FINPIPE_LOG_FORMAT: "text",
-  };
-  const days = ["--dates", String(DAY), "--operations-per-day", String(OPERATIONS)];
-  return spawnCli(["emit", "--to", "kafka", ...days, ...args], { env });
-}
-
-/** Messages that the topic holds. */
-async function heldBy({ brokers, topic }: TestTopic): Promise<number> {
-  const offsets = await withAdmin(brokers, (admin) => admin.fetchTopicOffsets(topic));
-  return offsets.reduce((sum, { high }) => sum + Number(high), 0);
-}
-
-async function leaderOf({ brokers, topic }: TestTopic, partition: number): Promise<number> {
-  const { topics } = await withAdmin(
-    brokers,
-    (admin) => admin.fetchTopicMetadata({ topics: [topic] }),
-  );
-  return topics[0]!.partitions.find(({ partitionId }) => partitionId === partition)!.leader;
-}
-
-/** The messages of a partition, in its order. */
-async function messagesIn(topic: TestTopic, partition: number): Promise<string[]> {
-  return (await readLog(topic, partition)).map(({ value }) => Buffer.from(value!).toString());
-}
-
-/** Messages of an object in their order, one after the other. */
-function byObject(messages: Iterable<string>): Map<string, string[]> {
-  return Map.groupBy(messages, (message) => JSON.parse(message).object_id as string);
-}
-
-await topicTest("leaders that are killed cost no message, and none comes twice", async (t) => {
-  await using cluster = await startKafkaCluster(3);
-  const { brokers, nodes } = cluster;
-  await using topic = await testTopic(t, { partitions: 6, brokers });
-  const cli = startEmit(topic, "--rate", "6000");
-  await until(async () => await heldBy(topic) > 2000);
-  const killed = await leaderOf(topic, 0);
-  let isOver = false;
-  void cli.result.finally(() => isOver = true);
-  await nodes.get(killed)!.kill9();
-  assert.ok(!isOver, "it was under way");
-  const { code, stderr } = await cli.result;
-  assert.equal(code, 0, stderr);
-  await nodes.get(killed)!.start();
-  const sent = [];
-  for (let partition = 0; partition < topic.partitions; partition++) {
-    sent.push(...await messagesIn(topic, partition));
-  }
-  const expected = emulate({ from: DAY, to: DAY, operationsPerDay: OPERATIONS, seed: 1 });
-  assert.deepEqual(byObject(sent), byObject(expected));
-});
-
-await topicTest(
-  "brokers that stay away are exit 69 after --retry-for, and a stop is a stop",
+await kafkaTest(
+  "a failure in the middle of an emit says what becomes of what was sent",
   async (t) => {
-    await using broker = await startKafka();
-    await using topic = await testTopic(t, { brokers: broker.brokers });
-    const slow = ["--rate", "50", "--retry-for"];
-    const patient = startEmit(topic, ...slow, "1h");
-    const impatient = startEmit(topic, ...slow, "1s");
-    await until(async () => await heldBy(topic) > 20);
-    await broker.kill9();
-    try {
-      const { code, stderr } = await impatient.result;
-      assert.equal(code, 69, stderr);
-      assert.match(
-        stderr,
-        /^finpipe: Cannot reach Kafka.*\n {2}Check that .*the same command sends all of it once more$/m,
-      );
-      const late = await startEmit(topic, "--retry-for", "500ms").result;
-      assert.equal(late.code, 69, late.stderr);
-      assert.match(late.stderr, /trying again for 1 s|trying again for 0 s/);
-      await patient.waitFor(/trying again for 3600 s/);
-      patient.kill("SIGINT");
-      assert.deepEqual((await patient.result).code, 130);
-    } finally {
-      await broker.start();
-    }
+    await using topic = await testTopic(t, { config: { "max.message.bytes": "500" } });
+    const days = ["--dates", "2022-10-01", "--operations-per-day", "100"];
+    const { code, stderr } = await runCli(["emit", "--to", "kafka", ...days], {
+      env: { FINPIPE_KAFKA_BROKERS: topic.brokers, FINPIPE_TOPIC: topic.topic },
+    });
+    assert.equal(code, 1, stderr);
+    assert.match(
+      stderr,
+      /^finpipe: .*\n {2}Raise max\.message\.bytes .*\. What was sent stays: the same command sends all/m,
+    );
   },
 );

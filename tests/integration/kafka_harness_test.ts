@@ -1,10 +1,7 @@
-/** The harness itself: what the other tests take for granted of their topics and brokers. */
+/** The harness itself: what the other tests take for granted of their topics. */
 import assert from "node:assert/strict";
 import { kafkaTest, testTopic, withAdmin } from "../support/kafka.ts";
 import { consume, consumeByKcat, produce, produceByKcat } from "../support/kafka_messages.ts";
-import { askForKafka, offerKafka } from "../support/kafka_on_demand.ts";
-import { startKafka } from "../support/kafka_server.ts";
-import { kafkaServerTest } from "../support/kafka_skip.ts";
 
 const encoder = new TextEncoder();
 const bytes = (text: string) => encoder.encode(text);
@@ -47,87 +44,3 @@ await kafkaTest("kcat and kafkajs read what the other one sent", async (t) => {
   const messages = await consume(topic, expected.length);
   assert.deepEqual(texts(messages.map(({ value }) => value)), expected);
 }, { kcat: true });
-
-await kafkaServerTest(
-  "startKafka() keeps messages over SIGTERM, kill -9 and restart",
-  async (t) => {
-    await using server = await startKafka();
-    const { brokers, pid } = server;
-    const topic = await testTopic(t, { brokers });
-    await produce(topic, [bytes("kept")]);
-    for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-      await server.stop(signal);
-      await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port: portOf(brokers) }));
-      await server.start();
-      assert.notEqual(server.pid, pid);
-      assert.equal(server.brokers, brokers);
-      assert.deepEqual(texts((await consume(topic, 1)).map(({ value }) => value)), ["kept"]);
-    }
-  },
-);
-
-await kafkaServerTest("startKafka() takes properties, and leaves nothing behind", async (t) => {
-  const server = await startKafka({ properties: { "message.max.bytes": "2000" } });
-  const { brokers, pid, caFile } = server;
-  const topic = await testTopic(t, { brokers });
-  await assert.rejects(produce(topic, [new Uint8Array(3000)]), { type: "MESSAGE_TOO_LARGE" });
-  await server[Symbol.asyncDispose]();
-  assert.throws(() => Deno.kill(pid, "SIGCONT"), Deno.errors.NotFound);
-  await assert.rejects(Deno.stat(caFile), Deno.errors.NotFound);
-});
-
-await kafkaServerTest("a broker that cannot start says what it logged", async () => {
-  await assert.rejects(
-    startKafka({ properties: { "log.retention.ms": "soon" } }),
-    /log\.retention\.ms/,
-  );
-});
-
-await kafkaServerTest("offerKafka() starts one broker, however many ask at once", async () => {
-  await using offered = offerKafka();
-  const brokers = await Promise.all([askForKafka(offered.url), askForKafka(offered.url)]);
-  assert.equal(brokers[0], brokers[1]);
-  await withAdmin(brokers[0]!, async (admin) => {
-    assert.equal((await admin.describeCluster()).brokers.length, 1);
-  });
-});
-
-await kafkaServerTest("a broker ends when the process that started it is killed", async () => {
-  const module = new URL("../support/kafka_server.ts", import.meta.url).href;
-  const starter = new Deno.Command(Deno.execPath(), {
-    args: [
-      "eval",
-      `--config=${new URL("../../deno.json", import.meta.url).pathname}`,
-      `import { startKafka } from "${module}";
-       const { brokers, caFile } = await startKafka();
-       console.log(brokers + " " + caFile);
-       setInterval(() => {}, 60_000);`,
-    ],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const output = starter.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const [brokers, file] = (await output.read()).value?.trim().split(" ") ?? [];
-  assert(brokers !== undefined && file !== undefined, "The starter printed nothing");
-  using connection = await Deno.connect({ hostname: "127.0.0.1", port: portOf(brokers) });
-  starter.kill("SIGKILL");
-  await starter.status;
-  // The broker's end closes the connection.
-  assert.equal(await connection.read(new Uint8Array(1)).catch(() => null), null);
-  await until(async () => !(await Deno.stat(file).then(() => true, () => false)));
-  await output.cancel();
-});
-
-/** Looks again and again until the condition holds; fails after 10 s of looking. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let look = 0; look < 400; look++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  assert.fail("It has not come about");
-}
-
-function portOf(brokers: string): number {
-  return Number(brokers.split(":")[1]);
-}

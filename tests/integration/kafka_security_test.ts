@@ -280,7 +280,9 @@ async function roundTrip(
     await producer.send({ topic, messages: [{ value: Buffer.from("finpipe") }] });
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
-    const { promise, resolve } = Promise.withResolvers<string>();
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    // Else a consumer that kafkajs does not start again is waited for for ever.
+    consumer.on("consumer.crash", ({ payload }) => payload.restart || reject(payload.error));
     await consumer.run({
       eachMessage: ({ message }) => Promise.resolve(resolve(String(message.value))),
     });

@@ -161,7 +161,7 @@ postgresTest("init, stream, dump and rejected do the same under hostile settings
   try {
     const [{ methods, landed }] = await session.query(
       `SELECT string_agg(DISTINCT amname, ',') AS methods,
-        (SELECT bool_and(updated_at BETWEEN timezone('UTC', now()) - interval '1 hour'
+        (SELECT bool_and(moved_at BETWEEN timezone('UTC', now()) - interval '1 hour'
           AND timezone('UTC', now())) FROM finpipe.source_partitions) AS landed
        FROM pg_class JOIN pg_am ON pg_am.oid = relam
        WHERE relkind = 'r' AND relnamespace IN ('stg'::regnamespace, 'finpipe'::regnamespace)`,

@@ -122,14 +122,14 @@ engineTest(
         INSERT INTO stg.transactions (
           object_id, object_type, sent_dttm, payload, operation_id, account_number_from,
           account_number_to, currency_code, country, status, transaction_type, amount,
-          transaction_dt, source_id, position
+          transaction_dt, source_id, position, in_window
         ) SELECT gen_random_uuid(), 'TRANSACTION', '2022-10-01', '{}', gen_random_uuid(), 1, 1, 1, '',
-          '', '', 1, '2022-10-01', ${id}, ${position};
+          '', '', 1, '2022-10-01', ${id}, ${position}, true;
         INSERT INTO stg.currencies (
           object_id, object_type, sent_dttm, payload, date_update, currency_code,
-          currency_code_with, currency_with_div, source_id, position
+          currency_code_with, currency_with_div, source_id, position, in_window
         ) SELECT gen_random_uuid(), 'CURRENCY', '2022-10-01', '{}', '2022-10-01', 1, 1, 1, ${id},
-          ${position} + 1;
+          ${position} + 1, true;
         UPDATE finpipe.source_partitions SET next_position = ${position} + 2 WHERE id = ${id};
       `).join(""),
       );

@@ -158,38 +158,6 @@ serverTest("a load whose lock is gone is begun anew, and not swapped in", async 
   assert.equal(await place.standing(), "2");
 });
 
-serverTest(
-  "an error at each statement of a load leaves the old day, or the new one whole",
-  async (place) => {
-    await place.load(1);
-    place.server.faults.forget();
-    // What is counted are sessions that begin now.
-    await using fresh = place.vertica.warehouse({ ...place.schemas, now: () => NOW });
-    await place.load(2, fresh);
-    const statements = place.server.faults.sessions.flatMap(({ messages }) => messages)
-      .filter(({ code, statement }) =>
-        code === "Q" && !/^(SET|SHOW|COMMIT|ROLLBACK)/.test(statement)
-      );
-    assert.ok(statements.length > 20);
-    for (const { statement } of new Set(statements)) {
-      await place.load(1);
-      // The load's own id is another each time.
-      const pattern = statement.slice(0, 60).replace(/[^\w ]/g, ".").replace(
-        /[0-9a-f]{12}/g,
-        ".{12}",
-      );
-      place.server.faults.arm({ kind: "error", statement: new RegExp(`^${pattern}`), times: 5 });
-      await place.load(2).catch(() => {});
-      place.server.faults.clear();
-      const between = await place.standing();
-      assert.ok(between === "1" || between === "2", `${statement}: ${between}`);
-      await place.load(3);
-      assert.equal(await place.standing(), "3", statement);
-      assert.deepEqual(await place.query("SELECT dataset FROM staging.load_pending"), []);
-    }
-  },
-);
-
 serverTest("empty strings stand whatever the parser makes of them", async (place) => {
   for (const quotedEmpty of ["null", "empty"] as const) {
     place.engine.switches.quotedEmpty = quotedEmpty;

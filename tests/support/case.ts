@@ -20,10 +20,13 @@ import * as v from "valibot";
 
 /**
  * What the ends of a case are; `none` gives no engine at all, for what touches none, `postgres`
- * that server beside an embedded warehouse, `vertica` both servers. What runs on the embedded engine
- * and on `postgres` runs on `vertica` too where it touches the warehouse.
+ * that server beside an embedded warehouse, `vertica` both servers.
  */
-export type CaseEngine = "none" | "embedded" | "postgres" | "vertica";
+const CASE_ENGINES = ["none", "embedded", "postgres", "vertica"] as const;
+export type CaseEngine = (typeof CASE_ENGINES)[number];
+
+/** Commands that open the warehouse, which is embedded beside a real PostgreSQL. */
+const WAREHOUSE_COMMANDS = ["init", "load", "cdm", "backfill", "report"];
 
 const StepSchema = v.strictObject({
   /** Texts to append to files before the step, by path; an absent file is made. */
@@ -38,11 +41,13 @@ const StepSchema = v.strictObject({
 
 const CaseSchema = v.strictObject({
   description: v.string(),
-  /** Each runs the case, with the same expectations. */
-  engines: v.optional(v.array(v.picklist(["none", "embedded", "postgres"])), [
-    "embedded",
-    "postgres",
-  ]),
+  /**
+   * Each runs the case, with the same expectations; that of the first one can be written. What touches
+   * neither the data nor the SQL of an engine needs one of them: `postgres` is the quickest.
+   *
+   * @default `embedded`, and `vertica` where the case touches the warehouse, else `postgres`
+   */
+  engines: v.optional(v.pipe(v.array(v.picklist(CASE_ENGINES)), v.minLength(1))),
   /** Whether `init` was run before the first step. */
   initialised: v.optional(v.boolean(), true),
   steps: v.pipe(v.array(StepSchema), v.minLength(1)),
@@ -53,6 +58,12 @@ export type Step = v.InferOutput<typeof StepSchema>;
 export interface Case extends v.InferOutput<typeof CaseSchema> {
   name: string;
   folder: string;
+  engines: CaseEngine[];
+}
+
+/** Whether one of the steps opens the warehouse. */
+export function touchesWarehouse({ steps }: Pick<Case, "steps">): boolean {
+  return steps.some(({ args }) => args.some((arg) => WAREHOUSE_COMMANDS.includes(arg)));
 }
 
 /** What a step should give, or gave: its code stands in case.json. */
@@ -73,7 +84,11 @@ export async function readCases(folder: string): Promise<Case[]> {
 async function readCase(folder: string, name: string): Promise<Case> {
   const path = join(folder, "case.json");
   const parsed = v.safeParse(CaseSchema, JSON.parse(await Deno.readTextFile(path)));
-  if (parsed.success) return { ...parsed.output, name, folder };
+  if (parsed.success) {
+    const { engines, ...rest } = parsed.output;
+    const other = touchesWarehouse(rest) ? "vertica" : "postgres";
+    return { ...rest, engines: engines ?? ["embedded", other], name, folder };
+  }
   const issues = parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`);
   throw new Error(`Cannot read ${path}: ${issues.join("; ")}`);
 }

@@ -5,7 +5,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { VERSION } from "../../lib/runtime/version.ts";
-import { type Case, type CaseEngine, readExpected, type Step, writeExpected } from "./case.ts";
+import {
+  type Case,
+  type CaseEngine,
+  readExpected,
+  type Step,
+  touchesWarehouse,
+  writeExpected,
+} from "./case.ts";
 import type { TestDatabase } from "./postgres.ts";
 import { type CliResult, runCli } from "./run_cli.ts";
 
@@ -136,12 +143,8 @@ async function makePlace(
   };
 }
 
-/** Commands that open the warehouse, which is embedded beside a real PostgreSQL. */
-export const WAREHOUSE_COMMANDS = ["init", "load", "cdm", "backfill", "report"];
-
 function opensEmbedded(test: Case, engine: CaseEngine): boolean {
-  if (engine !== "postgres") return engine === "embedded";
-  return test.steps.some(({ args }) => args.some((arg) => WAREHOUSE_COMMANDS.includes(arg)));
+  return engine === "embedded" || (engine === "postgres" && touchesWarehouse(test));
 }
 
 function envOf(

@@ -54,6 +54,7 @@ export function world(settings: Settings, changes: Partial<DoctorDeps> = {}): Do
     inspectStaging: () => Promise.resolve(server()),
     inspectWarehouse: () => Promise.resolve(warehouse()),
     inspectTopic: undefined,
+    readStreamSettings: undefined,
     tryEmbedded: () => Promise.resolve(),
     now: () => NOW,
     ...changes,

@@ -46,6 +46,13 @@ export async function cloneFolder(): Promise<AsyncDisposable & { path: string }>
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
+/** Runs examples one after the other in a folder that looks like a clone. */
+export async function runAll(examples: Example[], options: RunOptions = {}): Promise<void> {
+  assert.ok(examples.length > 0, "there is nothing to run");
+  await using folder = await cloneFolder();
+  for (const example of examples) await runExample(example, folder.path, options);
+}
+
 /** Runs an example, which must succeed and print what it shows. */
 export async function runExample(
   { script, stdout }: Example,

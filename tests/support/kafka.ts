@@ -73,6 +73,7 @@ export async function testTopic(
     await admin.createTopics({
       // Of several nodes one may be asked that does not know the topic yet, which kafkajs takes for final.
       waitForLeaders: false,
+      timeout: LEADERS_TIMEOUT,
       topics: [{
         topic,
         numPartitions: partitions,
@@ -93,12 +94,16 @@ export async function testTopic(
   };
 }
 
-/** Milliseconds within which a topic has its leaders. */
-const LEADERS_TIMEOUT = 30_000;
+/**
+ * Milliseconds within which a topic has its leaders on a machine that is busy with other tests, and more for
+ * each partition: it is a log to be made.
+ */
+const LEADERS_TIMEOUT = 60_000;
+const PARTITION_TIMEOUT = 100;
 
 /** Waits until the leader of each partition answers for it: being named as it comes before that. */
 async function untilLed(admin: Admin, topic: string, partitions: number): Promise<void> {
-  const deadline = performance.now() + LEADERS_TIMEOUT;
+  const deadline = performance.now() + LEADERS_TIMEOUT + partitions * PARTITION_TIMEOUT;
   for (;;) {
     const offsets = await admin.fetchTopicOffsets(topic).catch((error) => {
       if (performance.now() > deadline) throw error;
@@ -130,6 +135,8 @@ export function plainKafka(brokers: string): kafkajs.Kafka {
     brokers: brokers.split(","),
     clientId: "finpipe-test",
     connectionTimeout: 10_000,
+    // A broker that has just started makes clients wait, on a busy machine for longer than kafkajs does.
+    retry: { retries: 30, initialRetryTime: 100, maxRetryTime: 1000 },
     logLevel: kafkajs.logLevel.NOTHING,
   });
 }

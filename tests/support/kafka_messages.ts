@@ -26,14 +26,38 @@ export async function produce(
   }
 }
 
-/** Reads `count` messages of the topic from its beginning with kafkajs, in a group of its own. */
+/** Milliseconds within which a broker that has just begun is ready for groups, on a busy machine. */
+const READY_TIMEOUT = 60_000;
+
+/**
+ * Reads `count` messages of the topic from its beginning with kafkajs, in a group of its own. While a
+ * broker that has just begun loads its groups a consumer crashes, and where kafkajs starts it again, it
+ * may find no coordinator and give up: it is begun anew here.
+ */
 export async function consume(
+  place: Pick<TestTopic, "brokers" | "topic">,
+  count: number,
+): Promise<KafkaMessage[]> {
+  const deadline = performance.now() + READY_TIMEOUT;
+  for (;;) {
+    try {
+      return await consumeOnce(place, count);
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+async function consumeOnce(
   { brokers, topic }: Pick<TestTopic, "brokers" | "topic">,
   count: number,
 ): Promise<KafkaMessage[]> {
   const groupId = `${topic}-consume-${crypto.randomUUID().slice(0, 8)}`;
   const consumer = plainKafka(brokers).consumer({ groupId, maxWaitTimeInMs: 100 });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
+  // It may crash before anybody waits for it.
+  promise.catch(() => {});
   const messages: KafkaMessage[] = [];
   consumer.on("consumer.crash", ({ payload }) => reject(payload.error));
   await consumer.connect();

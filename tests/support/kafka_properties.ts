@@ -70,6 +70,7 @@ export function brokerProperties(
     "num.partitions": "1",
     // Nobody waits for members who might come, and a killed broker is soon taken for dead.
     "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": "1000",
     "broker.session.timeout.ms": "2000",
     "broker.heartbeat.interval.ms": "500",
     // Topics are made in so many words, or a typing error would be one.

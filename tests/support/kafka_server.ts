@@ -24,6 +24,8 @@ export interface KafkaOptions {
   properties?: Record<string, string>;
   /** Where its controller listens. @default a free port */
   controllerPort?: number;
+  /** Memory of the JVM for objects; many partitions need more. @default "192m" */
+  heap?: string;
 }
 
 /** Signals by what they mean to the broker: a controlled shutdown, and death. */
@@ -36,7 +38,7 @@ const START_TIMEOUT = 90_000;
 const READY = "Kafka Server started";
 
 /** A small heap, and a compiler that is ready at once, as a test's broker lives for seconds. */
-const JVM = ["-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"];
+const JVM = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"];
 
 /**
  * Runs the broker and kills it when stdin ends: also where the test process is killed, nothing is
@@ -217,7 +219,8 @@ export class KafkaServer implements AsyncDisposable {
   }
 
   #java(mainClass: string, args: string[]): string[] {
-    const jvm = [...JVM, "-Dorg.slf4j.simpleLogger.showDateTime=true"];
+    const heap = `-Xmx${this.#options.heap ?? "192m"}`;
+    const jvm = [heap, ...JVM, "-Dorg.slf4j.simpleLogger.showDateTime=true"];
     return ["java", ...jvm, "-cp", join(this.#jars, "*"), mainClass, ...args];
   }
 

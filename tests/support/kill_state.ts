@@ -23,7 +23,7 @@ const STAGING: Record<string, [table: string, differing: string[], order: string
   transactions: ["stg.transactions", ["landing_id", "source_id"], "landing_id"],
   currencies: ["stg.currencies", ["landing_id", "source_id"], "landing_id"],
   rejected: ["stg.rejected", ["id", "rejected_at"], "id"],
-  sources: ["finpipe.source_partitions", ["id", "updated_at"], "id"],
+  sources: ["finpipe.source_partitions", ["id", "moved_at"], "id"],
 };
 
 const WAREHOUSE: Record<string, string[]> = {

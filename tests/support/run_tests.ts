@@ -1,6 +1,7 @@
 /**
  * `deno task test`: the tests, with one PostgreSQL for all of them, and one Kafka if one of them asks
- * for it; both are stopped at the end. Arguments go to `deno test`. The last line is
+ * for it; both are stopped at the end. Arguments go to `deno test`. Where none of them names files,
+ * those of tests/long/ are left out, which `deno task test:long` runs. The last line is
  * `N passed, N failed`, for whoever reads only that.
  */
 import { stripVTControlCharacters } from "node:util";
@@ -9,7 +10,11 @@ import { memoryDisk } from "./memory_disk.ts";
 import { findBinaries } from "./postgres_binaries.ts";
 import { startPostgres } from "./postgres_server.ts";
 
-const OPTIONS = ["-A", "--parallel", "--sanitize-ops", "--sanitize-resources"];
+/** Types are not checked here: `deno task check` does it, which the gate and `deno task ok` run first. */
+const OPTIONS = ["-A", "--no-check", "--parallel", "--sanitize-ops", "--sanitize-resources"];
+
+/** The long tests, which run where they are named. */
+const LEFT_OUT = ["--ignore=tests/long"];
 
 if (import.meta.main) Deno.exit(await runTests(Deno.args));
 
@@ -62,7 +67,7 @@ interface Outcome {
 async function denoTest(args: readonly string[], env: Record<string, string>): Promise<Outcome> {
   const colors = Deno.stdout.isTerminal() && Deno.env.get("NO_COLOR") === undefined;
   const tests = new Deno.Command(Deno.execPath(), {
-    args: ["test", ...OPTIONS, ...args],
+    args: ["test", ...OPTIONS, ...(namesFiles(args) ? [] : LEFT_OUT), ...args],
     env: { ...env, ...(colors ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" }) },
     stdin: "null",
     stdout: "piped",
@@ -77,6 +82,11 @@ async function denoTest(args: readonly string[], env: Record<string, string>): P
   }
   const { code } = await tests.status;
   return { code, ...countsOf(tail) };
+}
+
+/** Whether arguments of `deno test` name files or folders of tests, be it by a pattern. */
+export function namesFiles(args: readonly string[]): boolean {
+  return args.some((arg) => !arg.startsWith("-") && /(^|\/)tests(\/|$)|_test\.ts$/.test(arg));
 }
 
 /**

@@ -111,6 +111,8 @@ function openTestSession(url: string): Promise<SqlSession> {
 
 export class LandingPlace implements AsyncDisposable {
   readonly #scope: AsyncDisposableStack;
+  /** Ends what was started here, each one thing. */
+  #ends: (() => unknown)[] = [];
 
   constructor(
     readonly topic: TestTopic,
@@ -140,6 +142,14 @@ export class LandingPlace implements AsyncDisposable {
     return this.session.query(sql, params);
   }
 
+  /**
+   * Has something that was started here end with the place, where it has not ended yet: a test that
+   * fails must not disturb those after it.
+   */
+  endsWithPlace(end: () => unknown): void {
+    this.#ends.push(end);
+  }
+
   /** Runs `stream --until-end --json` of the topic, in this process. */
   async stream(...args: string[]): Promise<CliResult> {
     return await runCli(["stream", "--until-end", "--json", ...args], { env: this.env });
@@ -152,18 +162,22 @@ export class LandingPlace implements AsyncDisposable {
       env: this.env,
       signal: asked.signal,
     });
-    return {
-      result,
-      stop() {
-        asked.abort(new Interrupted("SIGTERM"));
-        return result;
-      },
+    const stop = () => {
+      asked.abort(new Interrupted("SIGTERM"));
+      return result;
     };
+    this.endsWithPlace(stop);
+    return { result, stop };
   }
 
   /** Starts a `stream --json` of the topic, as a process of its own. */
   spawn(...args: string[]): SpawnedCli {
-    return spawnCli(["stream", "--json", ...args], { env: this.env });
+    const cli = spawnCli(["stream", "--json", ...args], { env: this.env });
+    this.endsWithPlace(() => {
+      cli.kill("SIGKILL");
+      return cli.result;
+    });
+    return cli;
   }
 
   /** Sends a range of emulated days to the topic, as `emit` does. */
@@ -181,15 +195,12 @@ export class LandingPlace implements AsyncDisposable {
     // Who waits for the state of one that never began learns why from its totals.
     totals.catch(state.reject);
     state.promise.catch(() => {});
-    return {
-      totals,
-      state: state.promise,
-      log: () => log,
-      stop() {
-        asked.abort(new Interrupted("SIGTERM"));
-        return totals;
-      },
+    const stop = () => {
+      asked.abort(new Interrupted("SIGTERM"));
+      return totals;
     };
+    this.endsWithPlace(stop);
+    return { totals, state: state.promise, log: () => log, stop };
   }
 
   /** The same place with a new session, for when the server has ended the old one. */
@@ -198,10 +209,14 @@ export class LandingPlace implements AsyncDisposable {
     const scope = new AsyncDisposableStack();
     scope.use(this.#scope.move());
     scope.defer(() => session.close());
-    return new LandingPlace(this.topic, this.url, session, this.workDir, scope);
+    const place = new LandingPlace(this.topic, this.url, session, this.workDir, scope);
+    place.#ends = this.#ends.splice(0);
+    return place;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // Whether it failed is for the test to say.
+    await Promise.allSettled(this.#ends.splice(0).map(async (end) => await end()));
     await this.#scope.disposeAsync();
   }
 

@@ -6,16 +6,17 @@ import { openSession } from "./engines.ts";
 import type { TestTopic } from "./kafka.ts";
 import { LandingPlace } from "./topic_landing.ts";
 
-/** Milliseconds, the least that a broker takes. */
+/** Milliseconds; long enough for a member on a busy machine to be taken for alive. */
 export const SESSION_TIMEOUT = 6000;
 
-/** Starts one; it says on stdout when it has landed something. */
+/** Starts one, which is killed with the place; it says on stdout when it has landed something. */
 export function startMember(
-  { topic, url, workDir }: LandingPlace,
+  place: LandingPlace,
   sessionTimeout = SESSION_TIMEOUT,
 ): Deno.ChildProcess {
+  const { topic, url, workDir } = place;
   const { brokers, topic: name, group } = topic;
-  return new Deno.Command(Deno.execPath(), {
+  const member = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       "-A",
@@ -29,6 +30,16 @@ export function startMember(
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
+  place.endsWithPlace(async () => {
+    try {
+      member.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+    await member.status;
+    if (!member.stdout.locked) await member.stdout.cancel();
+  });
+  return member;
 }
 
 if (import.meta.main) {

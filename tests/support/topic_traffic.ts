@@ -35,7 +35,8 @@ export async function startTraffic(place: LandingPlace, seed = 1): Promise<Traff
   const { topic, displayName: cluster } = settings;
   const kafka = openKafka(settings, SILENT, { patient: false });
   const { partitions } = place.topic;
-  const retry = { retryFor: OUTAGE, signal: new AbortController().signal, log: SILENT };
+  const given = new AbortController();
+  const retry = { retryFor: OUTAGE, signal: given.signal, log: SILENT };
   const writer = await TopicWriter.connect(kafka, { topic, partitions, cluster, retry });
   const waiting = new Set<() => void>();
   let sent = 0;
@@ -53,6 +54,12 @@ export async function startTraffic(place: LandingPlace, seed = 1): Promise<Traff
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
   })().finally(() => writer[Symbol.asyncDispose]());
+  place.endsWithPlace(() => {
+    stopped = true;
+    // Of brokers that are away nobody waits to come back.
+    given.abort();
+    return sending;
+  });
   return {
     get sent() {
       return sent;

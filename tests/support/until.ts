@@ -1,8 +1,8 @@
 /** Waiting for what gives no event: the state of a server, as another session sees it. */
 import type { SqlSession } from "../../lib/postgres/session.ts";
 
-/** Milliseconds after which a condition will not come true any more. */
-const PATIENCE = 60_000;
+/** Milliseconds after which a condition will not come true any more, also on a busy machine. */
+const PATIENCE = 120_000;
 
 /** Asks again and again, until the query gives a row. */
 export async function untilRow(session: SqlSession, sql: string): Promise<void> {

@@ -19,6 +19,27 @@ Deno.test("a command in a text is completed with program, engine and work dir", 
   assert.equal(lines.complete("this finpipe knows 3"), "this finpipe knows 3");
 });
 
+Deno.test("what a run works on is said to the next one, where that takes it and does not say it itself", () => {
+  const loading = new CommandLines(() => "finpipe", { dataset: "currencies", engine: "remote" });
+  const text = loading.complete("'finpipe dump 2022-10-02' and 'finpipe cdm 2022-10-02'");
+  assert.equal(
+    text,
+    "'finpipe --engine remote dump --dataset currencies 2022-10-02' and " +
+      "'finpipe --engine remote cdm 2022-10-02'",
+  );
+  assert.equal(
+    loading.complete("'finpipe load 2022-10-02 --dataset transactions --undo'"),
+    "'finpipe --engine remote load 2022-10-02 --dataset transactions --undo'",
+  );
+  const landing = new CommandLines(() => "finpipe", { topic: "my topic", group: "g" });
+  const once = landing.complete("Let 'finpipe stream' read on; 'finpipe source list'");
+  assert.equal(
+    once,
+    `Let 'finpipe stream --topic "my topic" --group g' read on; 'finpipe source list'`,
+  );
+  assert.equal(landing.complete(once), once);
+});
+
 Deno.test("without options a command is completed with the program alone", () => {
   const lines = new CommandLines(() => "/opt/fin pipe/finpipe", {});
   assert.equal(lines.complete("Run 'finpipe init'"), `Run '"/opt/fin pipe/finpipe" init'`);
@@ -76,8 +97,8 @@ const VALUES: readonly [expression: RegExp, value: string][] = [
   [/\$\{basename\(path, ".csv"\)\}/g, "2022-10-01"],
   [/\$\{range\}/g, "2022-10-02..2022-10-06"],
   [/\$\{words\.join\(" "\)\}/g, "2022-10-02..2022-10-06"],
+  [/\$\{shellQuoted\(topic\)\}/g, "payments"],
   [/\$\{names(\.join\(" "\))?\}/g, "payments:2 payments:3"],
-  [/FROM\.\.TO/g, "2022-10-02..2022-10-06"],
 ];
 
 Deno.test("every command that a text names can be typed as it stands", async () => {

@@ -44,6 +44,28 @@ Deno.test("all is well on a server, which is closed; what is left out is said", 
   assert.equal(closed.count, before + 1);
 });
 
+Deno.test("brokers that no PostgreSQL stands beside are warned of, as stream would refuse", async () => {
+  const facts = { topic: "payments", cluster: "Kafka at k:9092", partitions: 3 };
+  const inspectTopic = () => Promise.resolve(facts);
+  const refused = new FinpipeError("configuration", "It is not set", { hint: "Set it" });
+  const refusing = { inspectTopic, readStreamSettings: () => Promise.reject(refused) };
+  for (const settings of [EMBEDDED, { ...EMBEDDED, staging: undefined }]) {
+    const checks = await examine(world(settings, refusing));
+    assert.deepEqual(checks.find(({ check }) => check === "stream"), {
+      check: "stream",
+      outcome: "warning",
+      detail: "the topic cannot be landed: It is not set",
+      hint: "Set it",
+    });
+    assert.equal(exitCodeOf(checks), 0);
+  }
+  const inWords = await examine(
+    world(EMBEDDED, { inspectTopic, readStreamSettings: () => Promise.resolve(EMBEDDED) }),
+  );
+  assert.ok(outcomes(inWords).includes("ok stream"));
+  assert.ok(!outcomes(await examine(world(SERVER, refusing))).some((one) => /stream/.test(one)));
+});
+
 Deno.test("Kafka is looked at where brokers are named; its failure keeps nothing from being looked at", async () => {
   const facts = { topic: "payments", cluster: "Kafka at k:9092", partitions: 3 };
   const well = await examine(world(EMBEDDED, { inspectTopic: () => Promise.resolve(facts) }));

@@ -82,7 +82,7 @@ class Database {
     for (const pieces of sent) tables.push(await this.#read(pieces, fate));
     const places = tables.flatMap((pieces, table) =>
       pieces.length === 0 ? [] : rowsOf(pieces).map(
-        (row) => table === 2 ? placeOf(row, 7, 2) : placeOf(row, row.length - 1, 3),
+        (row) => table === 2 ? placeOf(row, 7, 2) : placeOf(row, row.length - 2, 3),
       )
     );
     if (places.some(({ text, rejected }) => !rejected && this.refuses(text))) {

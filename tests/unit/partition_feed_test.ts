@@ -7,6 +7,7 @@ import { PartitionFeed } from "../../lib/sources/kafka/partition_feed.ts";
 import { CorruptBatch } from "../../lib/sources/kafka/records/read_fetched.ts";
 import { type BatchLimits, type MessageBatch, NULL_VALUE } from "../../lib/sources/source.ts";
 import { encodeBatch, type PackingName } from "../support/kafka_records.ts";
+import { settle } from "../support/turns.ts";
 
 const LIMITS: BatchLimits = { rows: 3, bytes: 1000, linger: 3_600_000, maxMessageBytes: 100 };
 
@@ -26,7 +27,11 @@ function push(
   feed: PartitionFeed,
   messages: readonly FedMessage[],
   next: number,
-  { gone, packing }: { gone?: AbortSignal; packing?: PackingName } = {},
+  { gone, packing, checked }: {
+    gone?: AbortSignal;
+    packing?: PackingName;
+    checked?: Promise<boolean>;
+  } = {},
 ): Promise<void> {
   const baseOffset = feed.next;
   const batch = encodeBatch({
@@ -40,7 +45,7 @@ function push(
     lastOffsetDelta: next - 1 - baseOffset,
     ...(packing === undefined ? {} : { packing }),
   });
-  return feed.push({ bytes: batch, aborted: [], highWatermark: next }, gone);
+  return feed.push({ bytes: batch, aborted: [], highWatermark: next }, gone, checked);
 }
 
 const messages = (from: number, to: number) =>
@@ -137,6 +142,24 @@ Deno.test("a push waits while enough is held, until a batch is taken or it is no
   await refused;
   assert.ok(feed.next < 40, "what a closed feed was not given stays outside");
   await batches.return();
+});
+
+Deno.test("nothing is given out before its answer was checked, and nothing of one that is wrong", async () => {
+  const feed = new PartitionFeed(0, LIMITS);
+  const batches = batchesOf(feed);
+  const first = Promise.withResolvers<boolean>();
+  const pushed = push(feed, messages(0, 3), 3, { checked: first.promise });
+  const taken = batches.next();
+  assert.equal(await Promise.race([taken, settle().then(() => "waits")]), "waits");
+  first.resolve(true);
+  assert.deepEqual(contents((await taken).value!).length, 3);
+  await pushed;
+  // One message of an answer that is right, and two of one that is not.
+  await push(feed, messages(3, 4), 4, { checked: Promise.resolve(true) });
+  await push(feed, messages(4, 6), 6, { checked: Promise.resolve(false) });
+  const later = push(feed, messages(6, 7), 7);
+  assert.equal((await batches.next()).done, true);
+  await later;
 });
 
 Deno.test("the oldest time is that of what is not committed", async () => {

@@ -89,3 +89,46 @@ Deno.test("what was read while the ends were asked for and is deleted by then is
   await assert.rejects(going(), { kind: "data", message: /offsets 7 to 8 were deleted/ });
   await landers.drain(stop.signal);
 });
+
+Deno.test("partitions that are opened at once ask PostgreSQL and Kafka together", async () => {
+  const asked = { positions: 0, ranges: 0 };
+  const positions = Array.from({ length: 200 }, (_, partition) => ({
+    ...STORED,
+    id: partition + 1,
+    partition,
+  }));
+  const list = () => Promise.resolve((asked.positions++, positions));
+  const staging = { topics: { list }, async *windowVersions() {} } as unknown as StagingRepository;
+  const ranges = positions.map(({ partition }) => {
+    return { partition, low: 0, high: 9, end: 9, topicId: undefined };
+  });
+  const admin = {
+    ranges: () => Promise.resolve((asked.ranges++, ranges)),
+    offsetsAt: () => Promise.resolve(new Map<number, number>()),
+    topicIds: () => Promise.resolve([]),
+  };
+  const stop = new AbortController();
+  const landers = new PartitionLanders({
+    admin,
+    topicLog: admin,
+    cluster: "c",
+    log: SILENT,
+    now: () => Temporal.Now.instant(),
+    signal: stop.signal,
+    staging: { run: (work: (s: StagingRepository) => unknown) => work(staging) } as SteadyStaging,
+    sessions: {} as StagingSessions,
+  }, {
+    topic: "t",
+    group: "g",
+    untilEnd: false,
+    limits: LIMITS,
+    watermark: 0,
+    grace: 0,
+    retryFor: 0,
+  });
+  const feeds = await Promise.all(positions.map(({ partition }) => landers.open(partition)));
+  assert.equal(feeds.length, positions.length);
+  assert.ok(asked.positions <= 2, `positions were asked for ${asked.positions} times`);
+  assert.ok(asked.ranges <= 4, `ranges were asked for ${asked.ranges} times`);
+  await landers.drain(stop.signal);
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countsOf } from "../support/run_tests.ts";
+import { countsOf, namesFiles } from "../support/run_tests.ts";
 
 Deno.test("countsOf() reads the last summary of deno test, with and without colors", () => {
   const counts = { passed: 12, failed: 1, ignored: 2 };
@@ -15,4 +15,13 @@ Deno.test("countsOf() counts a run without a summary as one failure", () => {
     failed: 1,
     ignored: 0,
   });
+});
+
+Deno.test("namesFiles() tells the tests that are named from the words of an option", () => {
+  for (const path of ["tests", "./tests/long", "tests/*/kafka_*_test.ts", "a_test.ts"]) {
+    assert.ok(namesFiles(["--filter", "x", path]), path);
+  }
+  for (const args of [[], ["--filter", "tests of kafka"], ["--ignore=tests/unit"]]) {
+    assert.ok(!namesFiles(args), args.join(" "));
+  }
 });

@@ -1,6 +1,6 @@
 /** What the consumer makes of what kafkajs hands it, and what it tells kafkajs. */
 import assert from "node:assert/strict";
-import type { EachBatchPayload, Kafka } from "kafkajs";
+import type { ConsumerConfig, EachBatchPayload, Kafka } from "kafkajs";
 import { PartitionFeed } from "../../lib/sources/kafka/partition_feed.ts";
 import { TopicConsumer } from "../../lib/sources/kafka/topic_consumer.ts";
 import { encodeBatch } from "../support/kafka_records.ts";
@@ -15,6 +15,7 @@ async function world(partitions = 1) {
   const told: string[] = [];
   const listeners = new Map<string, (event: unknown) => void>();
   let workers = 0;
+  let leastFetched = 0;
   let eachBatch!: (payload: EachBatchPayload) => Promise<void>;
   const stub = {
     events: Object.fromEntries(
@@ -38,15 +39,21 @@ async function world(partitions = 1) {
   const feed = new PartitionFeed(0, LIMITS);
   const failures: unknown[] = [];
   const gap = Promise.withResolvers<void>();
+  const topic = { check: () => Promise.resolve() };
   const { log, lines } = recordingLog("warn");
   const consumer = new TopicConsumer(
-    { consumer: () => stub } as unknown as Kafka,
+    {
+      consumer({ minBytes }: ConsumerConfig) {
+        leastFetched = minBytes!;
+        return stub;
+      },
+    } as unknown as Kafka,
     { topic: "t", group: "g", cluster: "c", log, members: () => Promise.resolve([]), partitions },
     {
       open: () => Promise.resolve(feed),
       revoked: () => feed.close(),
       checkGap: () => gap.promise,
-      checkTopic: () => Promise.resolve(),
+      checkTopic: () => topic.check(),
       meetCorrupt: (_partition, batch) => Promise.resolve(void failures.push(batch)),
       failed: (error) => failures.push(error),
     },
@@ -67,7 +74,9 @@ async function world(partitions = 1) {
       offsetDelta: i,
       timestampDelta: 0,
     }));
-    const bytes = encodeBatch({ baseOffset, firstTimestamp: 0n, records });
+    const bytes = messages === 0
+      ? new Uint8Array()
+      : encodeBatch({ baseOffset, firstTimestamp: 0n, records });
     const carrier = { records: { bytes, aborted: [], highWatermark }, end: highWatermark };
     return eachBatch({
       batch: { partition: 0, fetchedOffset: String(baseOffset), messages: [carrier] },
@@ -77,8 +86,10 @@ async function world(partitions = 1) {
   };
   return {
     workers,
+    leastFetched,
     feed,
     gap,
+    topic,
     heart,
     failures,
     lines,
@@ -137,10 +148,47 @@ Deno.test("while Kafka is asked what lies between, our place in the group is kep
   assert.deepEqual([told, failures], [before, []]);
 });
 
+Deno.test("the more partitions a topic has, the more a fetch waits for; with few for a message", async () => {
+  await using few = await world(4);
+  assert.ok(few.leastFetched <= 256);
+  await using many = await world(1000);
+  assert.ok(many.leastFetched > 50_000);
+});
+
+Deno.test("of a partition of which nothing is there nothing is waited for", async () => {
+  await using kafka = await world();
+  const { join, take, feed, resolved, told } = kafka;
+  await join([0]);
+  await take(2, 2);
+  const before = [...told];
+  feed.push = () => Promise.reject(new Error("A feed that is full would be waited for"));
+  await take(0, 2);
+  assert.deepEqual([told, resolved, feed.next], [before, ["1"], 2]);
+});
+
 Deno.test("there is a worker more than the topic has partitions", async () => {
   await using few = await world();
   assert.ok(few.workers >= 64);
   // With all of them in use, what another broker sends as the last one ends would not be taken.
   await using many = await world(1000);
   assert.ok(many.workers > 1000);
+});
+
+Deno.test("what was fetched of another topic is not given out, and is a failure", async () => {
+  await using consumer = await world();
+  await consumer.join([0]);
+  const { feed, topic, failures, told } = consumer;
+  const batches = feed.batches(LIMITS, new AbortController().signal);
+  const answer = Promise.withResolvers<void>();
+  topic.check = () => answer.promise;
+  const taken = batches.next();
+  // Decoding does not wait for the answer.
+  await consumer.take(2, 2);
+  assert.equal(feed.next, 2);
+  assert.equal(await Promise.race([taken, settle().then(() => "waits")]), "waits");
+  const another = new Error("another topic");
+  answer.reject(another);
+  assert.equal((await taken).done, true);
+  assert.deepEqual(failures, [another]);
+  assert.equal(told.at(-1), "pause");
 });

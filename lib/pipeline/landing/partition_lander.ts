@@ -5,6 +5,7 @@
  * A batch is kept until it is committed. When the database went away, the stored position says
  * whether the last commit arrived; when it refuses a row, that row is found and rejected.
  */
+import { MessageDecoder } from "../../events/message.ts";
 import {
   DEFAULT_WATERMARK,
   horizonOf,
@@ -32,6 +33,8 @@ export interface LandingContext {
   now(): Temporal.Instant;
   /** Ends the landing; what was decoded by then is committed. */
   signal: AbortSignal;
+  /** Shared by what is landed side by side. @default one of its own */
+  decoder?: MessageDecoder;
   /** Called after each commit with the totals so far, and what it brought. */
   onProgress?: (totals: Totals, commit: Commit) => void;
 }
@@ -67,7 +70,7 @@ export class PartitionLander {
 
   readonly #context: LandingContext;
   readonly #delay: number;
-  readonly #encoder = new BatchEncoder();
+  readonly #encoder: BatchEncoder;
   readonly #unstorable = new Set<number>();
   readonly #staging: SteadyStaging;
   #partition: SourcePartition;
@@ -79,6 +82,7 @@ export class PartitionLander {
     this.#staging = context.staging;
     this.#partition = partition;
     this.#delay = delay;
+    this.#encoder = new BatchEncoder(context.decoder ?? new MessageDecoder());
     this.#position = partition.nextPosition;
     this.#window = new PartitionWindow(delay, partition);
   }

@@ -49,6 +49,11 @@ const HEARTBEAT = 1000;
 const FIRST_DELAY = 200;
 const LONGEST_DELAY = 5000;
 const MAX_WAIT = 200;
+/**
+ * Bytes that a fetch waits for, for each of the topic's partitions. It asks for all of them and is
+ * answered for all of them, so that with a thousand an answer costs more than the few messages in it.
+ */
+const LEAST_FETCHED = 64;
 /** Bytes of one answer, of all partitions: it is held until all of it was read. */
 const MOST_FETCHED = 4 * 1024 * 1024;
 /**
@@ -80,7 +85,7 @@ export class GroupMember {
   constructor(kafka: Kafka, options: ConsumerOptions, handlers: MemberHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    const { topic, members, sessionTimeout = SESSION_TIMEOUT } = options;
+    const { topic, members, sessionTimeout = SESSION_TIMEOUT, partitions = 0 } = options;
     replaceFetchDecoding();
     this.#membership = new Membership({ sessionTimeout, members });
     this.#consumer = kafka.consumer({
@@ -89,6 +94,7 @@ export class GroupMember {
       // A rebalance is noticed by a heartbeat: not much later than it begins.
       heartbeatInterval: sessionTimeout / 10,
       maxWaitTimeInMs: options.maxWait ?? MAX_WAIT,
+      minBytes: LEAST_FETCHED * Math.max(1, partitions),
       maxBytes: MOST_FETCHED,
       metadataMaxAge: options.metadataAge ?? 30_000,
       allowAutoTopicCreation: false,

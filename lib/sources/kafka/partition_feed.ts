@@ -10,7 +10,14 @@ import { type FetchedRecords, readFetched, type RecordSink } from "./records/rea
 /** Sealed batches that wait; one more than the one that is being decoded. */
 const MOST_READY = 0;
 
+/** A batch, which is given out once what it was fetched with was found to be what it should be. */
+interface Ready {
+  batch: MessageBatch;
+  checked: Promise<boolean>;
+}
+
 const NOTHING: Uint8Array = new Uint8Array();
+const CHECKED = Promise.resolve(true);
 /** Bytes between two messages up to which they are copied together, which is faster than one by one. */
 const MOST_BETWEEN = 128;
 
@@ -21,7 +28,9 @@ export class PartitionFeed implements Source {
   flushAt = Infinity;
   readonly #limits: BatchLimits;
   readonly #builder = new BatchBuilder();
-  readonly #ready: MessageBatch[] = [];
+  readonly #ready: Ready[] = [];
+  /** Of what was pushed last. */
+  #checked = CHECKED;
   /** The offset up to which batches were sealed. */
   #sealedNext: number;
   /** Time of the first message of each batch that is not committed; the last one is being built. */
@@ -48,7 +57,7 @@ export class PartitionFeed implements Source {
 
   /** Bytes that are held and not given out yet. */
   get heldBytes(): number {
-    return this.#fill + this.#ready.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    return this.#fill + this.#ready.reduce((sum, { batch }) => sum + batch.bytes.length, 0);
   }
 
   /** Kafka's time of the oldest message that was taken and is not committed, in milliseconds. */
@@ -65,10 +74,17 @@ export class PartitionFeed implements Source {
    * Takes the messages of an answer that was fetched from `next` on, waiting while enough is held.
    * Resolves early when the feed is closed or `gone` is aborted: the rest is not taken then.
    *
+   * @param checked nothing of this answer is given out before it resolves; where it is false neither is
+   * what is pushed later, and the batches end. It never rejects
    * @throws CorruptBatch when all before it was taken
    */
-  async push(fetched: FetchedRecords, gone?: AbortSignal): Promise<void> {
+  async push(
+    fetched: FetchedRecords,
+    gone?: AbortSignal,
+    checked: Promise<boolean> = CHECKED,
+  ): Promise<void> {
     const wake = () => this.#announce();
+    this.#checked = checked;
     gone?.addEventListener("abort", wake);
     this.isTaking = true;
     try {
@@ -101,10 +117,11 @@ export class PartitionFeed implements Source {
     signal.addEventListener("abort", stop);
     try {
       for (;;) {
-        const batch = this.#ready.shift();
-        if (batch !== undefined) {
+        const ready = this.#ready.shift();
+        if (ready !== undefined) {
           this.#announce();
-          yield batch;
+          if (!await ready.checked) return;
+          yield ready.batch;
         } else if (this.#closed) return;
         else await this.#change();
       }
@@ -205,14 +222,13 @@ export class PartitionFeed implements Source {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#settle();
-    this.#ready.push(
-      // What came of a message in pieces moves on into the next batch.
-      this.#builder.seal(this.#builder.fill - this.#begun, {
-        next: this.next,
-        digest: null,
-        unterminated: false,
-      }),
-    );
+    // What came of a message in pieces moves on into the next batch.
+    const batch = this.#builder.seal(this.#builder.fill - this.#begun, {
+      next: this.next,
+      digest: null,
+      unterminated: false,
+    });
+    this.#ready.push({ batch, checked: this.#checked });
     if (this.#firstTime !== undefined) {
       this.#times.push({ next: this.next, time: this.#firstTime });
     }

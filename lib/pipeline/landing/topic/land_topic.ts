@@ -101,7 +101,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
     const at = context.now();
     const ranges = await topicLog.existing(topic);
     await placeTopic({ topic, from, staging, log }, topicLog, ranges);
-    landers.ends.last = { at, ranges };
+    landers.ends.told(ranges, at);
     return ranges;
   };
   const ranges = await untilAsked.run(begin());

@@ -26,8 +26,8 @@ export interface EndsOptions {
 }
 
 export class LogEnds {
-  /** As they were told last, and when they were asked for. */
-  last: { at: Temporal.Instant; ranges: readonly LogRange[] } | undefined;
+  #last: { at: Temporal.Instant; ranges: readonly LogRange[] } | undefined;
+  #byPartition: ReadonlyMap<number, LogRange> = new Map();
   /** When Kafka told them last, on the clock of performance.now. */
   answeredAt = performance.now();
   /** When it was asked last, while it has not answered. */
@@ -45,6 +45,17 @@ export class LogEnds {
     this.#options = options;
   }
 
+  /** As they were told last, and when they were asked for. */
+  get last(): { at: Temporal.Instant; ranges: readonly LogRange[] } | undefined {
+    return this.#last;
+  }
+
+  /** @param at when they were asked for */
+  told(ranges: readonly LogRange[], at: Temporal.Instant): void {
+    this.#last = { at, ranges };
+    this.#byPartition = new Map(ranges.map((range) => [range.partition, range]));
+  }
+
   /** Whether Kafka answered when it was asked last; undefined before the first answer. */
   get isAnswered(): boolean | undefined {
     if (this.silence !== undefined) return false;
@@ -59,7 +70,7 @@ export class LogEnds {
 
   /** What is known of a partition. */
   of(partition: number): LogRange | undefined {
-    return this.last?.ranges.find((one) => one.partition === partition);
+    return this.#byPartition.get(partition);
   }
 
   /** Asks once, and notes what was landed up to those before; undefined where there is no answer. */
@@ -81,7 +92,7 @@ export class LogEnds {
     this.silence = undefined;
     this.answeredAt = performance.now();
     await this.mark();
-    if (ranges !== undefined) this.last = { at, ranges };
+    if (ranges !== undefined) this.told(ranges, at);
     return ranges;
   }
 

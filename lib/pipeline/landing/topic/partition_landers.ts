@@ -1,60 +1,22 @@
 /** The partitions of a topic that this process lands, each with its lander. */
+import { MessageDecoder } from "../../../events/message.ts";
 import { FinpipeError } from "../../../runtime/errors.ts";
 import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
 import { PartitionFeed } from "../../../sources/kafka/partition_feed.ts";
 import type { CorruptBatch } from "../../../sources/kafka/records/read_fetched.ts";
-import {
-  type LogRange,
-  lostRangeError,
-  lostRangeOf,
-} from "../../../sources/kafka/start_offsets.ts";
 import type { PartitionOwner, TopicConsumer } from "../../../sources/kafka/topic_consumer.ts";
 import { PositionMoved } from "../../../staging/repository.ts";
 import { type Commit, PartitionLander, type Totals } from "../partition_lander.ts";
-import type { SteadyStaging } from "../steady_staging.ts";
 import { sessionTimeoutOf, type TopicOptions } from "./topic_options.ts";
+import { describeOpening, type LandedPartition, Landing } from "./landing.ts";
+import { LogChecks, type LogChecksContext } from "./log_checks.ts";
 import { type EndsContext, LogEnds } from "./log_ends.ts";
 import type { Waiting } from "./standstill.ts";
-import { goPastCorrupt, positionOf, rangeOf, type TopicLog } from "./start.ts";
-import { TopicIdentity } from "./topic_identity.ts";
 
-export interface LandersContext extends EndsContext {
+export interface LandersContext extends EndsContext, LogChecksContext {
   /** Asks once. */
-  admin: EndsContext["admin"] & { topicIds(): Promise<string[]> };
-  staging: SteadyStaging;
-  /** Asks through outages. */
-  topicLog: TopicLog;
+  admin: EndsContext["admin"] & LogChecksContext["admin"];
   onProgress?: (totals: Totals, commit: Commit) => void;
-}
-
-/** A partition that is being landed. */
-interface Landing {
-  lander: PartitionLander;
-  feed: PartitionFeed;
-  /** Settles when all that its feed held is landed; never rejects. */
-  done: Promise<void>;
-  /** Another member has it now. */
-  revoked: boolean;
-  committedAt?: Temporal.Instant;
-  /** The topic that its position is of. */
-  topicId: string | null;
-  /** Since when there is something and nothing was committed, on the clock of performance.now. */
-  waitingSince?: number | undefined;
-}
-
-/** What is known of a partition that is landed here. */
-export interface LandedPartition {
-  partition: number;
-  /** Messages that are there and not landed; undefined before the ends of the log are known. */
-  lag: number | undefined;
-  /** Kafka's time of the oldest message that was fetched and not landed, in epoch milliseconds. */
-  oldestUnread: number | undefined;
-  lastCommit: Temporal.Instant | undefined;
-  windowVersions: number | undefined;
-  /** Messages that an open transaction holds back; undefined before the ends of the log are known. */
-  heldBack: number | undefined;
-  /** Milliseconds for which something waits and nothing was committed; 0 where nothing waits. */
-  waiting: number;
 }
 
 /** With less a transaction costs more than what it lands. */
@@ -71,8 +33,9 @@ export class PartitionLanders implements PartitionOwner {
   readonly #context: LandersContext;
   readonly #options: TopicOptions;
   readonly #landings = new Map<number, Landing>();
+  readonly #checks: LogChecks;
+  readonly #decoder = new MessageDecoder();
   /** The last opening of each partition. */
-  readonly #identity: TopicIdentity;
   readonly #opening = new Map<number, Promise<PartitionFeed>>();
   readonly #openingSince = new Map<number, number>();
   /** What landings that have ended read: their landers, with their windows, are let go. */
@@ -89,7 +52,7 @@ export class PartitionLanders implements PartitionOwner {
     this.#options = options;
     this.ends = new LogEnds(context, options);
     this.#silenceTaken = sessionTimeoutOf(options);
-    this.#identity = new TopicIdentity(() => context.admin.topicIds());
+    this.#checks = new LogChecks(context, options);
     this.#failure.promise.catch(() => {});
   }
 
@@ -107,51 +70,27 @@ export class PartitionLanders implements PartitionOwner {
 
   /** The partitions that are landed or opened here now, with what is known of each. */
   *partitions(): Generator<LandedPartition> {
+    const isKnown = this.ends.silentFor <= this.#silenceTaken;
     for (const [partition, landing] of this.#landings) {
-      const { lander, feed, committedAt } = landing;
-      const range = this.ends.silentFor > this.#silenceTaken ? undefined : this.ends.of(partition);
-      yield {
-        partition,
-        lag: range && Math.max(0, range.high - Math.max(lander.position, range.low)),
-        oldestUnread: feed.oldestTime,
-        lastCommit: committedAt,
-        windowVersions: lander.windowSize,
-        heldBack: range && Math.max(0, range.end - range.high),
-        waiting: landing.waitingSince === undefined ? 0 : performance.now() - landing.waitingSince,
-      };
+      yield landing.describe(isKnown ? this.ends.of(partition) : undefined);
     }
     for (const [partition, since] of this.#openingSince) {
-      if (this.#landings.has(partition)) continue;
-      yield {
-        partition,
-        lag: undefined,
-        oldestUnread: undefined,
-        lastCommit: undefined,
-        windowVersions: undefined,
-        heldBack: undefined,
-        waiting: performance.now() - since,
-      };
+      if (!this.#landings.has(partition)) yield describeOpening(partition, since);
     }
   }
 
   /** The partitions that have something to land now, or are being opened. */
   *waiting(): Generator<Waiting> {
-    const now = performance.now();
     for (const [partition, landing] of this.#landings) {
       if (landing.revoked) continue;
-      const { lander, feed } = landing;
-      const end = Math.max(feed.next, this.ends.of(partition)?.high ?? 0);
-      if (end <= lander.position) landing.waitingSince = undefined;
-      else {
-        landing.waitingSince ??= now;
-        // What lingers does not stand still.
-        const waited = now - landing.waitingSince - this.#options.limits.linger;
-        yield { partition, for: Math.max(0, waited), isOpen: true };
-      }
+      const waited = landing.waitedFor(this.ends.of(partition)?.high ?? 0);
+      // What lingers does not stand still.
+      const stands = waited && Math.max(0, waited - this.#options.limits.linger);
+      if (stands !== undefined) yield { partition, for: stands, isOpen: true };
     }
     for (const [partition, since] of this.#openingSince) {
       if (this.#landings.get(partition)?.revoked === false) continue;
-      yield { partition, for: now - since, isOpen: false };
+      yield { partition, for: performance.now() - since, isOpen: false };
     }
   }
 
@@ -174,22 +113,19 @@ export class PartitionLanders implements PartitionOwner {
   }
 
   async #open(partition: number): Promise<PartitionFeed> {
-    const { topic, from, limits, watermark } = this.#options;
+    const { topic, limits, watermark } = this.#options;
     // What the same partition still has in flight would move the position under us.
     await this.#landings.get(partition)?.done;
     const { staging, log } = this.#context;
-    const position = await positionOf(
-      { topic, from, staging, log },
-      partition,
-      () => this.#rangeOf(partition),
-    );
+    const position = await this.#checks.positionOf(partition);
     const lander = await PartitionLander.open(
       {
         staging,
         log,
         now: this.#context.now,
         signal: this.#stop.signal,
-        onProgress: (_totals, commit) => this.#onCommit(partition, landing, commit),
+        decoder: this.#decoder,
+        onProgress: (_totals, commit) => this.#onCommit(landing, commit),
       },
       position,
       watermark,
@@ -197,16 +133,10 @@ export class PartitionLanders implements PartitionOwner {
     const share = { ...limits, bytes: this.#shareOf(limits.bytes) };
     const feed = new PartitionFeed(position.nextPosition, share);
     feed.flushAt = this.#endOf(partition);
-    const landing: Landing = {
-      lander,
-      feed,
-      done: Promise.resolve(),
-      revoked: false,
-      topicId: position.topicId,
-    };
+    const landing = new Landing(partition, lander, feed, position.topicId);
     this.#landings.set(partition, landing);
     landing.done = lander.land(feed, limits)
-      .catch((error) => this.#onFailure(partition, landing, error))
+      .catch((error) => this.#onFailure(landing, error))
       .finally(() => {
         add(this.#ended, lander.totals);
         this.#landings.delete(partition);
@@ -229,28 +159,21 @@ export class PartitionLanders implements PartitionOwner {
     landing.feed.close();
   }
 
-  async checkGap(partition: number, position: number): Promise<void> {
-    const topicId = this.#landings.get(partition)?.topicId;
-    const lost = lostRangeOf(position, await this.#rangeOf(partition), topicId);
-    if (lost !== undefined) throw lostRangeError(this.#options.topic, [lost]);
+  checkGap(partition: number, position: number): Promise<void> {
+    return this.#checks.checkGap(partition, position, this.#topicIdOf(partition));
   }
 
-  async checkTopic(partition: number, position: number): Promise<void> {
-    const topicId = this.#landings.get(partition)?.topicId ?? null;
-    if (topicId === null || !await this.#identity.isAnother(topicId)) return;
-    await this.checkGap(partition, position);
+  checkTopic(partition: number, position: number): Promise<void> {
+    return this.#checks.checkTopic(partition, position, this.#topicIdOf(partition));
   }
 
   async meetCorrupt(partition: number, batch: CorruptBatch): Promise<void> {
-    const { topic, from } = this.#options;
-    const { staging, log } = this.#context;
     const landing = this.#landings.get(partition);
     landing?.feed.close();
     try {
       // The position is the batch's beginning when all before it is landed.
       await landing?.done;
-      const context = { topic, from, staging, log };
-      await goPastCorrupt(context, partition, batch, () => this.#rangeOf(partition));
+      await this.#checks.goPast(partition, batch);
       this.consumer.reopen(partition);
     } catch (error) {
       // Another process was told the same.
@@ -277,36 +200,23 @@ export class PartitionLanders implements PartitionOwner {
 
   /** Asks once for the ends of the log, after noting what was landed up to those before. */
   async askEnds(): Promise<void> {
-    const before = [...this.#landings].map(([partition, landing]) => ({
-      partition,
-      landing,
-      next: landing.feed.next,
-    }));
-    const ranges = await this.ends.ask();
-    if (ranges !== undefined) this.#refuseLost(before, ranges);
-  }
-
-  /**
-   * Where all that was unread is deleted nothing more is fetched, and nobody would notice.
-   *
-   * @param before where the partitions were read on from before the ranges were asked for
-   */
-  #refuseLost(
-    before: { partition: number; landing: Landing; next: number }[],
-    ranges: readonly LogRange[],
-  ): void {
-    const lost = before.flatMap(({ partition, landing, next }) => {
-      const { feed, topicId, revoked } = landing;
-      const range = ranges.find((one) => one.partition === partition);
-      // What was fetched and not taken yet is not lost: it is landed first. One that was opened again
-      // looks for itself.
-      const isRead = !revoked && !feed.isTaking && this.#landings.get(partition) === landing;
-      const found = range && isRead ? lostRangeOf(next, range, topicId) : undefined;
-      if (found?.cause !== "deleted") return found ?? [];
-      // What was deleted meanwhile may have been read meanwhile, too.
-      return feed.next < found.to ? { ...found, from: feed.next } : [];
+    const before = [...this.#landings].map(([partition, landing]) => {
+      const { feed, topicId } = landing;
+      const nextNow = () => {
+        // What was fetched and not taken yet is not lost: it is landed first. One that was opened again
+        // looks for itself.
+        const isRead = !landing.revoked && !feed.isTaking &&
+          this.#landings.get(partition) === landing;
+        return isRead ? feed.next : undefined;
+      };
+      return { partition, next: feed.next, topicId, nextNow };
     });
-    if (lost.length > 0) this.failed(lostRangeError(this.#options.topic, lost));
+    const ranges = await this.ends.ask();
+    try {
+      if (ranges !== undefined) this.#checks.checkUnread(before, ranges);
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   /** Closes all feeds and waits until what they held is landed, or the time is over. */
@@ -324,14 +234,11 @@ export class PartitionLanders implements PartitionOwner {
     await Promise.race([done, over]);
   }
 
-  #onCommit(partition: number, landing: Landing, commit: Commit): void {
-    const { position } = landing.lander;
-    landing.committedAt = this.#context.now();
-    landing.waitingSince = undefined;
-    landing.feed.committed(position);
+  #onCommit(landing: Landing, commit: Commit): void {
+    landing.committed(this.#context.now());
     this.ends.stagingFailure = undefined;
     // Of what another member has by now it tells itself, and is ahead.
-    if (!landing.revoked) this.consumer.report(partition, position);
+    if (!landing.revoked) this.consumer.report(landing.partition, landing.lander.position);
     this.#context.onProgress?.(this.totals, commit);
     const landings = [...this.#landings];
     if (landings.every(([id, { lander }]) => lander.position >= this.#endOf(id))) this.onReached();
@@ -342,7 +249,8 @@ export class PartitionLanders implements PartitionOwner {
     return this.#asked.get(partition) ?? Infinity;
   }
 
-  #onFailure(partition: number, landing: Landing, error: unknown): void {
+  #onFailure(landing: Landing, error: unknown): void {
+    const { partition } = landing;
     landing.feed.close();
     const fenced = error instanceof PositionMoved;
     const { log } = this.#context;
@@ -361,8 +269,8 @@ export class PartitionLanders implements PartitionOwner {
     if (!landing.revoked) this.consumer.reopen(partition);
   }
 
-  #rangeOf(partition: number): Promise<LogRange> {
-    return rangeOf(this.#context.topicLog, this.#options.topic, partition);
+  #topicIdOf(partition: number): string | null {
+    return this.#landings.get(partition)?.topicId ?? null;
   }
 }
 

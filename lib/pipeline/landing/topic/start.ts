@@ -19,9 +19,17 @@ export interface TopicLog {
   offsetsAt(epochMilliseconds: number): Promise<Map<number, number>>;
 }
 
+/** What is asked about one partition, each time anew. */
+export interface PartitionLook {
+  /** As it is stored; undefined where it has no position. */
+  stored(): Promise<SourcePartition | undefined>;
+  /** @throws FinpipeError of kind `data` where there is no such partition */
+  range(): Promise<LogRange>;
+}
+
 export interface StartContext {
   topic: string;
-  from: From | undefined;
+  from?: From | undefined;
   staging: SteadyStaging;
   log: Logger;
 }
@@ -51,7 +59,7 @@ export async function placeTopic(
     // At once, also for partitions that other members will have: whether the end is reached is seen
     // by the positions.
     for (const { partition } of lost) {
-      await positionOf(context, partition, () => rangeOf(admin, topic, partition));
+      await positionOf(context, partition, lookAt(context, admin, partition));
     }
     const unidentified = known.filter((one) =>
       one.topicId === null && ranges.some(({ partition }) => partition === one.partition)
@@ -84,16 +92,16 @@ export async function placeTopic(
 export async function positionOf(
   context: StartContext,
   partition: number,
-  rangeOf: () => Promise<LogRange>,
+  look: PartitionLook,
 ): Promise<SourcePartition> {
   const { topic, from, staging, log } = context;
-  const stored = await storedPosition(context, partition, rangeOf);
+  const stored = await storedPosition(context, partition, look);
   // Asked after the position was read, which another process may be moving on: the log only grows.
-  const range = await rangeOf();
+  const range = await look.range();
   const lost = lostRangeOf(stored.nextPosition, range, stored.topicId);
   if (lost === undefined) return stored;
   // What that one has read may be deleted by now.
-  if (!await isAtRest(context, stored)) return await positionOf(context, partition, rangeOf);
+  if (!await isAtRest(context, stored)) return await positionOf(context, partition, look);
 
   const offset = from?.kind === "offsets" ? from.offsets.get(partition) : undefined;
   if (offset === undefined) throw lostRangeError(topic, [lost]);
@@ -108,7 +116,7 @@ export async function positionOf(
     // Another process was told the same.
     if (!(error instanceof PositionMoved)) throw error;
   }
-  return await positionOf(context, partition, rangeOf);
+  return await positionOf(context, partition, look);
 }
 
 /**
@@ -120,13 +128,13 @@ export async function goPastCorrupt(
   context: StartContext,
   partition: number,
   batch: CorruptBatch,
-  rangeOf: () => Promise<LogRange>,
+  look: PartitionLook,
 ): Promise<void> {
   const { topic, from, staging, log } = context;
   const offset = from?.kind === "offsets" ? from.offsets.get(partition) ?? 0 : 0;
   if (offset <= batch.from) throw corruptBatchError(topic, partition, batch);
-  refuseBeyond(offset, await rangeOf(), topic);
-  const stored = await storedPosition(context, partition, rangeOf);
+  refuseBeyond(offset, await look.range(), topic);
+  const stored = await storedPosition(context, partition, look);
   // Else another process has read on: it has met the batch, too.
   if (stored.nextPosition !== batch.from) return;
   const lost = { cause: "corrupt", from: batch.from, to: offset };
@@ -140,35 +148,46 @@ export async function goPastCorrupt(
 /**
  * The offsets that a partition of the topic has.
  *
+ * @param ranges of the topic; undefined where it does not exist
  * @throws FinpipeError of kind `data` where there is no such partition
  */
-export async function rangeOf(
-  topicLog: Pick<TopicLog, "ranges">,
+export function rangeIn(
+  ranges: readonly LogRange[] | undefined,
   topic: string,
   partition: number,
-): Promise<LogRange> {
-  const range = (await topicLog.ranges())?.find((one) => one.partition === partition);
+): LogRange {
+  const range = ranges?.find((one) => one.partition === partition);
   if (range !== undefined) return range;
   throw new FinpipeError("data", `Topic ${topic} has no partition ${partition} any more`, {
     hint: "Look at what became of the topic; a topic of another name needs --topic",
   });
 }
 
+function lookAt(
+  { topic, staging }: StartContext,
+  topicLog: Pick<TopicLog, "ranges">,
+  partition: number,
+): PartitionLook {
+  return {
+    async stored() {
+      const known = await staging.run(({ topics }) => topics.list(topic));
+      return known.find((one) => one.partition === partition);
+    },
+    range: async () => rangeIn(await topicLog.ranges(), topic, partition),
+  };
+}
+
 /** The stored position; a partition that has none is new, and begins at its earliest. */
 async function storedPosition(
   { topic, staging }: StartContext,
   partition: number,
-  rangeOf: () => Promise<LogRange>,
+  look: PartitionLook,
 ): Promise<SourcePartition> {
-  const find = async () => {
-    const known = await staging.run(({ topics }) => topics.list(topic));
-    return known.find((one) => one.partition === partition);
-  };
-  const stored = await find();
+  const stored = await look.stored();
   if (stored !== undefined) return stored;
-  const { low, topicId } = await rangeOf();
+  const { low, topicId } = await look.range();
   await staging.run(({ topics }) => topics.add(topic, new Map([[partition, low]]), topicId));
-  return (await find())!;
+  return (await look.stored())!;
 }
 
 /**

@@ -3,17 +3,18 @@
  * created anew has the same name, and consumers read on in it at the same offsets without a word.
  */
 
+import { SharedQuestion } from "./shared_question.ts";
+
 /** Milliseconds for an answer: a commit waits for it. */
 const PATIENCE = 1000;
 
 export class TopicIdentity {
-  readonly #ids: () => Promise<readonly string[]>;
-  #asking: Promise<readonly string[]> | undefined;
-  #next: Promise<readonly string[]> | undefined;
+  /** Of all partitions at once. */
+  readonly #ids: SharedQuestion<readonly string[]>;
 
   /** @param ids asks once for the ids that the topic has */
   constructor(ids: () => Promise<readonly string[]>) {
-    this.#ids = ids;
+    this.#ids = new SharedQuestion(ids);
   }
 
   /**
@@ -29,30 +30,12 @@ export class TopicIdentity {
       timer = setTimeout(() => resolve([]), PATIENCE);
     });
     try {
-      const ids = await Promise.race([this.#ask(), late]);
+      const ids = await Promise.race([this.#ids.ask(), late]);
       return ids.some((one) => one !== id);
     } catch {
       return false;
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  /** Partitions share a question that has not begun yet. */
-  #ask(): Promise<readonly string[]> {
-    if (this.#asking === undefined) return this.#begin();
-    return this.#next ??= this.#asking.catch(() => {}).then(() => {
-      this.#next = undefined;
-      return this.#begin();
-    });
-  }
-
-  #begin(): Promise<readonly string[]> {
-    const asking = this.#ids();
-    const done = () => {
-      if (this.#asking === asking) this.#asking = undefined;
-    };
-    asking.then(done, done);
-    return this.#asking = asking;
   }
 }

@@ -33,7 +33,6 @@ async function startWatchedKafka(
   const proxy = scope.use(new CrashProxy(watch));
   const properties = {
     "advertised.listeners": `PLAIN://127.0.0.1:${proxy.port}`,
-    "group.min.session.timeout.ms": "1000",
   };
   const kafka = scope.use(await startKafka({ properties }));
   proxy.target = Number(kafka.brokers.split(":")[1]);

@@ -31,8 +31,7 @@ const SESSION = 1500;
 await topicTest(
   "the node that coordinates the group is killed and stays away, and the next one too",
   async (t) => {
-    const properties = { "group.min.session.timeout.ms": "1000" };
-    await using cluster = await startKafkaCluster(3, { properties });
+    await using cluster = await startKafkaCluster(3);
     const { brokers, nodes } = cluster;
     await using place = await landingPlace(t, { partitions: 4, brokers });
     const { group } = place.topic;

@@ -1,0 +1,126 @@
+/**
+ * Whether what is read of a partition is what comes next in it: judges the ranges of the log, the
+ * topic's id and corrupt batches. Nothing is jumped over in silence.
+ */
+import type { Logger } from "../../../runtime/log.ts";
+import type { CorruptBatch } from "../../../sources/kafka/records/read_fetched.ts";
+import {
+  type From,
+  type LogRange,
+  type LostRange,
+  lostRangeError,
+  lostRangeOf,
+} from "../../../sources/kafka/start_offsets.ts";
+import type { SourcePartition } from "../../../staging/repository.ts";
+import type { SteadyStaging } from "../steady_staging.ts";
+import { SharedQuestion } from "./shared_question.ts";
+import { goPastCorrupt, type PartitionLook, positionOf, rangeIn, type TopicLog } from "./start.ts";
+import { TopicIdentity } from "./topic_identity.ts";
+
+export interface LogChecksContext {
+  /** Asks once. */
+  admin: { topicIds(): Promise<readonly string[]> };
+  staging: SteadyStaging;
+  /** Asks through outages. */
+  topicLog: TopicLog;
+  log: Logger;
+}
+
+export interface LogChecksOptions {
+  topic: string;
+  from?: From | undefined;
+}
+
+/** How far a partition was read when Kafka was asked for the ends of its log. */
+export interface Reading {
+  partition: number;
+  /** The offset that was expected next. */
+  next: number;
+  /** The topic that its position is of. */
+  topicId: string | null;
+  /** The offset that is expected next by now; undefined where it is not read by us any more. */
+  nextNow(): number | undefined;
+}
+
+export class LogChecks {
+  readonly #context: LogChecksContext;
+  readonly #options: LogChecksOptions;
+  readonly #identity: TopicIdentity;
+  // A thousand partitions are opened at once, and each of these answers is about all of them.
+  readonly #positions: SharedQuestion<SourcePartition[]>;
+  readonly #ranges: SharedQuestion<LogRange[] | undefined>;
+
+  constructor(context: LogChecksContext, options: LogChecksOptions) {
+    this.#context = context;
+    this.#options = options;
+    const { admin, staging, topicLog } = context;
+    this.#identity = new TopicIdentity(() => admin.topicIds());
+    this.#positions = new SharedQuestion(() =>
+      staging.run(({ topics }) => topics.list(options.topic))
+    );
+    this.#ranges = new SharedQuestion(() => topicLog.ranges());
+  }
+
+  /** The position that a partition is read on from, as {@link positionOf} has it. */
+  positionOf(partition: number): Promise<SourcePartition> {
+    return positionOf({ ...this.#context, ...this.#options }, partition, this.#lookAt(partition));
+  }
+
+  /**
+   * Something was fetched beyond the position.
+   *
+   * @param topicId that the position was stored with
+   * @throws FinpipeError of kind `data` where what lies between is lost
+   */
+  async checkGap(partition: number, position: number, topicId: string | null): Promise<void> {
+    const lost = lostRangeOf(position, await this.#lookAt(partition).range(), topicId);
+    if (lost !== undefined) throw lostRangeError(this.#options.topic, [lost]);
+  }
+
+  /**
+   * Something was fetched at the position.
+   *
+   * @param topicId that the position was stored with
+   * @throws FinpipeError of kind `data` where it may be of another topic of the same name
+   */
+  async checkTopic(partition: number, position: number, topicId: string | null): Promise<void> {
+    if (topicId === null || !await this.#identity.isAnother(topicId)) return;
+    await this.checkGap(partition, position, topicId);
+  }
+
+  /** Goes on after a corrupt batch, before which all is landed, as {@link goPastCorrupt} does. */
+  goPast(partition: number, batch: CorruptBatch): Promise<void> {
+    const context = { ...this.#context, ...this.#options };
+    return goPastCorrupt(context, partition, batch, this.#lookAt(partition));
+  }
+
+  /**
+   * The loss of what was unread, as the ends of the log tell it: where all of it is deleted nothing
+   * more is fetched, and nobody would notice.
+   *
+   * @param before where the partitions were read on from before the ranges were asked for
+   * @throws FinpipeError of kind `data` where something is lost
+   */
+  checkUnread(before: readonly Reading[], ranges: readonly LogRange[]): void {
+    const lost = before.flatMap((reading) => lostSince(reading, ranges) ?? []);
+    if (lost.length > 0) throw lostRangeError(this.#options.topic, lost);
+  }
+
+  #lookAt(partition: number): PartitionLook {
+    return {
+      stored: async () => (await this.#positions.ask()).find((one) => one.partition === partition),
+      range: async () => rangeIn(await this.#ranges.ask(), this.#options.topic, partition),
+    };
+  }
+}
+
+function lostSince(reading: Reading, ranges: readonly LogRange[]): LostRange | undefined {
+  const { partition, next, topicId } = reading;
+  const nextNow = reading.nextNow();
+  const range = ranges.find((one) => one.partition === partition);
+  if (nextNow === undefined || range === undefined) return undefined;
+  const lost = lostRangeOf(next, range, topicId);
+  if (lost?.cause !== "deleted") return lost;
+  // What was deleted meanwhile may have been read meanwhile, too.
+  return nextNow < lost.to ? { ...lost, from: nextNow } : undefined;
+}
