@@ -1,5 +1,5 @@
 /**
- * The scripts of a trial. They run by hand in vsql or psql as they stand: statements end with a
+ * The scripts of a trial. They are written to be run by hand in vsql or psql: statements end with a
  * semicolon at the end of a line, the data of a COPY follows it and ends with `\.`. A comment before a
  * statement makes it a step that is looked at:
  *

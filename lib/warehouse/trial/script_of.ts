@@ -2,7 +2,7 @@
 import { forSchemas, type WarehouseSchemas } from "../sql_template.ts";
 import type { Group, TrialEngine } from "./experiment.ts";
 
-/** Runs in vsql, or psql, as it stands, but for variables and a second session, which it says. */
+/** Written for vsql, or psql of the server's version; a second session is marked, and variables are left. */
 export function trialScript(
   groups: readonly Group[],
   engine: TrialEngine,

@@ -1,5 +1,5 @@
 -- What COPY (side_table_copy.sql) makes of lines that a file may hold, in a side table made as in side_table.sql.
--- For psql as it stands. A row that is refused fails its COPY, so those stand alone.
+-- For psql of the server's version. A row that is refused fails its COPY, so those stand alone.
 CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_parent (
   object_id           uuid          NOT NULL,
   sent_dttm           timestamp     NOT NULL,

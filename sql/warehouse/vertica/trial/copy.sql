@@ -1,5 +1,5 @@
 -- What a COPY of finpipe's own makes of lines that a file may hold: the statement of
--- side_table_copy_transactions.sql, on a table made as in 001_tables.sql. For vsql as it stands.
+-- side_table_copy_transactions.sql, on a table made as in 001_tables.sql. Written for vsql.
 CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_lines (
   object_id           UUID          NOT NULL,
   sent_dttm           TIMESTAMP     NOT NULL,
