@@ -206,7 +206,10 @@ await topicTest(
     const doctor = () => cli("doctor", "--retry-for", "0s");
     assert.match((await doctor()).stdout, new RegExp(`'finpipe source retire ${names}'`));
     assertDone(await cli("source", "retire", ...names.split(" ")));
-    assert.match((await doctor()).stdout, /^ok +staging: sources: every partition is read, or retired/m);
+    assert.match(
+      (await doctor()).stdout,
+      /^ok +staging: sources: every partition is read, or retired/m,
+    );
   },
 );
 
