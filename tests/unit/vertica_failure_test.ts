@@ -1,8 +1,13 @@
 /** What errors of Vertica, its driver and the network mean, and what a person is told to do. */
 import assert from "node:assert/strict";
 import { asFinpipeError } from "../../lib/warehouse/vertica/failure.ts";
-import { KNOWN_ERRORS, knownError } from "../../lib/warehouse/vertica/error_classes.ts";
-import { FinpipeError } from "../../lib/runtime/errors.ts";
+import {
+  CLASS_KINDS,
+  KNOWN_ERRORS,
+  knownError,
+} from "../../lib/warehouse/vertica/error_classes.ts";
+import { EXIT_CODES, FinpipeError } from "../../lib/runtime/errors.ts";
+import { readDocument } from "../support/documents.ts";
 import { exampleOf } from "../support/vertica_errors.ts";
 
 function failed(message: string, code?: string, vendorCode?: number): Error {
@@ -90,6 +95,26 @@ Deno.test("each error that is known has its page, and is met by what it says", (
     const [state, number, text] = exampleOf(known);
     assert.equal(knownError(state, number, text), known, `${state} ${number}`);
   }
+});
+
+Deno.test("docs/vertica.md has the table as the code has it", async () => {
+  const [, chapter = ""] = (await readDocument("docs/vertica.md")).split(
+    "## Errors of the server\n",
+  );
+  const written = chapter.split("\n## ")[0]!.split("\n").filter((line) => line.startsWith("|"))
+    .slice(2).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+  const known = KNOWN_ERRORS.map(({ states, codes, text, class: errorClass }) => {
+    const { kind, passes } = CLASS_KINDS[errorClass];
+    const room = kind === "unreachable" ? "soon" : "no";
+    return [
+      states.join(", "),
+      codes?.join(", ") ?? (text === undefined ? "" : "by its words"),
+      errorClass,
+      errorClass === "another node" ? "next node" : passes ?? room,
+      String(EXIT_CODES[kind]),
+    ];
+  });
+  assert.deepEqual(written, known);
 });
 
 Deno.test("an error that nobody foresaw is a failure with its SQLSTATE", () => {

@@ -20,7 +20,7 @@ export interface Fault {
   /** Code of the message: `Q`, `d`, `j`, `c`, ... */
   code?: string;
   /** What the statement of a Query or Parse matches. */
-  statement?: RegExp;
+  statement?: { test(statement: string): boolean };
   /** What the session's client label matches. */
   label?: RegExp;
   /** How many messages meet it. @default 1 */
