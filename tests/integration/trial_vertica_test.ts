@@ -15,7 +15,7 @@ import {
 } from "../support/vertica_place.ts";
 
 /** What is taken for granted of the test server that it does otherwise, as far as a page says so. */
-const OTHERWISE: readonly string[] = ["copy-blank-line", "copy-too-long"];
+const OTHERWISE: readonly string[] = [];
 
 /** A server with finpipe's tables. */
 class Place implements AsyncDisposable {

@@ -188,7 +188,7 @@ serverTest("empty strings stand whatever the parser makes of them", async (place
       line: "2",
       reason: "status: no value (an empty string must be quoted)",
     });
-    assert.match(reasons[1]!.reason!, /amount/);
+    assert.match(reasons[1]!.reason!, /Parse error in column 10$/);
     await Deno.remove(folder, { recursive: true });
   }
 });
@@ -202,13 +202,32 @@ serverTest(
     const figures = { rows: 2, control_total: "100" };
     const file = await writePartitionText(folder, "transactions", DAY, csv(rows), figures);
     const refusal = await place.warehouse.replaceDay(file, STRICT_LIMITS).catch((error) => error);
-    assert.match(refusal.message, /Refused 1 rows .*, 0 are allowed: Invalid integer format '...'/);
+    assert.match(
+      refusal.message,
+      /Refused 1 rows .*, 0 are allowed: Parse error in column 10 \(amount\)/,
+    );
     await place.warehouse.replaceDay(file, { ...STRICT_LIMITS, maxRejected: 1 });
     await Deno.remove(folder, { recursive: true });
     const kept = await place.query("SELECT line FROM staging.load_refused");
     assert.deepEqual(kept, [{ line: null }]);
   },
 );
+
+serverTest("a COPY that a NULL fails as a whole is told of by its column", async (place) => {
+  place.engine.switches.nullInCopy = "fail";
+  await place.load(1);
+  const folder = await Deno.makeTempDir();
+  const rows = [transaction(DAY), transaction(DAY, { amount: "" })];
+  const figures = { rows: 2, control_total: "100" };
+  const text = csv(rows).replace(/,"",(?=[^,]*$)/m, ",,");
+  const file = await writePartitionText(folder, "transactions", DAY, text, figures);
+  const limits = { ...STRICT_LIMITS, maxRejected: 1 };
+  const failure = await place.warehouse.replaceDay(file, limits).catch((error) => error);
+  await Deno.remove(folder, { recursive: true });
+  assert.ok(isKind(failure, "data"), String(failure));
+  assert.match(failure.message, /refused a NULL for column amount: SQLSTATE 22004$/);
+  assert.equal(await place.standing(), "1");
+});
 
 serverTest("a DBA finds sessions by command and day, and the lock of a load", async (place) => {
   await place.warehouse.checkSchema();

@@ -157,6 +157,12 @@ export class VerticaSession {
     return this.#broken !== undefined || this.#isEnded;
   }
 
+  /** The node that it is with. */
+  get node(): VerticaNode {
+    const { host, port } = this.#connection;
+    return { host, port };
+  }
+
   /** Connects, and sets what every statement takes for granted. */
   async begin(statementTimeout: number | undefined): Promise<void> {
     await this.#guard(() => this.#client.connect());

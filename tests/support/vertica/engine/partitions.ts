@@ -192,11 +192,13 @@ function failAsAskedFor(session: Session, table: Table): void {
   const { switches } = session.engine;
   if (switches.mergeoutConflicts === 0) return;
   switches.mergeoutConflicts--;
+  // The page of SQLSTATE 55000 has number and words; which of the three a swap meets no page says.
   throw new VerticaError(
-    "55006",
-    0,
-    `Cannot split ROS containers of table ${table.schema}.${table.name}: a mergeout is running on them`,
-    { hint: "Call the function again" },
+    "55000",
+    2088,
+    "A concurrent load into the partition or a concurrent mergeout operation interfered with this " +
+      "statement",
+    { detail: `Table ${table.schema}.${table.name}`, hint: "Call the function again" },
   );
 }
 

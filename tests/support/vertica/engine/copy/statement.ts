@@ -33,7 +33,7 @@ export async function copy(session: Session, reader: Reader): Promise<Answer> {
       statement,
       rows: new RowMaker(statement, target.fields, {
         fallbacks: (direct ?? target.fields).map(({ fallback }) => fallback ?? null),
-        quotedEmpty: session.engine.switches.quotedEmpty,
+        switches: session.engine.switches,
       }),
       rejected: new RejectedRows(session, statement, rejected),
       ...direct === undefined
