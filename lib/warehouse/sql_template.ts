@@ -47,6 +47,7 @@ function replaceNames(sql: string, names: Record<string, string>): string {
   return sql.replace(pattern, (name) => names[name]!);
 }
 
-function quoteIdentifier(name: string): string {
+/** As a statement must write it. */
+export function quoteIdentifier(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }

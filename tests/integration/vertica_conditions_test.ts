@@ -188,7 +188,7 @@ serverTest("empty strings stand whatever the parser makes of them", async (place
       line: "2",
       reason: "status: no value (an empty string must be quoted)",
     });
-    assert.match(reasons[1]!.reason!, /amount/);
+    assert.match(reasons[1]!.reason!, /Parse error in column 10$/);
     await Deno.remove(folder, { recursive: true });
   }
 });
@@ -202,13 +202,32 @@ serverTest(
     const figures = { rows: 2, control_total: "100" };
     const file = await writePartitionText(folder, "transactions", DAY, csv(rows), figures);
     const refusal = await place.warehouse.replaceDay(file, STRICT_LIMITS).catch((error) => error);
-    assert.match(refusal.message, /Refused 1 rows .*, 0 are allowed: Invalid integer format '...'/);
+    assert.match(
+      refusal.message,
+      /Refused 1 rows .*, 0 are allowed: Parse error in column 10 \(amount\)/,
+    );
     await place.warehouse.replaceDay(file, { ...STRICT_LIMITS, maxRejected: 1 });
     await Deno.remove(folder, { recursive: true });
     const kept = await place.query("SELECT line FROM staging.load_refused");
     assert.deepEqual(kept, [{ line: null }]);
   },
 );
+
+serverTest("a COPY that a NULL fails as a whole is told of by its column", async (place) => {
+  place.engine.switches.nullInCopy = "fail";
+  await place.load(1);
+  const folder = await Deno.makeTempDir();
+  const rows = [transaction(DAY), transaction(DAY, { amount: "" })];
+  const figures = { rows: 2, control_total: "100" };
+  const text = csv(rows).replace(/,"",(?=[^,]*$)/m, ",,");
+  const file = await writePartitionText(folder, "transactions", DAY, text, figures);
+  const limits = { ...STRICT_LIMITS, maxRejected: 1 };
+  const failure = await place.warehouse.replaceDay(file, limits).catch((error) => error);
+  await Deno.remove(folder, { recursive: true });
+  assert.ok(isKind(failure, "data"), String(failure));
+  assert.match(failure.message, /refused a NULL for column amount: SQLSTATE 22004$/);
+  assert.equal(await place.standing(), "1");
+});
 
 serverTest("a DBA finds sessions by command and day, and the lock of a load", async (place) => {
   await place.warehouse.checkSchema();
@@ -274,3 +293,52 @@ serverTest("what grants.sql gives is enough, and without it a person is told", a
   assert.equal(record.refused, 1n);
   await Deno.remove(folder, { recursive: true });
 });
+
+serverTest(
+  "where ENFORCELENGTH does not go with the parser, a load is said without",
+  async (place) => {
+    place.engine.switches.enforcesLengthByParser = false;
+    const statements = () =>
+      place.server.faults.sessions.flatMap(({ messages }) => messages)
+        .map(({ statement }) => statement).filter((statement) => statement.startsWith("COPY"));
+    await place.load(1);
+    assert.equal(await place.standing(), "1");
+    assert.deepEqual(statements().map((sql) => sql.includes("ENFORCELENGTH")), [true, false]);
+    assert.equal(statements()[1], statements()[0]!.replace("ENFORCELENGTH\n", ""));
+
+    // Where that is not what keeps it from being taken, it is told as it was at first.
+    const error = new VerticaError("42601", 4856, "Syntax error");
+    place.server.faults.arm({ kind: "error", statement: /^COPY(?![^]*ENFORCELENGTH)/, error });
+    const failure = await place.load(2).catch((error: unknown) => error);
+    assert.match(String(failure), /ENFORCELENGTH does not go with this parser/);
+    assert.equal(await place.standing(), "1");
+  },
+);
+
+for (const swapCommits of [true, false]) {
+  const does = swapCommits ? "commits" : "does not commit";
+  serverTest(
+    `a swap that ${does} its transaction is loaded, undone and ended by`,
+    async (place) => {
+      place.engine.switches.swapCommits = swapCommits;
+      await place.load(1);
+      await place.load(2);
+      assert.equal(await place.standing(), "2");
+      assert.equal(await place.warehouse.undoDay("transactions", day), true);
+      assert.equal(await place.standing(), "1");
+
+      // Between the swap and its COMMIT nobody knows what came of it, but the day.
+      const { faults } = place.server;
+      faults.arm({ kind: "cut after", statement: /SWAP_PARTITIONS/ });
+      const error = await place.load(3).catch((error) => error);
+      assert.ok(isKind(error, "unreachable"), String(error));
+      assert.equal(await place.standing(), swapCommits ? "3" : "1");
+      faults.clear();
+      await place.load(4);
+      assert.equal(await place.standing(), "4");
+      assert.equal(await place.warehouse.undoDay("transactions", day), true);
+      assert.equal(await place.standing(), swapCommits ? "3" : "1");
+      assert.deepEqual(await place.query("SELECT dataset FROM staging.load_pending"), []);
+    },
+  );
+}

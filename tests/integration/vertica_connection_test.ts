@@ -95,6 +95,58 @@ Deno.test("a token stands for a password, whatever the environment says", async 
   }
 });
 
+/** Logins that finpipe cannot answer, by how the server asks, and what is said of them at once. */
+const UNANSWERED = [
+  ["md5", /MD5 hash of the password of "dbadmin".*ALTER USER dbadmin SECURITY_ALGORITHM 'SHA512'/],
+  ["second factor", /a login that finpipe does not know \(authentication 13\); If it is a second/],
+] as const;
+
+for (const [auth, said] of UNANSWERED) {
+  Deno.test(`a login by ${auth} is refused with the cause, and nothing is waited for`, async () => {
+    await using place = await startQuietServer({ auth });
+    const failure = await failureOf(place.server.url);
+    assert.match(failure, new RegExp(`^configuration: .*${said.source}`));
+  });
+}
+
+/** Where a login meets silence, and what is said of it. */
+const SILENT = [
+  ["before the password", /nothing was said for 0\.3 s; .*load balancer with no node behind it/],
+  ["after the password", /asked for the password, hashed by SHA512, and is silent.*second factor/],
+  ["before the session", /the login has passed, and no session began within 0\.3 s/],
+] as const;
+
+for (const [silentLogin, said] of SILENT) {
+  Deno.test(`a login that meets silence ${silentLogin} ends by its own limit`, async () => {
+    await using place = await startQuietServer();
+    await using other = await startQuietServer();
+    place.server.faults.silentLogin = silentLogin;
+    const settings = await verticaSettingsOf(place.server.url);
+    const options = { label: "finpipe:test", connectTimeout: 300 };
+    await assert.rejects(openVerticaSession(settings, options), (error) => {
+      assert.ok(isKind(error, "unreachable"), String(error));
+      assert.match(`${error.message}; ${error.hint}`, said);
+      return true;
+    });
+    // The next node is tried.
+    const nodes = [...settings.nodes, ...(await verticaSettingsOf(other.server.url)).nodes];
+    await (await openVerticaSession({ ...settings, nodes }, options)).close();
+    assert.equal(other.engine.started.length, 1);
+  });
+}
+
+Deno.test("an error is known by Vertica's own number of it", async () => {
+  await using place = await startQuietServer();
+  await withSession(place.server.url, async (session) => {
+    for (
+      const [number, kind] of [[2088, "locked"], [2371, "unreachable"], [1, "failed"]] as const
+    ) {
+      place.engine.failure = new VerticaError("55000", number, "An error on demand");
+      await assert.rejects(session.query("SELECT"), (error) => isKind(error, kind));
+    }
+  });
+});
+
 const LOCALHOST = { cert: kafka.BROKER_CERT, key: kafka.BROKER_KEY };
 const EXPIRED = { cert: credentials.EXPIRED_CERT, key: credentials.EXPIRED_KEY };
 const ADDRESS = { cert: credentials.ADDRESS_CERT, key: credentials.ADDRESS_KEY };

@@ -41,14 +41,52 @@ postgresTest(
     assert.equal((await copyIn(session, statement, data)).count, "2");
     assert.deepEqual(await all(session), [["1", "a", "2022-10-01"], ["7", "g\ng", "2022-10-07"]]);
     assert.deepEqual(await reasons(session), [
-      ["2", "Invalid integer format 'x' for column 1 (n)", "x,b,"],
-      ["3", "Too few columns found", "3,c"],
+      ["2", "Parse error in column 1", "x,b,"],
+      ["3", wrongNumber("MORE"), "3,c"],
       ["4", "Null value for NOT NULL column 1 (n)", ",d,"],
-      ["5", "Invalid date format '2022-13-01' for column 3 (d)", "5,e,2022-13-01"],
-      ["6", "Too many columns found", "6,f,,"],
+      ["5", "Parse error in column 3", "5,e,2022-13-01"],
+      ["6", wrongNumber("MORE"), "6,f,,"],
     ]);
   },
 );
+
+/** In the words of FCSVPARSER's source, to which one column too few is one too many. */
+const wrongNumber = (which: string) =>
+  `Wrong number of columns! COPYing 3 columns from a source file containing: ${which} columns.`;
+
+postgresTest("FCSVPARSER takes and rejects as its source does", async () => {
+  await using place = await testEngine();
+  const session = await place.open();
+  await rowsOf(session, "CREATE TABLE t (n INT NOT NULL, s VARCHAR(5), d TIMESTAMP)");
+  const data = "\n1,a,2022-10-01 00:00:00+03\n\n2,b,2022-10-01T12:00:00-0130\n3\n\n" +
+    "4,abcdef,\n-9223372036854775808,e,\n5,f,2022-10-01 00:00:00Z\n\n";
+  const statement = `COPY t FROM STDIN ${CSV} REJECTED DATA AS TABLE r NO COMMIT`;
+  assert.equal((await copyIn(session, statement, data)).count, "3");
+  assert.deepEqual(await all(session), [
+    ["1", "a", "2022-09-30 21:00:00"],
+    ["2", "b", "2022-10-01 13:30:00"],
+    ["5", "f", "2022-10-01 00:00:00"],
+  ]);
+  // Blank lines are neither, and have no number.
+  assert.deepEqual(await reasons(session), [
+    ["3", wrongNumber("FEWER"), "3"],
+    ["4", "Parse error in column 2", "4,abcdef,"],
+    ["5", "Parse error in column 1", "-9223372036854775808,e,"],
+  ]);
+});
+
+postgresTest("a NULL that FCSVPARSER gave may fail the COPY as a whole", async () => {
+  await using place = await testEngine();
+  place.engine.switches.nullInCopy = "fail";
+  const session = await place.open();
+  await withTable(session);
+  const failure = await failureOf(copyIn(session, `COPY t FROM STDIN ${CSV}`, "1,a,\n,b,\n"));
+  assert.deepEqual(failure, {
+    state: "22004",
+    text: "Cannot set a NOT NULL column (n) to a NULL value in COPY statement",
+  });
+  assert.deepEqual(await all(session), []);
+});
 
 postgresTest("COPY commits, and what was before it too, unless it says NO COMMIT", async () => {
   await using place = await testEngine();

@@ -151,7 +151,7 @@ postgresTest(
     place.engine.switches.mergeoutConflicts = 2;
     for (const _ of [1, 2]) {
       const failure = await failureOf(rowsOf(session, swap("side", "target")));
-      assert.equal(failure.state, "55006");
+      assert.equal(failure.state, "55000");
       assert.match(failure.text, /mergeout/);
     }
     await rowsOf(session, swap("side", "target"));

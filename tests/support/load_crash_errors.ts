@@ -18,9 +18,9 @@ export const ERRORS: readonly ErrorCell[] = [
   {
     title: "four swaps meet a mergeout",
     fault: "mergeout:4",
-    code: 1,
+    code: 75,
     standing: "old",
-    says: /Vertica at \S+ failed: .*mergeout/,
+    says: /Locked on Vertica at \S+: .*mergeout.*\n {2}Another session changes the same tables/,
   },
   {
     title: "a swap waits too long for a lock",
@@ -33,7 +33,7 @@ export const ERRORS: readonly ErrorCell[] = [
     fault: "error:/SWAP_PARTITIONS/:55V03*4",
     code: 75,
     standing: "old",
-    says: /Locked on Vertica at \S+: .*\n {2}Another session holds the lock .*: try again/,
+    says: /Locked on Vertica at \S+: .*\n {2}Another session holds the lock .*: run again when/,
   },
   {
     title: "another load holds the lock of the dataset",
@@ -51,8 +51,8 @@ export const ERRORS: readonly ErrorCell[] = [
       /Failed on Vertica at \S+: .*\n {2}A node's disk is full .*: make room there, then run again/,
   },
   {
-    title: "the server's disk is full at each swap",
-    fault: "disk-full:/SWAP_PARTITIONS/*4",
+    title: "the server's disk is full at the swap",
+    fault: "disk-full:/SWAP_PARTITIONS/",
     code: 1,
     standing: "old",
     says:

@@ -70,7 +70,8 @@ export function wordsForSession(): (message: Uint8Array) => string {
   };
 }
 
-function wordsOf(statement: string): string {
+/** What a statement is for. */
+export function wordsOf(statement: string): string {
   for (const [pattern, words] of STATEMENTS) {
     const found = pattern.exec(statement);
     if (found !== null) return words.replace("$1", found[1] ?? "");

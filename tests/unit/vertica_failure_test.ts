@@ -1,10 +1,17 @@
 /** What errors of Vertica, its driver and the network mean, and what a person is told to do. */
 import assert from "node:assert/strict";
 import { asFinpipeError } from "../../lib/warehouse/vertica/failure.ts";
-import { FinpipeError } from "../../lib/runtime/errors.ts";
+import {
+  CLASS_KINDS,
+  KNOWN_ERRORS,
+  knownError,
+} from "../../lib/warehouse/vertica/error_classes.ts";
+import { EXIT_CODES, FinpipeError } from "../../lib/runtime/errors.ts";
+import { readDocument } from "../support/documents.ts";
+import { exampleOf } from "../support/vertica_errors.ts";
 
-function failed(message: string, code?: string): Error {
-  return Object.assign(new Error(message), code === undefined ? {} : { code });
+function failed(message: string, code?: string, vendorCode?: number): Error {
+  return Object.assign(new Error(message), code === undefined ? {} : { code, vendorCode });
 }
 
 const CASES: [error: Error, kind: string, hint: RegExp][] = [
@@ -15,8 +22,8 @@ const CASES: [error: Error, kind: string, hint: RegExp][] = [
   [failed("Execution time exceeded run time cap", "57014"), "failed", /statement_timeout/],
   [failed("New session rejected", "53300"), "unreachable", /no more sessions/],
   [failed("Insufficient resources", "53000"), "unreachable", /resource pool/],
-  [failed("Too many ROS containers exist for p", "53000"), "unreachable", /mergeout/],
-  [failed("Exceeded temp space cap, requested 5", "53000"), "failed", /TEMPSPACECAP/],
+  [failed("Too many ROS containers exist for p", "53000", 5065), "unreachable", /mergeout/],
+  [failed("Exceeded temp space cap, requested 5", "53000", 3300), "failed", /TEMPSPACECAP/],
   [failed("Plan memory limit exhausted: [x]", "53200"), "failed", /memory.*resource pool/],
   [failed("Volume [/d] has insufficient space.", "53100"), "failed", /disk is full/],
   [failed("Shutting down", "57V01"), "unreachable", /shutting down/],
@@ -31,7 +38,7 @@ const CASES: [error: Error, kind: string, hint: RegExp][] = [
   [failed("The user account is locked", "28000"), "configuration", /ACCOUNT UNLOCK/],
   [failed("the server accepts TLS connections only", "28000"), "configuration", /set tls_mode/],
   [failed("Starting up", "57V03"), "unreachable", /run the command again when it is up/],
-  [failed("timeout expired"), "unreachable", /database is up/],
+
   [failed("getaddrinfo ENOTFOUND", "ENOTFOUND"), "unreachable", /not known/],
   [failed("The server does not support TLS connections"), "configuration", /tls_mode=disable/],
   [failed("self signed", "SELF_SIGNED_CERT_IN_CHAIN"), "configuration", /tls_ca_file/],
@@ -67,9 +74,52 @@ Deno.test("the connection's own error explains the statement's, and ours is left
   assert.equal(asFinpipeError(ours, "V", broken), ours);
 });
 
+Deno.test("of a NULL for a column that takes none the column is named", () => {
+  const words = "Cannot set a NOT NULL column (amount) to a NULL value in COPY statement";
+  const told = asFinpipeError(failed(words, "22004", 2501), "V");
+  assert.equal(told.message, "V refused a NULL for column amount: SQLSTATE 22004");
+  assert.match(told.hint!, /dump the day anew/);
+});
+
+Deno.test("what passes by itself is tried again: a deadlock, a mergeout; not a lock waited for in vain", () => {
+  for (const [state, number] of [["40V01", 3010], ["55V04", 2082], ["55000", 2088]] as const) {
+    const told = asFinpipeError(failed("...", state, number), "V");
+    assert.deepEqual([told.kind, told.passes], ["locked", "soon"]);
+  }
+  assert.equal(asFinpipeError(failed("...", "55V03", 5156), "V").passes, undefined);
+});
+
+Deno.test("each error that is known has its page, and is met by what it says", () => {
+  for (const known of KNOWN_ERRORS) {
+    assert.match(known.page, /^https:\/\/docs\.vertica\.com\/\S+\/$/);
+    const [state, number, text] = exampleOf(known);
+    assert.equal(knownError(state, number, text), known, `${state} ${number}`);
+  }
+});
+
+Deno.test("docs/vertica.md has the table as the code has it", async () => {
+  const [, chapter = ""] = (await readDocument("docs/vertica.md")).split(
+    "## Errors of the server\n",
+  );
+  const written = chapter.split("\n## ")[0]!.split("\n").filter((line) => line.startsWith("|"))
+    .slice(2).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+  const known = KNOWN_ERRORS.map(({ states, codes, text, class: errorClass }) => {
+    const { kind, passes } = CLASS_KINDS[errorClass];
+    const room = kind === "unreachable" ? "soon" : "no";
+    return [
+      states.join(", "),
+      codes?.join(", ") ?? (text === undefined ? "" : "by its words"),
+      errorClass,
+      errorClass === "another node" ? "next node" : passes ?? room,
+      String(EXIT_CODES[kind]),
+    ];
+  });
+  assert.deepEqual(written, known);
+});
+
 Deno.test("an error that nobody foresaw is a failure with its SQLSTATE", () => {
-  const told = asFinpipeError(failed("Something else", "XX000"), "V");
+  const told = asFinpipeError(failed("Something else", "P0001"), "V");
   assert.equal(told.kind, "failed");
-  assert.match(told.message, /Something else \(XX000\)/);
+  assert.match(told.message, /Something else \(P0001\)/);
   assert.match(told.hint!, /vertica.log/);
 });

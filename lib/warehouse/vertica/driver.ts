@@ -7,6 +7,8 @@ import type { Socket } from "node:net";
 import tls from "node:tls";
 import vertica from "vertica-nodejs";
 import type { VerticaTls } from "../../runtime/config/vertica_tls.ts";
+import { LoginWatch } from "./login_watch.ts";
+import { ServerMessages } from "./server_messages.ts";
 
 /** What the driver hands to and fro on the wire (its `lib/connection.js`). */
 export interface DriverConnection extends EventEmitter {
@@ -47,7 +49,7 @@ export interface DriverOptions {
   tls: false | VerticaTls;
   /** Shown in `v_monitor.sessions`. */
   label: string;
-  /** Milliseconds to wait for the connection. */
+  /** Milliseconds to wait for the connection, and then again for the login. */
   connectTimeout: number;
 }
 
@@ -67,7 +69,6 @@ export function createClient(options: DriverOptions): DriverClient {
     client_label: label,
     // An array, as the driver would look into the environment in place of an empty text.
     backup_server_node: [],
-    connectionTimeoutMillis: options.connectTimeout,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER,
     types: { getTypeParser: () => (value: string) => value },
@@ -81,8 +82,28 @@ export function createClient(options: DriverOptions): DriverClient {
     part.tls_config = tlsConfig;
     part.tls_mode = "disable";
   }
-  failSoftly(client.connection);
+  watchLogin(client, options);
   return client;
+}
+
+/** Puts limits to the login, and Vertica's own number on each of its errors. */
+function watchLogin(client: DriverClient, { user, connectTimeout }: DriverOptions): void {
+  const { connection } = client;
+  const watch = new LoginWatch({
+    user,
+    connectTimeout,
+    loginTimeout: connectTimeout,
+    giveUp: (failure) => void connection.stream.destroy(failure),
+  });
+  const messages = new ServerMessages((message) => watch.authentication(message));
+  // Before the driver's own listeners, which come with the connection.
+  connection.on("connect", () => watch.connected());
+  connection.on("errorMessage", (error: { vendorCode?: number | undefined }) => {
+    error.vendorCode = messages.nextVendorCode();
+  });
+  failSoftly(connection, messages);
+  const connect = client.connect.bind(client);
+  client.connect = () => watch.over(connect);
 }
 
 /** Milliseconds for a goodbye to be taken. */
@@ -141,7 +162,7 @@ function tlsConfigOf({ tls: asked, host }: DriverOptions): tls.ConnectionOptions
  * The driver throws in the socket's data handler where a message comes that it does not expect, which
  * would end the process. Such a session is broken, and nothing else is.
  */
-function failSoftly(connection: DriverConnection): void {
+function failSoftly(connection: DriverConnection, messages: ServerMessages): void {
   const attach = connection.attachListeners.bind(connection);
   connection.attachListeners = (stream) => {
     const socket = stream as Socket;
@@ -149,6 +170,7 @@ function failSoftly(connection: DriverConnection): void {
       on(event: string, listener: (...args: unknown[]) => void) {
         socket.on(event, (...args: unknown[]) => {
           try {
+            if (event === "data") messages.push(args[0] as Uint8Array);
             listener(...args);
           } catch (error) {
             const reason = error instanceof Error ? error.message : String(error);

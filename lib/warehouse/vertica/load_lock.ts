@@ -10,6 +10,7 @@
 import loadLock from "../../../sql/warehouse/vertica/load_lock.sql" with { type: "text" };
 import lockHeld from "../../../sql/warehouse/vertica/load_lock_held.sql" with { type: "text" };
 import { FinpipeError, isKind } from "../../runtime/errors.ts";
+import { isOfClass } from "./failure.ts";
 import type { VerticaScope } from "./scope.ts";
 import type { Subject } from "./statements.ts";
 
@@ -40,7 +41,7 @@ export async function withLoadLock<T>(
     try {
       await holder.run(loadLock, {}, subject);
     } catch (error) {
-      throw isKind(error, "locked") ? locked(subject, error) : error;
+      throw isOfClass(error, "lock") ? locked(subject, error) : error;
     }
     return await work({
       async check() {

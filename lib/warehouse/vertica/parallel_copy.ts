@@ -70,7 +70,7 @@ async function copyRange(
 ): Promise<Refused> {
   const refused = await scope.session.transaction(async () => {
     const name = `finpipe:${subject.dataset}:${subject.day}`;
-    await fillSideTable(scope, subject, provenPieces(file, range), { name, signal });
+    await fillSideTable(scope, subject, () => provenPieces(file, range), { name, signal });
     return await keepRejected(scope, subject, { rowsBefore: range.rowsBefore, maxRejected });
   });
   await dropRejected(scope, subject);

@@ -16,6 +16,7 @@ import unfitKeepCurrencies from "../../../sql/warehouse/vertica/unfit_keep_curre
 import unfitKeepTransactions from "../../../sql/warehouse/vertica/unfit_keep_transactions.sql" with {
   type: "text",
 };
+import { type DatasetName, DATASETS, fileColumns } from "../../events/dataset.ts";
 import { SHOWN_BEYOND_LIMIT } from "../load_checks.ts";
 import type { VerticaScope } from "./scope.ts";
 import type { SideSubject } from "./side_table.ts";
@@ -49,7 +50,7 @@ export async function keepRejected(
   const values = { load_id: loadId, dataset, now: scope.timestamp, kept, rows_before: rowsBefore };
   await scope.run(rejectedKeep, values, subject);
   const [row] = await scope.run(rejectedFirst, values, subject);
-  const reason = withoutValues(row!.reason ?? "");
+  const reason = shownReason(row!.reason ?? "", dataset);
   return { count, first: row!.line === null ? reason : `line ${row!.line}: ${reason}` };
 }
 
@@ -79,7 +80,20 @@ export async function dropRejected(scope: VerticaScope, subject: SideSubject): P
   await scope.commit(rejectedDrop, {}, subject);
 }
 
-/** Vertica's reasons quote the value: "Invalid integer format 'x' for column 10 (amount)". */
-function withoutValues(reason: string): string {
-  return reason.replace(/'.*'/s, "'...'").replace(/".*"/s, '"..."').replace(/\[.*\]/s, "[...]");
+/** What FCSVPARSER says in place of a value: the row, and the column. */
+const WHERE = /^(?:Error:\s+)?Row \[\d+\][a-z -]* column: \[\w+\]/i;
+
+/**
+ * A reason without values, and with its column. Vertica's quote the value, "Invalid integer format 'x'
+ * for column 10 (amount)", "... type error on column: [amount] with value: [x]"; FCSVPARSER also counts
+ * columns, "Parse error in column 10" (vertica/FlexTable, `src/Csv.cpp`).
+ */
+export function shownReason(reason: string, dataset: DatasetName): string {
+  const where = WHERE.exec(reason)?.[0] ?? "";
+  const shown = where + reason.slice(where.length).replace(/'.*'/s, "'...'")
+    .replace(/".*"/s, '"..."').replace(/\[.*\]/s, "[...]");
+  return shown.replace(/^Parse error in column (\d+)$/, (all, number: string) => {
+    const column = fileColumns(DATASETS[dataset])[Number(number) - 1];
+    return column === undefined ? all : `${all} (${column.name})`;
+  });
 }

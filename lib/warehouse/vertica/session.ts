@@ -147,9 +147,20 @@ export class VerticaSession {
     client.connection.once("end", () => this.#isEnded = true);
   }
 
+  /** What it is called in `v_monitor.sessions`; undefined where its user may not look. */
+  get id(): string | undefined {
+    return this.#id;
+  }
+
   /** True once the connection is lost: nothing more can be run. */
   get isBroken(): boolean {
     return this.#broken !== undefined || this.#isEnded;
+  }
+
+  /** The node that it is with. */
+  get node(): VerticaNode {
+    const { host, port } = this.#connection;
+    return { host, port };
   }
 
   /** Connects, and sets what every statement takes for granted. */

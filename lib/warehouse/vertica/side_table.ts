@@ -14,7 +14,8 @@ import fingerprintTransactions from "../../../sql/warehouse/vertica/fingerprint_
 import drop from "../../../sql/warehouse/vertica/side_table_drop.sql" with { type: "text" };
 import list from "../../../sql/warehouse/vertica/side_tables.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
-import { isKind } from "../../runtime/errors.ts";
+import { codeOf, isKind } from "../../runtime/errors.ts";
+import { NOT_TAKEN, withoutLength } from "../enforced_length.ts";
 import { controlText } from "../load_checks.ts";
 import type { DayMeasure } from "../repository.ts";
 import type { VerticaScope } from "./scope.ts";
@@ -41,17 +42,37 @@ export type SideSubject = Subject & { loadId: string };
 /**
  * Streams bytes of CSV into the side table; nothing is committed.
  *
+ * Where the server does not take it together with ENFORCELENGTH, it is said without (enforced_length.ts).
+ *
+ * @param pieces begins anew each time
  * @param name shown as the stream's name in `v_monitor.load_streams`
  */
 export async function fillSideTable(
   { session, schemas }: VerticaScope,
   subject: SideSubject,
-  pieces: AsyncIterable<Uint8Array>,
+  pieces: () => AsyncIterable<Uint8Array>,
   { name, signal }: { name: string; signal: AbortSignal },
 ): Promise<void> {
   const values = { stream_name: name };
   const [statement] = statementsFor(COPY[subject.dataset], schemas, values, subject);
-  await session.copy(statement!, pieces, signal);
+  let isBegun = false;
+  async function* watched() {
+    isBegun = true;
+    yield* pieces();
+  }
+  try {
+    await session.copy(statement!, watched(), signal);
+  } catch (error) {
+    if (isBegun || !isNotTaken(error)) throw error;
+    await session.copy(withoutLength(statement!), pieces(), signal).catch((next) => {
+      // It was not for that word.
+      throw isNotTaken(next) ? error : next;
+    });
+  }
+}
+
+function isNotTaken(error: unknown): boolean {
+  return NOT_TAKEN.test(codeOf((error as { cause?: unknown }).cause) ?? "");
 }
 
 /** Counts the day in the side table, or in the target. */

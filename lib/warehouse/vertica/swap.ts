@@ -20,6 +20,7 @@ import { isKind } from "../../runtime/errors.ts";
 import { wait } from "../../runtime/retry.ts";
 import { controlText } from "../load_checks.ts";
 import type { LoadRecord } from "../repository.ts";
+import { isOfClass } from "./failure.ts";
 import type { LoadLock } from "./load_lock.ts";
 import type { VerticaScope } from "./scope.ts";
 import {
@@ -32,8 +33,10 @@ import type { VerticaRow } from "./session.ts";
 import type { SqlValues, Subject } from "./statements.ts";
 
 /**
- * Milliseconds between tries. A swap that meets a mergeout of the same container fails and is to be
- * called again (Vertica documentation, partition functions); no page says with which error.
+ * Milliseconds between tries. A swap that meets a mergeout of the same container, or a load into the day,
+ * fails and is to be called again (Vertica documentation, partition functions): by the pages of
+ * SQLSTATEs as 55000 (2088) or 55V04 (2082, 2083), which nobody has seen here. So whatever else may
+ * pass is tried again too.
  */
 const SWAP_DELAYS = [200, 1000, 3000];
 
@@ -178,13 +181,18 @@ async function trySwap(
       await scope.session.transaction(() => scope.run(swap, {}, subject));
       return;
     } catch (error) {
-      const mayPass = isKind(error, "failed") || isKind(error, "locked");
-      if (!mayPass || delay === undefined) throw error;
+      if (!mayPass(error) || delay === undefined) throw error;
       await wait(delay, NEVER);
       // It may have come to pass all the same, and once more would swap the old day back.
       if (await isSwapped(scope, subject, after)) return;
     }
   }
+}
+
+/** Room on a disk, or a limit that a DBA sets, does not come in seconds. */
+function mayPass(error: unknown): boolean {
+  if (isOfClass(error, "disk") || isOfClass(error, "limit")) return false;
+  return isKind(error, "failed") || isKind(error, "locked");
 }
 
 /** Once the wish to swap is written down, it is brought to an end. */

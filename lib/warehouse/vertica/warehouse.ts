@@ -7,8 +7,8 @@ import sessionLabel from "../../../sql/warehouse/vertica/session_label.sql" with
 import type { DatasetName } from "../../events/dataset.ts";
 import type { PartitionFile } from "../../partitions/partition_file.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
-import type { VerticaSettings } from "../../runtime/config/vertica_settings.ts";
-import { type FinpipeError, isKind } from "../../runtime/errors.ts";
+import type { VerticaNode, VerticaSettings } from "../../runtime/config/vertica_settings.ts";
+import { type FinpipeError, isKind, passesSoon } from "../../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
 import type {
   DayMeasure,
@@ -49,10 +49,13 @@ type Day = Temporal.PlainDate;
 export class VerticaWarehouse implements WarehouseRepository {
   readonly #options: VerticaWarehouseOptions;
   #session: VerticaSession | undefined;
+  /** Where a session is sought, in that order. */
+  #nodes: readonly VerticaNode[];
   #label = "";
 
   constructor(options: VerticaWarehouseOptions) {
     this.#options = options;
+    this.#nodes = options.vertica.nodes;
   }
 
   hasSchema(): Promise<boolean> {
@@ -136,7 +139,9 @@ export class VerticaWarehouse implements WarehouseRepository {
   async #end(failure: unknown): Promise<void> {
     const session = this.#session;
     this.#session = undefined;
-    await session?.end(failure);
+    if (session === undefined) return;
+    if (isKind(failure, "unreachable")) this.#nodes = withLast(this.#nodes, session.node);
+    await session.end(failure);
   }
 
   /** Runs work, on a new session where the one that there was broke, or work failed in it. */
@@ -145,7 +150,7 @@ export class VerticaWarehouse implements WarehouseRepository {
     let tries = 0;
     // A server that has not noticed yet that we lost it still holds our own lock for us.
     const isRetriable = (error: unknown): error is FinpipeError =>
-      isKind(error, "unreachable") || (tries > 1 && isKind(error, "locked"));
+      passesSoon(error) || (tries > 1 && isKind(error, "locked"));
     return retrying(async () => {
       tries++;
       try {
@@ -160,7 +165,8 @@ export class VerticaWarehouse implements WarehouseRepository {
   async #scope(label: string): Promise<VerticaScope> {
     const { vertica, stagingSchema, martSchema, now, waits } = this.#options;
     const schemas = { stagingSchema, martSchema };
-    const connect = () => openVerticaSession(vertica, { ...waits, label });
+    const connect = () =>
+      openVerticaSession({ ...vertica, nodes: this.#nodes }, { ...waits, label });
     if (this.#session === undefined || this.#session.isBroken) {
       await this[Symbol.asyncDispose]();
       this.#session = await connect();
@@ -173,4 +179,10 @@ export class VerticaWarehouse implements WarehouseRepository {
     }
     return scope;
   }
+}
+
+/** A node that failed under a session takes the next one too, often enough, and fails again. */
+function withLast(nodes: readonly VerticaNode[], node: VerticaNode): VerticaNode[] {
+  const isIt = ({ host, port }: VerticaNode) => host === node.host && port === node.port;
+  return [...nodes.filter((other) => !isIt(other)), ...nodes.filter(isIt)];
 }

@@ -20,7 +20,7 @@ export interface Fault {
   /** Code of the message: `Q`, `d`, `j`, `c`, ... */
   code?: string;
   /** What the statement of a Query or Parse matches. */
-  statement?: RegExp;
+  statement?: { test(statement: string): boolean };
   /** What the session's client label matches. */
   label?: RegExp;
   /** How many messages meet it. @default 1 */
@@ -70,6 +70,8 @@ export class Faults {
   copyRate: number | undefined;
   /** The answer to every login, instead of the session. */
   login: VerticaError | undefined;
+  /** Where every login meets silence, for as long as the client waits. */
+  silentLogin: "before the password" | "after the password" | "before the session" | undefined;
 
   /** All sessions there have been, the oldest first, and what they sent. */
   get sessions(): readonly SessionTraffic[] {
@@ -86,6 +88,7 @@ export class Faults {
     this.#armed.length = 0;
     this.copyRate = undefined;
     this.login = undefined;
+    this.silentLogin = undefined;
   }
 
   /** Forgets what was sent. */

@@ -39,7 +39,9 @@ async function main(args: readonly string[]): Promise<void> {
     .option("--data <dir>", "folder that keeps the database (default: none is kept)")
     .addOption(
       new Option("--auth <method>", "how users prove who they are")
-        .choices(["trust", "password", "sha512", "oauth"]).default("sha512"),
+        .choices(["trust", "password", "md5", "sha512", "oauth", "second factor"]).default(
+          "sha512",
+        ),
     )
     .option("--tls <file>", "offer TLS, and write the certificate of its authority to this file")
     .option("--lock-timeout <ms>", "how long a statement waits for a lock", wholeNumber)

@@ -33,7 +33,10 @@ export async function swapPartitions(
 ): Promise<string> {
   const [staging, min, max, target, split] = wanted(args, 4);
   const range = { min: min!, max: max!, forceSplit: isTrue(split) };
-  return await session.alone(async () => {
+  const { swapCommits } = session.engine.switches;
+  const within = <T>(work: () => Promise<T>) =>
+    swapCommits ? session.alone(work) : session.inTransaction(work);
+  return await within(async () => {
     const tables = await pair(session, staging!, target!, ["O", "O"]);
     const keys = await Promise.all(tables.map((table) => partitioning(session, table)));
     for (const index of [0, 1]) await checkSplit(session, tables[index]!, keys[index]!, range);
@@ -189,11 +192,13 @@ function failAsAskedFor(session: Session, table: Table): void {
   const { switches } = session.engine;
   if (switches.mergeoutConflicts === 0) return;
   switches.mergeoutConflicts--;
+  // The page of SQLSTATE 55000 has number and words; which of the three a swap meets no page says.
   throw new VerticaError(
-    "55006",
-    0,
-    `Cannot split ROS containers of table ${table.schema}.${table.name}: a mergeout is running on them`,
-    { hint: "Call the function again" },
+    "55000",
+    2088,
+    "A concurrent load into the partition or a concurrent mergeout operation interfered with this " +
+      "statement",
+    { detail: `Table ${table.schema}.${table.name}`, hint: "Call the function again" },
   );
 }
 

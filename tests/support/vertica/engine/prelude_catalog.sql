@@ -150,6 +150,10 @@ GROUP BY a.grantor, a.grantee, o.object_schema, o.object_name, o.object_type;
 CREATE VIEW v_catalog.dual AS SELECT 'X'::varchar AS dummy;
 CREATE VIEW v_catalog.nodes AS
 SELECT 'v_finpipe_node0001'::varchar AS node_name, 'UP'::varchar AS node_state;
+-- Has rows in Eon Mode alone (documentation, NODE_SUBSCRIPTIONS).
+CREATE VIEW v_catalog.node_subscriptions AS
+SELECT node_name, ''::varchar AS shard_name, ''::varchar AS subscription_state FROM v_catalog.nodes
+WHERE false;
 
 CREATE VIEW v_monitor.sessions AS
 SELECT 'v_finpipe_node0001'::varchar AS node_name, user_name::varchar AS user_name,

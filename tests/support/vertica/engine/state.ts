@@ -7,16 +7,28 @@ import type { Session } from "./session.ts";
 export interface EngineSwitches {
   /** How many of the next partition functions fail as one that meets a mergeout. @default 0 */
   mergeoutConflicts: number;
-  /** What FCSVPARSER makes of `""`: no page says which. @default "null" */
+  /** What FCSVPARSER makes of `""`: by its source, of 2015, NULL. @default "null" */
   quotedEmpty: "null" | "empty";
+  /**
+   * What becomes of a NULL for a NOT NULL column that FCSVPARSER gave: the row is rejected, or the COPY
+   * fails as a whole (error 2501). No page says which. @default "reject"
+   */
+  nullInCopy: "reject" | "fail";
   /** Whether COPY knows the numbers of rejected rows: where not, they are -1. @default true */
   numbersRejected: boolean;
+  /** Whether ENFORCELENGTH goes with FCSVPARSER: no page says it. @default true */
+  enforcesLengthByParser: boolean;
+  /** Whether a swap commits the transaction that it is called in: no page says it. @default true */
+  swapCommits: boolean;
 }
 
 export const DEFAULT_SWITCHES: Readonly<EngineSwitches> = {
   mergeoutConflicts: 0,
   quotedEmpty: "null",
+  nullInCopy: "reject",
   numbersRejected: true,
+  enforcesLengthByParser: true,
+  swapCommits: true,
 };
 
 export class EngineState {

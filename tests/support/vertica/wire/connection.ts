@@ -64,7 +64,8 @@ async function talk(opened: Opened, startup: Startup, shared: Shared): Promise<v
   const label = parameter("client_label");
   if (faults.login !== undefined) throw faults.login;
   if (shared.tlsRequired && !opened.isTls) throw noTls(user);
-  await logIn(inbox, outbox, { auth, user, engine });
+  await logIn(inbox, outbox, { auth, user, engine, faults });
+  if (faults.silentLogin === "before the session") await inbox.silence();
   const session = await engine.openSession({
     user,
     database: parameter("database"),

@@ -66,6 +66,13 @@ export class Inbox {
     return frame;
   }
 
+  /** Says nothing more, for as long as the client waits. */
+  async silence(): Promise<never> {
+    await this.#outbox.flush();
+    await aborted(this.#stream.gone);
+    this.#cut();
+  }
+
   async #frame(coded: boolean) {
     for (;;) {
       const frame = this.#frames.next(coded);

@@ -98,6 +98,11 @@ export class RunningCopy implements CopyIn {
         continue;
       }
       const outcome = rows.make(record);
+      if (outcome === "blank") {
+        // Rows are numbered by whoever takes them of the parser, which gives nothing of these.
+        this.#records--;
+        continue;
+      }
       if ("reason" in outcome) rejected.add(this.#records, record.raw, outcome.reason);
       else {
         this.#lines.push(outcome.line);

@@ -4,32 +4,32 @@ import type { EngineSwitches } from "../state.ts";
 import type { CopyStatement } from "./options.ts";
 import type { DataRecord, Field } from "./records.ts";
 import type { FieldTarget } from "./target.ts";
-import { readable, takeValue } from "./values.ts";
+import { readable, takeCsvValue, takeValue } from "./values.ts";
 
-/** A line of COPY's text format, or why the row is rejected. */
-export type RowOutcome = { line: string } | { reason: string };
+/** A line of COPY's text format, or why the row is rejected; `blank` is neither, and does not count. */
+export type RowOutcome = { line: string } | { reason: string } | "blank";
 
 export class RowMaker {
   readonly #statement: CopyStatement;
   readonly #fields: readonly FieldTarget[];
   /** By field: what stands for NULL, in COPY's text. */
   readonly #nulls: readonly string[];
-  readonly #quotedEmpty: EngineSwitches["quotedEmpty"];
+  readonly #switches: EngineSwitches;
   /** By field of the target: which field of the record. With a header, by its names. */
   #places: (number | undefined)[] | undefined;
 
   constructor(
     statement: CopyStatement,
     fields: readonly FieldTarget[],
-    { fallbacks, quotedEmpty }: {
+    { fallbacks, switches }: {
       fallbacks: readonly (string | null)[];
-      quotedEmpty: EngineSwitches["quotedEmpty"];
+      switches: EngineSwitches;
     },
   ) {
     this.#statement = statement;
     this.#fields = fields;
     this.#nulls = fallbacks.map((text) => text === null ? "\\N" : escaped(text));
-    this.#quotedEmpty = quotedEmpty;
+    this.#switches = switches;
   }
 
   /** The names of a header: columns that it has not are NULL. */
@@ -45,11 +45,15 @@ export class RowMaker {
   }
 
   make(record: DataRecord): RowOutcome {
+    const { parser } = this.#statement;
+    const isCsv = parser.kind === "csv";
+    if (isCsv && record.raw === "") return "blank";
     if (record.problem !== undefined) return { reason: record.problem };
     const given = record.fields.length;
-    const { parser } = this.#statement;
-    if (this.#places === undefined && given !== this.#fields.length) {
-      if (given > this.#fields.length) return { reason: "Too many columns found" };
+    const wanted = this.#fields.length;
+    if (this.#places === undefined && given !== wanted) {
+      if (isCsv) return { reason: wrongNumber(given, wanted) };
+      if (given > wanted) return { reason: "Too many columns found" };
       if (!parser.trailingNullColumns) return { reason: "Too few columns found" };
     }
     let line = "";
@@ -58,9 +62,20 @@ export class RowMaker {
       const place = this.#places === undefined ? index : this.#places[index];
       const taken = this.#take(place === undefined ? undefined : record.fields[place], target);
       if (taken instanceof Rejection) {
-        return { reason: `${taken.reason} for column ${index + 1} (${target.name})` };
+        return {
+          reason: isCsv
+            ? `Parse error in column ${index + 1}`
+            : `${taken.reason} for column ${index + 1} (${target.name})`,
+        };
       }
       if (taken === null && !target.isNullable) {
+        if (isCsv && this.#switches.nullInCopy === "fail") {
+          throw new VerticaError(
+            "22004",
+            2501,
+            `Cannot set a NOT NULL column (${target.name}) to a NULL value in COPY statement`,
+          );
+        }
         return { reason: `Null value for NOT NULL column ${index + 1} (${target.name})` };
       }
       if (index > 0) line += "\t";
@@ -74,7 +89,9 @@ export class RowMaker {
     const { parser, enforcesLength } = this.#statement;
     const text = parser.trims && !field.isQuoted ? field.text.trim() : field.text;
     if (this.#isNull(text, field.isQuoted)) return null;
-    const taken = takeValue(text, type, enforcesLength);
+    const taken = parser.kind === "csv"
+      ? takeCsvValue(text, type)
+      : takeValue(text, type, enforcesLength);
     if ("value" in taken) return taken.value;
     // What is too long or no text is no type error.
     const isTypeError = taken.reason.includes("format");
@@ -84,8 +101,15 @@ export class RowMaker {
   #isNull(text: string, isQuoted: boolean): boolean {
     const { parser } = this.#statement;
     if (parser.kind === "delimited") return !isQuoted && text === parser.null;
-    return text === "" && (!isQuoted || this.#quotedEmpty === "null");
+    return text === "" && (!isQuoted || this.#switches.quotedEmpty === "null");
   }
+}
+
+/** In the words of FCSVPARSER's source, which takes one column too few for one too many. */
+function wrongNumber(given: number, wanted: number): string {
+  const which = given < wanted - 1 ? "FEWER" : "MORE";
+  return `Wrong number of columns! COPYing ${wanted} columns from a source file containing: ` +
+    `${which} columns.`;
 }
 
 /** Whether values may hold signs that COPY's text escapes. */

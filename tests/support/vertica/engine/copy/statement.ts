@@ -1,5 +1,5 @@
 /** COPY FROM STDIN: what is made ready before the first byte. */
-import type { Answer } from "../../engine.ts";
+import { type Answer, VerticaError } from "../../engine.ts";
 import { quoted, quotedWord, type Reader } from "../reader.ts";
 import { requireRight, requireUsage } from "../rights.ts";
 import { rewrite } from "../rewrite.ts";
@@ -7,7 +7,7 @@ import type { Session } from "../session.ts";
 import { columnsOf, findTable, sqlName, type Table } from "../tables.ts";
 import { describeType, postgresType } from "../types.ts";
 import { RunningCopy } from "./copy_in.ts";
-import { readCopy } from "./options.ts";
+import { type CopyStatement, readCopy } from "./options.ts";
 import { makeRejectedTable, RejectedRows } from "./rejected.ts";
 import { RowMaker } from "./rows.ts";
 import { type CopyTarget, type FieldTarget, targetOf, withoutComputed } from "./target.ts";
@@ -17,6 +17,7 @@ const FIELDS = { schema: "pg_temp", name: "v_copy_fields" };
 
 export async function copy(session: Session, reader: Reader): Promise<Answer> {
   const statement = readCopy(reader);
+  refuseAsAskedFor(session, statement);
   const { backend } = session;
   await backend.hold();
   try {
@@ -32,7 +33,7 @@ export async function copy(session: Session, reader: Reader): Promise<Answer> {
       statement,
       rows: new RowMaker(statement, target.fields, {
         fallbacks: (direct ?? target.fields).map(({ fallback }) => fallback ?? null),
-        quotedEmpty: session.engine.switches.quotedEmpty,
+        switches: session.engine.switches,
       }),
       rejected: new RejectedRows(session, statement, rejected),
       ...direct === undefined
@@ -50,6 +51,13 @@ export async function copy(session: Session, reader: Reader): Promise<Answer> {
     await session.giveUp();
     throw error;
   }
+}
+
+/** No page gives these words, nor says that it is so. */
+function refuseAsAskedFor(session: Session, { enforcesLength, parser }: CopyStatement): void {
+  if (!enforcesLength || parser.kind !== "csv") return;
+  if (session.engine.switches.enforcesLengthByParser) return;
+  throw new VerticaError("0A000", 0, "COPY: ENFORCELENGTH does not go with this parser");
 }
 
 function fillOf(table: string, fields: readonly FieldTarget[]): string {

@@ -65,6 +65,35 @@ export function takeValue(text: string, type: VerticaType, enforceLength: boolea
   }
 }
 
+/**
+ * The same by FCSVPARSER (its source, of 2015: vertica/FlexTable, `src/Csv.cpp`): a string that is too long
+ * is refused whatever the statement says, -2^63 too, and a time with a zone is converted to the session's,
+ * which is UTC here.
+ */
+export function takeCsvValue(text: string, type: VerticaType): Taken {
+  const taken = takeValue(text, type, true);
+  if (type.name === "int" && "value" in taken && taken.value === null) {
+    return invalid("integer", text);
+  }
+  if (type.name !== "timestamp" || "value" in taken) return taken;
+  const inUtc = utcOf(text.trim());
+  return inUtc === undefined ? taken : { value: inUtc };
+}
+
+/** A timestamp with an offset, without it. */
+function utcOf(text: string): string | undefined {
+  const [, local, hours, minutes = "00"] = /^(.*\d) ?(Z|[-+]\d\d?)(?::?(\d\d))?$/.exec(text) ?? [];
+  const stamp = local === undefined ? undefined : timestampOf(local);
+  if (stamp === undefined || Number(minutes) > 59) return undefined;
+  const offset = hours === "Z" ? "+00" : hours!.replace(/([-+])(\d)$/, "$10$2");
+  try {
+    const instant = Temporal.Instant.from(`${stamp.replace(" ", "T")}${offset}:${minutes}`);
+    return instant.toZonedDateTimeISO("UTC").toPlainDateTime().toString().replace("T", " ");
+  } catch {
+    return undefined;
+  }
+}
+
 /** -2^63 is NULL. */
 function integer(text: string): Taken {
   if (!INTEGER.test(text)) return invalid("integer", text);

@@ -1,0 +1,156 @@
+/** What every session takes for granted, and what one sees of another. */
+import vertica from "../../../../sql/warehouse/vertica/trial/session.sql" with { type: "text" };
+import { type Group, held, notHeld, same, type Verdict } from "../experiment.ts";
+import { failureText, type Seen } from "../seen.ts";
+
+const SETTINGS = ["autocommit", "time-zone", "datestyle", "strings", "isolation"];
+
+export const SESSION: Group = {
+  name: "session",
+  scripts: { vertica },
+  experiments: [
+    {
+      name: "session-settings",
+      assumed:
+        "A session takes finpipe's settings: a backslash is a letter, times are in ISO's form",
+      effect: "stops",
+      otherwise: "No command begins: it says which setting was refused",
+      steps: [...SETTINGS, "texts"],
+      judge(seen) {
+        for (const step of SETTINGS) seen.rows(step);
+        return same(seen.first("texts"), "3,2022-10-01 10:00:00.25");
+      },
+    },
+    {
+      name: "autocommit-off",
+      assumed: "With autocommit off, ROLLBACK takes back an INSERT",
+      effect: "stops",
+      otherwise: "No command begins: SHOW AUTOCOMMIT is looked at in each session",
+      steps: ["autocommit-shown", "insert", "insert-rollback", "after-rollback"],
+      judge(seen) {
+        const [shown] = seen.rows("autocommit-shown");
+        if (shown?.setting !== "off") return notHeld(`SHOW AUTOCOMMIT says ${shown?.setting}`);
+        seen.rows("insert");
+        return same(seen.first("after-rollback"), "0");
+      },
+    },
+    {
+      name: "read-committed",
+      assumed: "A statement sees what others have committed, and nothing that they have not",
+      effect: "wrong",
+      otherwise:
+        "Figures could be read that were never committed, or older ones than those that stand",
+      steps: ["insert-2", "before-commit", "insert-2-commit", "after-commit"],
+      needs: ["insert-2", "insert-2-commit"],
+      judge: (seen) =>
+        same(`${seen.first("before-commit")}, ${seen.first("after-commit")}`, "0, 1"),
+    },
+    {
+      name: "ddl-commits",
+      assumed: "DDL commits the transaction that it is run in",
+      effect: "copes",
+      otherwise:
+        "Nothing hangs on it: what must not be committed by DDL is in a session of its own",
+      steps: ["insert-before-ddl", "ddl", "ddl-rollback", "after-ddl"],
+      judge(seen) {
+        seen.rows("ddl");
+        return seen.first("after-ddl") === "1" ? held() : notHeld("the INSERT was rolled back");
+      },
+    },
+    {
+      name: "three-sessions",
+      assumed: "The user may have three sessions at once",
+      effect: "stops",
+      otherwise:
+        "A load needs two, and one for each further stream: it ends with the server's words",
+      steps: ["third"],
+      judge: (seen) => same(seen.first("third"), "1"),
+    },
+    {
+      name: "session-label",
+      assumed: "v_monitor.sessions shows a user his own sessions, with their client labels",
+      effect: "copes",
+      otherwise: "A DBA finds a load by its user and its statement alone",
+      steps: ["label-2", "id-2", "idle"],
+      needs: ["id-2"],
+      judge(seen) {
+        seen.rows("label-2");
+        const [found] = seen.rows("idle");
+        if (found === undefined) return notHeld("the session is not shown");
+        return /^finpipe:trial:[0-9a-f]{12}:2$/.test(found.client_label ?? "")
+          ? held()
+          : notHeld("the label is another one");
+      },
+    },
+    {
+      name: "idle-statement",
+      assumed: "current_statement of v_monitor.sessions is NULL between statements",
+      effect: "copes",
+      otherwise:
+        "A statement whose answer was lost is waited for until TCP gives the connection up, not for a minute",
+      steps: ["id-2", "idle"],
+      needs: ["id-2", "idle"],
+      judge(seen) {
+        const [found] = seen.rows("idle");
+        if (found === undefined) return notHeld("the session is not shown");
+        return found.current_statement === null ? held() : notHeld("it is a statement");
+      },
+    },
+    {
+      name: "waiting-statement",
+      assumed: "current_statement is not NULL while a statement waits for a lock",
+      effect: "stops",
+      otherwise:
+        "A statement that waits for longer than 30 s is given up as lost, and tried again (exit 69)",
+      steps: ["id-2", "lock-1", "lock-2", "waiting", "lock-1-rollback", "lock-2-held"],
+      needs: ["id-2", "lock-1"],
+      judge: (seen) =>
+        seen.rows("waiting").length > 0
+          ? held()
+          : notHeld("no statement is shown for five seconds"),
+    },
+    {
+      name: "lock-passed-on",
+      assumed: "A lock that is waited for is given on when its transaction ends",
+      effect: "stops",
+      otherwise: "Commands that meet a lock wait up to LockTimeout, and end with exit 75",
+      steps: ["lock-1", "lock-2", "lock-1-rollback", "lock-2-held"],
+      needs: ["lock-1"],
+      judge(seen) {
+        seen.rows("lock-2");
+        return same(seen.first("lock-2-held"), "1");
+      },
+    },
+    {
+      name: "close-session",
+      assumed: "A user may close a session of his own, and its locks are free then",
+      effect: "stops",
+      otherwise:
+        "After a lost connection the next load is exit 75 until the server finds out by itself",
+      steps: ["id-2", "close", "lock-after-close"],
+      needs: ["id-2", "lock-2"],
+      judge(seen) {
+        seen.rows("close");
+        seen.rows("lock-after-close");
+        return held();
+      },
+    },
+    {
+      name: "runtimecap",
+      assumed: "RUNTIMECAP ends a statement that takes longer, with SQLSTATE 57014",
+      effect: "copes",
+      otherwise:
+        "statement_timeout of the URL does nothing, or is told with the server's words alone",
+      steps: ["cap", "capped", "uncap"],
+      judge: cappedBy,
+    },
+  ],
+};
+
+function cappedBy(seen: Seen): Verdict {
+  seen.rows("cap");
+  const failure = seen.failure("capped");
+  if (failure === undefined) return notHeld("the statement ran to its end");
+  const text = failureText(failure);
+  return failure.sqlState === "57014" ? held(text) : notHeld(text);
+}

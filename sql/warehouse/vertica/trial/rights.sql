@@ -1,0 +1,40 @@
+-- Rights, as doctor reads them (rights_of.sql), and the system tables that finpipe reads (system_tables.sql).
+-- :database, :staging_schema and :mart_schema, their names.
+-- [database]
+SELECT GET_PRIVILEGES_DESCRIPTION('database', :database) AS privileges;
+
+-- [public]
+SELECT GET_PRIVILEGES_DESCRIPTION('schema', 'public') AS privileges;
+
+-- [staging]
+SELECT GET_PRIVILEGES_DESCRIPTION('schema', :staging_schema) AS privileges;
+
+-- [mart]
+SELECT GET_PRIVILEGES_DESCRIPTION('schema', :mart_schema) AS privileges;
+
+-- [absent]
+SELECT GET_PRIVILEGES_DESCRIPTION('schema', 'finpipe_trial_0123456789ab') AS privileges;
+
+-- [read-columns]
+SELECT COUNT(*) AS read FROM v_catalog.columns WHERE table_name = '';
+
+-- [read-constraint-columns]
+SELECT COUNT(*) AS read FROM v_catalog.constraint_columns WHERE table_name = '';
+
+-- [read-projection-columns]
+SELECT COUNT(*) AS read FROM v_catalog.projection_columns WHERE table_name = '';
+
+-- [read-projections]
+SELECT COUNT(*) AS read FROM v_catalog.projections WHERE anchor_table_name = '';
+
+-- [read-schemata]
+SELECT COUNT(*) AS read FROM v_catalog.schemata WHERE schema_name = '';
+
+-- [read-tables]
+SELECT COUNT(*) AS read FROM v_catalog.tables WHERE table_name = '';
+
+-- [read-current-session]
+SELECT COUNT(*) AS read FROM v_monitor.current_session WHERE session_id = '';
+
+-- [read-sessions]
+SELECT COUNT(*) AS read FROM v_monitor.sessions WHERE session_id = '';

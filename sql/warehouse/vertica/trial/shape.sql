@@ -1,0 +1,91 @@
+-- What v_catalog says of a table and of one that is made LIKE it (shape_*.sql): but for their names the same,
+-- as doctor compares them. :staging_schema, the schema's name.
+CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_target (
+  object_id           UUID          NOT NULL,
+  sent_dttm           TIMESTAMP     NOT NULL,
+  operation_id        UUID          NOT NULL,
+  account_number_from INTEGER       NOT NULL,
+  account_number_to   INTEGER       NOT NULL,
+  currency_code       INTEGER       NOT NULL,
+  country             VARCHAR(1000) NOT NULL,
+  status              VARCHAR(1000) NOT NULL,
+  transaction_type    VARCHAR(1000) NOT NULL,
+  amount              INTEGER       NOT NULL,
+  transaction_dt      TIMESTAMP     NOT NULL
+)
+ORDER BY status, currency_code, account_number_from, object_id
+SEGMENTED BY HASH(object_id) ALL NODES
+PARTITION BY transaction_dt::DATE
+GROUP BY CALENDAR_HIERARCHY_DAY(transaction_dt::DATE, 2, 2);
+
+-- [like]
+CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_side
+LIKE finpipe_staging.finpipe_trial_0123456789ab_target INCLUDING PROJECTIONS;
+
+-- [columns-target]
+SELECT column_name, data_type, is_nullable
+FROM v_catalog.columns
+WHERE LOWER(table_schema) = LOWER(:staging_schema) AND table_name = 'finpipe_trial_0123456789ab_target'
+ORDER BY ordinal_position;
+
+-- [columns-side]
+SELECT column_name, data_type, is_nullable
+FROM v_catalog.columns
+WHERE LOWER(table_schema) = LOWER(:staging_schema) AND table_name = 'finpipe_trial_0123456789ab_side'
+ORDER BY ordinal_position;
+
+-- [partitions-target]
+SELECT partition_expression, partition_group_expression
+FROM v_catalog.tables
+WHERE LOWER(table_schema) = LOWER(:staging_schema) AND table_name = 'finpipe_trial_0123456789ab_target';
+
+-- [partitions-side]
+SELECT partition_expression, partition_group_expression
+FROM v_catalog.tables
+WHERE LOWER(table_schema) = LOWER(:staging_schema) AND table_name = 'finpipe_trial_0123456789ab_side';
+
+-- [keys-target]
+SELECT constraint_name, constraint_type, column_name
+FROM v_catalog.constraint_columns
+WHERE LOWER(table_schema) = LOWER(:staging_schema) AND table_name = 'finpipe_trial_0123456789ab_target'
+  AND constraint_type IN ('p', 'u', 'c')
+ORDER BY constraint_type, constraint_name, column_name;
+
+-- [keys-side]
+SELECT constraint_name, constraint_type, column_name
+FROM v_catalog.constraint_columns
+WHERE LOWER(table_schema) = LOWER(:staging_schema) AND table_name = 'finpipe_trial_0123456789ab_side'
+  AND constraint_type IN ('p', 'u', 'c')
+ORDER BY constraint_type, constraint_name, column_name;
+
+-- [projections-target]
+SELECT
+  projections.projection_name,
+  projections.is_segmented,
+  projections.segment_expression,
+  projection_columns.projection_column_name AS column_name
+FROM v_catalog.projections
+INNER JOIN v_catalog.projection_columns
+  ON projection_columns.projection_id = projections.projection_id
+WHERE LOWER(projections.projection_schema) = LOWER(:staging_schema)
+  AND projections.anchor_table_name = 'finpipe_trial_0123456789ab_target'
+  AND projection_columns.sort_position IS NOT NULL
+ORDER BY projections.projection_name, projection_columns.sort_position;
+
+-- [projections-side]
+SELECT
+  projections.projection_name,
+  projections.is_segmented,
+  projections.segment_expression,
+  projection_columns.projection_column_name AS column_name
+FROM v_catalog.projections
+INNER JOIN v_catalog.projection_columns
+  ON projection_columns.projection_id = projections.projection_id
+WHERE LOWER(projections.projection_schema) = LOWER(:staging_schema)
+  AND projections.anchor_table_name = 'finpipe_trial_0123456789ab_side'
+  AND projection_columns.sort_position IS NOT NULL
+ORDER BY projections.projection_name, projection_columns.sort_position;
+
+DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_side CASCADE;
+
+DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_target CASCADE;

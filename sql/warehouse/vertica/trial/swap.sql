@@ -1,0 +1,217 @@
+-- Days swapped in and back (side_table.sql, swap.sql), as loads and undos do it. The day is an old one, which
+-- shares its containers with others of its year.
+CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_target (
+  object_id           UUID          NOT NULL,
+  sent_dttm           TIMESTAMP     NOT NULL,
+  operation_id        UUID          NOT NULL,
+  account_number_from INTEGER       NOT NULL,
+  account_number_to   INTEGER       NOT NULL,
+  currency_code       INTEGER       NOT NULL,
+  country             VARCHAR(1000) NOT NULL,
+  status              VARCHAR(1000) NOT NULL,
+  transaction_type    VARCHAR(1000) NOT NULL,
+  amount              INTEGER       NOT NULL,
+  transaction_dt      TIMESTAMP     NOT NULL
+)
+ORDER BY status, currency_code, account_number_from, object_id
+SEGMENTED BY HASH(object_id) ALL NODES
+PARTITION BY transaction_dt::DATE
+GROUP BY CALENDAR_HIERARCHY_DAY(transaction_dt::DATE, 2, 2);
+
+-- [like]
+CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_side
+LIKE finpipe_staging.finpipe_trial_0123456789ab_target INCLUDING PROJECTIONS;
+
+INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_target
+VALUES (
+  '00000000-0000-4000-8000-000000000001', '2015-05-02 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 420, 'FR', 'done', 'pay',
+  8, '2015-05-02 10:00:00'
+);
+
+COMMIT;
+
+INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_side
+VALUES (
+  '00000000-0000-4000-8000-000000000002', '2015-05-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 420, 'FR', 'done', 'pay',
+  1, '2015-05-01 10:00:00'
+);
+
+INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_side
+VALUES (
+  '00000000-0000-4000-8000-000000000003', '2015-05-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 420, 'FR', 'done', 'pay',
+  2, '2015-05-01 10:00:00'
+);
+
+COMMIT;
+
+-- [side-fingerprint]
+SELECT
+  COUNT(*) AS rows,
+  CAST(COALESCE(SUM(CAST(amount AS NUMERIC(38, 0))), 0) AS NUMERIC(38, 0)) AS control_total,
+  CAST(
+    COALESCE(SUM(CAST(HASH(
+      object_id, sent_dttm, operation_id, account_number_from, account_number_to, currency_code,
+      country, status, transaction_type, amount, transaction_dt
+    ) AS NUMERIC(38, 0))), 0) AS NUMERIC(38, 0)
+  ) AS fingerprint
+FROM finpipe_staging.finpipe_trial_0123456789ab_side
+WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1;
+
+-- Into a day of which the target has nothing.
+-- [swap-in]
+SELECT SWAP_PARTITIONS_BETWEEN_TABLES(
+  'finpipe_staging.finpipe_trial_0123456789ab_side',
+  '2015-05-01',
+  '2015-05-01',
+  'finpipe_staging.finpipe_trial_0123456789ab_target',
+  true
+);
+
+-- [swap-in-commit]
+COMMIT;
+
+-- [target-in]
+SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
+ORDER BY amount;
+
+-- [side-in]
+SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_side
+WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
+ORDER BY amount;
+
+-- [other-day]
+SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+WHERE transaction_dt >= DATE '2015-05-02' AND transaction_dt < DATE '2015-05-02' + 1
+ORDER BY amount;
+
+-- [target-fingerprint]
+SELECT
+  COUNT(*) AS rows,
+  CAST(COALESCE(SUM(CAST(amount AS NUMERIC(38, 0))), 0) AS NUMERIC(38, 0)) AS control_total,
+  CAST(
+    COALESCE(SUM(CAST(HASH(
+      object_id, sent_dttm, operation_id, account_number_from, account_number_to, currency_code,
+      country, status, transaction_type, amount, transaction_dt
+    ) AS NUMERIC(38, 0))), 0) AS NUMERIC(38, 0)
+  ) AS fingerprint
+FROM finpipe_staging.finpipe_trial_0123456789ab_target
+WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1;
+
+-- In a transaction that is rolled back: did the swap commit itself, and what was before it?
+CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_marks (
+  place INTEGER NOT NULL
+)
+ORDER BY place
+UNSEGMENTED ALL NODES;
+
+INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_side
+VALUES (
+  '00000000-0000-4000-8000-000000000004', '2015-05-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 420, 'FR', 'done', 'pay',
+  4, '2015-05-01 10:00:00'
+);
+
+COMMIT;
+
+-- [mark]
+INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_marks VALUES (1);
+
+-- [swap-rolled-back]
+SELECT SWAP_PARTITIONS_BETWEEN_TABLES(
+  'finpipe_staging.finpipe_trial_0123456789ab_side',
+  '2015-05-01',
+  '2015-05-01',
+  'finpipe_staging.finpipe_trial_0123456789ab_target',
+  true
+);
+
+-- [rollback]
+ROLLBACK;
+
+-- [target-rolled-back]
+SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
+ORDER BY amount;
+
+-- [side-rolled-back]
+SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_side
+WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
+ORDER BY amount;
+
+-- [marks]
+SELECT COUNT(*) AS rows FROM finpipe_staging.finpipe_trial_0123456789ab_marks;
+
+-- Onto a day that both have, and back.
+-- [swap-day]
+SELECT SWAP_PARTITIONS_BETWEEN_TABLES(
+  'finpipe_staging.finpipe_trial_0123456789ab_side',
+  '2015-05-01',
+  '2015-05-01',
+  'finpipe_staging.finpipe_trial_0123456789ab_target',
+  true
+);
+
+-- [swap-day-commit]
+COMMIT;
+
+-- [target-day]
+SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
+ORDER BY amount;
+
+-- [side-day]
+SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_side
+WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
+ORDER BY amount;
+
+-- [swap-back]
+SELECT SWAP_PARTITIONS_BETWEEN_TABLES(
+  'finpipe_staging.finpipe_trial_0123456789ab_side',
+  '2015-05-01',
+  '2015-05-01',
+  'finpipe_staging.finpipe_trial_0123456789ab_target',
+  true
+);
+
+-- [swap-back-commit]
+COMMIT;
+
+-- [target-back]
+SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
+ORDER BY amount;
+
+-- [side-back]
+SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_side
+WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
+ORDER BY amount;
+
+-- From a side table that has nothing of the day, as the load of an empty file does.
+-- [like-empty]
+CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_empty
+LIKE finpipe_staging.finpipe_trial_0123456789ab_target INCLUDING PROJECTIONS;
+
+-- [swap-empty]
+SELECT SWAP_PARTITIONS_BETWEEN_TABLES(
+  'finpipe_staging.finpipe_trial_0123456789ab_empty',
+  '2015-05-01',
+  '2015-05-01',
+  'finpipe_staging.finpipe_trial_0123456789ab_target',
+  true
+);
+
+-- [swap-empty-commit]
+COMMIT;
+
+-- [target-empty]
+SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
+ORDER BY amount;
+
+DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_empty CASCADE;
+
+DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_side CASCADE;
+
+DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_marks CASCADE;
+
+DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_target CASCADE;

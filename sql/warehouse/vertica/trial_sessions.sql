@@ -1,0 +1,6 @@
+-- Sessions of trials that are there, of this user. :pattern such as 'finpipe:trial:%'.
+SELECT
+  session_id,
+  client_label
+FROM v_monitor.sessions
+WHERE client_label LIKE :pattern;
