@@ -14,7 +14,7 @@ const MANY = Array.from(
     `(SELECT 1 AS a UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4) AS r${index}`,
 ).join(" CROSS JOIN ");
 
-postgresTest("autocommit is on at first, off on demand, and SHOW tells", async () => {
+postgresTest("autocommit is off at first, on on demand, and SHOW tells", async () => {
   await using place = await testEngine();
   const { engine } = place;
   const session = await engine.openSession({
@@ -25,17 +25,16 @@ postgresTest("autocommit is on at first, off on demand, and SHOW tells", async (
   });
   const told: string[] = [];
   session.onParameter = (name, value) => told.push(`${name}=${value}`);
-  await rowsOf(session, "CREATE TABLE t (a INT)", "INSERT INTO t VALUES (1)");
-  assert.equal(session.status, "I");
-  assert.deepEqual(await rowsOf(session, "SHOW AUTOCOMMIT"), [["autocommit", "on"]]);
-  await rowsOf(session, "SET SESSION AUTOCOMMIT TO OFF");
+  await rowsOf(session, "CREATE TABLE t (a INT)");
   assert.deepEqual(await rowsOf(session, "SHOW AUTOCOMMIT"), [["autocommit", "off"]]);
   await rowsOf(session, "INSERT INTO t VALUES (2)");
   assert.equal(session.status, "T");
-  await rowsOf(session, "ROLLBACK");
+  await rowsOf(session, "ROLLBACK", "SET SESSION AUTOCOMMIT TO ON");
+  assert.deepEqual(await rowsOf(session, "SHOW AUTOCOMMIT"), [["autocommit", "on"]]);
+  await rowsOf(session, "INSERT INTO t VALUES (1)");
   assert.equal(session.status, "I");
   assert.equal(await valueOf(session, COUNT), "1");
-  assert.deepEqual(told, ["auto_commit=off"]);
+  assert.deepEqual(told, ["auto_commit=on"]);
 });
 
 postgresTest("BEGIN holds open what autocommit would commit", async () => {

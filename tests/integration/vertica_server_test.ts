@@ -50,6 +50,10 @@ postgresTest("a transaction's status is told with every answer", async () => {
   using client = await RawClient.ready({ port: server.port });
   const status = async (sql: string) =>
     new TextDecoder().decode((await client.query(sql)).at(-1)!.body);
+  // A client that says nothing of autocommit has none.
+  assert.equal(await status("SELECT 1"), "T");
+  assert.equal(await status("ROLLBACK"), "I");
+  await client.query("SET SESSION AUTOCOMMIT TO ON");
   assert.equal(await status("SELECT 1"), "I");
   assert.equal(await status("BEGIN"), "T");
   // Vertica undoes the statement that failed, and goes on with the transaction.
@@ -133,7 +137,10 @@ await postgresServerTest("vertica-server --data keeps the database from run to r
     {
       await using server = new ServerProcess(args);
       using client = await RawClient.ready({ port: await server.port() });
-      await ask(client, "CREATE TABLE public.t (n INTEGER); INSERT INTO public.t VALUES (7)");
+      await ask(
+        client,
+        "CREATE TABLE public.t (n INTEGER); INSERT INTO public.t VALUES (7); COMMIT",
+      );
     }
     await using server = new ServerProcess(args);
     using client = await RawClient.ready({ port: await server.port() });

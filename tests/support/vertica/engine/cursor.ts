@@ -22,16 +22,18 @@ export async function readQuery(
       await backend.query(`CLOSE ${name}`);
       await backend.query(`DECLARE ${name} NO SCROLL CURSOR FOR ${ordered}`);
     }
+    // Between two statements of PostgreSQL's its cancellation meets nobody.
+    session.stopped?.throwIfAborted();
     const rows = await part(backend, name);
     const isWhole = rows.length < PART;
     if (isWhole) await backend.query(`CLOSE ${name}`);
     return { columns, rows, isWhole };
   }, ({ isWhole }) => isWhole);
-  if (first.isWhole) return rowsAnswer("SELECT", first.columns, first.rows);
+  if (first.isWhole) return rowsAnswer("", first.columns, first.rows);
   session.holdStatement();
   return {
     kind: "rows",
-    tag: "SELECT",
+    tag: "",
     columns: first.columns,
     rows: rest(session, name, first.rows),
   };

@@ -3,6 +3,7 @@ import type { Description } from "../engine.ts";
 import { columnsOfQuery } from "./cursor.ts";
 import { isToken, Reader } from "./reader.ts";
 import { rewrite } from "./rewrite.ts";
+import { named } from "./result_names.ts";
 import { OUTPUT, type Session } from "./session.ts";
 import { handlerOf } from "./statements.ts";
 import { describeType, typeOfResult } from "./types.ts";
@@ -46,7 +47,7 @@ export async function describeStatement(session: Session, sql: string): Promise<
   const parameters = await parametersOf(session, sql, count);
   const text = rewrite(sql, () => "NULL");
   const columns = await inStatement(session, () => columnsOfQuery(session.backend, text));
-  return { tag, parameters, columns };
+  return { tag, parameters, columns: named(reader, columns) };
 }
 
 /** `COPY_LOCAL` is what the JDBC driver (25.3) waits for; else the tag is that of the answer. */

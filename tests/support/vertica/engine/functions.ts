@@ -5,7 +5,8 @@ import type { Token } from "./lexer.ts";
 
 /** The same in PostgreSQL for the types of {@link FACTS}, or made so by prelude_functions.sql. */
 const KNOWN = new Set(
-  `abs avg cast ceil ceiling coalesce concat count current_date current_timestamp
+  `abs acos asin atan atan2 avg cast ceil ceiling coalesce concat cos cot count current_date
+  current_session current_timestamp degrees exp ln pi power radians random sin tan throw_error
   current_trans_id current_user date date_part date_trunc dense_rank exists extract first_value floor getdate getutcdate greatest
   has_schema_privilege has_table_privilege hash ifnull initcap instr isnull lag last_value lead least left length lower lpad ltrim max md5 min mod
   now ntile nullif nullifzero nvl octet_length position rank regexp_like repeat replace right round

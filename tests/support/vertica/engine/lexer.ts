@@ -17,7 +17,8 @@ export interface Token {
 }
 
 const BLANK = /(?:\s+|--[^\n]*)+/y;
-const WORD = /[\p{L}_][\p{L}\p{N}_$]*/uy;
+// Signs beyond ASCII are letters, whatever Unicode calls them.
+const WORD = /[\p{L}_\u{80}-\u{10FFFF}][\p{L}\p{N}_$\u{80}-\u{10FFFF}]*/uy;
 const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const SIGN = /::|:=|[-+*/<>=~!@#%^&|]+|[(),.;[\]{}:]/y;
 

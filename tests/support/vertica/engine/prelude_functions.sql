@@ -120,3 +120,13 @@ CREATE FUNCTION v_engine.calendar_hierarchy_day(
 $$;
 CREATE FUNCTION v_engine.sleep(seconds bigint) RETURNS bigint LANGUAGE sql VOLATILE
   AS 'SELECT 0::bigint FROM pg_sleep($1)';
+
+-- HH is 1 to 12 in PostgreSQL, and takes 13 in Vertica; the answer is a TIMESTAMP.
+CREATE FUNCTION v_engine.to_timestamp(text, text) RETURNS timestamp LANGUAGE sql STABLE STRICT
+  AS $$ SELECT pg_catalog.to_timestamp($1, regexp_replace($2, 'HH(?!12|24)', 'HH24', 'g'))::timestamp $$;
+
+-- Error 7137, as the page of SQLSTATE 22V23 words it.
+CREATE FUNCTION v_engine.throw_error(text) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'USER GENERATED ERROR: %', $1 USING ERRCODE = '22V23';
+END $$;

@@ -4,6 +4,7 @@ import { readQuery } from "./cursor.ts";
 import { isMetaFunction, runMetaFunction } from "./meta_functions.ts";
 import { withNullOrder } from "./null_order.ts";
 import type { Reader } from "./reader.ts";
+import { named } from "./result_names.ts";
 import { rewrite } from "./rewrite.ts";
 import type { Session } from "./session.ts";
 import type { Parameters } from "./statements.ts";
@@ -21,5 +22,10 @@ export async function select(
   if (reader.tokens.some(({ value }) => LIVE.has(value.toLowerCase()))) {
     await session.engine.publish();
   }
-  return await readQuery(session, statement, (columns) => withNullOrder(statement, columns));
+  const answer = await readQuery(
+    session,
+    statement,
+    (columns) => withNullOrder(statement, columns),
+  );
+  return answer.kind === "rows" ? { ...answer, columns: named(reader, answer.columns) } : answer;
 }

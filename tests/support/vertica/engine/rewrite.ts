@@ -17,10 +17,12 @@ export const REWRITES: Readonly<Record<string, string>> = {
   "parameters": "`?` stands for a value; it is put in as a string of no type yet",
   "HASH": "takes values of any types: they are made one row",
   "CURRENT_USER(), SESSION_USER, USER": "PostgreSQL takes no parentheses; the user is Vertica's",
+  "CURRENT_SESSION()": "a row of v_monitor.current_session",
   "NVL, ISNULL, IFNULL": "COALESCE",
   "MINUS": "EXCEPT",
   "<=>": "IS NOT DISTINCT FROM",
   "-2^63": "is NULL in Vertica",
+  "'... +03'::TIMESTAMP": "is converted to the session's time zone",
   "INSTR": "strpos",
 };
 
@@ -30,6 +32,9 @@ const RENAMED: Record<string, string> = {
   ifnull: "coalesce",
   instr: "strpos",
 };
+
+/** A time of day with an offset, or a zone's name of letters. */
+const ZONED = /\d:\d\d(?::\d\d(?:\.\d+)?)? ?(?:[-+]\d\d?(?::?\d\d)?|[A-Z]{1,5})\s*$/;
 
 /** The user of the session. */
 const USERS = new Set(["current_user", "session_user", "user"]);
@@ -94,13 +99,21 @@ export function rewrite(
       return "(";
     }
     if (token.text === ")") return frames.pop()?.close ?? ")";
-    if (token.text === "::") return `::${castType(reader)}`;
+    if (token.text === "::") return `::${zoned(previous)}${castType(reader)}`;
     if (token.text === "<=>") return " IS NOT DISTINCT FROM ";
     if (token.text === "-" && reader.peek()?.text === "9223372036854775808") {
       reader.next();
       return "CAST(NULL AS bigint)";
     }
     return token.text;
+  }
+
+  /** A text with a zone is converted to the session's, where PostgreSQL would read over the zone. */
+  function zoned(previous: Token | undefined): string {
+    const isZoned = previous?.kind === "string" && ZONED.test(previous.value);
+    return isZoned && reader.is("timestamp") && !reader.is("timestamp", "with")
+      ? "timestamptz::"
+      : "";
   }
 
   function word(token: Token, previous: Token | undefined): string {
@@ -112,6 +125,10 @@ export function rewrite(
     }
     if (isNamed(reader, token)) return token.text;
     checkFunction(sql, token);
+    if (before === "current_session") {
+      reader.expect("(", ")");
+      return "(SELECT session_id FROM v_monitor.current_session)";
+    }
     if (USERS.has(before)) {
       reader.expect("(", ")");
       return "v_engine.current_user_name()";

@@ -16,6 +16,7 @@ import { Reader } from "./reader.ts";
 import type { EngineState } from "./state.ts";
 import { handlerOf } from "./statements.ts";
 import { describeStatement } from "./describe.ts";
+import { unknownOfSystem } from "./system_tables.ts";
 import type { Table } from "./tables.ts";
 import { describeType } from "./types.ts";
 
@@ -46,7 +47,7 @@ export class Session implements EngineSession {
     this.engine = engine;
     this.backend = backend;
     this.clientLabel = start.clientLabel;
-    this.autocommit = start.autocommit ?? true;
+    this.autocommit = start.autocommit ?? false;
     this.owner = { sessionId, user: start.user, statement: "" };
   }
 
@@ -67,14 +68,18 @@ export class Session implements EngineSession {
       const reader = new Reader(statement);
       return await handlerOf(reader)(this, reader, parameters);
     } catch (error) {
-      throw await this.#named(this.stopReason(error));
+      throw await this.#named(this.stopReason(error), statement);
     } finally {
       if (!this.#isHeld) this.finishStatement();
     }
   }
 
-  describe(statement: string): Promise<Description> {
-    return describeStatement(this, statement);
+  async describe(statement: string): Promise<Description> {
+    try {
+      return await describeStatement(this, statement);
+    } catch (error) {
+      throw await this.#named(error, statement);
+    }
   }
 
   cancel(): void {
@@ -205,8 +210,11 @@ export class Session implements EngineSession {
   }
 
   /** Of a table in a schema that is not there, it is the schema that Vertica misses. */
-  async #named(error: unknown): Promise<unknown> {
-    if (!(error instanceof VerticaError) || error.sqlState !== "42V01") return error;
+  async #named(error: unknown, statement: string): Promise<unknown> {
+    if (!(error instanceof VerticaError)) return error;
+    const system = unknownOfSystem(error, statement);
+    if (system !== undefined) return system;
+    if (error.sqlState !== "42V01") return error;
     const schema = /"([^".]+)\.[^"]+"/.exec(error.message)?.[1];
     if (schema === undefined) return error;
     const found = await this.engine.query("SELECT FROM pg_namespace WHERE nspname = $1", [schema]);

@@ -48,8 +48,8 @@ function set(session: Session, reader: Reader): Answer {
     session.runtimeCap = runtimeCap(reader);
     return done;
   }
-  if (reader.accept("time", "zone")) {
-    reader.expect("to");
+  if (reader.accept("time", "zone") || reader.accept("timezone")) {
+    reader.accept("to");
     const zone = reader.string();
     if (zone.toUpperCase() !== "UTC") throw reader.unknown("a time zone other than UTC");
   } else if (reader.accept("datestyle", "to")) reader.expect("iso");

@@ -80,7 +80,7 @@ const FACTS: Record<TypeName, { oid: number; size: number; postgres: string }> =
   "boolean": { oid: 5, size: 1, postgres: "boolean" },
   "int": { oid: 6, size: 8, postgres: "bigint" },
   "float": { oid: 7, size: 8, postgres: "double precision" },
-  "char": { oid: 8, size: -1, postgres: "varchar" },
+  "char": { oid: 8, size: -1, postgres: "char" },
   "varchar": { oid: 9, size: -1, postgres: "varchar" },
   "date": { oid: 10, size: 8, postgres: "date" },
   "time": { oid: 11, size: 8, postgres: "time" },
@@ -108,9 +108,11 @@ export function readType(reader: Reader): VerticaType {
   const type = nameAndSize(reader);
   const { name } = type;
   if (name === "numeric") return type;
-  const length = type.length ?? DEFAULT_LENGTH[name];
+  // FLOAT(n) is FLOAT.
+  const length = name === "float" ? undefined : type.length ?? DEFAULT_LENGTH[name];
   if (length === undefined) return { name };
-  if (length < 1 || length > MAX_LENGTH[name]!) throw reader.unknown(`${name}(${length})`);
+  const most = MAX_LENGTH[name];
+  if (most === undefined || length < 1 || length > most) throw reader.unknown(`${name}(${length})`);
   return { name, length };
 }
 
@@ -157,14 +159,16 @@ export function typeText({ name, length, precision, scale }: VerticaType): strin
 }
 
 /** PostgreSQL's type of a column. Lengths are checked apart, as they count bytes. */
-export function postgresType({ name, precision, scale }: VerticaType): string {
+export function postgresType({ name, precision, scale, length }: VerticaType): string {
+  // Filled up with blanks, by characters; Vertica does so by bytes.
+  if (name === "char") return `char(${length})`;
   return name === "numeric" ? `numeric(${precision}, ${scale})` : FACTS[name].postgres;
 }
 
 /** The check that a value has no more bytes than its type takes; empty where none is needed. */
 export function lengthCheck(column: string, { name, length }: VerticaType): string {
   if (length === undefined) return "";
-  const bytes = `octet_length(${column})`;
+  const bytes = name === "char" ? `octet_length(rtrim(${column}))` : `octet_length(${column})`;
   const complain = `v_engine.too_long(${bytes}, ${literal(typeText({ name, length }))})`;
   return ` CHECK (${bytes} <= ${length} OR ${complain})`;
 }
@@ -186,7 +190,9 @@ export function typeOfResult(oid: number, modifier: number): VerticaType | undef
     if (modifier < 4) return { name, ...UNNAMED_NUMERIC };
     return { name, precision: (modifier - 4) >> 16, scale: (modifier - 4) & 0xffff };
   }
-  if (name === "varchar" && modifier > 4) return { name, length: modifier - 4 };
+  if ((name === "varchar" || name === "char") && modifier > 4) {
+    return { name, length: modifier - 4 };
+  }
   return name === undefined ? undefined : { name };
 }
 
@@ -205,7 +211,7 @@ const RESULTS: Record<number, TypeName> = {
   25: "varchar",
   19: "varchar",
   705: "varchar",
-  1042: "varchar",
+  1042: "char",
   1043: "varchar",
   17: "varbinary",
   1082: "date",

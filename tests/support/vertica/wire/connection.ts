@@ -121,7 +121,7 @@ function startParameters(
     client_label: parameters.get("client_label") ?? "",
     long_string_types: "on",
     standard_conforming_strings: "on",
-    auto_commit: parameters.get("autocommit") ?? "on",
+    auto_commit: parameters.get("autocommit") ?? "off",
     MARS: "off",
     timezone: "UTC",
     request_complex_types: form.complexTypes ? "on" : "off",

@@ -24,6 +24,9 @@ interface Portal extends Prepared {
   values: readonly (string | null)[];
 }
 
+/** A statement that is none: clients know it by its tag (vertica-python, `Cursor._prepare`). */
+const EMPTY: Prepared = { sql: "", description: { tag: "", parameters: [], columns: null } };
+
 /** The messages of the extended protocol, but for Sync and Flush. */
 export const EXTENDED = ["P", "D", "B", "E", "C"];
 
@@ -63,8 +66,22 @@ export class ExtendedQuery {
   async #parse(body: Uint8Array): Promise<void> {
     const { name, sql } = readParse(body);
     if (name === "") await this.#foretell(sql);
-    else this.#statements.set(name, { sql, description: await this.#session.describe(sql) });
+    else this.#statements.set(name, await this.#prepared(sql));
     this.#say("1");
+  }
+
+  /** One statement, with or without its semicolon. */
+  async #prepared(sql: string): Promise<Prepared> {
+    const [only, ...others] = this.#engine.split(sql);
+    if (others.length > 0) {
+      throw new VerticaError(
+        "42601",
+        2450,
+        "Cannot insert multiple commands into a prepared statement",
+      );
+    }
+    if (only === undefined) return EMPTY;
+    return { sql: only, description: await this.#session.describe(only) };
   }
 
   /**
@@ -73,9 +90,11 @@ export class ExtendedQuery {
    */
   async #foretell(sql: string): Promise<void> {
     const [first, ...others] = this.#engine.split(sql);
-    const description = await this.#session.describe(first ?? "");
-    this.#statements.set("", { sql: first ?? "", description });
-    commandDescription(this.#context.outbox.writer, description.tag);
+    const prepared = first === undefined
+      ? EMPTY
+      : { sql: first, description: await this.#session.describe(first) };
+    this.#statements.set("", prepared);
+    commandDescription(this.#context.outbox.writer, prepared.description.tag);
     for (const other of others) {
       const { tag } = await this.#session.describe(other);
       commandDescription(this.#context.outbox.writer, tag);
