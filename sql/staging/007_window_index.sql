@@ -1,5 +1,5 @@
 -- Only what a window may still need stands in the index that it is rebuilt through: in a backlog that is
--- hardly any row, and the index was half of what landing a row costs PostgreSQL (bench/indexes.ts).
+-- hardly any row, and the index took a quarter of what landing a row costs PostgreSQL (bench/land.ts).
 
 ALTER TABLE stg.transactions
   -- Whether the window of its source partition remembered it when its batch was committed: it was sent

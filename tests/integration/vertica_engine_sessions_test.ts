@@ -175,7 +175,7 @@ postgresTest("a COPY that is cancelled leaves nothing", async () => {
 });
 
 /** 6^5 rows. */
-const MANY = `WITH r AS (${
+const LONG_RESULT = `WITH r AS (${
   [1, 2, 3, 4, 5, 6].map((n) => `SELECT ${n} AS n`).join(" UNION ALL ")
 }) SELECT a.n FROM ${["a", "b", "c", "d", "e"].map((name) => `r AS ${name}`).join(" CROSS JOIN ")}`;
 
@@ -184,9 +184,9 @@ for (const autocommit of ["ON", "OFF"]) {
     await using place = await testEngine();
     const session = await place.open();
     await rowsOf(session, `SET SESSION AUTOCOMMIT TO ${autocommit}`);
-    assert.equal((await rowsOf(session, MANY)).length, 7776);
+    assert.equal((await rowsOf(session, LONG_RESULT)).length, 7776);
     assert.equal(session.status, autocommit === "ON" ? "I" : "T");
-    const answer = await session.execute(MANY);
+    const answer = await session.execute(LONG_RESULT);
     // Who wants no more rows leaves nothing open.
     if (answer.kind === "rows") { for await (const _ of answer.rows) break; }
     assert.equal(session.status, autocommit === "ON" ? "I" : "T");
@@ -197,7 +197,7 @@ for (const autocommit of ["ON", "OFF"]) {
 postgresTest("a long result ends where it is cancelled", async () => {
   await using place = await testEngine();
   const session = await place.open();
-  const answer = await session.execute(MANY);
+  const answer = await session.execute(LONG_RESULT);
   assert.equal(answer.kind, "rows");
   if (answer.kind !== "rows") return;
   let count = 0;

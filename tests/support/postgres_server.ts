@@ -10,6 +10,8 @@ import { findBinaries } from "./postgres_binaries.ts";
 export interface PostgresOptions {
   /** Major version. @default FINPIPE_TEST_PG_VERSION, else the newest */
   version?: string;
+  /** Where `initdb` and `postgres` lie. @default those of the version, found or downloaded */
+  bin?: string;
   /** Whether commits are flushed to disk. @default false, as only power loss would tell */
   fsync?: boolean;
   /** Settings of postgresql.conf. */
@@ -45,7 +47,9 @@ if read -r _; then wait $pid; else kill -QUIT $pid; wait $pid; [ "$keep" ] || rm
  * @throws Error where no binaries can be had, or the server does not start
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const binaries = await findBinaries(options.version);
+  const binaries = options.bin === undefined
+    ? await findBinaries(options.version)
+    : { folder: options.bin };
   if ("missing" in binaries) throw new Error(`Cannot start PostgreSQL: ${binaries.missing}`);
   const folder = options.folder ?? await Deno.makeTempDir({ prefix: "finpipe-test-server-" });
   const server = new PostgresServer(binaries.folder, folder, options);
