@@ -75,6 +75,19 @@ postgresTest("FCSVPARSER takes and rejects as its source does", async () => {
   ]);
 });
 
+postgresTest("what is too long is said in the words that a driver's own tests expect", async () => {
+  await using place = await testEngine();
+  const session = await place.open();
+  await withTable(session);
+  const statement =
+    "COPY t FROM STDIN DELIMITER ',' ENFORCELENGTH REJECTED DATA AS TABLE r NO COMMIT";
+  await copyIn(session, statement, "5,aaaaaaaaaa,\nx,bla,\n");
+  assert.deepEqual((await reasons(session)).map(([, reason]) => reason), [
+    "The 10-byte value is too long for type Varchar(5), column 2 (s)",
+    "Invalid integer format 'x' for column 1 (n)",
+  ]);
+});
+
 postgresTest("a NULL that FCSVPARSER gave may fail the COPY as a whole", async () => {
   await using place = await testEngine();
   place.engine.switches.nullInCopy = "fail";

@@ -65,7 +65,8 @@ export class RowMaker {
         return {
           reason: isCsv
             ? `Parse error in column ${index + 1}`
-            : `${taken.reason} for column ${index + 1} (${target.name})`,
+            : `${taken.reason}${taken.reason.endsWith(",") ? "" : " for"} column ${index + 1} ` +
+              `(${target.name})`,
         };
       }
       if (taken === null && !target.isNullable) {

@@ -138,7 +138,8 @@ function string(text: string, type: VerticaType, enforceLength: boolean): Taken 
   const length = type.length!;
   if (text.length <= length) return { value: bytes?.toString() ?? text };
   if (enforceLength) {
-    return { reason: `The ${text.length}-byte value is too long for type ${typeText(type)}` };
+    const name = typeText(type).replace(/^./, (first) => first.toUpperCase());
+    return { reason: `The ${text.length}-byte value is too long for type ${name},` };
   }
   if (bytes === undefined) return { value: text.slice(0, length) };
   let end = length;
