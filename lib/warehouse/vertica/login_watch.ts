@@ -33,7 +33,7 @@ const KERBEROS = [1, 2, 7, 8];
 const GRACE = 11;
 
 /** How far a login has come. */
-type Stage = "connecting" | "greeting" | "answering" | "beginning";
+type Stage = "connecting" | "greeting" | "answering" | "beginning" | "over";
 
 export interface LoginLimits {
   user: string;
@@ -63,10 +63,11 @@ export class LoginWatch {
       return await work();
     } finally {
       clearTimeout(this.#timer);
+      this.#stage = "over";
     }
   }
 
-  /** There is a connection. */
+  /** There is a connection; perhaps too late, where the work was given up before. */
   connected(): void {
     if (this.#stage !== "connecting") return;
     this.#stage = "greeting";
