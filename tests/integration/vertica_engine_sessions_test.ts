@@ -126,7 +126,7 @@ postgresTest("a cancellation that nobody heard is said again", async () => {
   let tries = 0;
   // PostgreSQL lets one pass that comes between two statements.
   engine.cancelBackend = (processId) => ++tries === 1 ? Promise.resolve() : cancel(processId);
-  await rowsOf(session, "SET SESSION RUNTIMECAP '1 milliseconds'");
+  await rowsOf(session, "SET SESSION RUNTIMECAP '200 milliseconds'");
   const failure = await failureOf(rowsOf(session, `SELECT COUNT(*) FROM ${MANY}`));
   assert.equal(failure.state, "57014");
   assert.ok(tries > 1);
