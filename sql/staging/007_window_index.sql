@@ -1,6 +1,10 @@
 -- Only what a window may still need stands in the index that it is rebuilt through: in a backlog that is
 -- hardly any row, and the index took a quarter of what landing a row costs PostgreSQL (bench/land.ts).
 
+-- First, as in the transaction that lands a batch: one that an older finpipe has begun would hold this
+-- table and wait for the others, while this holds those and waits for it.
+LOCK TABLE finpipe.source_partitions IN ACCESS EXCLUSIVE MODE;
+
 ALTER TABLE stg.transactions
   -- Whether the window of its source partition remembered it when its batch was committed: it was sent
   -- at or above the watermark that the batch left. Watermarks only grow, so no window needs another row.

@@ -7,6 +7,7 @@ import { engineTests, openSession } from "../support/engines.ts";
 import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
 import { emptyDatabase, postgresTest } from "../support/postgres.ts";
 import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
+import { TABLE_IS_WAITED_FOR, untilRow } from "../support/until.ts";
 
 const engineTest = engineTests();
 
@@ -128,6 +129,40 @@ async function olderDatabase(session: SqlSession): Promise<void> {
       '{}', '2022-10-01', 1, 1, 1, 1, late + 11
     FROM generate_series(-1, 1) AS late`);
 }
+
+postgresTest("an upgrade waits for a batch that an older version has begun", async (t) => {
+  await using database = await emptyDatabase(t);
+  const session = await openSession(database.url);
+  const older = await openSession(database.url);
+  try {
+    await olderDatabase(session);
+    // The position first, and then the rows: as every version lands a batch.
+    await older.execute(
+      `BEGIN;
+       UPDATE finpipe.source_partitions SET next_position = 4, watermark = '2022-10-01 12:06'
+       WHERE id = 1`,
+    );
+    const migrated = new SqlStaging(session).migrate();
+    await untilRow(older, TABLE_IS_WAITED_FOR);
+    await older.execute(
+      `INSERT INTO stg.transactions (
+         object_id, object_type, sent_dttm, payload, operation_id, account_number_from,
+         account_number_to, currency_code, country, status, transaction_type, amount,
+         transaction_dt, source_id, position
+       ) VALUES (gen_random_uuid(), 'TRANSACTION', '2022-10-01 12:11', '{}', gen_random_uuid(), 1,
+         1, 1, '', '', '', 1, '2022-10-01', 1, 3);
+       COMMIT`,
+    );
+    assert.equal((await migrated).includes("007_window_index"), true);
+    const marked = await session.query(
+      "SELECT position FROM stg.transactions WHERE source_id = 1 AND in_window",
+    );
+    assert.deepEqual(marked, [{ position: "3" }]);
+  } finally {
+    await session.close();
+    await older.close();
+  }
+}, EMBEDDED_TIMERS);
 
 postgresTest("an upgrade keeps the windows, and ends older versions that still run", async (t) => {
   await using database = await emptyDatabase(t);

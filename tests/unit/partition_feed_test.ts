@@ -162,6 +162,27 @@ Deno.test("nothing is given out before its answer was checked, and nothing of on
   await later;
 });
 
+Deno.test("a batch of several answers waits for the check of each", async () => {
+  for (const isRight of [true, false]) {
+    const feed = new PartitionFeed(0, LIMITS);
+    const batches = batchesOf(feed);
+    const first = Promise.withResolvers<boolean>();
+    await push(feed, messages(0, 1), 1, { checked: first.promise });
+    await push(feed, messages(1, 2), 2, { checked: Promise.resolve(true) });
+    await push(feed, [], 3);
+    feed.close();
+    let ended: boolean | undefined;
+    const next = batches.next().then((result) => {
+      ended = result.done;
+      return result;
+    });
+    await settle();
+    assert.equal(ended, undefined);
+    first.resolve(isRight);
+    assert.equal((await next).done, !isRight);
+  }
+});
+
 Deno.test("the oldest time is that of what is not committed", async () => {
   const feed = new PartitionFeed(0, LIMITS);
   assert.equal(feed.oldestTime, undefined);

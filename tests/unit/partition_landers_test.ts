@@ -1,5 +1,6 @@
 /** What is lost of the partitions that are landed here, told by the ends of the log. */
 import assert from "node:assert/strict";
+import { FinpipeError } from "../../lib/runtime/errors.ts";
 import { PartitionLanders } from "../../lib/pipeline/landing/topic/partition_landers.ts";
 import type { SteadyStaging } from "../../lib/pipeline/landing/steady_staging.ts";
 import type { LogRange } from "../../lib/sources/kafka/start_offsets.ts";
@@ -131,4 +132,49 @@ Deno.test("partitions that are opened at once ask PostgreSQL and Kafka together"
   assert.ok(asked.positions <= 2, `positions were asked for ${asked.positions} times`);
   assert.ok(asked.ranges <= 4, `ranges were asked for ${asked.ranges} times`);
   await landers.drain(stop.signal);
+});
+
+Deno.test("a run that failed ends, though Kafka does not say any more of which topic something is", async () => {
+  const stored = { ...STORED, topicId: "old" };
+  let landed = 0;
+  const staging = {
+    topics: { list: () => Promise.resolve([stored]) },
+    async *windowVersions() {},
+    land: () => Promise.resolve(void landed++),
+  } as unknown as StagingRepository;
+  const range: LogRange = { partition: 0, low: 0, high: 9, end: 9, topicId: "old" };
+  let isThere = true;
+  const admin = {
+    ranges: () => isThere ? Promise.resolve([range]) : new Promise<never>(() => {}),
+    offsetsAt: () => Promise.resolve(new Map<number, number>()),
+    topicIds: () => Promise.resolve(["new"]),
+  };
+  const stop = new AbortController();
+  const landers = new PartitionLanders({
+    admin,
+    topicLog: admin,
+    cluster: "c",
+    log: SILENT,
+    now: () => Temporal.Now.instant(),
+    signal: stop.signal,
+    staging: { run: (work: (s: StagingRepository) => unknown) => work(staging) } as SteadyStaging,
+    sessions: {} as StagingSessions,
+  }, {
+    topic: "t",
+    group: "g",
+    untilEnd: false,
+    limits: LIMITS,
+    watermark: 0,
+    grace: 0,
+    retryFor: 0,
+  });
+  const feed = await landers.open(0);
+  isThere = false;
+  const checked = landers.checkTopic(0, 0).then(() => true, () => false);
+  const records = [{ value: new TextEncoder().encode("m"), offsetDelta: 0, timestampDelta: 0 }];
+  const bytes = encodeBatch({ baseOffset: 0, firstTimestamp: 0n, records });
+  await feed.push({ bytes, aborted: [], highWatermark: 1 }, undefined, checked);
+  landers.failed(new FinpipeError("data", "Another partition cannot be read on in"));
+  await landers.drain(stop.signal);
+  assert.equal(landed, 0);
 });

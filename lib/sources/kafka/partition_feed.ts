@@ -29,7 +29,7 @@ export class PartitionFeed implements Source {
   readonly #limits: BatchLimits;
   readonly #builder = new BatchBuilder();
   readonly #ready: Ready[] = [];
-  /** Of what was pushed last. */
+  /** Of all that was pushed: a batch may hold messages of several answers. */
   #checked = CHECKED;
   /** The offset up to which batches were sealed. */
   #sealedNext: number;
@@ -84,7 +84,7 @@ export class PartitionFeed implements Source {
     checked: Promise<boolean> = CHECKED,
   ): Promise<void> {
     const wake = () => this.#announce();
-    this.#checked = checked;
+    if (checked !== CHECKED) this.#checked = bothOf(this.#checked, checked);
     gone?.addEventListener("abort", wake);
     this.isTaking = true;
     try {
@@ -252,4 +252,8 @@ export class PartitionFeed implements Source {
     this.#waiting.clear();
     for (const wake of waiting) wake();
   }
+}
+
+async function bothOf(before: Promise<boolean>, checked: Promise<boolean>): Promise<boolean> {
+  return await before && await checked;
 }

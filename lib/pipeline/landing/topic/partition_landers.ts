@@ -1,5 +1,6 @@
 /** The partitions of a topic that this process lands, each with its lander. */
 import { MessageDecoder } from "../../../events/message.ts";
+import { orAborted } from "../../../runtime/aborted.ts";
 import { FinpipeError } from "../../../runtime/errors.ts";
 import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
 import { PartitionFeed } from "../../../sources/kafka/partition_feed.ts";
@@ -46,6 +47,8 @@ export class PartitionLanders implements PartitionOwner {
   /** Milliseconds without an answer of Kafka's after which nobody knows the lag. */
   readonly #silenceTaken: number;
   readonly #failure = Promise.withResolvers<never>();
+  /** Aborted by the first failure. */
+  readonly #failed = new AbortController();
 
   constructor(context: LandersContext, options: TopicOptions) {
     this.#context = context;
@@ -164,7 +167,9 @@ export class PartitionLanders implements PartitionOwner {
   }
 
   checkTopic(partition: number, position: number): Promise<void> {
-    return this.#checks.checkTopic(partition, position, this.#topicIdOf(partition));
+    const checked = this.#checks.checkTopic(partition, position, this.#topicIdOf(partition));
+    // It asks through outages. What waits for it must not hold up the end of a run that has failed.
+    return orAborted(checked, this.#failed.signal);
   }
 
   async meetCorrupt(partition: number, batch: CorruptBatch): Promise<void> {
@@ -184,7 +189,9 @@ export class PartitionLanders implements PartitionOwner {
 
   failed(error: unknown): void {
     const isOurs = error instanceof FinpipeError || error === this.#context.signal.reason;
-    this.#failure.reject(isOurs ? error : asKafkaFailure(error, this.#context.cluster));
+    const failure = isOurs ? error : asKafkaFailure(error, this.#context.cluster);
+    this.#failure.reject(failure);
+    this.#failed.abort(failure);
   }
 
   /** True where all partitions, also those of other members, were landed up to the given offsets. */
