@@ -49,7 +49,7 @@ Deno.test("every option is taken", () => {
       grace: 3000,
       metricsPort: 0,
     },
-    limits: { rows: 7, bytes: 4_194_304, linger: 250, maxMessageBytes: 99 },
+    limits: { rows: 7, bytes: 8_388_608, linger: 250, maxMessageBytes: 99 },
     watermark: 3_600_000,
   });
 });
