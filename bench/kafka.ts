@@ -1,6 +1,7 @@
 /**
  * Landing 500,000 messages of a topic with 4 partitions, against `kcat | psql \copy` of the raw values;
- * the cost of a round-trip time; and peak memory, with `--tenfold` also for ten times the lag.
+ * the cost of a round-trip time; and peak memory, with `--tenfold` also for ten times the lag. With
+ * `--codec=lz4` (gzip, snappy, zstd) of a topic that is packed so.
  */
 import { join } from "node:path";
 import { startKafka } from "../tests/support/kafka_server.ts";
@@ -20,6 +21,9 @@ const MESSAGES = Number(Deno.args[0] ?? 500_000);
 const ROUNDS = Number(Deno.args[1] ?? 2);
 /** With it the memory for ten times the lag is measured as well, which takes its time. */
 const TENFOLD = Deno.args.includes("--tenfold");
+/** How the topic is packed, as kcat names it: `--codec=lz4`. */
+const CODEC = Deno.args.find((arg) => arg.startsWith("--codec="))?.slice("--codec=".length) ??
+  "none";
 const TOPIC = "transaction-service-input";
 const PARTITIONS = 4;
 const ROUND_TRIP_MS = 2.5;
@@ -38,6 +42,7 @@ const events = await fillTopic(kafka.brokers, {
   topic: TOPIC,
   partitions: PARTITIONS,
   messages: MESSAGES,
+  codec: CODEC,
   folder,
 });
 
@@ -62,9 +67,9 @@ const raw = async () => {
 };
 const best = await bestOf(ROUNDS, { land: () => land(), raw });
 print(
-  `landing ${MESSAGES} messages of a topic ${best.land.toFixed(2)} s, kcat | psql ${
-    best.raw.toFixed(2)
-  } s`,
+  `landing ${MESSAGES} messages of a topic (codec ${CODEC}) ${
+    best.land.toFixed(2)
+  } s, kcat | psql ${best.raw.toFixed(2)} s`,
 );
 figure("landing a topic / kcat | psql \\copy of the raw values", best.land / best.raw, 2);
 
