@@ -1,6 +1,6 @@
 /** {@link SqlSession} on a PostgreSQL server. */
 import type pg from "pg";
-import { from as copyFrom, to as copyTo } from "pg-copy-streams";
+import { from as copyFrom } from "pg-copy-streams";
 import { once } from "node:events";
 import { Buffer } from "node:buffer";
 import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
@@ -13,6 +13,7 @@ import {
 } from "./session.ts";
 import { AnswerWatch } from "../runtime/answer_watch.ts";
 import { type BackendPlace, closeClient, failureOf, OWN_BACKEND } from "./backend.ts";
+import { copyTo } from "./copy_to.ts";
 import { makeClient, type SessionOptions, setSettings, socketOf } from "./client.ts";
 import { asFinpipeError } from "./failure.ts";
 
