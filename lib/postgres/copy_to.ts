@@ -1,5 +1,5 @@
 /** COPY TO STDOUT as a stream, by pg-copy-streams, mended. */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { to } from "pg-copy-streams";
 
 type CopyToStream = ReturnType<typeof to>;
