@@ -71,7 +71,7 @@ print(
     best.land.toFixed(2)
   } s, kcat | psql ${best.raw.toFixed(2)} s`,
 );
-figure("landing a topic / kcat | psql \\copy of the raw values", best.land / best.raw, 2);
+figure("landing a topic / kcat | psql \\copy of the raw values", best.land / best.raw, 1.25);
 
 await using proxy = await startProxy(server.url);
 const far = await bestOf(ROUNDS, { land: () => land(proxy.url) });
