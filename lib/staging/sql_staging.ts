@@ -194,6 +194,7 @@ export class SqlStaging implements StagingRepository {
       counters.rejected,
       counters.duplicates,
       partition.topicId,
+      partition.windowBase,
     ]);
     if (rows.length === 0) throw await positionMoved(this.#session, partition, batch.start);
   }

@@ -51,6 +51,7 @@ export class SqlTopicPositions implements TopicPositions {
         topicId ?? null,
         stored.topicId,
         beginsAnew,
+        stored.windowBase,
       ]);
       if (moved.length === 0) throw await positionMoved(this.#session, stored, nextPosition);
       await this.#session.query(recordLostRange, [id, cause, from, to, beginsAnew]);

@@ -1,6 +1,7 @@
 -- Compare and set: no row where somebody else read on from the position that we began at, or goes on
--- in another topic of the name. It comes first in the landing transaction, so that two of them wait for
--- each other here. What is read is not retired any more.
+-- in another topic of the name, which window_base tells where brokers have no ids. It comes first in the
+-- landing transaction, so that two of them wait for each other here. What is read is not retired any
+-- more.
 UPDATE finpipe.source_partitions
 SET next_position = $3,
     watermark = $4::timestamp,
@@ -15,4 +16,5 @@ SET next_position = $3,
     moved_at = now() AT TIME ZONE 'UTC',
     retired_at = NULL
 WHERE id = $1 AND next_position = $2 AND topic_id IS NOT DISTINCT FROM $13
+  AND window_base = $14
 RETURNING id;

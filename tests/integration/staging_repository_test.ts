@@ -175,6 +175,20 @@ engineTest("who read of another topic at the same position lands nothing", async
   });
 });
 
+engineTest(
+  "where brokers have no ids, the topic before is told by its window",
+  async ({ staging }) => {
+    await staging.topics.add("events", new Map([[0, 5]]), undefined);
+    const [before] = await staging.topics.list("events");
+    const recreated = { cause: "recreated", from: 5, to: 5 };
+    await staging.topics.goOn(before!, recreated, 5, undefined);
+    await assert.rejects(staging.land(new LandedBatch(before!, 5, 9, null)), PositionMoved);
+    await assert.rejects(staging.topics.goOn(before!, recreated, 5, undefined), PositionMoved);
+    const [after] = await staging.topics.list("events");
+    await staging.land(new LandedBatch(after!, 5, 9, null));
+  },
+);
+
 postgresTest("who holds a lock is found, also at the end of a queue", async (t) => {
   await using database = await testDatabase(t);
   await using opened = new AsyncDisposableStack();
