@@ -16,3 +16,15 @@ Deno.test("a connection that comes after it was given up begins no login", async
   watch.connected();
   assert.deepEqual(failures, []);
 });
+
+Deno.test("a login that is broken off leaves no clock, also where its work never ends", () => {
+  const watch = new LoginWatch({
+    user: "finpipe",
+    connectTimeout: 60_000,
+    loginTimeout: 60_000,
+    giveUp: () => {},
+  });
+  void watch.over(() => new Promise(() => {}));
+  watch.connected();
+  watch.ended();
+});

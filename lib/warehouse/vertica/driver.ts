@@ -98,6 +98,8 @@ function watchLogin(client: DriverClient, { user, connectTimeout }: DriverOption
   const messages = new ServerMessages((message) => watch.authentication(message));
   // Before the driver's own listeners, which come with the connection.
   connection.on("connect", () => watch.connected());
+  // Of a login that is broken off by ourselves the driver says nothing.
+  connection.on("end", () => watch.ended());
   connection.on("errorMessage", (error: { vendorCode?: number | undefined }) => {
     error.vendorCode = messages.nextVendorCode();
   });

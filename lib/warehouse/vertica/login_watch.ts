@@ -62,9 +62,14 @@ export class LoginWatch {
     try {
       return await work();
     } finally {
-      clearTimeout(this.#timer);
-      this.#stage = "over";
+      this.ended();
     }
+  }
+
+  /** The connection is gone, or the login has passed or failed: nothing is waited for any more. */
+  ended(): void {
+    clearTimeout(this.#timer);
+    this.#stage = "over";
   }
 
   /** There is a connection; perhaps too late, where the work was given up before. */
