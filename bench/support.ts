@@ -14,7 +14,7 @@ export async function benchFolder(): Promise<AsyncDisposable & { path: string }>
 
 /**
  * A server with the settings that PostgreSQL comes with: Debian's newest, where it is installed, as
- * people run it; else npm's, which is compiled for size (-Os), and half as fast again.
+ * people run it; else npm's, which is compiled for size (-Os) and takes longer for a row.
  */
 export async function benchServer(): Promise<AsyncDisposable & { url: string }> {
   const server = await startPostgres({ fsync: true, ...await debianBinaries() });

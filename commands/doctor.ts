@@ -3,7 +3,6 @@ import { worldOf } from "../lib/doctor_world.ts";
 import { type Check, examine, exitCodeOf } from "../lib/pipeline/doctor.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { CommandDefinition } from "./command.ts";
-
 import { printResult } from "./options.ts";
 
 const command: CommandDefinition = {
@@ -15,8 +14,9 @@ const command: CommandDefinition = {
         "embedded engine.\n" +
         "With --trial it tries what finpipe takes for granted of the warehouse, each assumption in\n" +
         "scratch tables of its own in the two schemas, which go again, also after Ctrl-C; nothing else\n" +
-        "is touched, read or locked. Exit code 4 where something does not hold that finpipe cannot do\n" +
-        "without. What it prints with --json is made to be sent to us: it names no user, place or data.",
+        "is touched, read or locked. Exit code 4 where finpipe needs something that does not hold, or\n" +
+        "that could not be tried. What it prints with --json is made to be sent to us: it names no\n" +
+        "user, place or data.",
     )
       .option("--trial", "try each assumption about the warehouse in scratch tables")
       .option("--print-sql", "with --trial: print all that would be run, and run nothing");

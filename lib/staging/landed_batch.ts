@@ -135,7 +135,10 @@ export class LandedBatch {
   }
 }
 
-/** Where sent_dttm lies in a row: behind the number of values, object_id and object_type, each with its length. */
+/**
+ * Where sent_dttm lies in a row: behind the number of values, then object_id and object_type, each with
+ * its length.
+ */
 function sentAt(objectType: Uint8Array): number {
   return 2 + (4 + 16) + (4 + objectType.length) + 4;
 }

@@ -1,5 +1,5 @@
 -- Only what a window may still need stands in the index that it is rebuilt through: in a backlog that is
--- hardly any row, and the index took a quarter of what landing a row costs PostgreSQL (bench/land.ts).
+-- hardly any row, and an index of all rows took a quarter of PostgreSQL's processor time for a row.
 
 -- First, as in the transaction that lands a batch: one that an older finpipe has begun would hold this
 -- table and wait for the others, while this holds those and waits for it.

@@ -2,9 +2,10 @@
 -- replay landed have no source_id: they belong to no window. Where a topic was recreated ($4, its
 -- window_base, is not 0), what was landed from the one before it comes first.
 --
--- They are found by a B-tree on source_id and sent_dttm of the rows that are marked in_window. BRIN of both
--- (bloom, minmax_multi) would read 24 to 47 times its blocks, 180 to 190 times where a day was landed
--- since the last vacuum (bench/indexes.ts); and a process begins with a window for each of its partitions.
+-- They are found by a B-tree on source_id and sent_dttm, of the rows that are marked in_window. BRIN of
+-- both (bloom, minmax_multi) would read 24 to 47 times its blocks, 180 to 190 times where a day was
+-- landed since the last vacuum (bench/indexes.ts); and a process begins with a window for each of its
+-- partitions.
 DECLARE window_versions NO SCROLL CURSOR FOR
 SELECT type, object_id, sent_dttm, position, payload
 FROM (

@@ -141,8 +141,9 @@ trialTest("all that finpipe needs holds, it is said as JSON, and no table stays"
     assert.ok(!applies || statements.length > 0);
     assert.notEqual(otherwise, "");
   }
-  const { held, not, not_tried } = report.totals;
-  assert.equal(held! + not! + not_tried!, expected.length);
+  const { held, not, not_tried, does_not_apply } = report.totals;
+  assert.equal(held! + not! + does_not_apply!, expected.length);
+  assert.equal(not_tried, 0);
   assert.deepEqual(await place.scratch(), []);
 });
 

@@ -1,7 +1,11 @@
-/** What is lost of the partitions that are landed here, told by the ends of the log. */
+/** What is lost of the partitions that are landed here, what opening them asks, and how a run ends. */
 import assert from "node:assert/strict";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
-import { PartitionLanders } from "../../lib/pipeline/landing/topic/partition_landers.ts";
+import {
+  type LandersContext,
+  PartitionLanders,
+} from "../../lib/pipeline/landing/topic/partition_landers.ts";
+import type { TopicLog } from "../../lib/pipeline/landing/topic/start.ts";
 import type { SteadyStaging } from "../../lib/pipeline/landing/steady_staging.ts";
 import type { LogRange } from "../../lib/sources/kafka/start_offsets.ts";
 import type { SourcePartition, StagingRepository } from "../../lib/staging/repository.ts";
@@ -24,6 +28,31 @@ const STORED: SourcePartition = {
   windowBase: 0,
 };
 
+/** Landers of a topic `t` on ends that are made up. */
+function landersOn(staging: StagingRepository, admin: LandersContext["admin"] & TopicLog) {
+  const stop = new AbortController();
+  const use = (work: (staging: StagingRepository) => unknown) => work(staging);
+  const landers = new PartitionLanders({
+    admin,
+    topicLog: admin,
+    cluster: "c",
+    log: SILENT,
+    now: () => Temporal.Now.instant(),
+    signal: stop.signal,
+    staging: { run: use } as SteadyStaging,
+    sessions: { use } as StagingSessions,
+  }, {
+    topic: "t",
+    group: "g",
+    untilEnd: false,
+    limits: LIMITS,
+    watermark: 0,
+    grace: 0,
+    retryFor: 0,
+  });
+  return { landers, stop };
+}
+
 Deno.test("what was read while the ends were asked for and is deleted by then is not lost", async () => {
   const staging = {
     topics: { list: () => Promise.resolve([STORED]), markEnds: () => Promise.resolve() },
@@ -41,27 +70,7 @@ Deno.test("what was read while the ends were asked for and is deleted by then is
     offsetsAt: () => Promise.resolve(new Map<number, number>()),
     topicIds: () => Promise.resolve([]),
   };
-  const stop = new AbortController();
-  const landers = new PartitionLanders({
-    admin,
-    topicLog: admin,
-    cluster: "c",
-    log: SILENT,
-    now: () => Temporal.Now.instant(),
-    signal: stop.signal,
-    staging: { run: (work: (s: StagingRepository) => unknown) => work(staging) } as SteadyStaging,
-    sessions: {
-      use: (work: (s: StagingRepository) => unknown) => work(staging),
-    } as StagingSessions,
-  }, {
-    topic: "t",
-    group: "g",
-    untilEnd: false,
-    limits: LIMITS,
-    watermark: 0,
-    grace: 0,
-    retryFor: 0,
-  });
+  const { landers, stop } = landersOn(staging, admin);
   landers.consumer = { report() {} } as unknown as typeof landers.consumer;
   const feed = await landers.open(0);
   const read = (count: number) => {
@@ -108,25 +117,7 @@ Deno.test("partitions that are opened at once ask PostgreSQL and Kafka together"
     offsetsAt: () => Promise.resolve(new Map<number, number>()),
     topicIds: () => Promise.resolve([]),
   };
-  const stop = new AbortController();
-  const landers = new PartitionLanders({
-    admin,
-    topicLog: admin,
-    cluster: "c",
-    log: SILENT,
-    now: () => Temporal.Now.instant(),
-    signal: stop.signal,
-    staging: { run: (work: (s: StagingRepository) => unknown) => work(staging) } as SteadyStaging,
-    sessions: {} as StagingSessions,
-  }, {
-    topic: "t",
-    group: "g",
-    untilEnd: false,
-    limits: LIMITS,
-    watermark: 0,
-    grace: 0,
-    retryFor: 0,
-  });
+  const { landers, stop } = landersOn(staging, admin);
   const feeds = await Promise.all(positions.map(({ partition }) => landers.open(partition)));
   assert.equal(feeds.length, positions.length);
   assert.ok(asked.positions <= 2, `positions were asked for ${asked.positions} times`);
@@ -149,25 +140,7 @@ Deno.test("a run that failed ends, though Kafka does not say any more of which t
     offsetsAt: () => Promise.resolve(new Map<number, number>()),
     topicIds: () => Promise.resolve(["new"]),
   };
-  const stop = new AbortController();
-  const landers = new PartitionLanders({
-    admin,
-    topicLog: admin,
-    cluster: "c",
-    log: SILENT,
-    now: () => Temporal.Now.instant(),
-    signal: stop.signal,
-    staging: { run: (work: (s: StagingRepository) => unknown) => work(staging) } as SteadyStaging,
-    sessions: {} as StagingSessions,
-  }, {
-    topic: "t",
-    group: "g",
-    untilEnd: false,
-    limits: LIMITS,
-    watermark: 0,
-    grace: 0,
-    retryFor: 0,
-  });
+  const { landers, stop } = landersOn(staging, admin);
   const feed = await landers.open(0);
   isThere = false;
   const checked = landers.checkTopic(0, 0).then(() => true, () => false);

@@ -51,13 +51,12 @@ export function lastLines(findings: readonly Finding[], isEmbedded: boolean): st
     ? `${of("not").length} not${of("not").length === 0 ? "" : ` (finpipe ${EFFECTS.copes})`}`
     : `${of("not").length} not, of which finpipe needs ${names(needed)}`;
   const foreign = findings.filter(({ applies }) => !applies).length;
+  const client = isEmbedded ? "psql" : "vsql";
   return [
     "",
     `${of("held").length} held, ${not}, ${of("not_tried").length} not tried` +
     (foreign === 0 ? "" : `; ${foreign} more about what this warehouse has nothing of`),
-    `All that was run, for ${
-      isEmbedded ? "psql" : "vsql"
-    }: 'finpipe doctor --trial --print-sql'. ` +
+    `All that was run, for ${client}: 'finpipe doctor --trial --print-sql'. ` +
     "To send it to us: 'finpipe doctor --trial --json'",
   ];
 }
@@ -70,7 +69,7 @@ export function jsonOf(
 ) {
   const clean = (text: string) => masked(text, names);
   const count = (outcome: Finding["outcome"]) =>
-    findings.filter((found) => found.outcome === outcome).length;
+    findings.filter((found) => found.applies && found.outcome === outcome).length;
   return {
     finpipe: VERSION,
     warehouse: {
@@ -93,7 +92,12 @@ export function jsonOf(
       otherwise: experiment.otherwise,
       statements,
     })),
-    totals: { held: count("held"), not: count("not"), not_tried: count("not_tried") },
+    totals: {
+      held: count("held"),
+      not: count("not"),
+      not_tried: count("not_tried"),
+      does_not_apply: findings.filter(({ applies }) => !applies).length,
+    },
     exit_code: exitCodeOf(findings),
   };
 }

@@ -269,7 +269,7 @@ export function knownError(
   text: string,
 ): KnownError | undefined {
   return KNOWN_ERRORS.find((known) =>
-    known.states.some((known) => known.length === 2 ? state.startsWith(known) : state === known) &&
+    known.states.some((one) => one.length === 2 ? state.startsWith(one) : state === one) &&
     (known.codes?.includes(code ?? 0) ?? true) &&
     (known.text?.test(text) ?? true)
   );

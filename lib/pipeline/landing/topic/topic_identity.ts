@@ -2,7 +2,6 @@
  * Whether what was fetched is of the topic that the positions are of. A topic that is deleted and
  * created anew has the same name, and consumers read on in it at the same offsets without a word.
  */
-
 import { SharedQuestion } from "./shared_question.ts";
 
 /** Milliseconds for an answer: a commit waits for it. */
