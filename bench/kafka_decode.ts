@@ -10,7 +10,8 @@ import { openKafka } from "../lib/sources/kafka/client.ts";
 import { PartitionFeed } from "../lib/sources/kafka/partition_feed.ts";
 import { TopicAdmin } from "../lib/sources/kafka/topic_admin.ts";
 import { TopicConsumer } from "../lib/sources/kafka/topic_consumer.ts";
-import type { SourcePartition } from "../lib/staging/repository.ts";
+import type { SourcePartition } from "../lib/staging/landing.ts";
+import { makeCopyRows } from "../lib/staging/postgres/copy_rows.ts";
 import { startKafka } from "../tests/support/kafka_server.ts";
 import { SILENT } from "../tests/support/logs.ts";
 import { fillTopic } from "./kafka_topic.ts";
@@ -74,7 +75,7 @@ async function decode(): Promise<number> {
   let seen = 0;
   let started = 0;
   const encodeAll = async (partition: SourcePartition, feed: PartitionFeed) => {
-    const encoder = new BatchEncoder(new MessageDecoder());
+    const encoder = new BatchEncoder(new MessageDecoder(), makeCopyRows);
     const window = new PartitionWindow(DELAY, partition);
     const horizon = horizonOf(Temporal.Now.instant(), DELAY);
     for await (const batch of feed.batches(LIMITS, new AbortController().signal)) {

@@ -101,7 +101,9 @@ async function land(
 ): Promise<Totals> {
   const { retryFor, kafka } = engine.settings;
   const { now, signal } = io;
-  const context = { connect: () => connectTo(engine), log, now, signal, retryFor, onProgress };
+  const { makeRows } = engine;
+  const connect = () => connectTo(engine);
+  const context = { connect, makeRows, log, now, signal, retryFor, onProgress };
   switch (source.kind) {
     case "stdin":
       return await landStdin(context, io.stdin, landing);
@@ -119,7 +121,7 @@ async function land(
 async function connectTo(engine: Engine): Promise<StagingRepository> {
   await using opened = new AsyncDisposableStack();
   const staging = opened.use(await engine.connectStaging());
-  await staging.checkSchema();
+  await staging.schema.checkSchema();
   opened.move();
   return staging;
 }

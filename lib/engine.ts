@@ -17,9 +17,12 @@ import {
   type Settings,
 } from "./runtime/config/settings.ts";
 import type { VerticaSettings } from "./runtime/config/vertica_settings.ts";
+import type { MakeRows } from "./staging/batch.ts";
 import type { StagingRepository } from "./staging/repository.ts";
+import type { StagingSchema } from "./staging/schema.ts";
 import { StagingSessions } from "./staging/sessions.ts";
-import { SqlStaging } from "./staging/sql_staging.ts";
+import { makeCopyRows } from "./staging/postgres/copy_rows.ts";
+import { PostgresStaging } from "./staging/postgres/staging.ts";
 import type { WarehouseRepository } from "./warehouse/repository.ts";
 
 /** What a run hands to {@link openEngine}; a command's context fits. */
@@ -83,7 +86,7 @@ export class Engine implements AsyncDisposable {
   async open(): Promise<void> {
     const { staging, warehouse, stagingSchema, martSchema } = this.settings;
     if (staging?.kind === "embedded") {
-      this.#applied.staging.push(...await this.#upgrade(await this.connectStaging()));
+      this.#applied.staging.push(...await this.#upgrade((await this.connectStaging()).schema));
     }
     if (warehouse?.kind === "vertica") {
       await this.#openVertica(warehouse.vertica);
@@ -96,7 +99,7 @@ export class Engine implements AsyncDisposable {
     }
   }
 
-  async #upgrade(end: StagingRepository | WarehouseRepository): Promise<string[]> {
+  async #upgrade(end: StagingSchema | WarehouseRepository): Promise<string[]> {
     return this.#creates || await end.hasSchema() ? await end.migrate() : [];
   }
 
@@ -112,7 +115,7 @@ export class Engine implements AsyncDisposable {
 
   /** Creates or upgrades staging; returns the names of what was applied since it was opened. */
   async migrateStaging(): Promise<string[]> {
-    const applied = await this.withStaging((staging) => staging.migrate());
+    const applied = await this.withStaging(({ schema }) => schema.migrate());
     return [...this.#applied.staging.splice(0), ...applied];
   }
 
@@ -128,9 +131,12 @@ export class Engine implements AsyncDisposable {
    * server's
    */
   async createMissing(): Promise<void> {
-    await this.withStaging((staging) => createIn(staging));
+    await this.withStaging(({ schema }) => createIn(schema));
     await createIn(this.warehouse);
   }
+
+  /** Makes the rows of a batch as the staging that is configured takes them. */
+  readonly makeRows: MakeRows = makeCopyRows;
 
   /**
    * One more staging repository with a session of its own; of the embedded engine the same one. One
@@ -138,13 +144,13 @@ export class Engine implements AsyncDisposable {
    */
   async connectStaging(): Promise<StagingRepository> {
     const { staging } = this.settings;
-    if (staging?.kind !== "postgres") return new SqlStaging(await this.#embeddedSession());
+    if (staging?.kind !== "postgres") return new PostgresStaging(await this.#embeddedSession());
     const { openServerSession } = await import("./postgres/server.ts");
     const session = await openServerSession(staging.postgres, {
       applicationName: `finpipe ${this.#command}`,
     });
     const onDispose = () => this.#connected.delete(connected);
-    const connected = new SqlStaging(session, { owned: true, onDispose });
+    const connected = new PostgresStaging(session, { owned: true, onDispose });
     this.#connected.add(connected);
     return connected;
   }
@@ -183,7 +189,7 @@ export class Engine implements AsyncDisposable {
   }
 }
 
-async function createIn(end: StagingRepository | WarehouseRepository): Promise<void> {
+async function createIn(end: StagingSchema | WarehouseRepository): Promise<void> {
   if (!await end.hasSchema()) await end.migrate();
   await end.checkSchema();
 }

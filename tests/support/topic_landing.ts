@@ -7,7 +7,8 @@ import { parseFrom } from "../../lib/sources/kafka/start_offsets.ts";
 import { TopicAdmin } from "../../lib/sources/kafka/topic_admin.ts";
 import type { SessionOptions } from "../../lib/postgres/client.ts";
 import type { SqlRow, SqlSession } from "../../lib/postgres/session.ts";
-import { SqlStaging } from "../../lib/staging/sql_staging.ts";
+import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
+import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
 import type { Commit, Totals } from "../../lib/pipeline/landing/partition_lander.ts";
 import {
   landTopic,
@@ -246,7 +247,8 @@ export class LandingPlace implements AsyncDisposable {
       admin,
       cluster: settings.displayName,
       connect: async () =>
-        new SqlStaging(await openSession(call.url ?? this.url, call.session), { owned: true }),
+        new PostgresStaging(await openSession(call.url ?? this.url, call.session), { owned: true }),
+      makeRows: makeCopyRows,
       log,
       now,
       signal,

@@ -8,7 +8,9 @@ import {
 import type { TopicLog } from "../../lib/pipeline/landing/topic/start.ts";
 import type { SteadyStaging } from "../../lib/pipeline/landing/steady_staging.ts";
 import type { LogRange } from "../../lib/sources/kafka/start_offsets.ts";
-import type { SourcePartition, StagingRepository } from "../../lib/staging/repository.ts";
+import type { SourcePartition } from "../../lib/staging/landing.ts";
+import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
+import type { StagingRepository } from "../../lib/staging/repository.ts";
 import type { StagingSessions } from "../../lib/staging/sessions.ts";
 import { encodeBatch } from "../support/kafka_records.ts";
 import { SILENT } from "../support/logs.ts";
@@ -36,6 +38,7 @@ function landersOn(staging: StagingRepository, admin: LandersContext["admin"] & 
     admin,
     topicLog: admin,
     cluster: "c",
+    makeRows: makeCopyRows,
     log: SILENT,
     now: () => Temporal.Now.instant(),
     signal: stop.signal,
@@ -56,8 +59,7 @@ function landersOn(staging: StagingRepository, admin: LandersContext["admin"] & 
 Deno.test("what was read while the ends were asked for and is deleted by then is not lost", async () => {
   const staging = {
     topics: { list: () => Promise.resolve([STORED]), markEnds: () => Promise.resolve() },
-    async *windowVersions() {},
-    land: () => Promise.resolve(),
+    landing: { async *windowVersions() {}, land: () => Promise.resolve() },
   } as unknown as StagingRepository;
   const range: LogRange = { partition: 0, low: 0, high: 9, end: 9, topicId: undefined };
   /** What happens before Kafka answers. */
@@ -108,7 +110,10 @@ Deno.test("partitions that are opened at once ask PostgreSQL and Kafka together"
     partition,
   }));
   const list = () => Promise.resolve((asked.positions++, positions));
-  const staging = { topics: { list }, async *windowVersions() {} } as unknown as StagingRepository;
+  const staging = {
+    topics: { list },
+    landing: { async *windowVersions() {} },
+  } as unknown as StagingRepository;
   const ranges = positions.map(({ partition }) => {
     return { partition, low: 0, high: 9, end: 9, topicId: undefined };
   });
@@ -130,8 +135,7 @@ Deno.test("a run that failed ends, though Kafka does not say any more of which t
   let landed = 0;
   const staging = {
     topics: { list: () => Promise.resolve([stored]) },
-    async *windowVersions() {},
-    land: () => Promise.resolve(void landed++),
+    landing: { async *windowVersions() {}, land: () => Promise.resolve(void landed++) },
   } as unknown as StagingRepository;
   const range: LogRange = { partition: 0, low: 0, high: 9, end: 9, topicId: "old" };
   let isThere = true;

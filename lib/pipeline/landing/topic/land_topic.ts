@@ -9,6 +9,7 @@ import type { KafkaClient } from "../../../sources/kafka/client.ts";
 import type { LogRange } from "../../../sources/kafka/start_offsets.ts";
 import type { TopicAdmin } from "../../../sources/kafka/topic_admin.ts";
 import { TopicConsumer } from "../../../sources/kafka/topic_consumer.ts";
+import type { MakeRows } from "../../../staging/batch.ts";
 import type { StagingRepository } from "../../../staging/repository.ts";
 import { StagingSessions } from "../../../staging/sessions.ts";
 import type { Commit, Totals } from "../partition_lander.ts";
@@ -31,6 +32,7 @@ export interface TopicContext {
   cluster: string;
   /** Opens a session of staging, one try. */
   connect(): Promise<StagingRepository>;
+  makeRows: MakeRows;
   log: Logger;
   now(): Temporal.Instant;
   signal: AbortSignal;

@@ -11,7 +11,7 @@ import {
   lostRangeError,
   lostRangeOf,
 } from "../../../sources/kafka/start_offsets.ts";
-import type { SourcePartition } from "../../../staging/repository.ts";
+import type { SourcePartition } from "../../../staging/landing.ts";
 import type { SteadyStaging } from "../steady_staging.ts";
 import { SharedQuestion } from "./shared_question.ts";
 import { goPastCorrupt, type PartitionLook, positionOf, rangeIn, type TopicLog } from "./start.ts";

@@ -6,7 +6,8 @@ import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
 import { PartitionFeed } from "../../../sources/kafka/partition_feed.ts";
 import type { CorruptBatch } from "../../../sources/kafka/records/read_fetched.ts";
 import type { PartitionOwner, TopicConsumer } from "../../../sources/kafka/topic_consumer.ts";
-import { PositionMoved } from "../../../staging/repository.ts";
+import type { MakeRows } from "../../../staging/batch.ts";
+import { PositionMoved } from "../../../staging/landing.ts";
 import { type Commit, PartitionLander, type Totals } from "../partition_lander.ts";
 import { sessionTimeoutOf, type TopicOptions } from "./topic_options.ts";
 import { describeOpening, type LandedPartition, Landing } from "./landing.ts";
@@ -17,6 +18,7 @@ import type { Waiting } from "./standstill.ts";
 export interface LandersContext extends EndsContext, LogChecksContext {
   /** Asks once. */
   admin: EndsContext["admin"] & LogChecksContext["admin"];
+  makeRows: MakeRows;
   onProgress?: (totals: Totals, commit: Commit) => void;
 }
 
@@ -119,11 +121,12 @@ export class PartitionLanders implements PartitionOwner {
     const { topic, limits, watermark } = this.#options;
     // What the same partition still has in flight would move the position under us.
     await this.#landings.get(partition)?.done;
-    const { staging, log } = this.#context;
+    const { staging, makeRows, log } = this.#context;
     const position = await this.#checks.positionOf(partition);
     const lander = await PartitionLander.open(
       {
         staging,
+        makeRows,
         log,
         now: this.#context.now,
         signal: this.#stop.signal,

@@ -10,7 +10,7 @@ import {
   lostRangeError,
   lostRangeOf,
 } from "../../../sources/kafka/start_offsets.ts";
-import { PositionMoved, type SourcePartition } from "../../../staging/repository.ts";
+import { PositionMoved, type SourcePartition } from "../../../staging/landing.ts";
 import type { SteadyStaging } from "../steady_staging.ts";
 
 /** What is asked of Kafka here. */
@@ -199,7 +199,7 @@ async function isAtRest(
   stored: SourcePartition,
 ): Promise<boolean> {
   return await staging.run(async (session) => {
-    if (await session.nextPosition(stored) !== stored.nextPosition) return false;
+    if (await session.landing.nextPosition(stored) !== stored.nextPosition) return false;
     const known = await session.topics.list(topic);
     return known.find(({ id }) => id === stored.id)?.topicId === stored.topicId;
   });
