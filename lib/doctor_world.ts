@@ -28,7 +28,7 @@ export function worldOf(context: EngineContext): DoctorDeps {
     inspectTopic: isKafkaSet(config)
       ? async (retryFor) => {
         // kafkajs takes its time to load.
-        const { inspectTopic } = await import("./pipeline/topic_inspection.ts");
+        const { inspectTopic } = await import("./sources/kafka/topic_inspection.ts");
         return await inspectTopic(config, { retryFor, log, signal: io.signal });
       }
       : undefined,

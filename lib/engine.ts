@@ -7,7 +7,8 @@ import type { SqlSession } from "./postgres/session.ts";
 import { FinpipeError } from "./runtime/errors.ts";
 import type { Io } from "./runtime/io.ts";
 import type { Logger } from "./runtime/log.ts";
-import { retrying } from "./runtime/retry.ts";
+import { retrying, type RetryOptions } from "./runtime/retry.ts";
+import type { KafkaSettings } from "./runtime/config/kafka.ts";
 import {
   type ConfigSource,
   type EndTouch,
@@ -17,6 +18,7 @@ import {
   type Settings,
 } from "./runtime/config/settings.ts";
 import type { VerticaSettings } from "./runtime/config/vertica_settings.ts";
+import type { Topic, TopicWriter } from "./sources/topic/topic.ts";
 import type { MakeRows } from "./staging/batch.ts";
 import type { StagingRepository } from "./staging/repository.ts";
 import type { StagingSchema } from "./staging/schema.ts";
@@ -155,6 +157,15 @@ export class Engine implements AsyncDisposable {
     return connected;
   }
 
+  /** The topic of the settings; connects to nothing yet. */
+  async openTopic(): Promise<Topic> {
+    const { kafka } = this.settings;
+    if (kafka === undefined) throw new FinpipeError("failed", "The command did not touch a topic");
+    // kafkajs takes its time to load.
+    const { openTopic } = await import("./sources/kafka/topic.ts");
+    return openTopic(kafka, this.#context.log);
+  }
+
   /** Connects to nothing yet. */
   async #openVertica(vertica: VerticaSettings): Promise<void> {
     const { io: { now, signal }, log } = this.#context;
@@ -192,6 +203,21 @@ export class Engine implements AsyncDisposable {
 async function createIn(end: StagingSchema | WarehouseRepository): Promise<void> {
   if (!await end.hasSchema()) await end.migrate();
   await end.checkSchema();
+}
+
+/**
+ * The topic of the settings, to be written to.
+ *
+ * @param retry how long brokers that are away are waited for, each time
+ * @throws FinpipeError of kind `configuration` or `unreachable`
+ */
+export async function openTopicWriter(
+  settings: KafkaSettings,
+  retry: Pick<RetryOptions, "retryFor" | "signal" | "log">,
+): Promise<TopicWriter> {
+  // kafkajs takes its time to load.
+  const kafka = await import("./sources/kafka/topic.ts");
+  return await kafka.openTopicWriter(settings, retry);
 }
 
 /**

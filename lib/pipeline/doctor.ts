@@ -10,7 +10,7 @@ import type { ReadPartition } from "../staging/sources.ts";
 import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../warehouse/inspection.ts";
 import type { VerticaSettings } from "../runtime/config/vertica_settings.ts";
 import { READ_WITHIN } from "./completeness.ts";
-import type { TopicFacts } from "./topic_inspection.ts";
+import type { TopicFacts } from "../sources/topic/inspection.ts";
 
 /** What came of looking at one thing. */
 export interface Check {

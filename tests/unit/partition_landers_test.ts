@@ -5,9 +5,10 @@ import {
   type LandersContext,
   PartitionLanders,
 } from "../../lib/pipeline/landing/topic/partition_landers.ts";
-import type { TopicLog } from "../../lib/pipeline/landing/topic/start.ts";
+import type { TopicLog } from "../../lib/sources/topic/topic.ts";
 import type { SteadyStaging } from "../../lib/pipeline/landing/steady_staging.ts";
-import type { LogRange } from "../../lib/sources/kafka/start_offsets.ts";
+import { KafkaFeed } from "../../lib/sources/kafka/partition_feed.ts";
+import type { LogRange } from "../../lib/sources/topic/log_range.ts";
 import type { SourcePartition } from "../../lib/staging/landing.ts";
 import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
 import type { StagingRepository } from "../../lib/staging/repository.ts";
@@ -37,7 +38,7 @@ function landersOn(staging: StagingRepository, admin: LandersContext["admin"] & 
   const landers = new PartitionLanders({
     admin,
     topicLog: admin,
-    cluster: "c",
+    feed: (start, limits) => new KafkaFeed(start, limits),
     makeRows: makeCopyRows,
     log: SILENT,
     now: () => Temporal.Now.instant(),
@@ -74,7 +75,7 @@ Deno.test("what was read while the ends were asked for and is deleted by then is
   };
   const { landers, stop } = landersOn(staging, admin);
   landers.consumer = { report() {} } as unknown as typeof landers.consumer;
-  const feed = await landers.open(0);
+  const feed = await landers.open(0) as KafkaFeed;
   const read = (count: number) => {
     const records = Array.from({ length: count }, (_, i) => ({
       value: new TextEncoder().encode("m"),
@@ -145,7 +146,7 @@ Deno.test("a run that failed ends, though Kafka does not say any more of which t
     topicIds: () => Promise.resolve(["new"]),
   };
   const { landers, stop } = landersOn(staging, admin);
-  const feed = await landers.open(0);
+  const feed = await landers.open(0) as KafkaFeed;
   isThere = false;
   const checked = landers.checkTopic(0, 0).then(() => true, () => false);
   const records = [{ value: new TextEncoder().encode("m"), offsetDelta: 0, timestampDelta: 0 }];
