@@ -31,7 +31,7 @@ const command: CommandDefinition = {
     });
     const { workDir } = engine.settings;
     const manifests = await engine.withStaging(async (staging) => {
-      await staging.checkSchema();
+      await staging.schema.checkSchema();
       const deps = { staging, workDir, log, now: io.now, signal: io.signal };
       return await dump(deps, run.partition, datasets, dumpOptionsOf(options));
     });

@@ -7,7 +7,8 @@ import type { SqlSession } from "./postgres/session.ts";
 import { FinpipeError } from "./runtime/errors.ts";
 import type { Io } from "./runtime/io.ts";
 import type { Logger } from "./runtime/log.ts";
-import { retrying } from "./runtime/retry.ts";
+import { retrying, type RetryOptions } from "./runtime/retry.ts";
+import type { KafkaSettings } from "./runtime/config/kafka.ts";
 import {
   type ConfigSource,
   type EndTouch,
@@ -17,9 +18,13 @@ import {
   type Settings,
 } from "./runtime/config/settings.ts";
 import type { VerticaSettings } from "./runtime/config/vertica_settings.ts";
+import type { Topic, TopicWriter } from "./sources/topic/topic.ts";
+import type { MakeRows } from "./staging/batch.ts";
 import type { StagingRepository } from "./staging/repository.ts";
+import type { StagingSchema } from "./staging/schema.ts";
 import { StagingSessions } from "./staging/sessions.ts";
-import { SqlStaging } from "./staging/sql_staging.ts";
+import { makeCopyRows } from "./staging/postgres/copy_rows.ts";
+import { PostgresStaging } from "./staging/postgres/staging.ts";
 import type { WarehouseRepository } from "./warehouse/repository.ts";
 
 /** What a run hands to {@link openEngine}; a command's context fits. */
@@ -83,7 +88,7 @@ export class Engine implements AsyncDisposable {
   async open(): Promise<void> {
     const { staging, warehouse, stagingSchema, martSchema } = this.settings;
     if (staging?.kind === "embedded") {
-      this.#applied.staging.push(...await this.#upgrade(await this.connectStaging()));
+      this.#applied.staging.push(...await this.#upgrade((await this.connectStaging()).schema));
     }
     if (warehouse?.kind === "vertica") {
       await this.#openVertica(warehouse.vertica);
@@ -96,7 +101,7 @@ export class Engine implements AsyncDisposable {
     }
   }
 
-  async #upgrade(end: StagingRepository | WarehouseRepository): Promise<string[]> {
+  async #upgrade(end: StagingSchema | WarehouseRepository): Promise<string[]> {
     return this.#creates || await end.hasSchema() ? await end.migrate() : [];
   }
 
@@ -112,7 +117,7 @@ export class Engine implements AsyncDisposable {
 
   /** Creates or upgrades staging; returns the names of what was applied since it was opened. */
   async migrateStaging(): Promise<string[]> {
-    const applied = await this.withStaging((staging) => staging.migrate());
+    const applied = await this.withStaging(({ schema }) => schema.migrate());
     return [...this.#applied.staging.splice(0), ...applied];
   }
 
@@ -128,9 +133,12 @@ export class Engine implements AsyncDisposable {
    * server's
    */
   async createMissing(): Promise<void> {
-    await this.withStaging((staging) => createIn(staging));
+    await this.withStaging(({ schema }) => createIn(schema));
     await createIn(this.warehouse);
   }
+
+  /** Makes the rows of a batch as the staging that is configured takes them. */
+  readonly makeRows: MakeRows = makeCopyRows;
 
   /**
    * One more staging repository with a session of its own; of the embedded engine the same one. One
@@ -138,15 +146,24 @@ export class Engine implements AsyncDisposable {
    */
   async connectStaging(): Promise<StagingRepository> {
     const { staging } = this.settings;
-    if (staging?.kind !== "postgres") return new SqlStaging(await this.#embeddedSession());
+    if (staging?.kind !== "postgres") return new PostgresStaging(await this.#embeddedSession());
     const { openServerSession } = await import("./postgres/server.ts");
     const session = await openServerSession(staging.postgres, {
       applicationName: `finpipe ${this.#command}`,
     });
     const onDispose = () => this.#connected.delete(connected);
-    const connected = new SqlStaging(session, { owned: true, onDispose });
+    const connected = new PostgresStaging(session, { owned: true, onDispose });
     this.#connected.add(connected);
     return connected;
+  }
+
+  /** The topic of the settings; connects to nothing yet. */
+  async openTopic(): Promise<Topic> {
+    const { kafka } = this.settings;
+    if (kafka === undefined) throw new FinpipeError("failed", "The command did not touch a topic");
+    // kafkajs takes its time to load.
+    const { openTopic } = await import("./sources/kafka/topic.ts");
+    return openTopic(kafka, this.#context.log);
   }
 
   /** Connects to nothing yet. */
@@ -183,9 +200,24 @@ export class Engine implements AsyncDisposable {
   }
 }
 
-async function createIn(end: StagingRepository | WarehouseRepository): Promise<void> {
+async function createIn(end: StagingSchema | WarehouseRepository): Promise<void> {
   if (!await end.hasSchema()) await end.migrate();
   await end.checkSchema();
+}
+
+/**
+ * The topic of the settings, to be written to.
+ *
+ * @param retry how long brokers that are away are waited for, each time
+ * @throws FinpipeError of kind `configuration` or `unreachable`
+ */
+export async function openTopicWriter(
+  settings: KafkaSettings,
+  retry: Pick<RetryOptions, "retryFor" | "signal" | "log">,
+): Promise<TopicWriter> {
+  // kafkajs takes its time to load.
+  const kafka = await import("./sources/kafka/topic.ts");
+  return await kafka.openTopicWriter(settings, retry);
 }
 
 /**

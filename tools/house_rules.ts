@@ -24,8 +24,9 @@ const PURE = ["lib/events/", "lib/pipeline/backfill/plan.ts"];
 const PURE_MODULES = [/^lib\/events\//, /^lib\/(runtime\/errors|partitions\/run_date)\.ts$/];
 const PURE_BUILTINS = ["node:buffer", "node:crypto"];
 
-/** What is behind the ports of staging and warehouse: lib/engine.ts opens it. */
-const BEHIND_PORTS = /^lib\/(postgres\/(server|embedded)\.ts|warehouse\/(embedded|vertica)\/)/;
+/** What is behind the ports of staging, topics and warehouse: lib/engine.ts opens it. */
+const BEHIND_PORTS =
+  /^lib\/(postgres|staging\/postgres|sources\/kafka|warehouse\/(embedded|vertica))\//;
 
 /** Globals that reach outside, or read the clock. */
 const IMPURE_GLOBALS = ["Deno", "process", "fetch", "WebSocket", "setTimeout", "setInterval"];

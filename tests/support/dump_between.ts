@@ -3,7 +3,7 @@
  * nothing else dies so. Arguments: the URL of staging, the work dir, the partition.
  */
 import { dump } from "../../lib/pipeline/dump.ts";
-import { SqlStaging } from "../../lib/staging/sql_staging.ts";
+import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
 import { openSession } from "./engines.ts";
 import { SILENT } from "./logs.ts";
 
@@ -14,7 +14,7 @@ let readings = 0;
 
 await dump(
   {
-    staging: new SqlStaging(await openSession(url!)),
+    staging: new PostgresStaging(await openSession(url!)),
     workDir: workDir!,
     log: SILENT,
     signal: new AbortController().signal,
