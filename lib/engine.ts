@@ -213,7 +213,7 @@ async function createIn(end: StagingSchema | WarehouseRepository): Promise<void>
  */
 export async function openTopicWriter(
   settings: KafkaSettings,
-  retry: Pick<RetryOptions, "retryFor" | "signal" | "log">,
+  retry: Pick<RetryOptions, "retryFor" | "signal"> & { log: Logger },
 ): Promise<TopicWriter> {
   // kafkajs takes its time to load.
   const kafka = await import("./sources/kafka/topic.ts");

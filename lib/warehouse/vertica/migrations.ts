@@ -17,7 +17,8 @@ import migrationWrite from "../../../sql/warehouse/vertica/migration_write.sql" 
 };
 import schemaVersion from "../../../sql/warehouse/vertica/schema_version.sql" with { type: "text" };
 import tables from "../../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
-import { isKind } from "../../runtime/errors.ts";
+import { type FinpipeError, isKind } from "../../runtime/errors.ts";
+import { retrying } from "../../runtime/retry.ts";
 import { requireNotNewer, requireVersion } from "../schema_version.ts";
 import { forSchemas, type WarehouseSchemas } from "../sql_template.ts";
 import type { VerticaScope } from "./scope.ts";
@@ -37,6 +38,15 @@ export const MIGRATIONS: readonly Migration[] = [
 ];
 
 const NEWEST = MIGRATIONS.length;
+
+/** How often another init may be met: see {@link prepare}. */
+const PREPARE_RETRY = {
+  retryFor: 2000,
+  firstDelay: 50,
+  isRetriable: (error: FinpipeError) =>
+    !isKind(error, "configuration") && !isKind(error, "unreachable"),
+  signal: new AbortController().signal,
+};
 
 /**
  * Applies what is missing; safe to repeat, and from two processes at once. DDL commits by itself, so a
@@ -137,16 +147,10 @@ export function migrationScript(schemas: WarehouseSchemas): string {
  * hands; then it is there at the next look.
  */
 async function prepare(scope: VerticaScope): Promise<void> {
-  for (let tries = 1;; tries++) {
-    try {
-      await createSchemas(scope);
-      await scope.commit(migrationsTable);
-      return;
-    } catch (error) {
-      const isOurs = isKind(error, "configuration") || isKind(error, "unreachable");
-      if (isOurs || tries > 3) throw error;
-    }
-  }
+  await retrying(async () => {
+    await createSchemas(scope);
+    await scope.commit(migrationsTable);
+  }, PREPARE_RETRY);
 }
 
 /** A DBA may have made the schemas, and left finpipe no right to make any. */

@@ -8,7 +8,7 @@ import type { DatasetName } from "../../events/dataset.ts";
 import type { PartitionFile } from "../../partitions/partition_file.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
 import type { VerticaNode, VerticaSettings } from "../../runtime/config/vertica_settings.ts";
-import { type FinpipeError, isKind, passesSoon } from "../../runtime/errors.ts";
+import { isKind } from "../../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
 import type {
   DayMeasure,
@@ -147,19 +147,14 @@ export class VerticaWarehouse implements WarehouseRepository {
   /** Runs work, on a new session where the one that there was broke, or work failed in it. */
   #use<T>(day: Day | undefined, work: (scope: VerticaScope) => Promise<T>): Promise<T> {
     const label = ["finpipe", this.#options.command, ...(day === undefined ? [] : [day])].join(":");
-    let tries = 0;
-    // A server that has not noticed yet that we lost it still holds our own lock for us.
-    const isRetriable = (error: unknown): error is FinpipeError =>
-      passesSoon(error) || (tries > 1 && isKind(error, "locked"));
     return retrying(async () => {
-      tries++;
       try {
         return await work(await this.#scope(label));
       } catch (error) {
         await this.#end(error);
         throw error;
       }
-    }, { ...this.#options.retry, isRetriable });
+    }, this.#options.retry);
   }
 
   async #scope(label: string): Promise<VerticaScope> {
