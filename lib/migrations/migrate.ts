@@ -18,18 +18,21 @@ export async function migrate(
   migrations: readonly Migration[],
 ): Promise<string[]> {
   const before = await store.applied() ?? [];
-  if (missingOf(store, migrations, before, "write").length === 0) {
-    await store.refuseDrift();
-    return [];
-  }
-  return await store.alone(async () => {
-    const applied = await store.applied() ?? [];
-    const missing = missingOf(store, migrations, applied, "write");
-    if (applied.length === 0) await store.refuseObstacles();
-    for (const migration of missing) await store.apply(migration);
-    await store.refuseDrift();
-    return missing.map(({ name }) => name);
-  });
+  const isMissing = missingOf(store, migrations, before, "write").length > 0;
+  const applied = isMissing ? await store.alone(() => applyMissing(store, migrations)) : [];
+  await store.refuseDrift();
+  return applied;
+}
+
+async function applyMissing(
+  store: MigrationStore,
+  migrations: readonly Migration[],
+): Promise<string[]> {
+  const applied = await store.applied() ?? [];
+  const missing = missingOf(store, migrations, applied, "write");
+  if (applied.length === 0) await store.refuseObstacles();
+  for (const migration of missing) await store.apply(migration);
+  return missing.map(({ name }) => name);
 }
 
 /** Whether any migration was ever applied. */

@@ -8,6 +8,7 @@ import { EMBEDDED_TABLES } from "../../lib/warehouse/embedded/tables.ts";
 import { EmbeddedWarehouse } from "../../lib/warehouse/embedded/warehouse.ts";
 import { VERTICA_TABLES } from "../../lib/warehouse/vertica/tables.ts";
 import { ROOT } from "../support/documents.ts";
+import { embeddedTest } from "../support/embedded_timers.ts";
 import { NOW, type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
 
 const warehouseTest = warehouseTests();
@@ -138,7 +139,7 @@ warehouseTest("the tables that are looked for are those that init makes", async 
   );
 });
 
-Deno.test("sql/warehouse/embedded/picture.txt is what migrations make", async () => {
+embeddedTest("sql/warehouse/embedded/picture.txt is what migrations make", async () => {
   const folder = await Deno.makeTempDir();
   const session = await openEmbeddedSession(folder);
   try {

@@ -61,9 +61,14 @@ export class VerticaMigrations implements MigrationStore {
     const names = { staging_schema: scope.schemas.stagingSchema };
     const [found] = await scope.commit(migrationsPresent, names);
     if (found === undefined) return undefined;
-    await refuseForeignRecord(scope);
-    const rows = await (this.#holder?.run(migrationsApplied) ?? scope.commit(migrationsApplied));
-    return rows.map(appliedOf);
+    try {
+      const rows = await (this.#holder?.run(migrationsApplied) ?? scope.commit(migrationsApplied));
+      return rows.map(appliedOf);
+    } catch (error) {
+      // Not looked at before: each command asks for the version.
+      await refuseForeignRecord(scope);
+      throw error;
+    }
   }
 
   alone(work: () => Promise<string[]>): Promise<string[]> {
