@@ -21,7 +21,7 @@ import type { VerticaSettings } from "./runtime/config/vertica_settings.ts";
 import type { Topic, TopicWriter } from "./sources/topic/topic.ts";
 import type { MakeRows } from "./staging/batch.ts";
 import type { StagingRepository } from "./staging/repository.ts";
-import type { StagingSchema } from "./staging/schema.ts";
+import type { Schema } from "./migrations/migration.ts";
 import { StagingSessions } from "./staging/sessions.ts";
 import { makeCopyRows } from "./staging/postgres/copy_rows.ts";
 import { PostgresStaging } from "./staging/postgres/staging.ts";
@@ -101,7 +101,7 @@ export class Engine implements AsyncDisposable {
     }
   }
 
-  async #upgrade(end: StagingSchema | WarehouseRepository): Promise<string[]> {
+  async #upgrade(end: Schema): Promise<string[]> {
     return this.#creates || await end.hasSchema() ? await end.migrate() : [];
   }
 
@@ -200,7 +200,7 @@ export class Engine implements AsyncDisposable {
   }
 }
 
-async function createIn(end: StagingSchema | WarehouseRepository): Promise<void> {
+async function createIn(end: Schema): Promise<void> {
   if (!await end.hasSchema()) await end.migrate();
   await end.checkSchema();
 }
@@ -213,7 +213,7 @@ async function createIn(end: StagingSchema | WarehouseRepository): Promise<void>
  */
 export async function openTopicWriter(
   settings: KafkaSettings,
-  retry: Pick<RetryOptions, "retryFor" | "signal" | "log">,
+  retry: Pick<RetryOptions, "retryFor" | "signal"> & { log: Logger },
 ): Promise<TopicWriter> {
   // kafkajs takes its time to load.
   const kafka = await import("./sources/kafka/topic.ts");

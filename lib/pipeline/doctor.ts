@@ -164,7 +164,7 @@ async function examineServer(
   await list.look("staging: rights", async () => judgeRights(facts, await server.missingRights()));
   const hasSchema = await list.look("staging: schema", async () => {
     await server.checkSchema();
-    return { detail: "the one that this finpipe knows", value: true };
+    return { ...judgeParts(await server.missingParts()), value: true };
   });
   if (hasSchema !== true || topic === undefined) return;
   await list.look(
@@ -226,6 +226,16 @@ function judgeShapes(differences: readonly string[]): Finding<never> {
       hint: "Somebody altered the target: the next load makes a side table like it; no undo until",
     },
   );
+}
+
+/** A warning: what is landed is right without them, as long as it is right. */
+function judgeParts(missing: readonly string[]): Omit<Finding<never>, "value"> {
+  if (missing.length === 0) return { detail: "the one that this finpipe knows" };
+  return {
+    detail: `finpipe made what is not there any more:\n${missing.join("\n")}`,
+    hint: "Make it again: without an index landing and dumps are slow, without a key or a check " +
+      "nothing keeps wrong rows out",
+  };
 }
 
 function judgeTopic(facts: TopicFacts): Finding<TopicFacts> {

@@ -50,3 +50,19 @@ export async function setSettings(client: pg.Client): Promise<void> {
 export function socketOf(client: pg.Client): Socket {
   return (client as unknown as { connection: { stream: Socket } }).connection.stream;
 }
+
+/** Milliseconds for a goodbye to be taken. */
+const GOODBYE = 1000;
+
+/** Ends a connection; one that does not take the goodbye is cut. */
+export async function closeClient(client: pg.Client): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      socketOf(client).destroy();
+      resolve();
+    }, GOODBYE);
+  });
+  await Promise.race([client.end().catch(() => {}), late]);
+  clearTimeout(timer);
+}

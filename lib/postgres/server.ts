@@ -12,9 +12,10 @@ import {
   type TransactionMode,
 } from "./session.ts";
 import { AnswerWatch } from "../runtime/answer_watch.ts";
-import { type BackendPlace, closeClient, failureOf, OWN_BACKEND } from "./backend.ts";
+import { OWN_BACKEND } from "./backend.ts";
+import { type BackendPlace, failureOf } from "./silent_session.ts";
 import { copyTo } from "./copy_to.ts";
-import { makeClient, type SessionOptions, setSettings, socketOf } from "./client.ts";
+import { closeClient, makeClient, type SessionOptions, setSettings, socketOf } from "./client.ts";
 import { asFinpipeError } from "./failure.ts";
 
 /** Milliseconds of silence in a statement before the server is asked what it does. */

@@ -27,10 +27,11 @@ export const EXIT_CODES = {
 export type ErrorKind = keyof typeof EXIT_CODES;
 
 /**
- * Whether another try may go well: `soon`, by itself, as after a deadlock; `in time`, when somebody has
- * seen to it, as to a full disk.
+ * Whether another try may go well: `soon`, by itself, as after a deadlock; `after a break`, where a
+ * session of ours that broke off may hold the lock until the server notices; `in time`, when somebody
+ * has seen to it, as to a full disk.
  */
-export type Passing = "soon" | "in time";
+export type Passing = "soon" | "after a break" | "in time";
 
 /** What an error may carry beside its message. */
 export interface ErrorDetails {
@@ -76,11 +77,6 @@ export class Interrupted extends Error {
 /** True for a {@link FinpipeError} of the given kind. */
 export function isKind(error: unknown, kind: ErrorKind): error is FinpipeError {
   return error instanceof FinpipeError && error.kind === kind;
-}
-
-/** True for a failure that passes by itself: it is worth another try at once. */
-export function passesSoon(error: unknown): error is FinpipeError {
-  return error instanceof FinpipeError && error.passes === "soon";
 }
 
 /** The code that a system or a driver gave its error, as in `ENOSPC` or a SQLSTATE. */

@@ -1,5 +1,5 @@
 /** Trying again what failed for a reason that passes, as a service that was unreachable. */
-import { type FinpipeError, passesSoon } from "./errors.ts";
+import { FinpipeError } from "./errors.ts";
 import type { Logger } from "./log.ts";
 
 export interface RetryOptions {
@@ -7,9 +7,16 @@ export interface RetryOptions {
   retryFor: number;
   /** Ends the waiting; its reason is thrown. */
   signal: AbortSignal;
-  log: Logger;
-  /** Which failures are tried again. @default those that pass soon */
-  isRetriable?: (error: unknown) => error is FinpipeError;
+  /** @default nothing is said */
+  log?: Logger;
+  /** What the log says is done next. @default that it is tried again, and for how long */
+  next?: string;
+  /** What is waited out: what passes soon, or also what passes in time. @default soon */
+  waitsOut?: "soon" | "in time";
+  /** Which failures are tried again in place of those that pass. */
+  isRetriable?: (error: FinpipeError) => boolean;
+  /** Asked after a failure: true where all went well for a while, and the waits begin anew. */
+  hasRecovered?: () => boolean;
   /** Milliseconds before the second try, doubled each time. @default 100 */
   firstDelay?: number;
   /** Longest wait in milliseconds. @default 5000 */
@@ -21,37 +28,52 @@ export interface RetryOptions {
 }
 
 /**
- * Runs `work`; as long as it fails for what passes soon, waits and runs it again. Each wait is between
- * half and all of its nominal length (jitter), so that many processes do not come back at once.
+ * Runs `work`; as long as it fails for what passes, waits and runs it again. What passes after a break is
+ * tried again where a try before it broke off. Each wait is between half and all of its nominal length
+ * (jitter), so that many processes do not come back at once.
  *
  * @throws the last failure, once `retryFor` is over; any other failure at once
  */
 export async function retrying<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { retryFor, signal, log, firstDelay = 100, longestDelay = 5000 } = options;
+  const { retryFor, signal, firstDelay = 100, longestDelay = 5000 } = options;
   const { random = Math.random, clock = () => performance.now() } = options;
-  const { isRetriable = passesSoon } = options;
+  const { waitsOut = "soon", hasRecovered = () => false } = options;
+  const isRetriable = options.isRetriable ??
+    (({ passes }) =>
+      passes === "soon" || passes === waitsOut || (passes === "after a break" && attempt > 1));
   let deadline: number | undefined;
-  for (let attempt = 1;; attempt++) {
+  let attempt = 1;
+  for (;; attempt++) {
     signal.throwIfAborted();
     try {
       return await work();
     } catch (error) {
-      if (!isRetriable(error)) throw error;
+      if (!(error instanceof FinpipeError) || !isRetriable(error)) throw error;
+      if (hasRecovered()) {
+        attempt = 1;
+        deadline = undefined;
+      }
       const now = clock();
       deadline ??= now + retryFor;
       const nominal = Math.min(longestDelay, firstDelay * 2 ** (attempt - 1));
       const delay = nominal * (0.5 + random() / 2);
       if (now + delay > deadline) throw error;
-      announce(log, error, attempt, deadline - now);
+      announce(options, error, attempt, deadline - now);
       await wait(delay, signal);
     }
   }
 }
 
-function announce(log: Logger, error: FinpipeError, attempt: number, left: number): void {
+function announce(
+  { log, next }: RetryOptions,
+  error: FinpipeError,
+  attempt: number,
+  left: number,
+): void {
   const long = left === Infinity ? "until it answers" : `for ${Math.round(left / 1000)} s`;
-  if (attempt === 1) log.warn(`${error.message}; trying again ${long}`);
-  else log.debug(`${error.message}; trying again ${long}`, { attempt });
+  const text = `${error.message}; ${next ?? `trying again ${long}`}`;
+  if (attempt === 1) log?.warn(text);
+  else log?.debug(text, { attempt });
 }
 
 /** Waits, or throws the signal's reason as soon as it is aborted. */

@@ -2,17 +2,17 @@
  * Staging: what is landed, and how far each source was read (contract, section 2). Each of its ports
  * is for one kind of user; an implementation has them all on one session.
  */
+import type { Schema } from "../migrations/migration.ts";
 import type { DaysRepository } from "./days.ts";
 import type { LandingRepository } from "./landing.ts";
 import type { StagingLocks } from "./locks.ts";
 import type { RejectedRepository } from "./rejected.ts";
-import type { StagingSchema } from "./schema.ts";
 import type { SourcesRepository } from "./sources.ts";
 import type { TopicPositions } from "./topics.ts";
 
 /** Disposing of one ends its session. */
 export interface StagingRepository extends AsyncDisposable {
-  readonly schema: StagingSchema;
+  readonly schema: Schema;
 
   /** Lands messages. */
   readonly landing: LandingRepository;

@@ -4,6 +4,7 @@
  * Written so that Vertica fits behind it: a day is loaded by streaming a file into a side table,
  * compared with its manifest, and swapped in; refused rows come with reasons.
  */
+import type { Schema } from "../migrations/migration.ts";
 import type { DatasetName } from "../events/dataset.ts";
 import type { DateRange } from "../partitions/run_date.ts";
 import type { PartitionFile } from "../partitions/partition_file.ts";
@@ -124,16 +125,7 @@ export interface MartRow {
   load_src: string;
 }
 
-export interface WarehouseRepository extends AsyncDisposable {
-  /** Whether the tables were made, by whichever version. */
-  hasSchema(): Promise<boolean>;
-
-  /** Creates or upgrades schemas and tables; returns the names of what it applied. */
-  migrate(): Promise<string[]>;
-
-  /** @throws FinpipeError of kind `configuration` where `init` was not run, or a newer one was */
-  checkSchema(): Promise<void>;
-
+export interface WarehouseRepository extends Schema, AsyncDisposable {
   /** The record of the day's load; undefined where the day was never loaded. */
   loadRecord(dataset: DatasetName, day: Temporal.PlainDate): Promise<LoadRecord | undefined>;
 

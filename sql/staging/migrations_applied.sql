@@ -1,1 +1,2 @@
-SELECT version FROM finpipe.migrations ORDER BY version;
+-- Which migrations were applied. All columns: older records have no `breaks`.
+SELECT * FROM finpipe.migrations ORDER BY version;

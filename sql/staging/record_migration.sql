@@ -1,1 +1,1 @@
-INSERT INTO finpipe.migrations (version, name) VALUES ($1, $2);
+INSERT INTO finpipe.migrations (version, name, breaks) VALUES ($1, $2, $3);

@@ -4,7 +4,7 @@ import pg from "pg";
 import type { Check } from "../../lib/pipeline/doctor.ts";
 import { openServerSession } from "../../lib/postgres/server.ts";
 import { readSettings } from "../../lib/runtime/config/settings.ts";
-import { migrate } from "../../lib/staging/postgres/migrations.ts";
+import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
 import { emptyDatabase, postgresTest } from "../support/postgres.ts";
 import { runCli } from "../support/run_cli.ts";
 
@@ -26,7 +26,7 @@ async function initialise(url: string): Promise<void> {
   assert.ok(staging?.kind === "postgres");
   const session = await openServerSession(staging.postgres, { applicationName: "test" });
   try {
-    await migrate(session);
+    await new PostgresStaging(session).schema.migrate();
   } finally {
     await session.close();
   }
@@ -45,6 +45,25 @@ async function execute(url: string, statements: string): Promise<void> {
     await client.end();
   }
 }
+
+postgresTest("doctor: an index and a check that somebody dropped are told of", async (t) => {
+  await using database = await emptyDatabase(t);
+  await initialise(database.url);
+  await execute(
+    database.url,
+    `DROP INDEX stg.transactions_by_day; CREATE INDEX ours ON stg.transactions (country);
+     ALTER TABLE finpipe.source_partitions DROP CONSTRAINT messages_add_up`,
+  );
+  const { code, checks } = await doctor(database.url);
+  assert.equal(code, 0);
+  const { outcome, detail } = find(checks, "staging: schema")!;
+  assert.equal(outcome, "warning");
+  assert.deepEqual(detail!.split("\n").slice(1), [
+    "CREATE INDEX transactions_by_day ON stg.transactions USING btree (transaction_dt)",
+    "constraint finpipe.source_partitions CHECK ((messages_read = (((transactions + currencies) + " +
+    "rejected) + duplicates)))",
+  ]);
+});
 
 postgresTest("doctor: a database before and after init", async (t) => {
   await using database = await emptyDatabase(t);

@@ -1,9 +1,11 @@
 /** How staging's schema comes about, and what is said where it is another one. */
 import assert from "node:assert/strict";
+import { linesOf, pictureOf } from "../../lib/postgres/picture.ts";
 import { columnsOf } from "../../lib/postgres/table_columns.ts";
 import { shapeOf } from "../../lib/runtime/table_shape.ts";
 import { STAGING_TABLES } from "../../lib/staging/postgres/tables.ts";
 import { EmbeddedWarehouse } from "../../lib/warehouse/embedded/warehouse.ts";
+import { ROOT } from "../support/documents.ts";
 import { openSession } from "../support/engines.ts";
 import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres.ts";
 import { cliOn, execute, streamOn } from "../support/staging_cli.ts";
@@ -61,6 +63,24 @@ const STATES: [state: string, script: string, code: number, message: RegExp][] =
     "INSERT INTO finpipe.migrations (version, name) VALUES (999, 'later')",
     3,
     /The schema of staging has version 999, this finpipe knows \d+\n {2}Upgrade finpipe/,
+  ],
+  [
+    "the schema is newer, and what is new breaks nothing",
+    "INSERT INTO finpipe.migrations (version, name, breaks) VALUES (999, 'later', 'nothing')",
+    0,
+    /^/,
+  ],
+  [
+    "the schema is newer, and breaks those that write",
+    "INSERT INTO finpipe.migrations (version, name, breaks) VALUES (999, 'later', 'writers')",
+    3,
+    /The schema of staging has version 999, this finpipe knows \d+\n {2}Upgrade finpipe/,
+  ],
+  [
+    "the record of migrations is one of before it said what they break",
+    "ALTER TABLE finpipe.migrations DROP COLUMN breaks",
+    0,
+    /^/,
   ],
   [
     "the schema is older",
@@ -198,10 +218,16 @@ postgresTest("the tables that are looked for are those that init makes", async (
     for (const table of Object.keys(made)) {
       made[table] = shapeOf(found.filter((column) => column.table === table));
     }
+    // Records of before lack the last of them, and are none the worse for it.
+    const looked = {
+      ...STAGING_TABLES,
+      "finpipe.migrations": `${STAGING_TABLES["finpipe.migrations"]}, breaks text`,
+    };
+    assert.deepEqual(looked, made, "lib/staging/postgres/tables.ts, and what migrations make");
     assert.deepEqual(
-      STAGING_TABLES,
-      made,
-      "lib/staging/postgres/tables.ts, and what migrations make",
+      linesOf(await Deno.readTextFile(`${ROOT}/sql/staging/picture.txt`)),
+      await pictureOf(session, ["stg", "finpipe"]),
+      "sql/staging/picture.txt, and what migrations make",
     );
   } finally {
     await session.close();

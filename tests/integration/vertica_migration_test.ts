@@ -1,7 +1,9 @@
 /** A later finpipe that adds a column to a Vertica warehouse which has days in it. */
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { migrate, type Migration, MIGRATIONS } from "../../lib/warehouse/vertica/migrations.ts";
+import { migrate as migrateStore } from "../../lib/migrations/migrate.ts";
+import type { Breaks, Migration } from "../../lib/migrations/migration.ts";
+import { MIGRATIONS, VerticaMigrations } from "../../lib/warehouse/vertica/migrations.ts";
 import { VerticaScope } from "../../lib/warehouse/vertica/scope.ts";
 import type { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
 import { skippable } from "../support/kafka_skip.ts";
@@ -15,10 +17,14 @@ const day = Temporal.PlainDate.from(DAY);
 
 const ADD_COLUMN =
   "ALTER TABLE finpipe_staging.transactions ADD COLUMN IF NOT EXISTS note VARCHAR(10);";
-const later = (sql: string): Migration[] => [
+const later = (sql: string, breaks: Breaks = "readers"): Migration[] => [
   ...MIGRATIONS,
-  { version: MIGRATIONS.length + 1, name: "002_note", sql },
+  { version: MIGRATIONS.length + 1, name: "002_note", sql, breaks },
 ];
+
+function migrate(scope: VerticaScope, migrations: readonly Migration[]): Promise<string[]> {
+  return migrateStore(new VerticaMigrations(scope), migrations);
+}
 
 interface Place {
   warehouse: VerticaWarehouse;
@@ -85,6 +91,17 @@ migrationTest("an undo from before the column is refused, and the new day stays"
   await place.load(3);
   assert.equal(await place.standing(), "3");
 });
+
+migrationTest(
+  "an older finpipe goes on with a schema that is newer and breaks nothing",
+  async (place) => {
+    await migrate(place.scope, later(ADD_COLUMN, "nothing"));
+    await place.warehouse.checkSchema();
+    assert.deepEqual(await place.warehouse.migrate(), []);
+    await place.load(1);
+    assert.equal(await place.standing(), "1");
+  },
+);
 
 migrationTest("an older finpipe leaves a later schema alone", async ({ scope, warehouse }) => {
   await migrate(scope, later(ADD_COLUMN));

@@ -1,10 +1,15 @@
 /** A warehouse's schema: made once, checked always. */
 import assert from "node:assert/strict";
+import { openEmbeddedSession } from "../../lib/postgres/embedded.ts";
+import { linesOf, pictureOf } from "../../lib/postgres/picture.ts";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
 import { inSchemas } from "../../lib/runtime/table_shape.ts";
 import { EMBEDDED_TABLES } from "../../lib/warehouse/embedded/tables.ts";
+import { EmbeddedWarehouse } from "../../lib/warehouse/embedded/warehouse.ts";
 import { VERTICA_TABLES } from "../../lib/warehouse/vertica/tables.ts";
-import { type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
+import { ROOT } from "../support/documents.ts";
+import { embeddedTest } from "../support/embedded_timers.ts";
+import { NOW, type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
 
 const warehouseTest = warehouseTests();
 
@@ -27,12 +32,12 @@ warehouseTest("migrate says what it applied, and applies it once", async (test) 
 
 warehouseTest("a missing or older schema asks for init", async (test) => {
   const missing = await configurationError(test.warehouse.checkSchema());
-  assert.equal(missing.message, "The warehouse's schema is missing");
+  assert.equal(missing.message, "The schema of the warehouse is missing");
   assert.equal(missing.hint, "Run 'finpipe init'");
   await test.migrate();
   await setVersion(test, 0);
   const older = await configurationError(test.warehouse.checkSchema());
-  assert.equal(older.message, "The warehouse's schema is at version 0, not 1");
+  assert.equal(older.message, "The schema of the warehouse has version 0, which is too old");
   assert.equal(older.hint, "Run 'finpipe init'");
 });
 
@@ -132,6 +137,22 @@ warehouseTest("the tables that are looked for are those that init makes", async 
     rows.map((row) => `${row.table_schema}.${row.table_name}`),
     Object.keys(inSchemas(expected, names)).sort(),
   );
+});
+
+embeddedTest("sql/warehouse/embedded/picture.txt is what migrations make", async () => {
+  const folder = await Deno.makeTempDir();
+  const session = await openEmbeddedSession(folder);
+  try {
+    const schemas = { stagingSchema: "finpipe_staging", martSchema: "finpipe_mart" };
+    await new EmbeddedWarehouse(session, { ...schemas, now: () => NOW }).migrate();
+    assert.deepEqual(
+      linesOf(await Deno.readTextFile(`${ROOT}/sql/warehouse/embedded/picture.txt`)),
+      await pictureOf(session, Object.values(schemas)),
+    );
+  } finally {
+    await session.close();
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 warehouseTest("the latest rate is found by the index, whatever days there are", async (test) => {

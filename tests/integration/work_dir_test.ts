@@ -97,7 +97,10 @@ embeddedTest(
       const others = { FINPIPE_STAGING_SCHEMA: "other_staging", FINPIPE_MART_SCHEMA: "other_mart" };
       const elsewhere = await run("cdm 2022-10-02", others);
       assert.equal(elsewhere.code, 3);
-      assert.match(elsewhere.stderr, /The warehouse's schema is missing\n.*Run 'finpipe init'/);
+      assert.match(
+        elsewhere.stderr,
+        /The schema of the warehouse is missing\n.*Run 'finpipe init'/,
+      );
       const session = await openEmbeddedSession(workDir, { make: false });
       const found = await session.query(
         "SELECT nspname FROM pg_namespace WHERE nspname ~ '^(other|finpipe)' ORDER BY 1",

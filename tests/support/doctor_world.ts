@@ -74,6 +74,7 @@ export function server(
     imposedSettings: () => Promise.resolve([]),
     isPooledByTransaction: () => Promise.resolve(false),
     checkSchema: () => Promise.resolve(),
+    missingParts: () => Promise.resolve([]),
     readPartitions: () => Promise.resolve([]),
     [Symbol.asyncDispose]: () => {
       closed.count++;

@@ -74,13 +74,44 @@ Deno.test("retrying throws any other failure at once", async () => {
     const { outcome, waits, lines } = await retryFast(failing(1, () => failure));
     assert.deepEqual([outcome, waits, lines], [{ error: failure }, [], []]);
   }
-  const isRetriable = (error: unknown): error is FinpipeError => isKind(error, "locked");
+  const isRetriable = (error: FinpipeError) => isKind(error, "locked");
   const locked = () => new FinpipeError("locked", "In use");
   assert.deepEqual((await retryFast(failing(1, locked), { isRetriable })).outcome, {
     value: "done",
   });
   const { outcome } = await retryFast(failing(1), { isRetriable });
   assert.ok("error" in outcome);
+});
+
+Deno.test("retrying waits out what passes in time where it is told to", async () => {
+  const full = () => new FinpipeError("failed", "The disk is full", { passes: "in time" });
+  const { outcome } = await retryFast(failing(1, full));
+  assert.ok("error" in outcome);
+  assert.deepEqual((await retryFast(failing(3, full), { waitsOut: "in time" })).outcome, {
+    value: "done",
+  });
+});
+
+Deno.test("retrying waits for a lock of its own alone, which a try that broke off left behind", async () => {
+  const held = () => new FinpipeError("locked", "It is locked", { passes: "after a break" });
+  const { outcome, waits } = await retryFast(failing(1, held));
+  assert.ok("error" in outcome);
+  assert.deepEqual(waits, []);
+  let tries = 0;
+  const broken = failing(3, () => tries++ === 0 ? away() : held());
+  assert.deepEqual((await retryFast(broken)).outcome, { value: "done" });
+});
+
+Deno.test("retrying begins its waits anew where all went well for a while", async () => {
+  let tries = 0;
+  const work = failing(5, () => (tries++, away()));
+  const hasRecovered = () => tries === 4;
+  const { waits, lines } = await retryFast(work, { hasRecovered, next: "joining it again" });
+  assert.deepEqual(waits, [100, 200, 400, 100, 200]);
+  assert.equal(
+    lines.filter((line) => line === "warn: Cannot reach it; joining it again\n").length,
+    2,
+  );
 });
 
 Deno.test("retrying warns once, and says the rest at debug", async () => {

@@ -1,8 +1,7 @@
 /** Staging through lost connections and what else passes: the work is done again, on a new session. */
-import { type FinpipeError, isKind, passesSoon } from "../../runtime/errors.ts";
+import { FinpipeError } from "../../runtime/errors.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { retrying } from "../../runtime/retry.ts";
-import { PositionMoved } from "../../staging/landing.ts";
 import type { StagingRepository } from "../../staging/repository.ts";
 import type { StagingSessions } from "../../staging/sessions.ts";
 
@@ -11,8 +10,8 @@ export interface SteadyOptions {
   signal: AbortSignal;
   /** Milliseconds to try for what passes, as when staging is unreachable; Infinity for ever. */
   retryFor: number;
-  /** Which failures are waited out, beside those that pass soon. @default none */
-  passes?: (error: unknown) => boolean;
+  /** See {@link RetryOptions.waitsOut}. @default soon */
+  waitsOut?: "soon" | "in time";
 }
 
 /**
@@ -35,7 +34,7 @@ export class SteadyStaging {
 
   /** @throws FinpipeError what passes soon, once the time is over; any other failure at once */
   async run<T>(work: StagingWork<T>): Promise<T> {
-    const { log, signal, retryFor, passes = () => false } = this.#options;
+    const { log, signal, retryFor, waitsOut = "soon" } = this.#options;
     let again = false;
     const attempt = async () => {
       try {
@@ -43,7 +42,8 @@ export class SteadyStaging {
         this.failure = undefined;
         return result;
       } catch (error) {
-        if (passesSoon(error) || passes(error)) {
+        const passes = error instanceof FinpipeError ? error.passes : undefined;
+        if (passes === "soon" || passes === waitsOut) {
           again = true;
           this.failure = error as FinpipeError;
         }
@@ -52,12 +52,9 @@ export class SteadyStaging {
     };
     return await retrying(attempt, {
       log,
+      waitsOut,
       // What was begun is brought to an end also after the signal to stop, but then not retried.
       ...(signal.aborted ? { retryFor: 0, signal: NEVER } : { retryFor, signal }),
-      isRetriable: (error): error is FinpipeError =>
-        passesSoon(error) || passes(error) ||
-        // A session that broke has its locks until the server notices.
-        (again && isKind(error, "locked") && !(error instanceof PositionMoved)),
     });
   }
 }

@@ -5,7 +5,7 @@
 import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
 import { orAborted } from "../../runtime/aborted.ts";
 import { FinpipeError } from "../../runtime/errors.ts";
-import { wait } from "../../runtime/retry.ts";
+import { retrying } from "../../runtime/retry.ts";
 import { type ConsumerOptions, SESSION_TIMEOUT } from "../topic/topic.ts";
 import { asKafkaFailure } from "./failure.ts";
 import { replaceFetchDecoding } from "./fetch_decoding.ts";
@@ -31,9 +31,8 @@ export interface MemberHandlers {
 
 /** Milliseconds after which a heartbeat is thought of again while something is waited for. */
 const HEARTBEAT = 1000;
-/** Milliseconds before the group is joined again after a failure, doubled each time. */
-const FIRST_DELAY = 200;
-const LONGEST_DELAY = 5000;
+/** A group is joined again for as long as it takes. */
+const JOIN_RETRY = { retryFor: Infinity, firstDelay: 200, longestDelay: 5000 };
 /** kafkajs also waits so long after a join, when no position is known yet. */
 const MAX_WAIT = 200;
 /**
@@ -125,16 +124,23 @@ export class GroupMember {
   async run(): Promise<void> {
     const { cluster, log } = this.#options;
     const { signal } = this.#stop;
-    for (let failures = 0; !signal.aborted; failures++) {
-      const error = await this.#untilCrash();
-      if (signal.aborted) return;
-      const failure = asKafkaFailure(error, cluster);
-      if (failure.kind !== "unreachable") throw failure;
-      if (this.joined) failures = 0;
-      this.joined = false;
-      log.warn(`${failure.message}; joining the group again`);
-      const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures);
-      await wait(delay * (0.5 + Math.random() / 2), signal).catch(() => {});
+    let hasJoined = false;
+    try {
+      await retrying(async () => {
+        const error = await this.#untilCrash();
+        if (signal.aborted) return;
+        hasJoined = this.joined;
+        this.joined = false;
+        throw asKafkaFailure(error, cluster);
+      }, {
+        ...JOIN_RETRY,
+        signal,
+        log,
+        next: "joining the group again",
+        hasRecovered: () => hasJoined,
+      });
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
   }
 

@@ -11,7 +11,9 @@ import { KafkaConsumer } from "./topic_consumer.ts";
 import { KafkaWriter } from "./topic_writer.ts";
 
 /** How long brokers that are away are waited for, each time. */
-export type TopicRetry = Pick<RetryOptions, "retryFor" | "signal" | "log">;
+export interface TopicRetry extends Pick<RetryOptions, "retryFor" | "signal"> {
+  log: Logger;
+}
 
 /** The topic of the settings, to be read; connects to nothing yet. */
 export function openTopic(settings: KafkaSettings, log: Logger): Topic {

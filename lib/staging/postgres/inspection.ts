@@ -1,6 +1,7 @@
 /** {@link StagingInspection} of a PostgreSQL server. */
 import missingRights from "../../../sql/staging/missing_rights.sql" with { type: "text" };
 import serverFacts from "../../../sql/staging/server_facts.sql" with { type: "text" };
+import { checkTables } from "../../migrations/migrate.ts";
 import { isSameBackend } from "../../postgres/backend.ts";
 import { openServerSession } from "../../postgres/server.ts";
 import { imposedSettings } from "../../postgres/session_settings.ts";
@@ -8,10 +9,11 @@ import type { SqlSession } from "../../postgres/session.ts";
 import type { PostgresSettings } from "../../runtime/config/postgres_url.ts";
 import { isKind } from "../../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
-import { checkSchema } from "./migrations.ts";
+import { MIGRATIONS, PostgresMigrations } from "./migrations.ts";
 import type { ImposedSetting, ServerFacts, StagingInspection } from "../inspection.ts";
 import type { ReadPartition } from "../sources.ts";
 import { PostgresSources } from "./sources.ts";
+import { missingParts } from "./tables.ts";
 
 /**
  * Connects to the server.
@@ -70,7 +72,11 @@ class PostgresInspection implements StagingInspection {
   }
 
   checkSchema(): Promise<void> {
-    return checkSchema(this.#session);
+    return checkTables(new PostgresMigrations(this.#session), MIGRATIONS);
+  }
+
+  missingParts(): Promise<string[]> {
+    return missingParts(this.#session);
   }
 
   readPartitions(): Promise<ReadPartition[]> {

@@ -38,6 +38,8 @@ export class PostgresLanding implements LandingRepository {
       : `; if it stands still, end it with SELECT pg_terminate_backend(${holder.process})`;
     throw new FinpipeError("locked", `Another finpipe process is landing ${source}${who}`, {
       hint: `Wait until it has ended, then try again${orEnd}`,
+      // It may be our own session, which broke off.
+      passes: "after a break",
     });
   }
 

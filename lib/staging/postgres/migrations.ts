@@ -1,4 +1,4 @@
-/** Creates and upgrades staging: numbered files, each applied once, in one transaction. */
+/** The migrations of staging, and where PostgreSQL keeps the record of them. */
 import landing from "../../../sql/staging/001_landing.sql" with { type: "text" };
 import replay from "../../../sql/staging/002_replay.sql" with { type: "text" };
 import lostRanges from "../../../sql/staging/003_lost_ranges.sql" with { type: "text" };
@@ -12,26 +12,24 @@ import migrationsPresent from "../../../sql/staging/migrations_present.sql" with
 import migrationsTable from "../../../sql/staging/migrations_table.sql" with { type: "text" };
 import recordMigration from "../../../sql/staging/record_migration.sql" with { type: "text" };
 import schemasPresent from "../../../sql/staging/schemas_present.sql" with { type: "text" };
+import type { AppliedMigration, Migration, MigrationStore } from "../../migrations/migration.ts";
+import { appliedOf } from "../../migrations/record.ts";
 import type { SqlSession } from "../../postgres/session.ts";
 import { FinpipeError } from "../../runtime/errors.ts";
 import { clearOf, refuseDrift, refuseForeignRecord, refuseObstacles } from "./tables.ts";
 
-interface Migration {
-  version: number;
-  name: string;
-  sql: string;
-}
-
 /** In order; a migration that was released is never changed. */
-const MIGRATIONS: readonly Migration[] = [
-  { version: 1, name: "001_landing", sql: landing },
-  { version: 2, name: "002_replay", sql: replay },
-  { version: 3, name: "003_lost_ranges", sql: lostRanges },
-  { version: 4, name: "004_topic_ids", sql: topicIds },
-  { version: 5, name: "005_retired_sources", sql: retiredSources },
-  { version: 6, name: "006_corrupt_ranges", sql: corruptRanges },
-  { version: 7, name: "007_window_index", sql: windowIndex },
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: "001_landing", sql: landing, breaks: "readers" },
+  { version: 2, name: "002_replay", sql: replay, breaks: "readers" },
+  { version: 3, name: "003_lost_ranges", sql: lostRanges, breaks: "readers" },
+  { version: 4, name: "004_topic_ids", sql: topicIds, breaks: "readers" },
+  { version: 5, name: "005_retired_sources", sql: retiredSources, breaks: "readers" },
+  { version: 6, name: "006_corrupt_ranges", sql: corruptRanges, breaks: "readers" },
+  { version: 7, name: "007_window_index", sql: windowIndex, breaks: "readers" },
 ];
+
+const SCHEMAS = ["stg", "finpipe"];
 
 /**
  * What `init` would run on an empty database, to be read or run by hand: with its records, so that
@@ -39,102 +37,75 @@ const MIGRATIONS: readonly Migration[] = [
  */
 export function migrationScript(): string {
   const schemas = SCHEMAS.map((name) => `CREATE SCHEMA IF NOT EXISTS ${name};`).join("\n");
-  const migrations = MIGRATIONS.flatMap(({ version, name, sql }) => [
+  const migrations = MIGRATIONS.flatMap(({ version, name, sql, breaks }) => [
     sql,
-    recordMigration.replace("$1", String(version)).replace("$2", `'${name}'`),
+    recordMigration.replace("$1", String(version)).replace("$2", `'${name}'`)
+      .replace("$3", `'${breaks}'`),
   ]);
   return ["BEGIN;", schemas, migrationsTable, ...migrations, "COMMIT;"].join("\n\n");
 }
 
-const SCHEMAS = ["stg", "finpipe"];
+/** All that is missing is applied in one transaction; two at once wait for each other. */
+export class PostgresMigrations implements MigrationStore {
+  readonly name = "The schema of staging";
+  readonly #session: SqlSession;
 
-/**
- * Applies what is missing; returns the names of what it applied. Two at once wait for each other.
- *
- * @throws FinpipeError of kind `configuration` where a newer finpipe was here, somebody else's tables
- * stand in the way, or the database cannot hold what is landed
- */
-export function migrate(session: SqlSession): Promise<string[]> {
-  return clearOf(() => session.transaction(() => applyMissing(session)));
-}
+  constructor(session: SqlSession) {
+    this.#session = session;
+  }
 
-async function applyMissing(session: SqlSession): Promise<string[]> {
-  await session.query(lockMigrations);
-  // What is there is not made again, not even IF NOT EXISTS: that asks for rights that a role which
-  // only lands and dumps need not have.
-  if (!await isPresent(session)) {
-    const present = new Set((await session.query(schemasPresent)).map(({ name }) => name));
-    for (const schema of SCHEMAS) {
-      if (!present.has(schema)) await session.execute(`CREATE SCHEMA ${schema}`);
+  /**
+   * @throws FinpipeError of kind `configuration` where the database cannot hold every text: messages
+   * would be rejected one by one, for what is not theirs
+   */
+  async applied(): Promise<AppliedMigration[] | undefined> {
+    const [row] = await this.#session.query(migrationsPresent);
+    const { present, encoding } = row!;
+    if (encoding !== "UTF8") {
+      throw new FinpipeError(
+        "configuration",
+        `The database of staging keeps texts in ${encoding}, which cannot hold every message`,
+        { hint: "Use a database that was created with ENCODING 'UTF8'" },
+      );
     }
-    await session.execute(migrationsTable);
+    if (present !== "t") return undefined;
+    await refuseForeignRecord(this.#session);
+    return (await this.#session.query(migrationsApplied)).map(appliedOf);
   }
-  const newest = await appliedVersion(session);
-  refuseNewer(newest);
-  if (newest === 0) await refuseObstacles(session);
-  const missing = MIGRATIONS.filter(({ version }) => version > newest);
-  for (const { version, name, sql } of missing) {
-    await session.execute(sql);
-    await session.query(recordMigration, [version, name]);
+
+  alone(work: () => Promise<string[]>): Promise<string[]> {
+    return clearOf(() =>
+      this.#session.transaction(async () => {
+        await this.#session.query(lockMigrations);
+        await this.#prepare();
+        return await work();
+      })
+    );
   }
-  await refuseDrift(session);
-  return missing.map(({ name }) => name);
-}
 
-/** Whether the tables were made, by whichever version. */
-export async function hasSchema(session: SqlSession): Promise<boolean> {
-  return await isPresent(session) && await appliedVersion(session) > 0;
-}
-
-/**
- * Proves that the schema is the one that this finpipe knows.
- *
- * @throws FinpipeError of kind `configuration`
- */
-export async function checkSchema(session: SqlSession): Promise<void> {
-  const version = await isPresent(session) ? await appliedVersion(session) : 0;
-  refuseNewer(version);
-  if (version === 0) await refuseObstacles(session);
-  if (version < MIGRATIONS.at(-1)!.version) {
-    const state = version === 0 ? "is missing" : `has version ${version}, which is too old`;
-    throw new FinpipeError("configuration", `The schema of staging ${state}`, {
-      hint: "Run 'finpipe init'",
-    });
+  async apply({ version, name, sql, breaks }: Migration): Promise<void> {
+    await this.#session.execute(sql);
+    await this.#session.query(recordMigration, [version, name, breaks]);
   }
-  await refuseDrift(session);
-}
 
-/**
- * Whether `init` was ever run.
- *
- * @throws FinpipeError of kind `configuration` where the database cannot hold every text: messages
- * would be rejected one by one, for what is not theirs
- */
-async function isPresent(session: SqlSession): Promise<boolean> {
-  const [row] = await session.query(migrationsPresent);
-  const { present, encoding } = row!;
-  if (encoding === "UTF8") {
-    if (present === "t") await refuseForeignRecord(session);
-    return present === "t";
+  refuseObstacles(): Promise<void> {
+    return refuseObstacles(this.#session);
   }
-  throw new FinpipeError(
-    "configuration",
-    `The database of staging keeps texts in ${encoding}, which cannot hold every message`,
-    { hint: "Use a database that was created with ENCODING 'UTF8'" },
-  );
-}
 
-async function appliedVersion(session: SqlSession): Promise<number> {
-  const rows = await session.query(migrationsApplied);
-  return Number(rows.at(-1)?.version ?? 0);
-}
+  refuseDrift(): Promise<void> {
+    return refuseDrift(this.#session);
+  }
 
-function refuseNewer(version: number): void {
-  const known = MIGRATIONS.at(-1)!.version;
-  if (version <= known) return;
-  throw new FinpipeError(
-    "configuration",
-    `The schema of staging has version ${version}, this finpipe knows ${known}`,
-    { hint: "Upgrade finpipe" },
-  );
+  async #prepare(): Promise<void> {
+    // What is there is not made again, not even IF NOT EXISTS: that asks for rights that a role which
+    // only lands and dumps need not have.
+    const rows = await this.#session.query(schemasPresent);
+    const present = new Set(rows.map(({ name }) => name));
+    for (const schema of SCHEMAS) {
+      if (!present.has(schema)) await this.#session.execute(`CREATE SCHEMA ${schema}`);
+    }
+    // Somebody else's table of that name is told of before it is changed.
+    await this.applied();
+    await this.#session.execute(migrationsTable);
+  }
 }

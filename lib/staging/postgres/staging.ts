@@ -1,23 +1,24 @@
 /** {@link StagingRepository} on PostgreSQL, a server or the embedded engine. */
+import { schemaOf } from "../../migrations/migrate.ts";
+import type { Schema } from "../../migrations/migration.ts";
 import type { SqlSession } from "../../postgres/session.ts";
 import type { DaysRepository } from "../days.ts";
 import type { LandingRepository } from "../landing.ts";
 import type { StagingLocks } from "../locks.ts";
 import type { RejectedRepository } from "../rejected.ts";
 import type { StagingRepository } from "../repository.ts";
-import type { StagingSchema } from "../schema.ts";
 import type { SourcesRepository } from "../sources.ts";
 import type { TopicPositions } from "../topics.ts";
 import { PostgresDays } from "./days.ts";
 import { PostgresLanding } from "./landing.ts";
 import { PostgresLocks } from "./locks.ts";
-import { checkSchema, hasSchema, migrate } from "./migrations.ts";
+import { MIGRATIONS, PostgresMigrations } from "./migrations.ts";
 import { PostgresRejected } from "./rejected.ts";
 import { PostgresSources } from "./sources.ts";
 import { PostgresTopics } from "./topics.ts";
 
 export class PostgresStaging implements StagingRepository {
-  readonly schema: StagingSchema;
+  readonly schema: Schema;
   readonly landing: LandingRepository;
   readonly topics: TopicPositions;
   readonly locks: StagingLocks;
@@ -40,11 +41,7 @@ export class PostgresStaging implements StagingRepository {
     this.#owned = owned;
     this.#onDispose = onDispose;
     const locks = new PostgresLocks(session);
-    this.schema = {
-      hasSchema: () => hasSchema(session),
-      migrate: () => migrate(session),
-      checkSchema: () => checkSchema(session),
-    };
+    this.schema = schemaOf(new PostgresMigrations(session), MIGRATIONS);
     this.landing = new PostgresLanding(session, locks);
     this.topics = new PostgresTopics(session);
     this.locks = locks;

@@ -1,4 +1,6 @@
 /** The tables of staging, and what is said where others stand under their names. */
+import picture from "../../../sql/staging/picture.txt" with { type: "text" };
+import { linesOf, pictureOf } from "../../postgres/picture.ts";
 import type { SqlSession } from "../../postgres/session.ts";
 import { columnsOf, refuseInTheWay } from "../../postgres/table_columns.ts";
 import {
@@ -36,6 +38,12 @@ export const STAGING_TABLES: TableShapes = {
     "to_offset bigint, went_on_at bigint, recorded_at timestamp =, topic_id text, " +
     "window_base bigint, last_transaction bigint, last_currency bigint",
 };
+
+/** A key, a check or an index that finpipe made and that is not there any more, a line each. */
+export async function missingParts(session: SqlSession): Promise<string[]> {
+  const found = new Set(await pictureOf(session, ["stg", "finpipe"]));
+  return linesOf(picture).filter((line) => !line.startsWith("column ") && !found.has(line));
+}
 
 /** How messages name what stands here, and what else there is to choose. */
 const PLACE = {

@@ -5,6 +5,8 @@
 import measureDay from "../../../sql/warehouse/embedded/measure_day.sql" with { type: "text" };
 import record from "../../../sql/warehouse/embedded/record.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
+import { checkSchema, hasSchema, migrate } from "../../migrations/migrate.ts";
+import type { Access } from "../../migrations/migration.ts";
 import type { PartitionFile } from "../../partitions/partition_file.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
 import type { SqlSession } from "../../postgres/session.ts";
@@ -25,7 +27,7 @@ import type {
 import { forDay, forSchemas, type WarehouseSchemas } from "../sql_template.ts";
 import { replaceDay, undoDay } from "./days.ts";
 import { buildMart, readMart } from "./mart.ts";
-import { checkSchema, hasSchema, migrate } from "./migrations.ts";
+import { EmbeddedMigrations, MIGRATIONS } from "./migrations.ts";
 import { readLeftOut, readMartDays, readStaleDays } from "./report.ts";
 import type { EmbeddedScope } from "./scope.ts";
 
@@ -43,15 +45,15 @@ export class EmbeddedWarehouse implements WarehouseRepository {
   }
 
   hasSchema(): Promise<boolean> {
-    return hasSchema(this.#scope);
+    return hasSchema(new EmbeddedMigrations(this.#scope));
   }
 
   migrate(): Promise<string[]> {
-    return migrate(this.#scope);
+    return migrate(new EmbeddedMigrations(this.#scope), MIGRATIONS);
   }
 
-  checkSchema(): Promise<void> {
-    return checkSchema(this.#scope);
+  checkSchema(access: Access = "write"): Promise<void> {
+    return checkSchema(new EmbeddedMigrations(this.#scope), MIGRATIONS, access);
   }
 
   async loadRecord(dataset: DatasetName, day: Temporal.PlainDate): Promise<LoadRecord | undefined> {

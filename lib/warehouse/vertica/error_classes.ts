@@ -252,7 +252,7 @@ export const CLASS_KINDS: Record<ErrorClass, { kind: Meaning["kind"]; passes?: P
   "another node": { kind: "unreachable" },
   "room": { kind: "unreachable" },
   "passing lock": { kind: "locked", passes: "soon" },
-  "lock": { kind: "locked" },
+  "lock": { kind: "locked", passes: "after a break" },
   "data": { kind: "data" },
   "rights": { kind: "configuration" },
   "settings": { kind: "configuration" },

@@ -2,10 +2,11 @@
 import serverFacts from "../../../sql/warehouse/vertica/server_facts.sql" with { type: "text" };
 import { DATASET_NAMES } from "../../events/dataset.ts";
 import type { VerticaSettings } from "../../runtime/config/vertica_settings.ts";
+import { checkTables } from "../../migrations/migrate.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
 import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../inspection.ts";
 import type { WarehouseSchemas } from "../sql_template.ts";
-import { checkTables } from "./migrations.ts";
+import { MIGRATIONS, VerticaMigrations } from "./migrations.ts";
 import { missingRights } from "./rights.ts";
 import { VerticaScope } from "./scope.ts";
 import { openVerticaSession } from "./session.ts";
@@ -53,7 +54,7 @@ class VerticaInspection implements WarehouseInspection {
   }
 
   checkSchema(): Promise<void> {
-    return checkTables(this.#scope);
+    return checkTables(new VerticaMigrations(this.#scope), MIGRATIONS);
   }
 
   async differences(): Promise<string[]> {

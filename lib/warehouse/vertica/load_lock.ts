@@ -74,6 +74,8 @@ export async function withLoadLock<T>(
 function locked({ dataset }: Subject, cause: unknown): FinpipeError {
   return new FinpipeError("locked", `Another load of ${dataset} is running`, {
     hint: "Try again when it is done: v_monitor.sessions shows it by its label, finpipe:...",
+    // A server that has not noticed yet that we were lost holds our own lock for us.
+    passes: "after a break",
     cause,
   });
 }

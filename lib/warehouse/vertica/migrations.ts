@@ -1,8 +1,11 @@
-/** The schema of the Vertica warehouse, version by version. */
+/** The migrations of the Vertica warehouse, and where it keeps the record of them. */
 import grants from "../../../sql/warehouse/vertica/grants.sql" with { type: "text" };
 import schemaMart from "../../../sql/warehouse/vertica/schema_mart.sql" with { type: "text" };
 import schemaStaging from "../../../sql/warehouse/vertica/schema_staging.sql" with { type: "text" };
 import schemasPresent from "../../../sql/warehouse/vertica/schemas_present.sql" with {
+  type: "text",
+};
+import migrationsApplied from "../../../sql/warehouse/vertica/migrations_applied.sql" with {
   type: "text",
 };
 import migrationsLock from "../../../sql/warehouse/vertica/migrations_lock.sql" with {
@@ -15,102 +18,92 @@ import migrationsTable from "../../../sql/warehouse/vertica/migrations.sql" with
 import migrationWrite from "../../../sql/warehouse/vertica/migration_write.sql" with {
   type: "text",
 };
-import schemaVersion from "../../../sql/warehouse/vertica/schema_version.sql" with { type: "text" };
 import tables from "../../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
-import { isKind } from "../../runtime/errors.ts";
-import { requireNotNewer, requireVersion } from "../schema_version.ts";
+import type { AppliedMigration, Migration, MigrationStore } from "../../migrations/migration.ts";
+import { appliedOf } from "../../migrations/record.ts";
+import { type FinpipeError, isKind } from "../../runtime/errors.ts";
+import { retrying } from "../../runtime/retry.ts";
 import { forSchemas, type WarehouseSchemas } from "../sql_template.ts";
 import type { VerticaScope } from "./scope.ts";
 import { statementsFor } from "./statements.ts";
-import { clearOf, columnsOf, refuseForeign, refuseForeignRecord } from "./tables.ts";
+import { clearOf, refuseForeign, refuseForeignRecord } from "./tables.ts";
 
-/** A change of the schema, each of whose statements can be run again. */
-export interface Migration {
-  /** One more than the last one's. */
-  version: number;
-  name: string;
-  sql: string;
-}
-
+/** In order; each of their statements can be run again. What was released is never changed. */
 export const MIGRATIONS: readonly Migration[] = [
-  { version: 1, name: "001_tables", sql: tables },
+  { version: 1, name: "001_tables", sql: tables, breaks: "readers" },
 ];
 
-const NEWEST = MIGRATIONS.length;
+/** How often another init may be met: see {@link prepare}. */
+const PREPARE_RETRY = {
+  retryFor: 2000,
+  firstDelay: 50,
+  isRetriable: (error: FinpipeError) =>
+    !isKind(error, "configuration") && !isKind(error, "unreachable"),
+  signal: new AbortController().signal,
+};
 
 /**
- * Applies what is missing; safe to repeat, and from two processes at once. DDL commits by itself, so a
- * migration that breaks off leaves what it made, and is begun anew: each of its statements can be run
- * again.
- *
- * @param migrations all that there are, in order
- * @returns the names of the migrations that were applied
- * @throws FinpipeError of kind `configuration` where a newer finpipe was here, or somebody else's
- * tables stand in the way
+ * DDL commits by itself, so a migration that breaks off leaves what it made, and is begun anew. Its
+ * record is written by the session that holds the lock, which is another one for that reason.
  */
-export async function migrate(
-  scope: VerticaScope,
-  migrations: readonly Migration[] = MIGRATIONS,
-): Promise<string[]> {
-  const found = await columnsOf(scope);
-  await refuseForeignRecord(scope, found);
-  const before = await versionOf(scope) ?? 0;
-  requireNotNewer(before, migrations.length);
-  if (before === migrations.length) {
-    await refuseForeign(scope, true, found);
-    return [];
-  }
-  // IF NOT EXISTS would pass over whatever has a table's name.
-  if (before === 0) await refuseForeign(scope, false, found);
-  const applied = await clearOf(scope, () => applyMissing(scope, migrations));
-  await refuseForeign(scope, true);
-  return applied;
-}
+export class VerticaMigrations implements MigrationStore {
+  readonly name = "The schema of the warehouse";
+  readonly #scope: VerticaScope;
+  /** Holds the lock, while there is one. */
+  #holder: VerticaScope | undefined;
 
-async function applyMissing(
-  scope: VerticaScope,
-  migrations: readonly Migration[],
-): Promise<string[]> {
-  await prepare(scope);
-  const holder = scope.in(await scope.connect());
-  try {
-    return await holder.session.transaction(async () => {
-      await holder.run(migrationsLock);
-      const [row] = await holder.run(schemaVersion);
-      const missing = migrations.filter(({ version }) => version > Number(row!.version));
-      for (const { version, name, sql } of missing) {
-        await scope.commit(sql);
-        await holder.run(migrationWrite, { version, name, now: scope.timestamp });
+  constructor(scope: VerticaScope) {
+    this.#scope = scope;
+  }
+
+  async applied(): Promise<AppliedMigration[] | undefined> {
+    const scope = this.#scope;
+    const names = { staging_schema: scope.schemas.stagingSchema };
+    const [found] = await scope.commit(migrationsPresent, names);
+    if (found === undefined) return undefined;
+    try {
+      const rows = await (this.#holder?.run(migrationsApplied) ?? scope.commit(migrationsApplied));
+      return rows.map(appliedOf);
+    } catch (error) {
+      // Not looked at before: each command asks for the version.
+      await refuseForeignRecord(scope);
+      throw error;
+    }
+  }
+
+  alone(work: () => Promise<string[]>): Promise<string[]> {
+    const scope = this.#scope;
+    return clearOf(scope, async () => {
+      // IF NOT EXISTS would pass over whatever has a table's name.
+      if ((await this.applied() ?? []).length === 0) await this.refuseObstacles();
+      await prepare(scope);
+      const holder = scope.in(await scope.connect());
+      try {
+        return await holder.session.transaction(async () => {
+          await holder.run(migrationsLock);
+          this.#holder = holder;
+          return await work();
+        });
+      } finally {
+        this.#holder = undefined;
+        await holder.session.close();
       }
-      return missing.map(({ name }) => name);
     });
-  } finally {
-    await holder.session.close();
   }
-}
 
-/** Whether the tables were made, by whichever version; not where the making of the first broke off. */
-export async function hasSchema(scope: VerticaScope): Promise<boolean> {
-  return (await versionOf(scope) ?? 0) > 0;
-}
+  async apply({ version, name, sql, breaks }: Migration): Promise<void> {
+    await this.#scope.commit(sql);
+    const now = this.#scope.timestamp;
+    await this.#holder!.run(migrationWrite, { version, name, now, breaks });
+  }
 
-/** @throws FinpipeError of kind `configuration` where the schema is not the one of this finpipe */
-export async function checkSchema(scope: VerticaScope): Promise<void> {
-  const version = await versionOf(scope);
-  // Where init could not help either.
-  if ((version ?? 0) === 0) await refuseForeign(scope, false);
-  requireVersion(version, NEWEST);
-}
+  refuseObstacles(): Promise<void> {
+    return refuseForeign(this.#scope, false);
+  }
 
-/**
- * The same, and looks at each table as well: what a doctor does, and no step.
- *
- * @throws FinpipeError of kind `configuration`
- */
-export async function checkTables(scope: VerticaScope): Promise<void> {
-  await refuseForeignRecord(scope);
-  await checkSchema(scope);
-  await refuseForeign(scope, true);
+  refuseDrift(): Promise<void> {
+    return refuseForeign(this.#scope, true);
+  }
 }
 
 /**
@@ -118,9 +111,9 @@ export async function checkTables(scope: VerticaScope): Promise<void> {
  * it, as a comment, what a DBA runs.
  */
 export function migrationScript(schemas: WarehouseSchemas): string {
-  const records = MIGRATIONS.flatMap(({ version, name, sql }) => [
+  const records = MIGRATIONS.flatMap(({ version, name, sql, breaks }) => [
     ...statementsFor(sql, schemas),
-    ...statementsFor(migrationWrite, schemas, { version, name, now: "NOW" }),
+    ...statementsFor(migrationWrite, schemas, { version, name, now: "NOW", breaks }),
   ]);
   const all = [
     ...[schemaStaging, schemaMart, migrationsTable].flatMap((sql) => statementsFor(sql, schemas)),
@@ -137,16 +130,10 @@ export function migrationScript(schemas: WarehouseSchemas): string {
  * hands; then it is there at the next look.
  */
 async function prepare(scope: VerticaScope): Promise<void> {
-  for (let tries = 1;; tries++) {
-    try {
-      await createSchemas(scope);
-      await scope.commit(migrationsTable);
-      return;
-    } catch (error) {
-      const isOurs = isKind(error, "configuration") || isKind(error, "unreachable");
-      if (isOurs || tries > 3) throw error;
-    }
-  }
+  await retrying(async () => {
+    await createSchemas(scope);
+    await scope.commit(migrationsTable);
+  }, PREPARE_RETRY);
 }
 
 /** A DBA may have made the schemas, and left finpipe no right to make any. */
@@ -157,15 +144,4 @@ async function createSchemas(scope: VerticaScope): Promise<void> {
   const present = rows.map(({ schema_name }) => schema_name);
   if (!present.includes(stagingSchema.toLowerCase())) await scope.commit(schemaStaging);
   if (!present.includes(martSchema.toLowerCase())) await scope.commit(schemaMart);
-}
-
-async function versionOf(scope: VerticaScope): Promise<number | undefined> {
-  const names = { staging_schema: scope.schemas.stagingSchema };
-  const [found] = await scope.commit(migrationsPresent, names);
-  if (found === undefined) return undefined;
-  const [row] = await scope.commit(schemaVersion).catch(async (error) => {
-    await refuseForeignRecord(scope);
-    throw error;
-  });
-  return Number(row!.version);
 }

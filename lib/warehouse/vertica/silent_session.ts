@@ -11,8 +11,8 @@ import sessionClose from "../../../sql/warehouse/vertica/session_close.sql" with
 import sessionId from "../../../sql/warehouse/vertica/session_id.sql" with { type: "text" };
 import sessionState from "../../../sql/warehouse/vertica/session_state.sql" with { type: "text" };
 import { orAborted } from "../../runtime/aborted.ts";
-import { FinpipeError } from "../../runtime/errors.ts";
-import { wait } from "../../runtime/retry.ts";
+import type { FinpipeError } from "../../runtime/errors.ts";
+import { judgeSilence, type Questioner } from "../../runtime/silent_session.ts";
 import { createClient, type DriverClient, type DriverOptions, endClient } from "./driver.ts";
 import { literal, statementsOf } from "./statements.ts";
 
@@ -28,64 +28,36 @@ export interface SilentSession {
 /** Finds the id of the session that asks. */
 export const [OWN_SESSION_ID] = statementsOf(sessionId) as [string];
 
-/** What a node says that goes down or comes up: whatever a session did there is over. */
+/** What a node says that goes down or comes up. */
 const RESTARTS = /^57V0[123]$/;
 
-/** Milliseconds until what the server has sent is here. */
-const SETTLE = 1000;
-
-/**
- * Asks the server in a new session whether it still works for the one that is waiting. Where it does
- * not, the connection between is lost: that session is closed then, as it would keep our locks.
- *
- * @param isSilent whether the session still waits
- * @param over aborted when the answer does not matter any more
- * @returns undefined where the session should go on waiting, also where that cannot be known
- */
-export async function failureOf(
+/** Asks in a new session, as {@link judgeSilence} does. */
+export function failureOf(
   session: SilentSession,
   isSilent: () => boolean,
   over: AbortSignal,
 ): Promise<FinpipeError | undefined> {
-  const lost = (why: string, hint: string) =>
-    new FinpipeError("unreachable", `Cannot reach ${session.name}: ${why}`, { hint });
-  await using question = new Question(session.connection, over);
-  try {
-    const failure = await question.begin().then(() => undefined, (error) => error);
-    if (over.aborted) return undefined;
-    if (failure !== undefined) {
-      // One that says why it takes no more of us is alive.
-      if (isAnswer(failure)) return undefined;
-      return lost(
-        "no answer for a while, nor to a new session",
-        "The node or the network stands still: look whether it runs",
-      );
-    }
-    if (session.id === undefined || await isAtWork(session, question, over)) return undefined;
-    // What it sent just before, or before we stood still ourselves, is on its way.
-    await wait(SETTLE, over);
-    if (!isSilent() || await isAtWork(session, question, over)) return undefined;
-    await question.ask(sessionClose, session.id).catch(() => {});
-    return lost(
-      "the connection was lost without a word",
-      "Look at what lies between, as a firewall that forgets connections, if it happens often",
-    );
-  } catch {
-    // It took the session, so the next question will tell.
-    return undefined;
-  }
+  return judgeSilence({
+    server: session.name,
+    what: "session",
+    who: "The node or the network",
+    restarts: RESTARTS,
+    open: () => new Question(session, over),
+    isSilent,
+    over,
+  });
 }
 
 /**
  * Closes a session from outside, as its own connection may be lost: what it holds is free then. Takes as
  * long as a connection; where none is to be had the server has to find out by itself. Never throws.
  */
-export async function closeFromOutside({ id, connection }: SilentSession): Promise<void> {
-  if (id === undefined) return;
+export async function closeFromOutside(session: SilentSession): Promise<void> {
+  if (session.id === undefined) return;
   try {
-    await using question = new Question(connection, NEVER);
+    await using question = new Question(session, NEVER);
     await question.begin();
-    await question.ask(sessionClose, id);
+    await question.end();
   } catch {
     // As said; or it is over already.
   }
@@ -93,31 +65,15 @@ export async function closeFromOutside({ id, connection }: SilentSession): Promi
 
 const NEVER = new AbortController().signal;
 
-/** Whether it runs a statement; also where it cannot be seen, as one that is over cannot. */
-async function isAtWork(
-  { id, connection }: SilentSession,
-  question: Question,
-  over: AbortSignal,
-): Promise<boolean> {
-  const [found] = await question.ask(sessionState, id!);
-  if (found !== undefined) return found.current_statement !== null;
-  // A server that hides sessions from users hides the next one too.
-  await using other = new Question(connection, over);
-  await other.begin();
-  const { session_id } = (await other.query(OWN_SESSION_ID))[0]!;
-  return (await question.ask(sessionState, session_id!)).length === 0;
-}
-
-/** A session for some questions, each of which is given as long as a connection. */
-class Question implements AsyncDisposable {
+class Question implements Questioner {
+  readonly #session: SilentSession;
   readonly #client: DriverClient;
-  readonly #patience: number;
   readonly #over: AbortSignal;
 
-  constructor(connection: DriverOptions, over: AbortSignal) {
-    this.#client = createClient(connection);
+  constructor(session: SilentSession, over: AbortSignal) {
+    this.#session = session;
+    this.#client = createClient(session.connection);
     this.#client.on("error", () => {});
-    this.#patience = connection.connectTimeout;
     this.#over = over;
     over.addEventListener("abort", this.#giveUp);
   }
@@ -126,18 +82,21 @@ class Question implements AsyncDisposable {
     return orAborted(this.#client.connect(), this.#over);
   }
 
-  /** @param id in place of :session_id */
-  ask(script: string, id: string) {
-    return this.query(statementsOf(script)[0]!.replace(":session_id", literal(id)));
+  /** It runs a statement; one that is over cannot be seen. */
+  async isAtWork(): Promise<boolean> {
+    const { id } = this.#session;
+    if (id === undefined) return true;
+    const [found] = await this.#ask(sessionState, id);
+    if (found !== undefined) return found.current_statement !== null;
+    // A server that hides sessions from users hides the next one too.
+    await using other = new Question(this.#session, this.#over);
+    await other.begin();
+    const { session_id } = (await other.#query(OWN_SESSION_ID))[0]!;
+    return (await this.#ask(sessionState, session_id!)).length === 0;
   }
 
-  async query(text: string) {
-    const timer = setTimeout(this.#giveUp, this.#patience);
-    try {
-      return (await this.#client.query({ text })).rows;
-    } finally {
-      clearTimeout(timer);
-    }
+  async end(): Promise<void> {
+    await this.#ask(sessionClose, this.#session.id!);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -145,12 +104,19 @@ class Question implements AsyncDisposable {
     await endClient(this.#client);
   }
 
-  readonly #giveUp = () => void this.#client.connection.stream.destroy();
-}
+  /** @param id in place of :session_id */
+  #ask(script: string, id: string) {
+    return this.#query(statementsOf(script)[0]!.replace(":session_id", literal(id)));
+  }
 
-/** The server itself said it, and not that it is going down or coming up. */
-function isAnswer(error: unknown): boolean {
-  // The driver's word for what the server says (v-protocol, `DatabaseError`); a socket has none.
-  const { code, severity } = error as { code?: unknown; severity?: unknown };
-  return typeof severity === "string" && !RESTARTS.test(String(code));
+  async #query(text: string) {
+    const timer = setTimeout(this.#giveUp, this.#session.connection.connectTimeout);
+    try {
+      return (await this.#client.query({ text })).rows;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  readonly #giveUp = () => void this.#client.connection.stream.destroy();
 }

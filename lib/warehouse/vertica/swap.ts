@@ -17,7 +17,7 @@ import undoKept from "../../../sql/warehouse/vertica/undo_kept.sql" with { type:
 import undoWrite from "../../../sql/warehouse/vertica/undo_write.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
 import { isKind } from "../../runtime/errors.ts";
-import { wait } from "../../runtime/retry.ts";
+import { retrying } from "../../runtime/retry.ts";
 import { controlText } from "../load_checks.ts";
 import type { LoadRecord } from "../repository.ts";
 import { isOfClass } from "./failure.ts";
@@ -33,12 +33,19 @@ import type { VerticaRow } from "./session.ts";
 import type { SqlValues, Subject } from "./statements.ts";
 
 /**
- * Milliseconds between tries. A swap that meets a mergeout of the same container, or a load into the day,
+ * How a swap is tried again. One that meets a mergeout of the same container, or a load into the day,
  * fails and is to be called again (Vertica documentation, partition functions): by the pages of
  * SQLSTATEs as 55000 (2088) or 55V04 (2082, 2083), which nobody has seen here. So whatever else may
  * pass is tried again too.
  */
-const SWAP_DELAYS = [200, 1000, 3000];
+const SWAP_RETRY = {
+  retryFor: 10_000,
+  firstDelay: 500,
+  longestDelay: 4000,
+  isRetriable: mayPass,
+  // Once the wish to swap is written down, it is brought to an end.
+  signal: new AbortController().signal,
+};
 
 /** What the undo of a dataset would put back. */
 export interface UndoKept {
@@ -176,17 +183,12 @@ async function trySwap(
   subject: SideSubject,
   after: DayFingerprint,
 ): Promise<void> {
-  for (const delay of [...SWAP_DELAYS, undefined]) {
-    try {
-      await scope.session.transaction(() => scope.run(swap, {}, subject));
-      return;
-    } catch (error) {
-      if (!mayPass(error) || delay === undefined) throw error;
-      await wait(delay, NEVER);
-      // It may have come to pass all the same, and once more would swap the old day back.
-      if (await isSwapped(scope, subject, after)) return;
-    }
-  }
+  let tries = 0;
+  await retrying(async () => {
+    // One that failed may have come to pass all the same, and once more would swap the old day back.
+    if (++tries > 1 && await isSwapped(scope, subject, after)) return;
+    await scope.session.transaction(() => scope.run(swap, {}, subject));
+  }, SWAP_RETRY);
 }
 
 /** Room on a disk, or a limit that a DBA sets, does not come in seconds. */
@@ -194,9 +196,6 @@ function mayPass(error: unknown): boolean {
   if (isOfClass(error, "disk") || isOfClass(error, "limit")) return false;
   return isKind(error, "failed") || isKind(error, "locked");
 }
-
-/** Once the wish to swap is written down, it is brought to an end. */
-const NEVER = new AbortController().signal;
 
 async function writeRecord(
   scope: VerticaScope,

@@ -10,7 +10,7 @@ import {
   shapeProblems,
   type TableShapes,
 } from "../../runtime/table_shape.ts";
-import { placeOf } from "../schema_version.ts";
+import { placeOf } from "../table_place.ts";
 import type { VerticaScope } from "./scope.ts";
 
 /** As all migrations together make them; a test compares the two. */

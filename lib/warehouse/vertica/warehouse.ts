@@ -5,10 +5,12 @@
  */
 import sessionLabel from "../../../sql/warehouse/vertica/session_label.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
+import { checkSchema, hasSchema, migrate } from "../../migrations/migrate.ts";
+import type { Access } from "../../migrations/migration.ts";
 import type { PartitionFile } from "../../partitions/partition_file.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
 import type { VerticaNode, VerticaSettings } from "../../runtime/config/vertica_settings.ts";
-import { type FinpipeError, isKind, passesSoon } from "../../runtime/errors.ts";
+import { isKind } from "../../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
 import type {
   DayMeasure,
@@ -27,7 +29,7 @@ import type { WarehouseSchemas } from "../sql_template.ts";
 import { loadRecord, measureDay, replaceDay, undoDay } from "./days.ts";
 import { withLoadLock } from "./load_lock.ts";
 import { buildMart, PAGE_ROWS, readPage } from "./mart.ts";
-import { checkSchema, hasSchema, migrate } from "./migrations.ts";
+import { MIGRATIONS, VerticaMigrations } from "./migrations.ts";
 import { readLeftOut, readMartDays, readStaleDays } from "./report.ts";
 import { VerticaScope } from "./scope.ts";
 import { openVerticaSession, type SessionOptions, type VerticaSession } from "./session.ts";
@@ -59,15 +61,18 @@ export class VerticaWarehouse implements WarehouseRepository {
   }
 
   hasSchema(): Promise<boolean> {
-    return this.#use(undefined, hasSchema);
+    return this.#use(undefined, (scope) => hasSchema(new VerticaMigrations(scope)));
   }
 
   migrate(): Promise<string[]> {
-    return this.#use(undefined, migrate);
+    return this.#use(undefined, (scope) => migrate(new VerticaMigrations(scope), MIGRATIONS));
   }
 
-  checkSchema(): Promise<void> {
-    return this.#use(undefined, checkSchema);
+  checkSchema(access: Access = "write"): Promise<void> {
+    return this.#use(
+      undefined,
+      (scope) => checkSchema(new VerticaMigrations(scope), MIGRATIONS, access),
+    );
   }
 
   loadRecord(dataset: DatasetName, day: Day): Promise<LoadRecord | undefined> {
@@ -147,19 +152,14 @@ export class VerticaWarehouse implements WarehouseRepository {
   /** Runs work, on a new session where the one that there was broke, or work failed in it. */
   #use<T>(day: Day | undefined, work: (scope: VerticaScope) => Promise<T>): Promise<T> {
     const label = ["finpipe", this.#options.command, ...(day === undefined ? [] : [day])].join(":");
-    let tries = 0;
-    // A server that has not noticed yet that we lost it still holds our own lock for us.
-    const isRetriable = (error: unknown): error is FinpipeError =>
-      passesSoon(error) || (tries > 1 && isKind(error, "locked"));
     return retrying(async () => {
-      tries++;
       try {
         return await work(await this.#scope(label));
       } catch (error) {
         await this.#end(error);
         throw error;
       }
-    }, { ...this.#options.retry, isRetriable });
+    }, this.#options.retry);
   }
 
   async #scope(label: string): Promise<VerticaScope> {

@@ -6,3 +6,7 @@ CREATE TABLE IF NOT EXISTS finpipe_staging.migrations (
   name       varchar(100) NOT NULL,
   applied_at timestamp    NOT NULL
 );
+
+-- Which of the finpipes that still run the schema stops, when it is newer than they are: 'nothing',
+-- 'writers', or 'readers' as well. A record that was made before there was this column has it empty.
+ALTER TABLE finpipe_staging.migrations ADD COLUMN IF NOT EXISTS breaks varchar(10);

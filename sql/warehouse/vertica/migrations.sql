@@ -7,3 +7,7 @@ CREATE TABLE IF NOT EXISTS finpipe_staging.migrations (
 )
 ORDER BY version
 UNSEGMENTED ALL NODES;
+
+-- Which of the finpipes that still run the schema stops, when it is newer than they are: 'nothing',
+-- 'writers', or 'readers' as well. A record that was made before there was this column has it empty.
+ALTER TABLE finpipe_staging.migrations ADD COLUMN IF NOT EXISTS breaks VARCHAR(10);

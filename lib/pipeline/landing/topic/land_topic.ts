@@ -76,7 +76,8 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
     log,
     signal: AbortSignal.any([drain.signal, untilAsked.over]),
     retryFor,
-    ...(untilEnd ? {} : { passes: passesInTime }),
+    // Somebody will make room, or promote the standby.
+    waitsOut: untilEnd ? "soon" : "in time",
   });
   const topicLog = new SteadyTopicLog(admin, { log, signal, retryFor });
   const feed = context.topic.feed.bind(context.topic);
@@ -197,11 +198,6 @@ async function leave(consumer: TopicConsumer, log: Logger): Promise<void> {
   if (failure !== undefined) {
     log.info("The group was not told that we leave: it will notice", { reason: failure });
   }
-}
-
-/** What a resident stream waits out as well: somebody will make room, or promote the standby. */
-function passesInTime(error: unknown): boolean {
-  return error instanceof FinpipeError && error.passes === "in time";
 }
 
 /** The time to land what is held after we were asked to stop; its signal is aborted when it is over. */

@@ -1,0 +1,81 @@
+/**
+ * What the silence of a session means, as another session with the same server sees it. Where the server
+ * does not work for it any more, the connection between is lost: its session is ended, as it would keep
+ * our locks.
+ */
+import { codeOf, FinpipeError } from "./errors.ts";
+import { wait } from "./retry.ts";
+
+/** One more session, for questions about the silent one. Each question ends in a connection's time. */
+export interface Questioner extends AsyncDisposable {
+  /** Connects. */
+  begin(): Promise<void>;
+  /** Whether the server works for the silent session; also where that cannot be seen. */
+  isAtWork(): Promise<boolean>;
+  /** Ends the silent session, if it is there. */
+  end(): Promise<void>;
+}
+
+export interface SilenceOptions {
+  /** How messages name the server. */
+  server: string;
+  /** What a questioner opens, in words: `connection`. */
+  what: string;
+  /** What does not answer, in words: `The server or the network`. */
+  who: string;
+  /** SQLSTATEs of a server that goes down or comes up: whatever a session did there is over. */
+  restarts: RegExp;
+  /** Makes a questioner, which connects to nothing yet. */
+  open(): Questioner;
+  /** Whether the session still waits. */
+  isSilent(): boolean;
+  /** Aborted when the answer does not matter any more. */
+  over: AbortSignal;
+}
+
+/** Milliseconds until what the server has sent is here. */
+const SETTLE = 1000;
+
+/**
+ * Asks the server whether it still works for a session that is waiting.
+ *
+ * @returns undefined where the session should go on waiting, also where that cannot be known
+ */
+export async function judgeSilence(options: SilenceOptions): Promise<FinpipeError | undefined> {
+  const { server, what, who, restarts, open, isSilent, over } = options;
+  const lost = (why: string, hint: string) =>
+    new FinpipeError("unreachable", `Cannot reach ${server}: ${why}`, { hint });
+  await using questioner = open();
+  try {
+    const failure = await questioner.begin().then(() => undefined, (error) => error);
+    if (over.aborted) return undefined;
+    if (failure !== undefined) {
+      // One that says why it takes no more of us is alive.
+      if (isAnswer(failure, restarts)) return undefined;
+      return lost(
+        `no answer for a while, nor to a new ${what}`,
+        `${who} stands still: look whether it runs`,
+      );
+    }
+    if (await questioner.isAtWork()) return undefined;
+    // What it sent just before, or before we stood still ourselves, is on its way.
+    await wait(SETTLE, over);
+    if (!isSilent() || await questioner.isAtWork()) return undefined;
+    await questioner.end().catch(() => {});
+    return lost(
+      "the connection was lost without a word",
+      "Look at what lies between, as a firewall that forgets connections, if it happens often",
+    );
+  } catch {
+    // It took the session, so the next question will tell.
+    return undefined;
+  }
+}
+
+/** The server itself said it, and not that it is going down or coming up. */
+function isAnswer(error: unknown, restarts: RegExp): boolean {
+  // The drivers' word for what a server says (pg-protocol and v-protocol, `DatabaseError`); a socket's
+  // errors have none.
+  const { severity } = error as { severity?: unknown };
+  return typeof severity === "string" && !restarts.test(codeOf(error) ?? "");
+}
