@@ -2,9 +2,9 @@
 import { openEngine } from "../lib/engine.ts";
 import { refuseOpenRange } from "../lib/partitions/open_day.ts";
 import { type DateRange, parseRange } from "../lib/partitions/run_date.ts";
-import { backfill } from "../lib/pipeline/backfill/backfill.ts";
-import { planBackfill, STEPS } from "../lib/pipeline/backfill/plan.ts";
-import { type StepOptions, stepRunners } from "../lib/pipeline/backfill/steps.ts";
+import { backfill } from "../lib/backfill/backfill.ts";
+import { planBackfill, STEPS } from "../lib/backfill/plan.ts";
+import { type StepOptions, stepRunners } from "../lib/backfill/steps.ts";
 import type { ConfigSource } from "../lib/runtime/config/settings.ts";
 import { isClosed } from "../lib/runtime/io.ts";
 import { Progress } from "../lib/runtime/progress.ts";

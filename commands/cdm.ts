@@ -1,7 +1,7 @@
 /** `finpipe cdm`: the mart for one day. */
 import { openEngine } from "../lib/engine.ts";
 import type { DayRun } from "../lib/partitions/run_date.ts";
-import { cdm, type CdmOptions } from "../lib/pipeline/cdm.ts";
+import { cdm, type CdmOptions } from "../lib/steps/cdm.ts";
 import type { ConfigSource } from "../lib/runtime/config/settings.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
 import { addRunDate, printResult, runOf } from "./options.ts";

@@ -1,7 +1,7 @@
 /** `finpipe dump`: one day's partition files from staging. */
 import { openEngine } from "../lib/engine.ts";
 import { refuseOpenDay } from "../lib/partitions/open_day.ts";
-import { dump } from "../lib/pipeline/dump.ts";
+import { dump } from "../lib/steps/dump.ts";
 import type { CommandDefinition } from "./command.ts";
 import { addDataset, addOpenDay, addRunDate, datasetsOf, printResult, runOf } from "./options.ts";
 import { addDumpOptions, dumpOptionsOf } from "./step_options.ts";

@@ -2,7 +2,7 @@
 import { openEngine } from "../lib/engine.ts";
 import { refuseOpenDay } from "../lib/partitions/open_day.ts";
 import type { DayRun } from "../lib/partitions/run_date.ts";
-import { type DatasetUndo, load, type LoadOptions, undoLoad } from "../lib/pipeline/load.ts";
+import { type DatasetUndo, load, type LoadOptions, undoLoad } from "../lib/steps/load.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { counted } from "../lib/runtime/words.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";

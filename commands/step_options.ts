@@ -1,8 +1,8 @@
 /** Options of the steps: a backfill, which runs them, takes them too. */
 import type { Command } from "commander";
-import { type CdmOptions, COUNTED_STATUSES, MAX_RATE_AGE } from "../lib/pipeline/cdm.ts";
-import type { DumpOptions } from "../lib/pipeline/dump.ts";
-import type { LoadOptions } from "../lib/pipeline/load.ts";
+import { type CdmOptions, COUNTED_STATUSES, MAX_RATE_AGE } from "../lib/steps/cdm.ts";
+import type { DumpOptions } from "../lib/steps/dump.ts";
+import type { LoadOptions } from "../lib/steps/load.ts";
 import { readCountedValues } from "../lib/runtime/config/counted.ts";
 import { parseDuration } from "../lib/runtime/config/duration.ts";
 import type { ConfigSource } from "../lib/runtime/config/settings.ts";

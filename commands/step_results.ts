@@ -4,9 +4,9 @@
  */
 import type { Manifest } from "../lib/partitions/manifest.ts";
 import { type DayRun, hasRunDate } from "../lib/partitions/run_date.ts";
-import type { BackfilledDay } from "../lib/pipeline/backfill/backfill.ts";
-import type { CdmReport } from "../lib/pipeline/cdm.ts";
-import type { DatasetLoad } from "../lib/pipeline/load.ts";
+import type { BackfilledDay } from "../lib/backfill/backfill.ts";
+import type { CdmReport } from "../lib/steps/cdm.ts";
+import type { DatasetLoad } from "../lib/steps/load.ts";
 import { counted } from "../lib/runtime/words.ts";
 
 /** The dates of a run; null for the run date of the last day that there is. */

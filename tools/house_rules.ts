@@ -18,7 +18,7 @@ const OUTSIDE = ["tests/", "bench/", "tools/"];
 const ENVIRONMENT = ["lib/runtime/terminal.ts", "lib/runtime/config/", ...OUTSIDE];
 
 /** Code without I/O, clock or chance: the same result for the same arguments, whenever it runs. */
-const PURE = ["lib/events/", "lib/pipeline/backfill/plan.ts"];
+const PURE = ["lib/events/", "lib/backfill/plan.ts"];
 
 /** What pure code may import; types come from anywhere. */
 const PURE_MODULES = [/^lib\/events\//, /^lib\/(runtime\/errors|partitions\/run_date)\.ts$/];
@@ -26,6 +26,9 @@ const PURE_BUILTINS = ["node:buffer", "node:crypto"];
 
 /** What is behind the ports of staging and warehouse: lib/engine.ts opens it. */
 const BEHIND_PORTS = /^lib\/(postgres\/(server|embedded)\.ts|warehouse\/(embedded|vertica)\/)/;
+
+/** What sees the ports of both ends, and nothing behind them. */
+const PORTS_ONLY = ["commands/", "lib/backfill/", "lib/pipeline/", "lib/steps/"];
 
 /** Globals that reach outside, or read the clock. */
 const IMPURE_GLOBALS = ["Deno", "process", "fetch", "WebSocket", "setTimeout", "setInterval"];
@@ -66,7 +69,7 @@ const plugin: Deno.lint.Plugin = {
     },
     "ports-only": {
       create: (context) =>
-        !within(context, ["commands/", "lib/pipeline/"]) ? {} : onImport((node, module) => {
+        !within(context, PORTS_ONLY) ? {} : onImport((node, module) => {
           if (module.endsWith(".sql")) {
             report(context, node, "SQL belongs to a repository, behind its port");
           }

@@ -16,9 +16,9 @@ import { FinpipeError } from "../runtime/errors.ts";
 import { fileFailure, writeWhole } from "../runtime/files.ts";
 import type { Io } from "../runtime/io.ts";
 import { createLogger, type Logger } from "../runtime/log.ts";
-import { backfill } from "./backfill/backfill.ts";
-import { stepRunners } from "./backfill/steps.ts";
-import { COUNTED_STATUSES } from "./cdm.ts";
+import { backfill } from "../backfill/backfill.ts";
+import { stepRunners } from "../backfill/steps.ts";
+import { COUNTED_STATUSES } from "../steps/cdm.ts";
 import { landFile } from "./landing/land.ts";
 import type { Totals } from "./landing/partition_lander.ts";
 

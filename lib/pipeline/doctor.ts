@@ -10,7 +10,7 @@ import type { ServerFacts, StagingInspection } from "../staging/inspection.ts";
 import type { ReadPartition } from "../staging/sources.ts";
 import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../warehouse/inspection.ts";
 import type { VerticaSettings } from "../runtime/config/vertica_settings.ts";
-import { READ_WITHIN } from "./completeness.ts";
+import { READ_WITHIN } from "../steps/completeness.ts";
 import type { TopicFacts } from "./topic_inspection.ts";
 
 /** What came of looking at one thing. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { DATASET_NAMES } from "../../lib/events/dataset.ts";
 import { partitionPaths } from "../../lib/partitions/partition_file.ts";
-import { dump, type DumpOptions } from "../../lib/pipeline/dump.ts";
+import { dump, type DumpOptions } from "../../lib/steps/dump.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import type { Manifest } from "../../lib/partitions/manifest.ts";
 import { LandedBatch } from "../../lib/staging/landed_batch.ts";

@@ -2,7 +2,7 @@
  * A dump that stands still between its two manifests, for a test to kill: a process of its own, as
  * nothing else dies so. Arguments: the URL of staging, the work dir, the partition.
  */
-import { dump } from "../../lib/pipeline/dump.ts";
+import { dump } from "../../lib/steps/dump.ts";
 import { SqlStaging } from "../../lib/staging/sql_staging.ts";
 import { openSession } from "./engines.ts";
 import { SILENT } from "./logs.ts";

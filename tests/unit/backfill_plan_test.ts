@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { backfill, type StepRunners } from "../../lib/pipeline/backfill/backfill.ts";
-import type { CdmReport } from "../../lib/pipeline/cdm.ts";
-import { planBackfill, type Step, STEPS } from "../../lib/pipeline/backfill/plan.ts";
+import { backfill, type StepRunners } from "../../lib/backfill/backfill.ts";
+import type { CdmReport } from "../../lib/steps/cdm.ts";
+import { planBackfill, type Step, STEPS } from "../../lib/backfill/plan.ts";
 import { type DayRun, parseRange } from "../../lib/partitions/run_date.ts";
 import { EXIT_CODES, FinpipeError, isKind } from "../../lib/runtime/errors.ts";
 

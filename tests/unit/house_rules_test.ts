@@ -49,7 +49,7 @@ const CASES: Case[] = [
       ["lib/warehouse/embedded/warehouse.ts", "export { PGlite } from '@electric-sql/pglite';"],
       ["lib/warehouse/embedded/warehouse.ts", "import { live } from '@electric-sql/pglite/live';"],
       ["lib/pipeline/land.ts", "import { from } from 'npm:pg-copy-streams@7.0.0';"],
-      ["lib/pipeline/load.ts", "import type { Client } from 'vertica-nodejs';"],
+      ["lib/steps/load.ts", "import type { Client } from 'vertica-nodejs';"],
     ],
     good: [
       ["lib/postgres/server.ts", "import pg from 'pg'; import { from } from 'pg-copy-streams';"],
@@ -63,17 +63,20 @@ const CASES: Case[] = [
     rule: "ports-only",
     bad: [
       ["commands/cdm.ts", "import sql from '../sql/cdm.sql' with { type: 'text' };"],
-      ["lib/pipeline/cdm.ts", "import sql from '../../sql/cdm.sql' with { type: 'text' };"],
-      ["lib/pipeline/load.ts", "import { openServerSession } from '../postgres/server.ts';"],
-      ["lib/pipeline/load.ts", "await import('../postgres/embedded.ts');"],
-      ["lib/pipeline/load.ts", "import { migrate } from '../warehouse/vertica/migrations.ts';"],
+      ["lib/steps/cdm.ts", "import sql from '../../sql/cdm.sql' with { type: 'text' };"],
+      ["lib/steps/load.ts", "import { openServerSession } from '../postgres/server.ts';"],
+      ["lib/steps/load.ts", "await import('../postgres/embedded.ts');"],
+      ["lib/steps/load.ts", "import { migrate } from '../warehouse/vertica/migrations.ts';"],
+      ["lib/backfill/run.ts", "await import('../warehouse/embedded/warehouse.ts');"],
+      ["lib/backfill/run.ts", "import sql from '../../sql/cdm.sql' with { type: 'text' };"],
+      ["lib/pipeline/init.ts", "import { openServerSession } from '../postgres/server.ts';"],
       ["commands/open.ts", "import { openServerSession } from '../lib/postgres/server.ts';"],
       ["commands/doctor.ts", "await import('../lib/warehouse/vertica/inspection.ts');"],
     ],
     good: [
       ["lib/staging/postgres.ts", "import sql from '../../sql/land.sql' with { type: 'text' };"],
       ["lib/engine.ts", "import { openServerSession } from './postgres/server.ts';"],
-      ["lib/pipeline/load.ts", "import type { SqlSession } from '../postgres/session.ts';"],
+      ["lib/steps/load.ts", "import type { SqlSession } from '../postgres/session.ts';"],
     ],
   },
   {
@@ -85,7 +88,7 @@ const CASES: Case[] = [
       ["lib/events/message.ts", "Temporal.Now.instant();"],
       ["lib/events/emulator.ts", "Math.random();"],
       ["lib/events/emulator.ts", "new Date();"],
-      ["lib/pipeline/backfill/plan.ts", "await fetch('https://example.org');"],
+      ["lib/backfill/plan.ts", "await fetch('https://example.org');"],
     ],
     good: [
       ["lib/events/message.ts", "import { DATASETS } from './dataset.ts';"],
@@ -94,10 +97,10 @@ const CASES: Case[] = [
       ["lib/events/dedup_window.ts", "import { createHash } from 'node:crypto';"],
       ["lib/events/emulator.ts", "Temporal.PlainDate.from('2022-10-01'); x.fetch; Math.floor(1);"],
       [
-        "lib/pipeline/backfill/plan.ts",
-        "import { partitionOf } from '../../partitions/run_date.ts';",
+        "lib/backfill/plan.ts",
+        "import { partitionOf } from '../partitions/run_date.ts';",
       ],
-      ["lib/pipeline/backfill/engine.ts", "Temporal.Now.instant();"],
+      ["lib/backfill/engine.ts", "Temporal.Now.instant();"],
     ],
   },
   {

@@ -8,7 +8,7 @@ import {
   titleOf,
 } from "../../commands/step_results.ts";
 import { runOfPartition } from "../../lib/partitions/run_date.ts";
-import type { DatasetLoad } from "../../lib/pipeline/load.ts";
+import type { DatasetLoad } from "../../lib/steps/load.ts";
 import { counted } from "../../lib/runtime/words.ts";
 
 const BUILT = { rows: 1, leftOut: [], oldRates: [], absent: { statuses: [], types: [] } };

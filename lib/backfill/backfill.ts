@@ -2,13 +2,13 @@
  * The runs of a range of dates, one after the other: dump, load and mart of each, stopping at the
  * first step that fails.
  */
-import type { Manifest } from "../../partitions/manifest.ts";
-import type { DateRange, DayRun } from "../../partitions/run_date.ts";
-import { shellQuoted } from "../../runtime/command_lines.ts";
-import { FinpipeError } from "../../runtime/errors.ts";
-import { capitalized } from "../../runtime/words.ts";
-import type { CdmReport } from "../cdm.ts";
-import type { DatasetLoad } from "../load.ts";
+import type { Manifest } from "../partitions/manifest.ts";
+import type { DateRange, DayRun } from "../partitions/run_date.ts";
+import { shellQuoted } from "../runtime/command_lines.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import { capitalized } from "../runtime/words.ts";
+import type { CdmReport } from "../steps/cdm.ts";
+import type { DatasetLoad } from "../steps/load.ts";
 import { planBackfill, type Step, STEPS } from "./plan.ts";
 
 /** What the steps of a day did. */

@@ -1,5 +1,5 @@
 /** What a backfill does, in order. Pure. */
-import { type DateRange, datesOf, type DayRun, runOfDate } from "../../partitions/run_date.ts";
+import { type DateRange, datesOf, type DayRun, runOfDate } from "../partitions/run_date.ts";
 
 /** The steps of a date, in order. The core (`dwh`) comes between load and cdm when it is built. */
 export const STEPS = ["dump", "load", "cdm"] as const;

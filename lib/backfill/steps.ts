@@ -1,10 +1,10 @@
 /** The steps of a run on the opened ends, as a backfill calls them. */
-import type { Engine } from "../../engine.ts";
-import { DATASET_NAMES } from "../../events/dataset.ts";
-import type { Logger } from "../../runtime/log.ts";
-import { cdm, type CdmOptions } from "../cdm.ts";
-import { dump, type DumpOptions } from "../dump.ts";
-import { load, type LoadOptions } from "../load.ts";
+import type { Engine } from "../engine.ts";
+import { DATASET_NAMES } from "../events/dataset.ts";
+import type { Logger } from "../runtime/log.ts";
+import { cdm, type CdmOptions } from "../steps/cdm.ts";
+import { dump, type DumpOptions } from "../steps/dump.ts";
+import { load, type LoadOptions } from "../steps/load.ts";
 import type { StepRunners } from "./backfill.ts";
 
 /** The options of the steps that a backfill runs. */
