@@ -20,6 +20,7 @@ import type { VerticaSettings } from "./runtime/config/vertica_settings.ts";
 import type { StagingRepository } from "./staging/repository.ts";
 import { StagingSessions } from "./staging/sessions.ts";
 import { SqlStaging } from "./staging/sql_staging.ts";
+import type { StepContext, StepEnds } from "./steps/step.ts";
 import type { WarehouseRepository } from "./warehouse/repository.ts";
 
 /** What a run hands to {@link openEngine}; a command's context fits. */
@@ -44,7 +45,7 @@ export interface Touches {
 }
 
 /** The opened ends. */
-export class Engine implements AsyncDisposable {
+export class Engine implements StepEnds, AsyncDisposable {
   /** As they were read. */
   readonly settings: Settings;
   readonly #context: EngineContext;
@@ -74,6 +75,12 @@ export class Engine implements AsyncDisposable {
   get warehouse(): WarehouseRepository {
     if (this.#warehouse !== undefined) return this.#warehouse;
     throw new FinpipeError("failed", "The command did not open the warehouse");
+  }
+
+  /** What a step that touches no other ends works with. */
+  get stepContext(): StepContext {
+    const { log, io: { now, signal } } = this.#context;
+    return { ends: this, workDir: this.settings.workDir, log, now, signal };
   }
 
   /**
@@ -122,14 +129,27 @@ export class Engine implements AsyncDisposable {
   }
 
   /**
-   * Creates the schemas that are not there yet.
+   * Creates the schemas of the opened ends that are not there yet.
    *
    * @throws FinpipeError of kind `configuration` where one is older or newer: `init` alone upgrades a
    * server's
    */
   async createMissing(): Promise<void> {
-    await this.withStaging((staging) => createIn(staging));
-    await createIn(this.warehouse);
+    await this.#inEach(async (end) => {
+      if (!await end.hasSchema()) await end.migrate();
+      await end.checkSchema();
+    });
+  }
+
+  /** @throws FinpipeError of kind `configuration` where `init` was not run on an opened end, or a newer one */
+  async checkSchemas(): Promise<void> {
+    await this.#inEach((end) => end.checkSchema());
+  }
+
+  async #inEach(work: (end: StagingRepository | WarehouseRepository) => Promise<void>) {
+    const { staging, warehouse } = this.settings;
+    if (staging !== undefined) await this.withStaging(work);
+    if (warehouse !== undefined) await work(this.warehouse);
   }
 
   /**
@@ -181,11 +201,6 @@ export class Engine implements AsyncDisposable {
     for (const staging of [...this.#connected]) await staging[Symbol.asyncDispose]();
     await this.#open.disposeAsync();
   }
-}
-
-async function createIn(end: StagingRepository | WarehouseRepository): Promise<void> {
-  if (!await end.hasSchema()) await end.migrate();
-  await end.checkSchema();
 }
 
 /**

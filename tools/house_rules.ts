@@ -28,7 +28,7 @@ const PURE_BUILTINS = ["node:buffer", "node:crypto"];
 const BEHIND_PORTS = /^lib\/(postgres\/(server|embedded)\.ts|warehouse\/(embedded|vertica)\/)/;
 
 /** What sees the ports of both ends, and nothing behind them. */
-const PORTS_ONLY = ["commands/", "lib/backfill/", "lib/pipeline/", "lib/steps/"];
+const PORTS_ONLY = ["commands/", "lib/backfill/", "lib/pipeline/", "lib/rendering/", "lib/steps/"];
 
 /** Globals that reach outside, or read the clock. */
 const IMPURE_GLOBALS = ["Deno", "process", "fetch", "WebSocket", "setTimeout", "setInterval"];

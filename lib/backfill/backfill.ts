@@ -1,36 +1,25 @@
 /**
- * The runs of a range of dates, one after the other: dump, load and mart of each, stopping at the
- * first step that fails.
+ * The runs of a range of dates, one after the other: the steps of each in order, stopping at the first
+ * one that fails.
  */
-import type { Manifest } from "../partitions/manifest.ts";
 import type { DateRange, DayRun } from "../partitions/run_date.ts";
 import { shellQuoted } from "../runtime/command_lines.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { capitalized } from "../runtime/words.ts";
-import type { CdmReport } from "../steps/cdm.ts";
-import type { DatasetLoad } from "../steps/load.ts";
-import { planBackfill, type Step, STEPS } from "./plan.ts";
-
-/** What the steps of a day did. */
-export interface StepReports {
-  dump: readonly Manifest[];
-  load: readonly DatasetLoad[];
-  cdm: CdmReport;
-}
-
-/** What each step does for one day. */
-export type StepRunners = { readonly [S in Step]: (run: DayRun) => Promise<StepReports[S]> };
+import type { ReadyStep, StepContext, StepFacts } from "../steps/step.ts";
+import { planBackfill } from "./plan.ts";
 
 /** A run that is done. */
 export interface BackfilledDay extends DayRun {
-  steps: StepReports;
+  /** What each step did, in order. */
+  steps: { name: string; facts: StepFacts }[];
 }
 
 export interface BackfillOptions {
-  signal: AbortSignal;
   /** Words of the options that it was called with: going on takes them as well. @default none */
   given?: readonly string[];
-  onStep(run: DayRun, step: Step): void;
+  /** Told of a step before it is run. */
+  onStep(run: DayRun, step: string): void;
   onDay(day: BackfilledDay): void | Promise<void>;
 }
 
@@ -41,33 +30,33 @@ export interface BackfillOptions {
  * goes on from there
  */
 export async function backfill(
+  context: StepContext,
   range: DateRange,
-  runners: StepRunners,
-  options: BackfillOptions,
+  steps: readonly ReadyStep[],
+  { given = [], onStep, onDay }: BackfillOptions,
 ): Promise<BackfilledDay[]> {
   const days: BackfilledDay[] = [];
   for (const run of planBackfill(range)) {
-    const steps: Partial<Record<Step, StepReports[Step]>> = {};
-    for (const step of STEPS) {
-      options.signal.throwIfAborted();
-      options.onStep(run, step);
+    const day: BackfilledDay = { ...run, steps: [] };
+    for (const { name, runDay } of steps) {
+      context.signal.throwIfAborted();
+      onStep(run, name);
       try {
-        steps[step] = await runners[step](run);
+        day.steps.push({ name, facts: await runDay(context, run) });
       } catch (error) {
-        throw stoppedAt(run, step, { ...range, ...options }, error);
+        throw stoppedAt(run, name, { to: range.to, given }, error);
       }
     }
-    const day = { ...run, steps: steps as StepReports };
     days.push(day);
-    await options.onDay(day);
+    await onDay(day);
   }
   return days;
 }
 
 function stoppedAt(
   { runDate, partition }: DayRun,
-  step: Step,
-  { to, given = [] }: DateRange & Pick<BackfillOptions, "given">,
+  step: string,
+  { to, given }: { to: Temporal.PlainDate; given: readonly string[] },
   error: unknown,
 ) {
   if (!(error instanceof FinpipeError)) return error;

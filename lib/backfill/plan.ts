@@ -1,10 +1,6 @@
 /** What a backfill does, in order. Pure. */
 import { type DateRange, datesOf, type DayRun, runOfDate } from "../partitions/run_date.ts";
 
-/** The steps of a date, in order. The core (`dwh`) comes between load and cdm when it is built. */
-export const STEPS = ["dump", "load", "cdm"] as const;
-export type Step = (typeof STEPS)[number];
-
 /** The runs of a range of run dates, in order: each depends on the one before it. */
 export function planBackfill(range: DateRange): DayRun[] {
   return [...datesOf(range)].map(runOfDate);

@@ -3,6 +3,7 @@
  * whatever is configured, it works on the embedded engine in a folder of its own.
  */
 import { join } from "node:path";
+import { backfill } from "../backfill/backfill.ts";
 import { type Engine, openEngine } from "../engine.ts";
 import { emulate } from "../events/emulator.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../events/message.ts";
@@ -11,14 +12,14 @@ import type { DateRange } from "../partitions/run_date.ts";
 import { jsonRow } from "../report/json.ts";
 import { tableReport } from "../report/table.ts";
 import { CommandLines, shellQuoted } from "../runtime/command_lines.ts";
+import type { ConfigSource } from "../runtime/config/settings.ts";
 import { strayVariables } from "../runtime/config/stray.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { fileFailure, writeWhole } from "../runtime/files.ts";
 import type { Io } from "../runtime/io.ts";
 import { createLogger, type Logger } from "../runtime/log.ts";
-import { backfill } from "../backfill/backfill.ts";
-import { stepRunners } from "../backfill/steps.ts";
-import { COUNTED_STATUSES } from "../steps/cdm.ts";
+import { loadSteps, STEPS } from "../steps/registry.ts";
+import { prepareSteps } from "../steps/step.ts";
 import { landFile } from "./landing/land.ts";
 import type { Totals } from "./landing/partition_lander.ts";
 
@@ -43,6 +44,9 @@ const SEED = 1;
 const TURN = 2000;
 /** Folders tried before giving up. */
 const MOST_FOLDERS = 1000;
+
+/** Whatever is configured: no option, no variable. */
+const NOTHING_GIVEN: ConfigSource = { env: () => undefined, flags: {} };
 
 /** Makes events, lands them, builds and shows the mart, and says what to type next. */
 export async function demo(options: DemoOptions): Promise<void> {
@@ -78,7 +82,7 @@ async function runIn(folder: string, { io, json, onPhase, flags, lines }: Place)
     now: io.now,
     lines,
   });
-  const config = { env: () => undefined, flags };
+  const config = { ...NOTHING_GIVEN, flags };
   await using engine = await openEngine({ io, log, config }, {
     staging: true,
     warehouse: true,
@@ -135,14 +139,10 @@ async function landEvents({ engine, io, log, onPhase }: Work, path: string): Pro
 }
 
 /** Takes each day to the mart; the run dates that did. */
-async function buildMart({ engine, io, log, onPhase }: Work): Promise<DateRange> {
+async function buildMart({ engine, onPhase }: Work): Promise<DateRange> {
   const range = { from: FROM.add({ days: 1 }), to: TO.add({ days: 1 }) };
-  const runners = stepRunners(
-    { engine, log, now: io.now, signal: io.signal },
-    { statuses: COUNTED_STATUSES, strict: false, maxRejected: 0, force: false },
-  );
-  await backfill(range, runners, {
-    signal: io.signal,
+  const steps = prepareSteps(await loadSteps(STEPS), NOTHING_GIVEN);
+  await backfill(engine.stepContext, range, steps, {
     onStep: ({ runDate }, step) => onPhase(`backfill: ${runDate} ${step}`),
     onDay: () => {},
   });

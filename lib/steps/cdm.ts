@@ -1,6 +1,8 @@
 /** The step from the warehouse's staging to the mart (contract, section 6). */
 import type { DayRun } from "../partitions/run_date.ts";
-import type { Logger } from "../runtime/log.ts";
+import { readCountedValues } from "../runtime/config/counted.ts";
+import { parseDuration } from "../runtime/config/duration.ts";
+import type { ConfigSource } from "../runtime/config/settings.ts";
 import { counted, oneOf } from "../runtime/words.ts";
 import type {
   MartOptions,
@@ -8,10 +10,10 @@ import type {
   RateUsed,
   WarehouseRepository,
 } from "../warehouse/repository.ts";
+import type { Step, StepContext, StepFacts } from "./step.ts";
 
-export interface CdmDeps {
+export interface CdmDeps extends Pick<StepContext, "log"> {
   warehouse: WarehouseRepository;
-  log: Logger;
 }
 
 export interface CdmOptions extends MartOptions {
@@ -25,10 +27,76 @@ export interface CdmReport extends DayRun, MartResult {
 }
 
 /** The status values that are counted unless others are named. */
-export const COUNTED_STATUSES: readonly string[] = ["done"];
+const COUNTED_STATUSES: readonly string[] = ["done"];
 
 /** Days after which a rate is warned of, unless others are named. */
-export const MAX_RATE_AGE = 3;
+const MAX_RATE_AGE = 3;
+
+const step: Step = {
+  description: "Builds the mart for one day from what is loaded in the warehouse.",
+
+  examples: [
+    ["finpipe cdm 2022-10-02", "builds the mart for 2022-10-01"],
+    ["finpipe cdm 2022-10-02 --statuses done,chargeback --strict", "counts chargebacks too"],
+    [
+      "finpipe cdm 2022-10-02 --types 'sbp_incoming,\"loan, early\"'",
+      "counts two types; one has a comma in it",
+    ],
+  ],
+
+  touches: { warehouse: true },
+  waitsForDayEnd: false,
+  byDataset: false,
+
+  options: [
+    {
+      flags: "--statuses <list>",
+      doc: "status values that are counted, with commas between them (default: done)",
+    },
+    {
+      flags: "--types <list>",
+      doc: "transaction types that are counted, likewise (default: all)",
+    },
+    {
+      flags: "--max-rate-age <days>",
+      doc: `warn of rates that are older, as in ${MAX_RATE_AGE}d (default: ${MAX_RATE_AGE}d)`,
+    },
+    { flags: "--strict", doc: "fail where a currency has no rate, instead of leaving it out" },
+  ],
+
+  prepare(source) {
+    const options = cdmOptionsOf(source);
+    return async ({ ends: { warehouse }, log }, run) =>
+      cdmFacts(await cdm({ warehouse, log }, run, options));
+  },
+};
+
+export default step;
+
+/**
+ * What the building of the mart was asked for.
+ *
+ * @throws FinpipeError of kind `usage` for a list with an empty name in it, or for an age that is none;
+ * `configuration` for a variable that holds such a list
+ */
+export function cdmOptionsOf(source: ConfigSource): Required<CdmOptions> {
+  const { statuses = COUNTED_STATUSES, types } = readCountedValues(source);
+  const { maxRateAge, strict } = source.flags;
+  return {
+    statuses,
+    types,
+    maxRateAge: typeof maxRateAge === "string" ? daysOf(maxRateAge) : MAX_RATE_AGE,
+    strict: strict === true,
+  };
+}
+
+const DAY = 86_400_000;
+
+/** Days that are whole: dates of rates are compared, not times. */
+function daysOf(text: string): number {
+  const duration = /^\d+$/.test(text) ? `${text}d` : text;
+  return Math.floor(parseDuration(duration, "--max-rate-age") / DAY);
+}
 
 /**
  * Rebuilds the mart for one day, and warns of each currency that is left out for want of a rate, of old
@@ -81,4 +149,49 @@ export async function cdm(
 function takenAwayText({ partition }: DayRun): string {
   return `Took the mart of ${partition} away: a load that it was built of was undone, and none stands ` +
     "in its place";
+}
+
+/** What the facts of a mart are made of. */
+type Built = Pick<CdmReport, "rows" | "leftOut" | "oldRates" | "absent" | "takenAway">;
+
+/** Rows of the mart, the currencies that are not in it, and what was warned of. */
+export function cdmFacts(built: Built): StepFacts {
+  const { rows, leftOut, oldRates, absent, takenAway } = built;
+  return {
+    json: {
+      outcome: takenAway === undefined ? "built" : "taken_away",
+      rows,
+      left_out: leftOut.map(({ currency, transactions }) => ({
+        currency,
+        transactions: Number(transactions),
+      })),
+      old_rates: oldRates.map(({ currency, date }) => ({ currency, date: date.toString() })),
+      absent_statuses: absent.statuses,
+      absent_types: absent.types,
+    },
+    lines: linesOf(built),
+    brief: briefOf(built),
+    rows,
+  };
+}
+
+/** A line for the mart, and one for each currency that is not in it. */
+function linesOf({ rows, leftOut, takenAway }: Built): string[] {
+  if (takenAway !== undefined) {
+    const rows = counted(takenAway.rows, "row");
+    return [`mart: taken away, ${rows}: a load that it was built of was undone`];
+  }
+  return [
+    `mart: ${counted(rows, "row")}`,
+    ...leftOut.map(({ currency, transactions }) =>
+      `left out: currency ${currency}, ${counted(transactions, "transaction")}, no dollar rate`
+    ),
+  ];
+}
+
+function briefOf({ rows, leftOut, takenAway }: Built): string {
+  if (takenAway !== undefined) return "taken away";
+  const built = counted(rows, "row");
+  if (leftOut.length === 0) return built;
+  return `${built}, ${counted(leftOut.length, "currency", "currencies")} left out`;
 }

@@ -1,26 +1,65 @@
 /** Dumping a day of staging to partition files (contract, section 4). */
 import { join } from "node:path";
-import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
+import type { DatasetName } from "../events/dataset.ts";
 import type { Manifest } from "../partitions/manifest.ts";
 import { PartitionWriter } from "../partitions/partition_writer.ts";
+import type { DayRun } from "../partitions/run_date.ts";
+import type { ConfigSource } from "../runtime/config/settings.ts";
 import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
 import type { Logger } from "../runtime/log.ts";
 import { SIGNATURE } from "../runtime/version.ts";
 import { counted } from "../runtime/words.ts";
 import type { DaySnapshot, StagingRepository } from "../staging/repository.ts";
 import { completenessOf, requireComplete, warnOfIncomplete } from "./completeness.ts";
+import { datasetsOf, type Step, type StepContext, type StepFacts } from "./step.ts";
 
-export interface DumpContext {
+export interface DumpDeps extends Omit<StepContext, "ends"> {
   staging: StagingRepository;
-  workDir: string;
-  log: Logger;
-  now(): Temporal.Instant;
-  signal: AbortSignal;
 }
 
 export interface DumpOptions {
-  /** Fail where a Kafka partition has not passed the day's end. @default false */
-  requireComplete?: boolean;
+  datasets: readonly DatasetName[];
+  /** Fail where a Kafka partition has not passed the day's end. */
+  requireComplete: boolean;
+}
+
+const step: Step = {
+  description: "Writes one day's partition files, with their manifests, from staging.",
+
+  examples: [
+    ["finpipe dump 2022-10-02", "writes the files of 2022-10-01"],
+    ["finpipe dump --partition 2022-10-01 --dataset currencies", "writes one of the two"],
+    ["finpipe dump 2022-10-02 --require-complete", "fails while more of the day may come"],
+  ],
+
+  touches: { staging: true, partitionFiles: true },
+  waitsForDayEnd: true,
+  byDataset: true,
+
+  options: [
+    {
+      flags: "--require-complete",
+      doc: "fail where a Kafka partition has not passed the day's end",
+    },
+  ],
+
+  prepare(source) {
+    const options = dumpOptionsOf(source);
+    return ({ ends, ...context }, run) =>
+      ends.withStaging(async (staging) =>
+        dumpFacts(await dump({ ...context, staging }, run, options))
+      );
+  },
+};
+
+export default step;
+
+/** What a dump was asked for. */
+export function dumpOptionsOf(source: ConfigSource): DumpOptions {
+  return {
+    datasets: datasetsOf(source),
+    requireComplete: source.flags.requireComplete === true,
+  };
 }
 
 /**
@@ -31,23 +70,21 @@ export interface DumpOptions {
  * `prerequisite` where the day is not complete and has to be
  */
 export async function dump(
-  context: DumpContext,
-  day: Temporal.PlainDate,
-  datasets: readonly DatasetName[] = DATASET_NAMES,
-  options: DumpOptions = {},
+  { staging, workDir, log, now, signal }: DumpDeps,
+  { partition: day }: DayRun,
+  { datasets, requireComplete: mustBeComplete }: DumpOptions,
 ): Promise<Manifest[]> {
-  const { staging, workDir, log } = context;
   using open = new DisposableStack();
   for (const dataset of datasets) open.use(await lockDataset(workDir, dataset));
   const written = await staging.snapshotDay(day, async (snapshot) => {
     const id = crypto.randomUUID();
-    const completeness = completenessOf(day, await snapshot.kafkaProgress(), context.now());
-    if (options.requireComplete) requireComplete(day, completeness, log);
+    const completeness = completenessOf(day, await snapshot.kafkaProgress(), now());
+    if (mustBeComplete) requireComplete(day, completeness, log);
     else warnOfIncomplete(day, completeness, log);
     const { complete } = completeness;
     const files = [];
     for (const dataset of datasets) {
-      context.signal.throwIfAborted();
+      signal.throwIfAborted();
       const writer = open.use(await PartitionWriter.create(workDir, dataset, day));
       const { total, sources } = await snapshot.stagedRows(dataset);
       if (dataset === "currencies" || !await writeAgreeing(snapshot, writer, log)) {
@@ -59,10 +96,10 @@ export async function dump(
   });
   const manifests: Manifest[] = [];
   for (const { writer, facts } of written) {
-    context.signal.throwIfAborted();
+    signal.throwIfAborted();
     const manifest = await writer.publish({
       ...facts,
-      created_at: context.now().toString({ smallestUnit: "second" }),
+      created_at: now().toString({ smallestUnit: "second" }),
       version: SIGNATURE,
     });
     log.info(`Dumped ${manifest.dataset} of ${day}`, {
@@ -72,6 +109,24 @@ export async function dump(
     manifests.push(manifest);
   }
   return manifests;
+}
+
+/** What the manifests say of the files. */
+export function dumpFacts(manifests: readonly Manifest[]): StepFacts {
+  return {
+    json: {
+      complete: manifests[0]?.complete ?? null,
+      datasets: manifests.map(({ dataset, rows, staged_rows, bytes, sha256, control_total }) => {
+        return { dataset, rows, staged_rows, bytes, sha256, control_total };
+      }),
+    },
+    lines: manifests.map(({ dataset, rows, staged_rows, bytes }) =>
+      `${dataset}: ${counted(rows, "row")} of ${staged_rows} staged, ${bytes} bytes`
+    ),
+    brief: manifests.map(({ dataset, rows }) => `${rows} ${dataset}`).join(", "),
+    rows: manifests.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: manifests.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
 }
 
 /**

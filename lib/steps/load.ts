@@ -2,19 +2,16 @@
 import type { DatasetName } from "../events/dataset.ts";
 import { openPartitionFile, type PartitionFile } from "../partitions/partition_file.ts";
 import { dayArgument, type DayRun } from "../partitions/run_date.ts";
+import type { ConfigSource } from "../runtime/config/settings.ts";
 import { FinpipeError } from "../runtime/errors.ts";
-import type { Logger } from "../runtime/log.ts";
-import { capitalized } from "../runtime/words.ts";
+import { counted } from "../runtime/words.ts";
 import { refuseShrink } from "../warehouse/load_checks.ts";
-import type { LoadRecord, StaleCause, WarehouseRepository } from "../warehouse/repository.ts";
+import type { LoadRecord, WarehouseRepository } from "../warehouse/repository.ts";
+import { datasetsOf, type Step, type StepContext, type StepFacts } from "./step.ts";
+import { undoFacts, undoLoad } from "./undo_load.ts";
 
-export interface LoadDeps {
+export interface LoadDeps extends Pick<StepContext, "workDir" | "log" | "signal"> {
   warehouse: WarehouseRepository;
-  /** Where the partition files are. */
-  workDir: string;
-  log: Logger;
-  /** Aborted when the load should stop; the old day stays then. */
-  signal: AbortSignal;
 }
 
 export interface LoadOptions {
@@ -48,19 +45,66 @@ export interface LoadReport extends DayRun {
   datasets: DatasetLoad[];
 }
 
-/** What became of one dataset's day by undo. */
-export interface DatasetUndo {
-  dataset: DatasetName;
-  /** `none`: no undo of that day is kept. */
-  outcome: "put back" | "never loaded" | "none";
-  /** Rows that stand for the day; 0 where it was never loaded. Undefined where nothing was done. */
-  rows?: bigint;
-}
+const step: Step = {
+  description: "Loads one day's partition files into the warehouse, replacing the day.",
 
-export interface UndoReport extends DayRun {
-  datasets: DatasetUndo[];
-  /** The mart shows what was undone. */
-  isMartStale: boolean;
+  examples: [
+    ["finpipe load 2022-10-02", "loads the files of 2022-10-01"],
+    ["finpipe load --partition 2022-10-01 --dataset currencies", "loads one of the two"],
+    ["finpipe load 2022-10-02 --undo", "puts back what stood before the last load"],
+  ],
+
+  touches: { warehouse: true },
+  waitsForDayEnd: true,
+  byDataset: true,
+
+  options: [
+    {
+      flags: "--streams <n>",
+      doc: "sessions that load one file side by side, on Vertica (default: 1)",
+      wholeNumber: { least: 1, most: 16 },
+    },
+    {
+      flags: "--max-rejected <n>",
+      doc: "refused rows that are allowed (default: 0)",
+      wholeNumber: { least: 0 },
+    },
+    { flags: "--force", doc: "load also a day whose file is already loaded" },
+    {
+      flags: "--allow-shrink",
+      doc: "load also a file of fewer rows than the one that is loaded",
+    },
+  ],
+
+  prepare(source) {
+    const options = loadOptionsOf(source);
+    return async ({ ends: { warehouse }, ...context }, run) =>
+      loadFacts((await load({ ...context, warehouse }, run, options)).datasets);
+  },
+
+  undo: {
+    doc: "put back the day as it was before its last load",
+    notice: "--undo loads nothing",
+    prepare(source) {
+      const datasets = datasetsOf(source);
+      return async ({ ends: { warehouse }, log }, run) =>
+        undoFacts(await undoLoad({ warehouse, log }, run, datasets));
+    },
+  },
+};
+
+export default step;
+
+/** What a load was asked for. */
+export function loadOptionsOf(source: ConfigSource): Required<LoadOptions> {
+  const { maxRejected, force, allowShrink, streams } = source.flags;
+  return {
+    datasets: datasetsOf(source),
+    maxRejected: typeof maxRejected === "number" ? maxRejected : 0,
+    force: force === true,
+    allowShrink: allowShrink === true,
+    streams: typeof streams === "number" ? streams : 1,
+  };
 }
 
 /**
@@ -84,50 +128,49 @@ export async function load(deps: LoadDeps, run: DayRun, options: LoadOptions): P
   return { ...run, datasets };
 }
 
-/**
- * Puts back the day as it was before its last load.
- *
- * @throws FinpipeError of kind `failed` where none of the datasets has an undo of that day
- */
-export async function undoLoad(
-  { warehouse, log }: Pick<LoadDeps, "warehouse" | "log">,
-  run: DayRun,
-  names: readonly DatasetName[],
-): Promise<UndoReport> {
-  const datasets: DatasetUndo[] = [];
-  for (const dataset of names) datasets.push(await undoDataset(warehouse, dataset, run.partition));
-  if (datasets.every(({ outcome }) => outcome === "none")) {
-    throw new FinpipeError("failed", `No undo of ${run.partition} for ${names.join(" and ")}`, {
-      hint: "Only the day that was loaded last can be put back, and once",
-    });
-  }
-  for (const { dataset, outcome } of datasets) {
-    if (outcome !== "none") log.info(`Undid the last load of ${dataset} for ${run.partition}`);
-  }
-  const { partition } = run;
-  const [stale] = await warehouse.staleDays({ from: partition, to: partition });
-  const isMartStale = stale?.cause === "changed" || stale?.cause === "undone";
-  const text = `${
-    afterUndo(partition, stale?.cause)
-  }a backfill that covers the day loads the dump again`;
-  if (isMartStale) log.warn(capitalized(text));
-  else log.info(capitalized(text));
-  return { ...run, datasets, isMartStale };
+/** What stands for the day now, beside what the manifests say. */
+export function loadFacts(datasets: readonly DatasetLoad[]): StepFacts {
+  return {
+    json: { datasets: datasets.map(jsonOf) },
+    lines: datasets.map(lineOf),
+    brief: briefOf(datasets),
+    rows: Number(datasets.reduce((sum, { rows }) => sum + rows, 0n)),
+  };
 }
 
-/** What builds the mart from the day as it stands now; the rest of the sentence is to follow. */
-function afterUndo(day: Temporal.PlainDate, cause: StaleCause | undefined): string {
-  const command = `'finpipe cdm ${dayArgument(day)}'`;
-  switch (cause) {
-    case "changed":
-      return `the mart of ${day} is stale: ${command} builds it from the day as it stands now; `;
-    case "undone":
-      return `the mart of ${day} still shows the load that was undone: ${command} takes it away; `;
-    case "unbuilt":
-      return `${command} builds the mart of ${day} from the day as it stands now; `;
-    default:
-      return "";
-  }
+function jsonOf(done: DatasetLoad) {
+  return {
+    dataset: done.dataset,
+    outcome: done.outcome,
+    rows: Number(done.rows),
+    rows_before: done.rowsBefore === undefined ? null : Number(done.rowsBefore),
+    refused: Number(done.refused),
+    control_total: done.controlTotal,
+    manifest_control_total: done.manifestControlTotal,
+  };
+}
+
+/** Figures that differ are shown beside each other. */
+function lineOf(done: DatasetLoad): string {
+  const rows = `${done.dataset}: ${counted(done.rows, "row")}`;
+  if (done.outcome === "unchanged") return `${rows}, left alone: the file is already loaded`;
+  const before = done.rowsBefore === undefined
+    ? "never loaded before"
+    : `${done.rowsBefore} before`;
+  const loaded = `${rows} loaded, ${before}`;
+  if (done.refused === 0n) return loaded;
+  return `${loaded}, ${done.refused} refused; ` +
+    `control total ${done.controlTotal}, the manifest says ${done.manifestControlTotal}`;
+}
+
+function briefOf(datasets: readonly DatasetLoad[]): string {
+  if (datasets.every(({ outcome }) => outcome === "unchanged")) return "already loaded";
+  const refused = datasets.reduce((sum, { refused }) => sum + refused, 0n);
+  const replaced = datasets
+    .filter(({ outcome, rowsBefore }) => outcome === "loaded" && rowsBefore !== undefined)
+    .map(({ dataset, rows, rowsBefore }) => `, ${rowsBefore} -> ${rows} ${dataset}`);
+  const refusedText = refused === 0n ? "" : `, ${counted(refused, "row")} refused`;
+  return `loaded${replaced.join("")}${refusedText}`;
 }
 
 /** Nothing of a pair is loaded where one of the two would be refused. */
@@ -198,16 +241,4 @@ async function standingLoad(
 
 function figuresOf({ rows, refused, controlTotal }: LoadRecord) {
   return { rows, refused, controlTotal };
-}
-
-async function undoDataset(
-  warehouse: WarehouseRepository,
-  dataset: DatasetName,
-  day: Temporal.PlainDate,
-): Promise<DatasetUndo> {
-  if (!await warehouse.undoDay(dataset, day)) return { dataset, outcome: "none" };
-  const record = await warehouse.loadRecord(dataset, day);
-  return record === undefined
-    ? { dataset, outcome: "never loaded", rows: 0n }
-    : { dataset, outcome: "put back", rows: record.rows };
 }

@@ -201,7 +201,8 @@ export class TestEngine implements AsyncDisposable {
   }
 
   dump(day: string, datasets: readonly DatasetName[] = DATASET_NAMES): Promise<Manifest[]> {
-    return dump({ ...this.#step(), staging: this.staging }, Temporal.PlainDate.from(day), datasets);
+    const options = { datasets, requireComplete: false };
+    return dump({ ...this.#step(), staging: this.staging }, runOf(day), options);
   }
 
   load(day: string, { allowShrink = false } = {}): Promise<LoadReport> {
