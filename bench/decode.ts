@@ -4,7 +4,8 @@ import { MessageDecoder } from "../lib/events/message.ts";
 import { horizonOf, PartitionWindow } from "../lib/events/partition_window.ts";
 import { BatchEncoder } from "../lib/pipeline/landing/batch_encoder.ts";
 import { openFileSource } from "../lib/sources/jsonl.ts";
-import type { SourcePartition } from "../lib/staging/repository.ts";
+import type { SourcePartition } from "../lib/staging/landing.ts";
+import { makeCopyRows } from "../lib/staging/postgres/copy_rows.ts";
 import { benchFolder, bestOf, figure, writeEvents } from "./support.ts";
 
 const MESSAGES = Number(Deno.args[0] ?? 500_000);
@@ -38,7 +39,7 @@ const best = await bestOf(ROUNDS, {
   encode: () =>
     timed(async () => {
       await using source = await openFileSource(events);
-      const encoder = new BatchEncoder(new MessageDecoder());
+      const encoder = new BatchEncoder(new MessageDecoder(), makeCopyRows);
       const window = new PartitionWindow(DELAY, partition);
       const horizon = horizonOf(Temporal.Now.instant(), DELAY);
       for await (const batch of source.batches(LIMITS, new AbortController().signal)) {
@@ -49,7 +50,7 @@ const best = await bestOf(ROUNDS, {
           horizon,
           unstorable: new Set(),
         });
-        landed.release();
+        landed.rows.release();
         batch.release();
       }
     }),

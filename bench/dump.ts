@@ -3,7 +3,7 @@
  * a table of 31 such days, against a table of that day alone.
  */
 import { join } from "node:path";
-import { dumpDay } from "../lib/staging/statements.ts";
+import { dumpDay } from "../lib/staging/postgres/statements.ts";
 import {
   benchFolder,
   benchServer,

@@ -7,10 +7,11 @@ import { MessageDecoder } from "../lib/events/message.ts";
 import { horizonOf, PartitionWindow } from "../lib/events/partition_window.ts";
 import { BatchEncoder } from "../lib/pipeline/landing/batch_encoder.ts";
 import { openKafka } from "../lib/sources/kafka/client.ts";
-import { PartitionFeed } from "../lib/sources/kafka/partition_feed.ts";
-import { TopicAdmin } from "../lib/sources/kafka/topic_admin.ts";
-import { TopicConsumer } from "../lib/sources/kafka/topic_consumer.ts";
-import type { SourcePartition } from "../lib/staging/repository.ts";
+import { KafkaFeed } from "../lib/sources/kafka/partition_feed.ts";
+import { KafkaAdmin } from "../lib/sources/kafka/topic_admin.ts";
+import { KafkaConsumer } from "../lib/sources/kafka/topic_consumer.ts";
+import type { SourcePartition } from "../lib/staging/landing.ts";
+import { makeCopyRows } from "../lib/staging/postgres/copy_rows.ts";
 import { startKafka } from "../tests/support/kafka_server.ts";
 import { SILENT } from "../tests/support/logs.ts";
 import { fillTopic } from "./kafka_topic.ts";
@@ -69,12 +70,12 @@ async function decode(): Promise<number> {
     sasl: undefined,
     displayName: "Kafka",
   };
-  const feeds: PartitionFeed[] = [];
+  const feeds: KafkaFeed[] = [];
   const running: Promise<void>[] = [];
   let seen = 0;
   let started = 0;
-  const encodeAll = async (partition: SourcePartition, feed: PartitionFeed) => {
-    const encoder = new BatchEncoder(new MessageDecoder());
+  const encodeAll = async (partition: SourcePartition, feed: KafkaFeed) => {
+    const encoder = new BatchEncoder(new MessageDecoder(), makeCopyRows);
     const window = new PartitionWindow(DELAY, partition);
     const horizon = horizonOf(Temporal.Now.instant(), DELAY);
     for await (const batch of feed.batches(LIMITS, new AbortController().signal)) {
@@ -84,15 +85,15 @@ async function decode(): Promise<number> {
     }
   };
   const { topic, group } = settings;
-  await using admin = new TopicAdmin(openKafka(settings, SILENT, { patient: false }), topic);
-  const consumer = new TopicConsumer(openKafka(settings, SILENT), {
+  await using admin = new KafkaAdmin(openKafka(settings, SILENT, { patient: false }), topic, "");
+  const consumer = new KafkaConsumer(openKafka(settings, SILENT), {
     ...settings,
     cluster: "",
     log: SILENT,
     members: () => admin.members(group),
   }, {
     open(partition) {
-      const feed = new PartitionFeed(0, LIMITS);
+      const feed = new KafkaFeed(0, LIMITS);
       feeds.push(feed);
       running.push(encodeAll(sourceOf(partition), feed));
       return Promise.resolve(feed);

@@ -1,8 +1,10 @@
 /** `finpipe emit`: the source service's stand-in. */
 import { emulate, type Emulation } from "../lib/events/emulator.ts";
+import { openTopicWriter } from "../lib/engine.ts";
 import { parseRange, partitionOf, today } from "../lib/partitions/run_date.ts";
 import { emit } from "../lib/pipeline/emit.ts";
 import { writeFile } from "../lib/pipeline/emit_file.ts";
+import { withTopicWriter } from "../lib/pipeline/emit_topic.ts";
 import { readSettings } from "../lib/runtime/config/settings.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { namedOutput } from "../lib/runtime/named_output.ts";
@@ -108,7 +110,6 @@ async function sendTo(
   const { kafka, retryFor } = await readSettings(config, { kafka: isTopic });
   if (target === "-") return await send((text) => io.stdout.write(text));
   if (!isTopic) return await writeFile(target, { growing, stdout: io.stdout }, send);
-  // kafkajs takes its time to load.
-  const { withTopicWriter } = await import("../lib/pipeline/emit_topic.ts");
-  return await withTopicWriter(kafka!, { retryFor, signal: io.signal, log }, send);
+  const retry = { retryFor, signal: io.signal, log };
+  return await withTopicWriter(() => openTopicWriter(kafka!, retry), send);
 }

@@ -58,7 +58,7 @@ const command: CommandDefinition = {
   async run(context, args, options) {
     const call = rejectedCallOf(args, options);
     await using engine = await openEngine(context, { staging: true, command: "rejected" });
-    await engine.withStaging((staging) => staging.checkSchema());
+    await engine.withStaging(({ schema }) => schema.checkSchema());
     const withRejected: WithRejected = (work) =>
       engine.withStaging(({ rejected }) => work(rejected));
     switch (call.action) {

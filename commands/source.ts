@@ -46,7 +46,7 @@ const command: CommandDefinition = {
   async run(context, args) {
     const call = sourceCallOf(args);
     await using engine = await openEngine(context, { staging: true, command: "source" });
-    await engine.withStaging((staging) => staging.checkSchema());
+    await engine.withStaging(({ schema }) => schema.checkSchema());
     if (call.action === "list") {
       const rows = await engine.withStaging(({ sources }) => sources.list());
       return await context.io.stdout.write(context.json ? sourceJson(rows) : sourceTable(rows));

@@ -2,6 +2,8 @@
 import { type Engine, openEngine } from "../lib/engine.ts";
 import { landFile, landStdin } from "../lib/pipeline/landing/land.ts";
 import type { Totals } from "../lib/pipeline/landing/partition_lander.ts";
+import type { TopicContext } from "../lib/pipeline/landing/topic/land_topic.ts";
+import type { TopicOptions } from "../lib/pipeline/landing/topic/topic_options.ts";
 import { isKafkaSet } from "../lib/runtime/config/kafka.ts";
 import { realPathOf } from "../lib/sources/jsonl.ts";
 import { Progress } from "../lib/runtime/progress.ts";
@@ -101,25 +103,44 @@ async function land(
 ): Promise<Totals> {
   const { retryFor, kafka } = engine.settings;
   const { now, signal } = io;
-  const context = { connect: () => connectTo(engine), log, now, signal, retryFor, onProgress };
+  const { makeRows } = engine;
+  const connect = () => connectTo(engine);
+  const context = { connect, makeRows, log, now, signal, retryFor, onProgress };
   switch (source.kind) {
     case "stdin":
       return await landStdin(context, io.stdin, landing);
     case "file":
       return await landFile(context, source.path, landing);
-    case "kafka": {
-      // kafkajs and the metrics take their time to load.
-      const { streamTopic } = await import("../lib/pipeline/landing/topic/stream_topic.ts");
-      return await streamTopic(context, kafka!, { ...source, ...landing, retryFor });
-    }
+    case "kafka":
+      return await landKafka(engine, context, {
+        ...source,
+        ...landing,
+        group: kafka!.group,
+        retryFor,
+      });
   }
+}
+
+async function landKafka(
+  engine: Engine,
+  context: Omit<TopicContext, "topic">,
+  { metricsPort, ...options }: TopicOptions & { metricsPort: number | undefined },
+): Promise<Totals> {
+  await using topic = await engine.openTopic();
+  if (metricsPort === undefined) {
+    const { landTopic } = await import("../lib/pipeline/landing/topic/land_topic.ts");
+    return await landTopic({ ...context, topic }, options);
+  }
+  // Health and metrics take their time to load.
+  const { landWatchedTopic } = await import("../lib/pipeline/landing/topic/watched_topic.ts");
+  return await landWatchedTopic({ ...context, topic }, options, metricsPort);
 }
 
 /** A session of staging whose schema is the one that we know, also after an upgrade meanwhile. */
 async function connectTo(engine: Engine): Promise<StagingRepository> {
   await using opened = new AsyncDisposableStack();
   const staging = opened.use(await engine.connectStaging());
-  await staging.checkSchema();
+  await staging.schema.checkSchema();
   opened.move();
   return staging;
 }

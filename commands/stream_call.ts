@@ -3,7 +3,7 @@ import { DEFAULT_MAX_MESSAGE_BYTES } from "../lib/events/message.ts";
 import type { LandOptions } from "../lib/pipeline/landing/land.ts";
 import { parseDuration, TIMER_DAYS } from "../lib/runtime/config/duration.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
-import { type From, parseFrom } from "../lib/sources/kafka/start_offsets.ts";
+import { type From, parseFrom } from "../lib/sources/topic/from.ts";
 import type { OptionValues } from "./command.ts";
 
 /** Bytes of messages in a batch: two batches, raw and encoded, are in memory at once. */

@@ -4,7 +4,7 @@ import type { DoctorDeps } from "./pipeline/doctor.ts";
 import { isKafkaSet } from "./runtime/config/kafka.ts";
 import { readSettings } from "./runtime/config/settings.ts";
 import { freeBytes, lookAtWorkDir } from "./runtime/config/work_dir.ts";
-import { inspectStaging } from "./staging/inspection.ts";
+import { inspectStaging } from "./staging/postgres/inspection.ts";
 
 /** Everything is looked at when the doctor asks, and closed by it. */
 export function worldOf(context: EngineContext): DoctorDeps {
@@ -28,7 +28,7 @@ export function worldOf(context: EngineContext): DoctorDeps {
     inspectTopic: isKafkaSet(config)
       ? async (retryFor) => {
         // kafkajs takes its time to load.
-        const { inspectTopic } = await import("./pipeline/topic_inspection.ts");
+        const { inspectTopic } = await import("./sources/kafka/topic_inspection.ts");
         return await inspectTopic(config, { retryFor, log, signal: io.signal });
       }
       : undefined,
@@ -39,7 +39,7 @@ export function worldOf(context: EngineContext): DoctorDeps {
       const staging = settings.staging?.kind === "embedded" ? settings.staging : undefined;
       await using engine = new Engine(context, { ...settings, staging }, { command: "doctor" });
       await engine.open();
-      if (staging !== undefined) await engine.withStaging((opened) => opened.checkSchema());
+      if (staging !== undefined) await engine.withStaging((opened) => opened.schema.checkSchema());
       if (settings.warehouse?.kind === "embedded") await engine.warehouse.checkSchema();
     },
     now: io.now,

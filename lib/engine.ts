@@ -7,7 +7,8 @@ import type { SqlSession } from "./postgres/session.ts";
 import { FinpipeError } from "./runtime/errors.ts";
 import type { Io } from "./runtime/io.ts";
 import type { Logger } from "./runtime/log.ts";
-import { retrying } from "./runtime/retry.ts";
+import { retrying, type RetryOptions } from "./runtime/retry.ts";
+import type { KafkaSettings } from "./runtime/config/kafka.ts";
 import {
   type ConfigSource,
   type EndTouch,
@@ -17,9 +18,13 @@ import {
   type Settings,
 } from "./runtime/config/settings.ts";
 import type { VerticaSettings } from "./runtime/config/vertica_settings.ts";
+import type { Topic, TopicWriter } from "./sources/topic/topic.ts";
+import type { MakeRows } from "./staging/batch.ts";
 import type { StagingRepository } from "./staging/repository.ts";
+import type { StagingSchema } from "./staging/schema.ts";
 import { StagingSessions } from "./staging/sessions.ts";
-import { SqlStaging } from "./staging/sql_staging.ts";
+import { makeCopyRows } from "./staging/postgres/copy_rows.ts";
+import { PostgresStaging } from "./staging/postgres/staging.ts";
 import type { StepContext, StepEnds } from "./steps/step.ts";
 import type { WarehouseRepository } from "./warehouse/repository.ts";
 
@@ -90,7 +95,7 @@ export class Engine implements StepEnds, AsyncDisposable {
   async open(): Promise<void> {
     const { staging, warehouse, stagingSchema, martSchema } = this.settings;
     if (staging?.kind === "embedded") {
-      this.#applied.staging.push(...await this.#upgrade(await this.connectStaging()));
+      this.#applied.staging.push(...await this.#upgrade((await this.connectStaging()).schema));
     }
     if (warehouse?.kind === "vertica") {
       await this.#openVertica(warehouse.vertica);
@@ -103,7 +108,7 @@ export class Engine implements StepEnds, AsyncDisposable {
     }
   }
 
-  async #upgrade(end: StagingRepository | WarehouseRepository): Promise<string[]> {
+  async #upgrade(end: StagingSchema | WarehouseRepository): Promise<string[]> {
     return this.#creates || await end.hasSchema() ? await end.migrate() : [];
   }
 
@@ -119,7 +124,7 @@ export class Engine implements StepEnds, AsyncDisposable {
 
   /** Creates or upgrades staging; returns the names of what was applied since it was opened. */
   async migrateStaging(): Promise<string[]> {
-    const applied = await this.withStaging((staging) => staging.migrate());
+    const applied = await this.withStaging(({ schema }) => schema.migrate());
     return [...this.#applied.staging.splice(0), ...applied];
   }
 
@@ -146,11 +151,14 @@ export class Engine implements StepEnds, AsyncDisposable {
     await this.#inEach((end) => end.checkSchema());
   }
 
-  async #inEach(work: (end: StagingRepository | WarehouseRepository) => Promise<void>) {
+  async #inEach(work: (end: StagingSchema | WarehouseRepository) => Promise<void>) {
     const { staging, warehouse } = this.settings;
-    if (staging !== undefined) await this.withStaging(work);
+    if (staging !== undefined) await this.withStaging(({ schema }) => work(schema));
     if (warehouse !== undefined) await work(this.warehouse);
   }
+
+  /** Makes the rows of a batch as the staging that is configured takes them. */
+  readonly makeRows: MakeRows = makeCopyRows;
 
   /**
    * One more staging repository with a session of its own; of the embedded engine the same one. One
@@ -158,15 +166,24 @@ export class Engine implements StepEnds, AsyncDisposable {
    */
   async connectStaging(): Promise<StagingRepository> {
     const { staging } = this.settings;
-    if (staging?.kind !== "postgres") return new SqlStaging(await this.#embeddedSession());
+    if (staging?.kind !== "postgres") return new PostgresStaging(await this.#embeddedSession());
     const { openServerSession } = await import("./postgres/server.ts");
     const session = await openServerSession(staging.postgres, {
       applicationName: `finpipe ${this.#command}`,
     });
     const onDispose = () => this.#connected.delete(connected);
-    const connected = new SqlStaging(session, { owned: true, onDispose });
+    const connected = new PostgresStaging(session, { owned: true, onDispose });
     this.#connected.add(connected);
     return connected;
+  }
+
+  /** The topic of the settings; connects to nothing yet. */
+  async openTopic(): Promise<Topic> {
+    const { kafka } = this.settings;
+    if (kafka === undefined) throw new FinpipeError("failed", "The command did not touch a topic");
+    // kafkajs takes its time to load.
+    const { openTopic } = await import("./sources/kafka/topic.ts");
+    return openTopic(kafka, this.#context.log);
   }
 
   /** Connects to nothing yet. */
@@ -201,6 +218,21 @@ export class Engine implements StepEnds, AsyncDisposable {
     for (const staging of [...this.#connected]) await staging[Symbol.asyncDispose]();
     await this.#open.disposeAsync();
   }
+}
+
+/**
+ * The topic of the settings, to be written to.
+ *
+ * @param retry how long brokers that are away are waited for, each time
+ * @throws FinpipeError of kind `configuration` or `unreachable`
+ */
+export async function openTopicWriter(
+  settings: KafkaSettings,
+  retry: Pick<RetryOptions, "retryFor" | "signal" | "log">,
+): Promise<TopicWriter> {
+  // kafkajs takes its time to load.
+  const kafka = await import("./sources/kafka/topic.ts");
+  return await kafka.openTopicWriter(settings, retry);
 }
 
 /**

@@ -24,8 +24,9 @@ const PURE = ["lib/events/", "lib/backfill/plan.ts"];
 const PURE_MODULES = [/^lib\/events\//, /^lib\/(runtime\/errors|partitions\/run_date)\.ts$/];
 const PURE_BUILTINS = ["node:buffer", "node:crypto"];
 
-/** What is behind the ports of staging and warehouse: lib/engine.ts opens it. */
-const BEHIND_PORTS = /^lib\/(postgres\/(server|embedded)\.ts|warehouse\/(embedded|vertica)\/)/;
+/** What is behind the ports of staging, topics and warehouse: lib/engine.ts opens it. */
+const BEHIND_PORTS =
+  /^lib\/(postgres|staging\/postgres|sources\/kafka|warehouse\/(embedded|vertica))\//;
 
 /** What sees the ports of both ends, and nothing behind them. */
 const PORTS_ONLY = ["commands/", "lib/backfill/", "lib/pipeline/", "lib/rendering/", "lib/steps/"];

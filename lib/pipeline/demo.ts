@@ -121,6 +121,7 @@ interface Work extends Pick<DemoOptions, "io" | "onPhase"> {
 async function landEvents({ engine, io, log, onPhase }: Work, path: string): Promise<Totals> {
   const context = {
     connect: () => engine.connectStaging(),
+    makeRows: engine.makeRows,
     log,
     now: io.now,
     signal: io.signal,

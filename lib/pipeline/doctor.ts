@@ -5,13 +5,12 @@
 import { FinpipeError, isKind } from "../runtime/errors.ts";
 import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
 import type { Settings } from "../runtime/config/settings.ts";
-import type { ImposedSetting } from "../postgres/session_settings.ts";
-import type { ServerFacts, StagingInspection } from "../staging/inspection.ts";
+import type { ImposedSetting, ServerFacts, StagingInspection } from "../staging/inspection.ts";
 import type { ReadPartition } from "../staging/sources.ts";
 import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../warehouse/inspection.ts";
 import type { VerticaSettings } from "../runtime/config/vertica_settings.ts";
+import type { TopicFacts } from "../sources/topic/inspection.ts";
 import { READ_WITHIN } from "../steps/completeness.ts";
-import type { TopicFacts } from "./topic_inspection.ts";
 
 /** What came of looking at one thing. */
 export interface Check {

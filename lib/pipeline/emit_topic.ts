@@ -1,27 +1,18 @@
 /** A topic that messages are emitted to. */
-import type { KafkaSettings } from "../runtime/config/kafka.ts";
 import { FinpipeError } from "../runtime/errors.ts";
-import { retrying, type RetryOptions } from "../runtime/retry.ts";
-import { openKafka } from "../sources/kafka/client.ts";
-import { asKafkaFailure } from "../sources/kafka/failure.ts";
-import { TopicAdmin } from "../sources/kafka/topic_admin.ts";
-import { TopicWriter } from "../sources/kafka/topic_writer.ts";
+import type { TopicWriter } from "../sources/topic/topic.ts";
 
 /**
  * Sends what `body` writes, one message a line, and waits until the brokers have it, each once.
  *
- * @param retry how long brokers that are away are waited for, each time
+ * @param open connects to the topic
  * @throws FinpipeError of kind `configuration` or `unreachable`; what `body` throws is thrown on
  */
 export async function withTopicWriter<T>(
-  settings: KafkaSettings,
-  retry: Pick<RetryOptions, "retryFor" | "signal" | "log">,
+  open: () => Promise<TopicWriter>,
   body: (write: (text: string) => Promise<void>) => Promise<T>,
 ): Promise<T> {
-  const { topic, displayName: cluster } = settings;
-  const kafka = openKafka(settings, retry.log, { patient: false });
-  const partitions = await partitionsOf(new TopicAdmin(kafka, topic), settings, retry);
-  await using writer = await TopicWriter.connect(kafka, { topic, partitions, cluster, retry });
+  await using writer = await open();
   return await body(async (text) => {
     try {
       await writer.send(text.split("\n").filter((line) => line !== ""));
@@ -39,21 +30,5 @@ function midway(error: FinpipeError): FinpipeError {
     hint: hint === undefined ? stays : `${hint}. ${stays}`,
     passes,
     cause: error,
-  });
-}
-
-async function partitionsOf(
-  admin: TopicAdmin,
-  { topic, displayName: cluster }: KafkaSettings,
-  retry: Pick<RetryOptions, "retryFor" | "signal" | "log">,
-): Promise<number> {
-  await using _ = admin;
-  const ranges = await retrying(
-    () => admin.ranges().catch((error) => Promise.reject(asKafkaFailure(error, cluster))),
-    retry,
-  );
-  if (ranges !== undefined) return ranges.length;
-  throw new FinpipeError("configuration", `Topic ${topic} does not exist on ${cluster}`, {
-    hint: "Create it, or name another one with --topic",
   });
 }

@@ -1,15 +1,16 @@
-/** What `doctor` looks at on a PostgreSQL server that staging is to be on; changes nothing. */
-import missingRights from "../../sql/staging/missing_rights.sql" with { type: "text" };
-import serverFacts from "../../sql/staging/server_facts.sql" with { type: "text" };
-import { isSameBackend } from "../postgres/backend.ts";
-import { openServerSession } from "../postgres/server.ts";
-import { type ImposedSetting, imposedSettings } from "../postgres/session_settings.ts";
-import type { SqlSession } from "../postgres/session.ts";
-import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
-import { isKind } from "../runtime/errors.ts";
-import { retrying, type RetryOptions } from "../runtime/retry.ts";
-import { checkSchema } from "./migrations.ts";
-import { type ReadPartition, SqlSources } from "./sources.ts";
+/** The port to a server that staging is to be on, as `doctor` looks at it; it changes nothing. */
+import type { ReadPartition } from "./sources.ts";
+
+/** A setting of our sessions that would be another one had finpipe not set it. */
+export interface ImposedSetting {
+  name: string;
+  /** With its unit. */
+  value: string;
+  /** Who says so, as in `the role`. */
+  origin: string;
+  /** False where it stands all the same: it is a superuser's to set. */
+  overruled: boolean;
+}
 
 /** The server, as it says of itself. */
 export interface ServerFacts {
@@ -37,73 +38,4 @@ export interface StagingInspection extends AsyncDisposable {
   checkSchema(): Promise<void>;
   /** Partitions of topics that are not retired; of a schema that was checked. */
   readPartitions(): Promise<ReadPartition[]>;
-}
-
-/**
- * Connects to the server.
- *
- * @throws FinpipeError of kind `unreachable` or `configuration`
- */
-export async function inspectStaging(
-  settings: PostgresSettings,
-  retry: RetryOptions,
-): Promise<StagingInspection> {
-  const open = () => openServerSession(settings, { applicationName: "finpipe doctor" });
-  return new SqlInspection(await retrying(open, retry), open);
-}
-
-class SqlInspection implements StagingInspection {
-  readonly #session: SqlSession;
-  readonly #open: () => Promise<SqlSession>;
-
-  constructor(session: SqlSession, open: () => Promise<SqlSession>) {
-    this.#session = session;
-    this.#open = open;
-  }
-
-  async facts(): Promise<ServerFacts> {
-    const [row] = await this.#session.query(serverFacts);
-    return {
-      major: Math.floor(this.#session.serverVersion / 10_000),
-      version: row!.version!,
-      role: row!.role!,
-      clock: Temporal.Instant.fromEpochMilliseconds(Math.round(Number(row!.epoch) * 1000)),
-      readOnly: row!.read_only === "t",
-    };
-  }
-
-  async missingRights(): Promise<string[]> {
-    const rows = await this.#session.query(missingRights);
-    return rows.map(({ missing }) => missing!);
-  }
-
-  imposedSettings(): Promise<ImposedSetting[]> {
-    return imposedSettings(this.#session);
-  }
-
-  async isPooledByTransaction(): Promise<boolean> {
-    const other = await this.#open().catch((error) => {
-      // A server that takes no second one has no pooler before it.
-      if (isKind(error, "unreachable")) return undefined;
-      throw error;
-    });
-    if (other === undefined) return false;
-    try {
-      return await isSameBackend(this.#session, other);
-    } finally {
-      await other.close();
-    }
-  }
-
-  checkSchema(): Promise<void> {
-    return checkSchema(this.#session);
-  }
-
-  readPartitions(): Promise<ReadPartition[]> {
-    return new SqlSources(this.#session).readPartitions();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#session.close();
-  }
 }

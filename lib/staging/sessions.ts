@@ -1,6 +1,6 @@
 /** Sessions of staging for work that goes on side by side: opened as needed, each used by one at a time. */
-import { RefusedData } from "../postgres/failure.ts";
-import { PositionMoved, type StagingRepository } from "./repository.ts";
+import { PositionMoved, RefusedRow } from "./landing.ts";
+import type { StagingRepository } from "./repository.ts";
 
 export class StagingSessions implements AsyncDisposable {
   readonly #connect: () => Promise<StagingRepository>;
@@ -89,5 +89,5 @@ export class StagingSessions implements AsyncDisposable {
 
 /** The database answered, and the session is as good as before. */
 function isHarmless(error: unknown): boolean {
-  return error instanceof RefusedData || error instanceof PositionMoved;
+  return error instanceof RefusedRow || error instanceof PositionMoved;
 }

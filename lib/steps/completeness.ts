@@ -4,7 +4,7 @@
 import { shellQuoted } from "../runtime/command_lines.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/log.ts";
-import type { KafkaProgress } from "../staging/repository.ts";
+import type { KafkaProgress } from "../staging/days.ts";
 
 export interface Completeness {
   /** True where each partition has passed the day's end; null where none is known. */

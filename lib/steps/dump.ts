@@ -9,7 +9,8 @@ import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
 import type { Logger } from "../runtime/log.ts";
 import { SIGNATURE } from "../runtime/version.ts";
 import { counted } from "../runtime/words.ts";
-import type { DaySnapshot, StagingRepository } from "../staging/repository.ts";
+import type { DaySnapshot } from "../staging/days.ts";
+import type { StagingRepository } from "../staging/repository.ts";
 import { completenessOf, requireComplete, warnOfIncomplete } from "./completeness.ts";
 import { datasetsOf, type Step, type StepContext, type StepFacts } from "./step.ts";
 
@@ -76,7 +77,7 @@ export async function dump(
 ): Promise<Manifest[]> {
   using open = new DisposableStack();
   for (const dataset of datasets) open.use(await lockDataset(workDir, dataset));
-  const written = await staging.snapshotDay(day, async (snapshot) => {
+  const written = await staging.days.snapshot(day, async (snapshot) => {
     const id = crypto.randomUUID();
     const completeness = completenessOf(day, await snapshot.kafkaProgress(), now());
     if (mustBeComplete) requireComplete(day, completeness, log);

@@ -4,7 +4,7 @@ import pg from "pg";
 import type { Check } from "../../lib/pipeline/doctor.ts";
 import { openServerSession } from "../../lib/postgres/server.ts";
 import { readSettings } from "../../lib/runtime/config/settings.ts";
-import { migrate } from "../../lib/staging/migrations.ts";
+import { migrate } from "../../lib/staging/postgres/migrations.ts";
 import { emptyDatabase, postgresTest } from "../support/postgres.ts";
 import { runCli } from "../support/run_cli.ts";
 

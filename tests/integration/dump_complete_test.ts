@@ -6,7 +6,8 @@ import { runOfPartition } from "../../lib/partitions/run_date.ts";
 import { dump } from "../../lib/steps/dump.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import type { Manifest } from "../../lib/partitions/manifest.ts";
-import { LandedBatch } from "../../lib/staging/landed_batch.ts";
+import { LandedBatch } from "../../lib/staging/batch.ts";
+import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
 import type { SourceStatus } from "../../lib/staging/sources.ts";
 import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
 import { engineTests, NOW, openSession, type TestEngine } from "../support/engines.ts";
@@ -113,9 +114,9 @@ engineTest("a retired partition does not count, until it is read again", async (
 
   // A message that is landed, a lost range that is gone on after, and an end that is seen take it back.
   const [zero, one, two, three] = await topics.list("events");
-  const batch = new LandedBatch(one!, 0, 1, null);
+  const batch = new LandedBatch(one!, 0, 1, null, makeCopyRows(one!));
   batch.addRejected({ reason: "empty", field: null, raw: null, position: 0 }, 0);
-  await engine.staging.land(batch);
+  await engine.staging.landing.land(batch);
   await topics.goOn(two!, { cause: "recreated", from: 0, to: 5 }, 0, undefined);
   const ends = new Map([zero!, three!].map((one) => [one.partition, one.nextPosition]));
   await topics.markEnds("events", ends, NOW, 300_000, undefined);

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { DATASET_NAMES } from "../../lib/events/dataset.ts";
-import { dumpDay, dumpDayApart } from "../../lib/staging/statements.ts";
+import { dumpDay, dumpDayApart } from "../../lib/staging/postgres/statements.ts";
 import { SIGNATURE } from "../../lib/runtime/version.ts";
 import { objectId } from "../support/warehouse_rows.ts";
 import { engineTests, NOW, openSession, type TestEngine } from "../support/engines.ts";

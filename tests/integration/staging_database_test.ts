@@ -1,6 +1,6 @@
 /** Databases as others have set them up: their settings, their encoding, and a role's rights. */
 import assert from "node:assert/strict";
-import { SqlStaging } from "../../lib/staging/sql_staging.ts";
+import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
 import { openSession } from "../support/engines.ts";
 import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres.ts";
 import { addRejected } from "../support/rejected.ts";
@@ -17,7 +17,7 @@ postgresTest("settings of the database change nothing", async (t) => {
   );
   const session = await openSession(database.url);
   try {
-    const { rejected } = new SqlStaging(session);
+    const { rejected } = new PostgresStaging(session);
     const id = await addRejected(session, "\\ \u00e9");
     assert.deepEqual(await rejected.bytesOf(id, 0), new TextEncoder().encode("\\ \u00e9"));
     const [row] = await session.query(

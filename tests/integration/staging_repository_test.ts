@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type { Moment } from "../../lib/events/values.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { LandedBatch } from "../../lib/staging/landed_batch.ts";
-import { PositionMoved } from "../../lib/staging/repository.ts";
-import { SqlStaging } from "../../lib/staging/sql_staging.ts";
+import { LandedBatch } from "../../lib/staging/batch.ts";
+import { PositionMoved, type SourcePartition } from "../../lib/staging/landing.ts";
+import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
+import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
 import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
 import { engineTests, openSession } from "../support/engines.ts";
 import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
@@ -17,15 +18,15 @@ const engineTest = engineTests();
 
 engineTest("a batch from a position that has moved lands nothing", async (engine) => {
   const { staging } = engine;
-  const partition = await staging.addPartition("file", "/a");
+  const partition = await staging.landing.addPartition("file", "/a");
   const batch = () => {
-    const batch = new LandedBatch(partition, 0, 10, "digest");
+    const batch = batchOf(partition, 0, 10, "digest");
     batch.addRejected({ reason: "empty", field: null, raw: new Uint8Array(), position: 0 }, 0);
     return batch;
   };
-  await staging.land(batch());
+  await staging.landing.land(batch());
   await assert.rejects(
-    staging.land(batch()),
+    staging.landing.land(batch()),
     (error) => error instanceof PositionMoved && isKind(error, "locked"),
   );
   const [counts] = await engine.query(
@@ -38,22 +39,22 @@ engineTest("a batch from a position that has moved lands nothing", async (engine
     next_position: "10",
     digest: "digest",
   });
-  assert.equal(await staging.nextPosition(partition), 10);
+  assert.equal(await staging.landing.nextPosition(partition), 10);
 });
 
 engineTest("partitions of a source are numbered, and found again", async (engine) => {
   const { staging } = engine;
-  assert.equal(await staging.latestPartition("/a"), undefined);
-  const first = await staging.addPartition("file", "/a");
-  const second = await staging.addPartition("file", "/a");
-  await staging.addPartition("file", "/b");
+  assert.equal(await staging.landing.latestPartition("/a"), undefined);
+  const first = await staging.landing.addPartition("file", "/a");
+  const second = await staging.landing.addPartition("file", "/a");
+  await staging.landing.addPartition("file", "/b");
   assert.deepEqual([first.partition, second.partition], [0, 1]);
-  const batch = new LandedBatch(second, 0, 7, "digest");
+  const batch = batchOf(second, 0, 7, "digest");
   batch.watermark = { seconds: 63_800_000_000, micros: 250_000 };
   batch.forgotten = 3;
   batch.forgottenPosition = 5;
-  await staging.land(batch);
-  assert.deepEqual(await staging.latestPartition("/a"), {
+  await staging.landing.land(batch);
+  assert.deepEqual(await staging.landing.latestPartition("/a"), {
     ...second,
     nextPosition: 7,
     digest: "digest",
@@ -67,10 +68,10 @@ postgresTest("partitions that are added at once get a number each", async (t) =>
   const sessions = await Promise.all(Array.from({ length: 8 }, () => openSession(database.url)));
   try {
     const added = await Promise.all(sessions.map(async (session) => {
-      const staging = new SqlStaging(session);
+      const staging = new PostgresStaging(session);
       const numbers = [];
       while (numbers.length < 10) {
-        numbers.push((await staging.addPartition("stdin", "stdin")).partition);
+        numbers.push((await staging.landing.addPartition("stdin", "stdin")).partition);
       }
       return numbers;
     }));
@@ -90,11 +91,11 @@ engineTest(
     ]);
     await engine.landText(jsonl(...lines));
     await engine.landText(jsonl(...lines));
-    const partition = (await engine.staging.latestPartition("stdin"))!;
+    const partition = (await engine.staging.landing.latestPartition("stdin"))!;
     const positionOf = (line: number) => jsonl(...lines.slice(0, line)).length;
     const window = async (watermark: Moment | null, forgottenPosition: number) => {
       const given = { ...partition, watermark, forgottenPosition };
-      const versions = await Array.fromAsync(engine.staging.windowVersions(given));
+      const versions = await Array.fromAsync(engine.staging.landing.windowVersions(given));
       return versions.map(({ position, payload, type, objectId, sentDttm }) => {
         const line = lines.findIndex((_, i) => positionOf(i) === position);
         const message = JSON.parse(lines[line]!);
@@ -137,7 +138,7 @@ engineTest(
     const partition = async () => (await staging.topics.list("events"))[0]!;
     const window = async (forgottenPosition = -1) => {
       const given = { ...await partition(), forgottenPosition };
-      const versions = await Array.fromAsync(staging.windowVersions(given));
+      const versions = await Array.fromAsync(staging.landing.windowVersions(given));
       return versions.map(({ position }) => position);
     };
     const { id } = await partition();
@@ -165,11 +166,11 @@ engineTest("who read of another topic at the same position lands nothing", async
   const [before] = await staging.topics.list("events");
   const recreated = { cause: "recreated", from: 5, to: 5 };
   await staging.topics.goOn(before!, recreated, 5, "second");
-  await assert.rejects(staging.land(new LandedBatch(before!, 5, 9, null)), PositionMoved);
+  await assert.rejects(staging.landing.land(batchOf(before!, 5, 9, null)), PositionMoved);
   await assert.rejects(staging.topics.goOn(before!, recreated, 5, "second"), PositionMoved);
   const [after] = await staging.topics.list("events");
-  await staging.land(new LandedBatch(after!, 5, 9, null));
-  await assert.rejects(staging.land(new LandedBatch(after!, 5, 9, null)), {
+  await staging.landing.land(batchOf(after!, 5, 9, null));
+  await assert.rejects(staging.landing.land(batchOf(after!, 5, 9, null)), {
     expected: 5,
     stored: 9,
     wentBack: false,
@@ -183,10 +184,10 @@ engineTest(
     const [before] = await staging.topics.list("events");
     const recreated = { cause: "recreated", from: 5, to: 5 };
     await staging.topics.goOn(before!, recreated, 5, undefined);
-    await assert.rejects(staging.land(new LandedBatch(before!, 5, 9, null)), PositionMoved);
+    await assert.rejects(staging.landing.land(batchOf(before!, 5, 9, null)), PositionMoved);
     await assert.rejects(staging.topics.goOn(before!, recreated, 5, undefined), PositionMoved);
     const [after] = await staging.topics.list("events");
-    await staging.land(new LandedBatch(after!, 5, 9, null));
+    await staging.landing.land(batchOf(after!, 5, 9, null));
   },
 );
 
@@ -201,14 +202,15 @@ postgresTest("who holds a lock is found, also at the end of a queue", async (t) 
   const [left, altering, landing, asking] = await Promise.all(
     ["somebody's psql", "a migration", "finpipe stream", "finpipe asks"].map(open),
   );
-  const staging = new SqlStaging(landing!);
-  const { locks } = new SqlStaging(asking!);
-  const partition = await staging.addPartition("file", "/a");
+  const staging = new PostgresStaging(landing!);
+  const { locks } = new PostgresStaging(asking!);
+  const partition = await staging.landing.addPartition("file", "/a");
   const found = async () => {
     const holders = await locks.holders([staging.locks.process!]);
-    return holders.map(({ pid, applicationName, state, waitsForClient }) =>
-      [String(pid), applicationName, state, waitsForClient] as const
-    );
+    return holders.map(({ process, description, waitsForClient }) => {
+      const [, name, state] = description.match(/ \((.*?), .*\), (.*), since /)!;
+      return [process, name, state, waitsForClient] as const;
+    });
   };
   const waits = (count: number) =>
     untilRow(
@@ -227,20 +229,20 @@ postgresTest("who holds a lock is found, also at the end of a queue", async (t) 
   await untilFound();
   const holder = [left!.process, "somebody's psql", "idle in transaction", true] as const;
   const batch = (start: number) => {
-    const batch = new LandedBatch(partition, start, start + 1, null);
+    const batch = batchOf(partition, start, start + 1, null);
     batch.addRejected({ reason: "empty", field: null, raw: null, position: start }, 0);
     return batch;
   };
   // The row of its position, and then a table behind somebody who waits for it.
   await left!.execute("BEGIN; SELECT FROM finpipe.source_partitions FOR UPDATE");
-  const first = begun(staging.land(batch(0)));
+  const first = begun(staging.landing.land(batch(0)));
   await waits(1);
   await untilFound(holder);
   await left!.execute("ROLLBACK; BEGIN; SELECT FROM stg.rejected LIMIT 1");
   await first;
   const altered = begun(altering!.execute("ALTER TABLE stg.rejected ADD COLUMN note text"));
   await waits(1);
-  const second = begun(staging.land(batch(1)));
+  const second = begun(staging.landing.land(batch(1)));
   await waits(2);
   await untilFound([altering!.process, "a migration", "active", false], holder);
   // Who has done something since is not ended.
@@ -256,11 +258,11 @@ postgresTest("of two that race without a lock, one lands", async (t) => {
   await using database = await testDatabase(t);
   const sessions = await Promise.all([1, 2, 3].map(() => openSession(database.url)));
   try {
-    const partition = await new SqlStaging(sessions[0]!).addPartition("file", "/a");
+    const partition = await new PostgresStaging(sessions[0]!).landing.addPartition("file", "/a");
     const results = await Promise.allSettled(sessions.map((session) => {
-      const batch = new LandedBatch(partition, 0, 10, null);
+      const batch = batchOf(partition, 0, 10, null);
       batch.addRejected({ reason: "empty", field: null, raw: null, position: 0 }, 0);
-      return new SqlStaging(session).land(batch);
+      return new PostgresStaging(session).landing.land(batch);
     }));
     assert.deepEqual(
       results.map((r) => r.status === "fulfilled" ? "landed" : r.reason.constructor.name).sort(),
@@ -280,7 +282,7 @@ postgresTest(
     const session = await openSession(database.url);
     try {
       for (const name of ["a", "b"]) await Deno.writeTextFile(`${folder}/${name}.jsonl`, LINE);
-      await new SqlStaging(session).lockSource(`${folder}/a.jsonl`);
+      await new PostgresStaging(session).landing.lockSource(`${folder}/a.jsonl`);
       const { code, stderr } = await cliOn(database.url, [
         "stream",
         "--source",
@@ -307,3 +309,12 @@ postgresTest(
   },
   EMBEDDED_TIMERS,
 );
+
+function batchOf(
+  partition: SourcePartition,
+  start: number,
+  next: number,
+  digest: string | null,
+): LandedBatch {
+  return new LandedBatch(partition, start, next, digest, makeCopyRows(partition));
+}

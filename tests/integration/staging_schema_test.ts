@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { columnsOf } from "../../lib/postgres/table_columns.ts";
 import { shapeOf } from "../../lib/runtime/table_shape.ts";
-import { STAGING_TABLES } from "../../lib/staging/tables.ts";
+import { STAGING_TABLES } from "../../lib/staging/postgres/tables.ts";
 import { EmbeddedWarehouse } from "../../lib/warehouse/embedded/warehouse.ts";
 import { openSession } from "../support/engines.ts";
 import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres.ts";
@@ -198,7 +198,11 @@ postgresTest("the tables that are looked for are those that init makes", async (
     for (const table of Object.keys(made)) {
       made[table] = shapeOf(found.filter((column) => column.table === table));
     }
-    assert.deepEqual(STAGING_TABLES, made, "lib/staging/tables.ts, and what migrations make");
+    assert.deepEqual(
+      STAGING_TABLES,
+      made,
+      "lib/staging/postgres/tables.ts, and what migrations make",
+    );
   } finally {
     await session.close();
   }

@@ -27,7 +27,7 @@ function tally({ failsOn = "" } = {}): Step {
         if (String(partition) === failsOn) throw new FinpipeError("data", "Cannot tally");
         const staged = await ends.withStaging((staging) => {
           if (++tries === 1) throw new FinpipeError("unreachable", "Cannot reach the tally");
-          return staging.snapshotDay(partition, (day) => day.stagedRows("transactions"));
+          return staging.days.snapshot(partition, (day) => day.stagedRows("transactions"));
         });
         const loaded = await ends.warehouse.loadRecord("transactions", partition);
         const rows = Number(loaded?.rows) * times;

@@ -1,7 +1,7 @@
 /** Positions of a topic of many partitions: what is said of all of them is one statement. */
 import assert from "node:assert/strict";
 import type { SqlSession } from "../../lib/postgres/session.ts";
-import { SqlTopicPositions } from "../../lib/staging/topic_positions.ts";
+import { PostgresTopics } from "../../lib/staging/postgres/topics.ts";
 import { engineTests, NOW } from "../support/engines.ts";
 
 const engineTest = engineTests();
@@ -30,7 +30,7 @@ engineTest(
   "a thousand partitions are added, identified and seen to their ends by a statement each",
   async (engine) => {
     const counted = counting(engine.session);
-    const topics = new SqlTopicPositions(counted.session);
+    const topics = new PostgresTopics(counted.session);
     const positions = Array.from(
       { length: PARTITIONS },
       (_, partition) => [partition, 10] as const,

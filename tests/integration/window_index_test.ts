@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { SqlSession } from "../../lib/postgres/session.ts";
-import { SqlStaging } from "../../lib/staging/sql_staging.ts";
+import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
 import { engineTests, openSession } from "../support/engines.ts";
 import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
 import { emptyDatabase, postgresTest } from "../support/postgres.ts";
@@ -142,7 +142,7 @@ postgresTest("an upgrade waits for a batch that an older version has begun", asy
        UPDATE finpipe.source_partitions SET next_position = 4, watermark = '2022-10-01 12:06'
        WHERE id = 1`,
     );
-    const migrated = new SqlStaging(session).migrate();
+    const migrated = new PostgresStaging(session).schema.migrate();
     await untilRow(older, TABLE_IS_WAITED_FOR);
     await older.execute(
       `INSERT INTO stg.transactions (
@@ -179,17 +179,17 @@ postgresTest("an upgrade keeps the windows, and ends older versions that still r
         [2, 3, 3],
       );
     assert.equal((await advance()).length, 1);
-    const staging = new SqlStaging(session);
+    const staging = new PostgresStaging(session);
     const windows = async () => {
       const partitions = await staging.topics.list("events");
       const found = [];
       for (const partition of partitions) {
-        const versions = await Array.fromAsync(staging.windowVersions(partition));
+        const versions = await Array.fromAsync(staging.landing.windowVersions(partition));
         found.push(versions.map(({ position }) => position));
       }
       return found;
     };
-    assert.deepEqual((await staging.migrate()).includes("007_window_index"), true);
+    assert.deepEqual((await staging.schema.migrate()).includes("007_window_index"), true);
     assert.deepEqual(await windows(), [[1, 2, 11, 12], [0, 1, 2]]);
     assert.deepEqual(await session.query(MARKS), [
       { needed: "f", in_window: "f", rows: "2" },

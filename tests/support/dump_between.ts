@@ -5,7 +5,7 @@
 import { DATASET_NAMES } from "../../lib/events/dataset.ts";
 import { runOfPartition } from "../../lib/partitions/run_date.ts";
 import { dump } from "../../lib/steps/dump.ts";
-import { SqlStaging } from "../../lib/staging/sql_staging.ts";
+import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
 import { openSession } from "./engines.ts";
 import { SILENT } from "./logs.ts";
 
@@ -16,7 +16,7 @@ let readings = 0;
 
 await dump(
   {
-    staging: new SqlStaging(await openSession(url!)),
+    staging: new PostgresStaging(await openSession(url!)),
     workDir: workDir!,
     log: SILENT,
     signal: new AbortController().signal,

@@ -21,7 +21,8 @@ import type { SqlRow, SqlSession } from "../../lib/postgres/session.ts";
 import { readSettings } from "../../lib/runtime/config/settings.ts";
 import { createLogger, type Logger } from "../../lib/runtime/log.ts";
 import { DATASET_NAMES, type DatasetName } from "../../lib/events/dataset.ts";
-import { SqlStaging } from "../../lib/staging/sql_staging.ts";
+import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
+import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
 import { EmbeddedWarehouse } from "../../lib/warehouse/embedded/warehouse.ts";
 import { EMBEDDED_TIMERS, embeddedTest } from "./embedded_timers.ts";
 import "./poisoned_pool.ts";
@@ -82,7 +83,7 @@ function embeddedEngine(): () => Promise<TestEngine> {
   Deno.test.beforeAll(async () => {
     folder = await Deno.makeTempDir({ prefix: "finpipe-embedded-" });
     session = await openEmbeddedSession(folder);
-    await new SqlStaging(session).migrate();
+    await new PostgresStaging(session).schema.migrate();
   });
   Deno.test.afterAll(async () => {
     await session.close();
@@ -137,7 +138,7 @@ export class TestEngine implements AsyncDisposable {
   url = "";
   /** Closed with the engine. */
   readonly owned = new AsyncDisposableStack();
-  readonly staging: SqlStaging;
+  readonly staging: PostgresStaging;
   readonly warehouse: EmbeddedWarehouse;
   readonly log: Logger;
   readonly #lines: string[] = [];
@@ -150,7 +151,7 @@ export class TestEngine implements AsyncDisposable {
     /** Removed with the engine; the work dir is in it. */
     readonly folder: string,
   ) {
-    this.staging = new SqlStaging(session);
+    this.staging = new PostgresStaging(session);
     this.warehouse = new EmbeddedWarehouse(warehouseSession, {
       stagingSchema: `staging_${id}`,
       martSchema: `mart_${id}`,
@@ -240,6 +241,7 @@ export class TestEngine implements AsyncDisposable {
     return {
       ...this.#step(),
       connect: () => Promise.resolve(this.staging),
+      makeRows: makeCopyRows,
       now: () => call.now ?? NOW,
       retryFor: 0,
       ...(call.signal === undefined ? {} : { signal: call.signal }),

@@ -1,7 +1,7 @@
 /** What is read of an answer to a fetch, for tests. */
 import { createHash } from "node:crypto";
+import { CorruptBatch } from "../../lib/sources/topic/corrupt_batch.ts";
 import {
-  CorruptBatch,
   type FetchedRecords,
   readFetched,
   type RecordSink,

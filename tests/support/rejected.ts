@@ -4,7 +4,7 @@ import { DATASET_NAMES } from "../../lib/events/dataset.ts";
 import { replay, type ReplayTotals } from "../../lib/pipeline/rejected/replay.ts";
 import type { SqlSession } from "../../lib/postgres/session.ts";
 import type { ReplaySelection } from "../../lib/staging/rejected.ts";
-import { SqlRejected } from "../../lib/staging/rejected_sql.ts";
+import { PostgresRejected } from "../../lib/staging/postgres/rejected.ts";
 import type { TestEngine } from "./engines.ts";
 
 /** What differs from a bad value of the topic `events`. */
@@ -63,7 +63,7 @@ export function replayOn(
   options: { signal?: AbortSignal; onProgress?: () => void } = {},
 ): Promise<ReplayTotals> {
   const { signal = new AbortController().signal, onProgress } = options;
-  const rejected = new SqlRejected(session);
+  const rejected = new PostgresRejected(session);
   return replay({
     withRejected: (work) => work(rejected),
     log,

@@ -2,12 +2,12 @@
 import { parseDuration } from "../../lib/runtime/config/duration.ts";
 import { readKafkaSettings } from "../../lib/runtime/config/kafka.ts";
 import { createLogger } from "../../lib/runtime/log.ts";
-import { openKafka } from "../../lib/sources/kafka/client.ts";
-import { parseFrom } from "../../lib/sources/kafka/start_offsets.ts";
-import { TopicAdmin } from "../../lib/sources/kafka/topic_admin.ts";
+import { openTopic } from "../../lib/sources/kafka/topic.ts";
+import { parseFrom } from "../../lib/sources/topic/from.ts";
 import type { SessionOptions } from "../../lib/postgres/client.ts";
 import type { SqlRow, SqlSession } from "../../lib/postgres/session.ts";
-import { SqlStaging } from "../../lib/staging/sql_staging.ts";
+import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
+import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
 import type { Commit, Totals } from "../../lib/pipeline/landing/partition_lander.ts";
 import {
   landTopic,
@@ -234,26 +234,23 @@ export class LandingPlace implements AsyncDisposable {
       write: (line: string | Uint8Array) => (write(String(line)), Promise.resolve()),
     };
     const log = createLogger({ level: "debug", format: "text", output, now });
-    const { topic } = settings;
-    await using admin = new TopicAdmin(openKafka(settings, log, { patient: false }), topic);
+    await using topic = openTopic(settings, log);
     const duration = (text: string) => parseDuration(text, "a test's duration");
     const land = (context: TopicContext, options: LandTopicOptions) =>
       call.metricsPort === undefined
         ? landTopic(context, options)
         : landWatchedTopic(context, options, call.metricsPort);
     return await land({
-      kafka: openKafka(settings, log),
-      admin,
-      cluster: settings.displayName,
+      topic,
       connect: async () =>
-        new SqlStaging(await openSession(call.url ?? this.url, call.session), { owned: true }),
+        new PostgresStaging(await openSession(call.url ?? this.url, call.session), { owned: true }),
+      makeRows: makeCopyRows,
       log,
       now,
       signal,
       onStart,
       ...(call.onProgress === undefined ? {} : { onProgress: call.onProgress }),
     }, {
-      topic,
       group: settings.group,
       from: call.from === undefined ? undefined : parseFrom(call.from),
       untilEnd: call.untilEnd ?? true,

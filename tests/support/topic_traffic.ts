@@ -2,7 +2,7 @@
 import { emulate } from "../../lib/events/emulator.ts";
 import { readKafkaSettings } from "../../lib/runtime/config/kafka.ts";
 import { openKafka } from "../../lib/sources/kafka/client.ts";
-import { TopicWriter } from "../../lib/sources/kafka/topic_writer.ts";
+import { KafkaWriter } from "../../lib/sources/kafka/topic_writer.ts";
 import { SILENT } from "./logs.ts";
 import type { LandingPlace } from "./topic_landing.ts";
 
@@ -37,7 +37,7 @@ export async function startTraffic(place: LandingPlace, seed = 1): Promise<Traff
   const { partitions } = place.topic;
   const given = new AbortController();
   const retry = { retryFor: OUTAGE, signal: given.signal, log: SILENT };
-  const writer = await TopicWriter.connect(kafka, { topic, partitions, cluster, retry });
+  const writer = await KafkaWriter.connect(kafka, { topic, partitions, cluster, retry });
   const waiting = new Set<() => void>();
   let sent = 0;
   let stopped = false;

@@ -5,8 +5,9 @@ import { PartitionWindow } from "../../lib/events/partition_window.ts";
 import { BatchEncoder } from "../../lib/pipeline/landing/batch_encoder.ts";
 import { BatchBuilder } from "../../lib/sources/batch_builder.ts";
 import type { MessageBatch } from "../../lib/sources/source.ts";
-import type { LandedBatch } from "../../lib/staging/landed_batch.ts";
-import type { SourcePartition } from "../../lib/staging/repository.ts";
+import type { LandedBatch } from "../../lib/staging/batch.ts";
+import type { SourcePartition } from "../../lib/staging/landing.ts";
+import { type CopyRows, makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
 import { rowsOf } from "../support/copy_rows.ts";
 import { rateMessage, transactionMessage } from "../support/messages.ts";
 
@@ -53,7 +54,7 @@ function encodeAs(
     topicId: null,
     windowBase: 0,
   };
-  return new BatchEncoder(decoder).encode(batchOf(messages), {
+  return new BatchEncoder(decoder, makeCopyRows).encode(batchOf(messages), {
     partition: stored,
     window: new PartitionWindow(300_000, stored),
     start: 0,
@@ -62,9 +63,10 @@ function encodeAs(
   });
 }
 
-function contentOf({ transactions, currencies, rejected, counters, watermark }: LandedBatch) {
-  const rows = [transactions, currencies, rejected].map((one) => rowsOf(one.pieces()));
-  return { rows, counters, watermark };
+function contentOf({ rows, counters, watermark }: LandedBatch) {
+  const { ofTransactions, ofCurrencies, ofRejected } = rows as CopyRows;
+  const tables = [ofTransactions, ofCurrencies, ofRejected].map((one) => rowsOf(one.pieces()));
+  return { tables, counters, watermark };
 }
 
 Deno.test("batches that are encoded side by side with one decoder are what they are alone", async () => {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { BytePool, bytePool } from "../../lib/runtime/byte_pool.ts";
 import { BatchBuilder } from "../../lib/sources/batch_builder.ts";
 import type { MessageBatch } from "../../lib/sources/source.ts";
-import { RowBuffer } from "../../lib/staging/row_buffer.ts";
+import { RowBuffer } from "../../lib/staging/postgres/row_buffer.ts";
 import "../support/poisoned_pool.ts";
 
 const BORDER = { next: 0, digest: null, unterminated: false };

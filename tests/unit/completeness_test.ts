@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { completenessOf, requireComplete } from "../../lib/steps/completeness.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
-import type { KafkaProgress } from "../../lib/staging/repository.ts";
+import type { KafkaProgress } from "../../lib/staging/days.ts";
 import { SILENT } from "../support/logs.ts";
 
 const DAY = Temporal.PlainDate.from("2022-10-01");

@@ -70,13 +70,20 @@ const CASES: Case[] = [
       ["lib/backfill/run.ts", "await import('../warehouse/embedded/warehouse.ts');"],
       ["lib/backfill/run.ts", "import sql from '../../sql/cdm.sql' with { type: 'text' };"],
       ["lib/pipeline/init.ts", "import { openServerSession } from '../postgres/server.ts';"],
+      ["lib/steps/load.ts", "import type { SqlSession } from '../postgres/session.ts';"],
+      ["lib/steps/dump.ts", "import { PostgresDays } from '../staging/postgres/days.ts';"],
+      ["lib/pipeline/emit_topic.ts", "import { openTopic } from '../sources/kafka/topic.ts';"],
       ["commands/open.ts", "import { openServerSession } from '../lib/postgres/server.ts';"],
       ["commands/doctor.ts", "await import('../lib/warehouse/vertica/inspection.ts');"],
     ],
     good: [
       ["lib/staging/postgres.ts", "import sql from '../../sql/land.sql' with { type: 'text' };"],
       ["lib/engine.ts", "import { openServerSession } from './postgres/server.ts';"],
-      ["lib/steps/load.ts", "import type { SqlSession } from '../postgres/session.ts';"],
+      ["lib/pipeline/landing/land.ts", "import { PositionMoved } from '../../staging/landing.ts';"],
+      [
+        "lib/pipeline/emit_topic.ts",
+        "import type { TopicWriter } from '../sources/topic/topic.ts';",
+      ],
     ],
   },
   {

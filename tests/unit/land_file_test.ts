@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type LandContext, landFile } from "../../lib/pipeline/landing/land.ts";
 import { FinpipeError, isKind } from "../../lib/runtime/errors.ts";
+import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
 import type { StagingRepository } from "../../lib/staging/repository.ts";
 import { SILENT } from "../support/logs.ts";
 
@@ -16,10 +17,13 @@ Deno.test("a session that cannot have the file's lock is closed", async () => {
       connect() {
         const number = ++opened;
         return Promise.resolve({
-          lockSource: () => Promise.reject(new FinpipeError("locked", "It is locked")),
+          landing: {
+            lockSource: () => Promise.reject(new FinpipeError("locked", "It is locked")),
+          },
           [Symbol.asyncDispose]: () => Promise.resolve(void closed.push(number)),
-        } as Partial<StagingRepository> as StagingRepository);
+        } as unknown as StagingRepository);
       },
+      makeRows: makeCopyRows,
       log: SILENT,
       now: () => Temporal.Now.instant(),
       signal: new AbortController().signal,

@@ -11,15 +11,17 @@ import {
   PartitionLander,
 } from "../../lib/pipeline/landing/partition_lander.ts";
 import type { StagingWork, SteadyStaging } from "../../lib/pipeline/landing/steady_staging.ts";
-import { RefusedData } from "../../lib/postgres/failure.ts";
 import { FinpipeError, isKind } from "../../lib/runtime/errors.ts";
 import { stdinSource } from "../../lib/sources/jsonl.ts";
-import type { LandedBatch } from "../../lib/staging/landed_batch.ts";
+import type { LandedBatch } from "../../lib/staging/batch.ts";
 import {
+  type LandingRepository,
   PositionMoved,
+  RefusedRow,
   type SourcePartition,
-  type StagingRepository,
-} from "../../lib/staging/repository.ts";
+} from "../../lib/staging/landing.ts";
+import { type CopyRows, makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
+import type { StagingRepository } from "../../lib/staging/repository.ts";
 import { rowsOf } from "../support/copy_rows.ts";
 import { SILENT } from "../support/logs.ts";
 import { rateMessage, transactionMessage } from "../support/messages.ts";
@@ -42,26 +44,26 @@ class Database {
     this.#fates = [...fates];
   }
 
-  readonly staging = {
+  readonly landing: Partial<LandingRepository> = {
     windowVersions: async function* () {},
     nextPosition: () => Promise.resolve(this.position),
     land: (batch: LandedBatch) => this.#land(batch),
     findRefused: async (batch: LandedBatch) => {
       await turn();
-      return [batch.transactions, batch.currencies].flatMap((rows) =>
+      return tablesOf(batch).slice(0, 2).flatMap((rows) =>
         Array.from({ length: rows.rows }, (_, row) => row)
           .filter((row) => this.refuses(textOf(rowsOf(rows.pieces(row, row + 1))[0]!, 3)))
           .map((row) => rows.messageOf(row))
       );
     },
-  } as Partial<StagingRepository> as StagingRepository;
+  };
 
   /** Tries again as long as it is unreachable, without waiting. */
   readonly steady = {
     run: async <T>(work: StagingWork<T>): Promise<T> => {
       for (let again = false;; again = true) {
         try {
-          return await work(this.staging, again);
+          return await work({ landing: this.landing } as StagingRepository, again);
         } catch (error) {
           if (!isKind(error, "unreachable")) throw error;
         }
@@ -75,9 +77,7 @@ class Database {
     if (fate === "has moved" || batch.start !== this.position) {
       throw new PositionMoved(batch.partition, batch.start, batch.start + 1);
     }
-    const sent = [batch.transactions, batch.currencies, batch.rejected].map((rows) =>
-      rows.rows === 0 ? [] : rows.pieces()
-    );
+    const sent = tablesOf(batch).map((rows) => rows.rows === 0 ? [] : rows.pieces());
     const tables = [];
     for (const pieces of sent) tables.push(await this.#read(pieces, fate));
     const places = tables.flatMap((pieces, table) =>
@@ -87,7 +87,7 @@ class Database {
     );
     if (places.some(({ text, rejected }) => !rejected && this.refuses(text))) {
       this.#keep(sent);
-      throw new RefusedData("23514", "the test", undefined);
+      throw new RefusedRow("23514", "The test refused a row", undefined);
     }
     for (const { position, text } of places) {
       assert.ok(!this.landed.has(position), "landed twice");
@@ -139,6 +139,11 @@ function placeOf(row: (Uint8Array | null)[], position: number, text: number) {
 
 function textOf(row: (Uint8Array | null)[], value: number): string {
   return new TextDecoder().decode(row[value]!);
+}
+
+function tablesOf({ rows }: LandedBatch) {
+  const { ofTransactions, ofCurrencies, ofRejected } = rows as CopyRows;
+  return [ofTransactions, ofCurrencies, ofRejected];
 }
 
 function turn(): Promise<void> {
@@ -195,6 +200,7 @@ async function land({ kinds, size, rows, fates }: Stream, id: number): Promise<v
   const database = new Database(fates, (text) => text.includes("nowhere"));
   const context: LandingContext = {
     staging: database.steady,
+    makeRows: makeCopyRows,
     log: SILENT,
     now: () => Temporal.Now.instant(),
     signal: new AbortController().signal,

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { PartitionFeed } from "../../lib/sources/kafka/partition_feed.ts";
-import { CorruptBatch } from "../../lib/sources/kafka/records/read_fetched.ts";
+import { KafkaFeed } from "../../lib/sources/kafka/partition_feed.ts";
+import { CorruptBatch } from "../../lib/sources/topic/corrupt_batch.ts";
 import { type BatchLimits, type MessageBatch, NULL_VALUE } from "../../lib/sources/source.ts";
 import { encodeBatch, type PackingName } from "../support/kafka_records.ts";
 import { settle } from "../support/turns.ts";
@@ -24,7 +24,7 @@ function message(offset: number, value: Uint8Array | null = bytes(`m${offset}`))
 
 /** Pushes an answer of one batch that ends before `next`. */
 function push(
-  feed: PartitionFeed,
+  feed: KafkaFeed,
   messages: readonly FedMessage[],
   next: number,
   { gone, packing, checked }: {
@@ -51,7 +51,7 @@ function push(
 const messages = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) => message(from + i));
 
-function batchesOf(feed: PartitionFeed, signal = new AbortController().signal) {
+function batchesOf(feed: KafkaFeed, signal = new AbortController().signal) {
   return feed.batches(LIMITS, signal);
 }
 
@@ -68,7 +68,7 @@ function contents(batch: MessageBatch): [offset: number, text: string | null][] 
 }
 
 Deno.test("a batch is full by rows or by bytes, and what is left lingers", async () => {
-  const feed = new PartitionFeed(0, LIMITS);
+  const feed = new KafkaFeed(0, LIMITS);
   const pushed = push(feed, messages(0, 4), 4);
   const batches = batchesOf(feed);
   const first = (await batches.next()).value!;
@@ -80,7 +80,7 @@ Deno.test("a batch is full by rows or by bytes, and what is left lingers", async
   feed.close();
   assert.equal((await batches.next()).done, true);
 
-  const large = new PartitionFeed(0, { ...LIMITS, rows: 1000, bytes: 150 });
+  const large = new KafkaFeed(0, { ...LIMITS, rows: 1000, bytes: 150 });
   const rest = push(large, [0, 1, 2].map((offset) => message(offset, bytes("x".repeat(90)))), 3);
   const held = batchesOf(large);
   assert.equal((await held.next()).value!.count, 2);
@@ -89,7 +89,7 @@ Deno.test("a batch is full by rows or by bytes, and what is left lingers", async
 });
 
 Deno.test("the linger runs from the first message, and from offsets without one", async () => {
-  const feed = new PartitionFeed(0, { ...LIMITS, linger: 1 });
+  const feed = new KafkaFeed(0, { ...LIMITS, linger: 1 });
   const batches = batchesOf(feed);
   await push(feed, messages(0, 1), 1);
   assert.equal((await batches.next()).value!.next, 1);
@@ -107,7 +107,7 @@ Deno.test("the linger runs from the first message, and from offsets without one"
 });
 
 Deno.test("null values and messages that are too large are kept as what they are", async () => {
-  const feed = new PartitionFeed(5, LIMITS);
+  const feed = new KafkaFeed(5, LIMITS);
   const large = bytes("y".repeat(101));
   await push(feed, [message(5, null), message(6, large), message(9, bytes(""))], 11);
   const batches = batchesOf(feed);
@@ -120,7 +120,7 @@ Deno.test("null values and messages that are too large are kept as what they are
 });
 
 Deno.test("a push waits while enough is held, until a batch is taken or it is not wanted", async () => {
-  const feed = new PartitionFeed(0, LIMITS);
+  const feed = new KafkaFeed(0, LIMITS);
   let isDone = false;
   const pushed = push(feed, messages(0, 9), 9).then(() => isDone = true);
   const batches = batchesOf(feed);
@@ -145,7 +145,7 @@ Deno.test("a push waits while enough is held, until a batch is taken or it is no
 });
 
 Deno.test("nothing is given out before its answer was checked, and nothing of one that is wrong", async () => {
-  const feed = new PartitionFeed(0, LIMITS);
+  const feed = new KafkaFeed(0, LIMITS);
   const batches = batchesOf(feed);
   const first = Promise.withResolvers<boolean>();
   const pushed = push(feed, messages(0, 3), 3, { checked: first.promise });
@@ -164,7 +164,7 @@ Deno.test("nothing is given out before its answer was checked, and nothing of on
 
 Deno.test("a batch of several answers waits for the check of each", async () => {
   for (const isRight of [true, false]) {
-    const feed = new PartitionFeed(0, LIMITS);
+    const feed = new KafkaFeed(0, LIMITS);
     const batches = batchesOf(feed);
     const first = Promise.withResolvers<boolean>();
     await push(feed, messages(0, 1), 1, { checked: first.promise });
@@ -184,7 +184,7 @@ Deno.test("a batch of several answers waits for the check of each", async () => 
 });
 
 Deno.test("the oldest time is that of what is not committed", async () => {
-  const feed = new PartitionFeed(0, LIMITS);
+  const feed = new KafkaFeed(0, LIMITS);
   assert.equal(feed.oldestTime, undefined);
   await push(feed, messages(0, 3), 3);
   const batches = batchesOf(feed);
@@ -211,7 +211,7 @@ Deno.test("however messages are pushed and batches taken, all come out once and 
     fc.array(pushed, { maxLength: 8 }),
     fc.integer({ min: 1, max: 5 }),
     async (pushes, rows) => {
-      const feed = new PartitionFeed(0, { ...LIMITS, rows, bytes: 60 });
+      const feed = new KafkaFeed(0, { ...LIMITS, rows, bytes: 60 });
       const expected: [number, string | null][] = [];
       let offset = 0;
       const pushing = (async () => {
@@ -248,7 +248,7 @@ Deno.test("a message that comes in pieces is held, or kept as one that is too la
   // More than is unpacked at once.
   const [held, large] = [5_500_000, 6_000_001].map((length) => new Uint8Array(length).fill(120));
   for (const packing of ["gzip", "snappy", "lz4", "zstd"] as const) {
-    const feed = new PartitionFeed(0, limits);
+    const feed = new KafkaFeed(0, limits);
     const batches = batchesOf(feed);
     const messages = [message(0), message(1, held), message(2, large), message(3)];
     const pushed = push(feed, messages, 4, { packing });
@@ -264,7 +264,7 @@ Deno.test("a message that comes in pieces is held, or kept as one that is too la
 });
 
 Deno.test("what lingers while a message comes in pieces is given out without it", async () => {
-  const feed = new PartitionFeed(0, { ...LIMITS, bytes: 10_000_000, maxMessageBytes: 10_000_000 });
+  const feed = new KafkaFeed(0, { ...LIMITS, bytes: 10_000_000, maxMessageBytes: 10_000_000 });
   const batches = batchesOf(feed);
   const large = new Uint8Array(9_000_000).fill(7);
   const pushed = push(feed, [message(0), message(1, large)], 2, { packing: "lz4" });
@@ -281,7 +281,7 @@ Deno.test("what lingers while a message comes in pieces is given out without it"
 });
 
 Deno.test("of a corrupt batch nothing is taken, and all before it is", async () => {
-  const feed = new PartitionFeed(0, LIMITS);
+  const feed = new KafkaFeed(0, LIMITS);
   const good = encodeBatch({ records: [{ value: bytes("m0") }] });
   const bad = encodeBatch({ baseOffset: 1, records: [{ value: bytes("m1") }] });
   bad[bad.length - 2]! ^= 1;

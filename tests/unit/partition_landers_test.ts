@@ -5,10 +5,13 @@ import {
   type LandersContext,
   PartitionLanders,
 } from "../../lib/pipeline/landing/topic/partition_landers.ts";
-import type { TopicLog } from "../../lib/pipeline/landing/topic/start.ts";
+import type { TopicLog } from "../../lib/sources/topic/topic.ts";
 import type { SteadyStaging } from "../../lib/pipeline/landing/steady_staging.ts";
-import type { LogRange } from "../../lib/sources/kafka/start_offsets.ts";
-import type { SourcePartition, StagingRepository } from "../../lib/staging/repository.ts";
+import { KafkaFeed } from "../../lib/sources/kafka/partition_feed.ts";
+import type { LogRange } from "../../lib/sources/topic/log_range.ts";
+import type { SourcePartition } from "../../lib/staging/landing.ts";
+import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
+import type { StagingRepository } from "../../lib/staging/repository.ts";
 import type { StagingSessions } from "../../lib/staging/sessions.ts";
 import { encodeBatch } from "../support/kafka_records.ts";
 import { SILENT } from "../support/logs.ts";
@@ -35,7 +38,8 @@ function landersOn(staging: StagingRepository, admin: LandersContext["admin"] & 
   const landers = new PartitionLanders({
     admin,
     topicLog: admin,
-    cluster: "c",
+    feed: (start, limits) => new KafkaFeed(start, limits),
+    makeRows: makeCopyRows,
     log: SILENT,
     now: () => Temporal.Now.instant(),
     signal: stop.signal,
@@ -56,8 +60,7 @@ function landersOn(staging: StagingRepository, admin: LandersContext["admin"] & 
 Deno.test("what was read while the ends were asked for and is deleted by then is not lost", async () => {
   const staging = {
     topics: { list: () => Promise.resolve([STORED]), markEnds: () => Promise.resolve() },
-    async *windowVersions() {},
-    land: () => Promise.resolve(),
+    landing: { async *windowVersions() {}, land: () => Promise.resolve() },
   } as unknown as StagingRepository;
   const range: LogRange = { partition: 0, low: 0, high: 9, end: 9, topicId: undefined };
   /** What happens before Kafka answers. */
@@ -72,7 +75,7 @@ Deno.test("what was read while the ends were asked for and is deleted by then is
   };
   const { landers, stop } = landersOn(staging, admin);
   landers.consumer = { report() {} } as unknown as typeof landers.consumer;
-  const feed = await landers.open(0);
+  const feed = await landers.open(0) as KafkaFeed;
   const read = (count: number) => {
     const records = Array.from({ length: count }, (_, i) => ({
       value: new TextEncoder().encode("m"),
@@ -108,7 +111,10 @@ Deno.test("partitions that are opened at once ask PostgreSQL and Kafka together"
     partition,
   }));
   const list = () => Promise.resolve((asked.positions++, positions));
-  const staging = { topics: { list }, async *windowVersions() {} } as unknown as StagingRepository;
+  const staging = {
+    topics: { list },
+    landing: { async *windowVersions() {} },
+  } as unknown as StagingRepository;
   const ranges = positions.map(({ partition }) => {
     return { partition, low: 0, high: 9, end: 9, topicId: undefined };
   });
@@ -130,8 +136,7 @@ Deno.test("a run that failed ends, though Kafka does not say any more of which t
   let landed = 0;
   const staging = {
     topics: { list: () => Promise.resolve([stored]) },
-    async *windowVersions() {},
-    land: () => Promise.resolve(void landed++),
+    landing: { async *windowVersions() {}, land: () => Promise.resolve(void landed++) },
   } as unknown as StagingRepository;
   const range: LogRange = { partition: 0, low: 0, high: 9, end: 9, topicId: "old" };
   let isThere = true;
@@ -141,7 +146,7 @@ Deno.test("a run that failed ends, though Kafka does not say any more of which t
     topicIds: () => Promise.resolve(["new"]),
   };
   const { landers, stop } = landersOn(staging, admin);
-  const feed = await landers.open(0);
+  const feed = await landers.open(0) as KafkaFeed;
   isThere = false;
   const checked = landers.checkTopic(0, 0).then(() => true, () => false);
   const records = [{ value: new TextEncoder().encode("m"), offsetDelta: 0, timestampDelta: 0 }];

@@ -1,12 +1,8 @@
 /** What `--from` says, and what of a log is lost. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  type LostRange,
-  lostRangeError,
-  lostRangeOf,
-  parseFrom,
-} from "../../lib/sources/kafka/start_offsets.ts";
+import { parseFrom } from "../../lib/sources/topic/from.ts";
+import { type LostRange, lostRangeError, lostRangeOf } from "../../lib/sources/topic/log_range.ts";
 
 const at = (text: string) => Temporal.Instant.from(text).epochMilliseconds;
 

@@ -1,8 +1,8 @@
 /** What the consumer makes of what kafkajs hands it, and what it tells kafkajs. */
 import assert from "node:assert/strict";
 import type { ConsumerConfig, EachBatchPayload, Kafka } from "kafkajs";
-import { PartitionFeed } from "../../lib/sources/kafka/partition_feed.ts";
-import { TopicConsumer } from "../../lib/sources/kafka/topic_consumer.ts";
+import { KafkaFeed } from "../../lib/sources/kafka/partition_feed.ts";
+import { KafkaConsumer } from "../../lib/sources/kafka/topic_consumer.ts";
 import { encodeBatch } from "../support/kafka_records.ts";
 import { recordingLog } from "../support/logs.ts";
 import { settle } from "../support/turns.ts";
@@ -36,12 +36,12 @@ async function world(partitions = 1) {
     commitOffsets: () => Promise.resolve(),
     disconnect: () => Promise.resolve(),
   };
-  const feed = new PartitionFeed(0, LIMITS);
+  const feed = new KafkaFeed(0, LIMITS);
   const failures: unknown[] = [];
   const gap = Promise.withResolvers<void>();
   const topic = { check: () => Promise.resolve() };
   const { log, lines } = recordingLog("warn");
-  const consumer = new TopicConsumer(
+  const consumer = new KafkaConsumer(
     {
       consumer({ minBytes }: ConsumerConfig) {
         leastFetched = minBytes!;

@@ -1,8 +1,8 @@
 /** A window is rebuilt in pieces that fit in memory, whatever the size of its messages. */
 import assert from "node:assert/strict";
 import type { SqlRow, SqlSession } from "../../lib/postgres/session.ts";
-import type { SourcePartition } from "../../lib/staging/repository.ts";
-import { SqlStaging } from "../../lib/staging/sql_staging.ts";
+import type { SourcePartition } from "../../lib/staging/landing.ts";
+import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
 
 const PARTITION: SourcePartition = {
   id: 1,
@@ -37,7 +37,9 @@ async function fetches(versions: number, characters: number): Promise<number[]> 
       return Promise.resolve(rows);
     },
   } as Partial<SqlSession> as SqlSession;
-  const read = await Array.fromAsync(new SqlStaging(session).windowVersions(PARTITION));
+  const read = await Array.fromAsync(
+    new PostgresStaging(session).landing.windowVersions(PARTITION),
+  );
   assert.equal(read.length, versions);
   return sizes;
 }

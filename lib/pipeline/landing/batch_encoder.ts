@@ -5,8 +5,8 @@ import type { MessageDecoder } from "../../events/message.ts";
 import type { JudgedVersion, PartitionWindow } from "../../events/partition_window.ts";
 import type { Moment } from "../../events/values.ts";
 import { type MessageBatch, NULL_VALUE } from "../../sources/source.ts";
-import { LandedBatch } from "../../staging/landed_batch.ts";
-import type { SourcePartition } from "../../staging/repository.ts";
+import { LandedBatch, type MakeRows } from "../../staging/batch.ts";
+import type { SourcePartition } from "../../staging/landing.ts";
 
 const NOTHING = new Uint8Array();
 
@@ -26,6 +26,7 @@ export interface EncodeOptions {
 
 export class BatchEncoder {
   readonly #decoder: MessageDecoder;
+  readonly #makeRows: MakeRows;
   /** Bytes of rows in the batch before: what the next one is likely to need. */
   #lastSize = 4096;
   readonly #version: JudgedVersion;
@@ -35,8 +36,9 @@ export class BatchEncoder {
    * anybody else has a turn. It takes 30 KB, a thousand partitions are landed by one thread, and their
    * messages have the same layouts
    */
-  constructor(decoder: MessageDecoder) {
+  constructor(decoder: MessageDecoder, makeRows: MakeRows) {
     this.#decoder = decoder;
+    this.#makeRows = makeRows;
     this.#version = {
       type: 0,
       id: NOTHING,
@@ -52,7 +54,8 @@ export class BatchEncoder {
   async encode(batch: MessageBatch, options: EncodeOptions): Promise<LandedBatch> {
     const { partition, window, start } = options;
     const size = Math.max(4096, Math.ceil(this.#lastSize * 1.125));
-    const landed = new LandedBatch(partition, start, batch.next, batch.digest, size);
+    const rows = this.#makeRows(partition, size);
+    const landed = new LandedBatch(partition, start, batch.next, batch.digest, rows);
     const forgottenBefore = window.forgotten;
     for (let from = 0; from < batch.count; from += TURN) {
       if (from > 0) await new Promise<void>((resolve) => setImmediate(resolve));
@@ -61,7 +64,7 @@ export class BatchEncoder {
         this.#encodeMessage(batch, message, options, landed);
       }
     }
-    this.#lastSize = landed.transactions.length;
+    this.#lastSize = rows.size;
     landed.close(window.watermark);
     landed.forgotten = window.forgotten - forgottenBefore;
     landed.forgottenPosition = window.forgottenPosition;
@@ -110,7 +113,7 @@ export class BatchEncoder {
       const raw = batch.bytes.subarray(start, end);
       landed.addRejected({ reason: "not_storable", field: null, raw, position }, message);
     } else if (window.admit(this.#describeVersion(), position, horizon)) {
-      landed.addVersion(decoder, message, position);
+      landed.rows.addVersion(decoder, message, position);
     } else landed.duplicates++;
   }
 

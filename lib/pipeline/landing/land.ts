@@ -3,7 +3,8 @@ import { FinpipeError } from "../../runtime/errors.ts";
 import type { FilePosition } from "../../sources/jsonl.ts";
 import { openFileSource, realPathOf, stdinSource } from "../../sources/jsonl.ts";
 import type { BatchLimits } from "../../sources/source.ts";
-import type { SourcePartition, StagingRepository } from "../../staging/repository.ts";
+import type { SourcePartition } from "../../staging/landing.ts";
+import type { StagingRepository } from "../../staging/repository.ts";
 import { StagingSessions } from "../../staging/sessions.ts";
 import { type LandingContext, PartitionLander, type Totals } from "./partition_lander.ts";
 import { type SteadyOptions, SteadyStaging } from "./steady_staging.ts";
@@ -36,12 +37,12 @@ export async function landFile(
   await using sessions = new StagingSessions(async () => {
     await using opened = new AsyncDisposableStack();
     const session = opened.use(await context.connect());
-    await session.lockSource(realPath);
+    await session.landing.lockSource(realPath);
     opened.move();
     return session;
   });
   const staging = new SteadyStaging(sessions, context);
-  const latest = await staging.run((session) => session.latestPartition(realPath));
+  const latest = await staging.run(({ landing }) => landing.latestPartition(realPath));
   await using source = await openFileSource(realPath, storedPosition(latest), signal);
   if (source.replaced) {
     log.warn("The file is not the one that was landed under this path: reading it from its start", {
@@ -51,7 +52,7 @@ export async function landFile(
     log.info("Going on from where the file was left", { path: realPath, position: source.start });
   }
   const partition = latest === undefined || source.replaced
-    ? await staging.run((session) => session.addPartition("file", realPath))
+    ? await staging.run(({ landing }) => landing.addPartition("file", realPath))
     : latest;
   const lander = await PartitionLander.open({ ...context, staging }, partition, watermark);
   await lander.land(source, limits);
@@ -66,7 +67,7 @@ export async function landStdin(
 ): Promise<Totals> {
   await using sessions = new StagingSessions(context.connect);
   const staging = new SteadyStaging(sessions, context);
-  const partition = await staging.run((session) => session.addPartition("stdin", "stdin"));
+  const partition = await staging.run(({ landing }) => landing.addPartition("stdin", "stdin"));
   const lander = await PartitionLander.open({ ...context, staging }, partition, watermark);
   await lander.land(stdinSource(stdin), limits);
   return lander.totals;

@@ -13,22 +13,23 @@ import {
   PartitionWindow,
 } from "../../events/partition_window.ts";
 import { readTimestamp } from "../../events/values.ts";
-import { RefusedData } from "../../postgres/failure.ts";
 import { FinpipeError } from "../../runtime/errors.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { BatchLimits, MessageBatch, Source } from "../../sources/source.ts";
-import type { Counters, LandedBatch } from "../../staging/landed_batch.ts";
+import type { Counters, LandedBatch, MakeRows } from "../../staging/batch.ts";
 import {
   PositionMoved,
+  RefusedRow,
   type SourcePartition,
   type WindowVersion,
-} from "../../staging/repository.ts";
+} from "../../staging/landing.ts";
 import { BatchEncoder } from "./batch_encoder.ts";
 import type { SteadyStaging } from "./steady_staging.ts";
 
 /** What landing needs from outside. */
 export interface LandingContext {
   staging: SteadyStaging;
+  makeRows: MakeRows;
   log: Logger;
   now(): Temporal.Instant;
   /** Ends the landing; what was decoded by then is committed. */
@@ -82,7 +83,7 @@ export class PartitionLander {
     this.#staging = context.staging;
     this.#partition = partition;
     this.#delay = delay;
-    this.#encoder = new BatchEncoder(context.decoder ?? new MessageDecoder());
+    this.#encoder = new BatchEncoder(context.decoder ?? new MessageDecoder(), context.makeRows);
     this.#position = partition.nextPosition;
     this.#window = new PartitionWindow(delay, partition);
   }
@@ -142,7 +143,7 @@ export class PartitionLander {
         flight = undefined;
         if (before !== undefined && await this.#finish(before)) {
           // The window was rebuilt behind this batch's back: judge it again.
-          encoded.release();
+          encoded.rows.release();
           encoded = await this.#encode(raw, start);
         }
         this.#position = raw.next;
@@ -172,7 +173,7 @@ export class PartitionLander {
         {
           rows: failure.messages.length,
           source: this.#partition.source,
-          sqlstate: failure.sqlState,
+          sqlstate: failure.code,
         },
       );
       await this.#rebuildWindow();
@@ -188,27 +189,27 @@ export class PartitionLander {
   async #write(batch: LandedBatch): Promise<void> {
     const started = performance.now();
     let tries = 0;
-    await this.#staging.run(async (staging, again) => {
+    await this.#staging.run(async ({ landing }, again) => {
       tries++;
       if (again) {
         // The commit may have arrived although its answer did not.
-        const stored = await staging.nextPosition(this.#partition);
+        const stored = await landing.nextPosition(this.#partition);
         if (stored === batch.next) return;
         if (stored !== batch.start) {
           throw new PositionMoved(this.#partition, batch.start, stored);
         }
       }
       try {
-        await staging.land(batch);
+        await landing.land(batch);
       } catch (error) {
-        if (!(error instanceof RefusedData)) throw error;
-        const messages = await staging.findRefused(batch);
-        throw messages.length === 0 ? error : new RefusedRows(messages, error.sqlState, error);
+        if (!(error instanceof RefusedRow)) throw error;
+        const messages = await landing.findRefused(batch);
+        throw messages.length === 0 ? error : new RefusedRows(messages, error.code, error);
       }
     });
     this.#count(batch, (performance.now() - started) / 1000);
     // What a broken connection was given may lie in its socket: that try's rows are never used again.
-    if (tries === 1) batch.release();
+    if (tries === 1) batch.rows.release();
   }
 
   #count(batch: LandedBatch, seconds: number): void {
@@ -258,9 +259,9 @@ export class PartitionLander {
 
   /** Makes the window what it was when the stored position was committed. */
   async #rebuildWindow(): Promise<void> {
-    this.#window = await this.#staging.run(async (staging) => {
+    this.#window = await this.#staging.run(async ({ landing }) => {
       const window = new PartitionWindow(this.#delay, this.#partition);
-      for await (const version of staging.windowVersions(this.#partition)) {
+      for await (const version of landing.windowVersions(this.#partition)) {
         window.restore(judgedVersionOf(version), version.position);
       }
       return window;
@@ -286,9 +287,9 @@ function judgedVersionOf({ type, objectId, sentDttm, payload }: WindowVersion): 
   };
 }
 
-/** Rows that the database refuses, by message. */
+/** Rows that staging refuses, by message. */
 class RefusedRows extends FinpipeError {
-  constructor(readonly messages: number[], readonly sqlState: string, cause: unknown) {
+  constructor(readonly messages: number[], readonly code: string, cause: unknown) {
     super("data", "Staging refused rows of a batch", { cause });
   }
 }

@@ -2,7 +2,8 @@
 import { type FinpipeError, isKind, passesSoon } from "../../runtime/errors.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { retrying } from "../../runtime/retry.ts";
-import { PositionMoved, type StagingRepository } from "../../staging/repository.ts";
+import { PositionMoved } from "../../staging/landing.ts";
+import type { StagingRepository } from "../../staging/repository.ts";
 import type { StagingSessions } from "../../staging/sessions.ts";
 
 export interface SteadyOptions {

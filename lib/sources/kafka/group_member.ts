@@ -5,32 +5,20 @@
 import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
 import { orAborted } from "../../runtime/aborted.ts";
 import { FinpipeError } from "../../runtime/errors.ts";
-import type { Logger } from "../../runtime/log.ts";
 import { wait } from "../../runtime/retry.ts";
+import { type ConsumerOptions, SESSION_TIMEOUT } from "../topic/topic.ts";
 import { asKafkaFailure } from "./failure.ts";
 import { replaceFetchDecoding } from "./fetch_decoding.ts";
 import { Membership } from "./membership.ts";
 import { OffsetReports } from "./offset_reports.ts";
 
-export interface ConsumerOptions {
+/** What a member is told of its topic beside the options of its consumer. */
+export interface MemberOptions extends ConsumerOptions {
   topic: string;
-  group: string;
   /** How messages name the cluster. */
   cluster: string;
-  log: Logger;
   /** Asks Kafka once for the ids of the group's members. */
   members(): Promise<readonly string[]>;
-  /** Milliseconds after which the group takes a silent member for dead. @default SESSION_TIMEOUT */
-  sessionTimeout?: number;
-  /** Partitions of the topic, as far as is known. @default 0 */
-  partitions?: number;
-  /** Milliseconds after which new partitions are looked for. @default 30000 */
-  metadataAge?: number;
-  /**
-   * Milliseconds that a fetch waits for messages, and a stop for a fetch; kafkajs also waits so long
-   * after a join, when no position is known yet. @default 200
-   */
-  maxWait?: number;
 }
 
 /** Whoever reads what the member is given. */
@@ -41,13 +29,12 @@ export interface MemberHandlers {
   take(payload: EachBatchPayload): Promise<void>;
 }
 
-/** Milliseconds after which the group takes a silent member for dead, unless told otherwise. */
-export const SESSION_TIMEOUT = 30_000;
 /** Milliseconds after which a heartbeat is thought of again while something is waited for. */
 const HEARTBEAT = 1000;
 /** Milliseconds before the group is joined again after a failure, doubled each time. */
 const FIRST_DELAY = 200;
 const LONGEST_DELAY = 5000;
+/** kafkajs also waits so long after a join, when no position is known yet. */
 const MAX_WAIT = 200;
 /**
  * Bytes that a fetch waits for, for each of the topic's partitions. It asks for all of them and is
@@ -71,7 +58,7 @@ export class GroupMember {
   joined = false;
 
   readonly #consumer: Consumer;
-  readonly #options: ConsumerOptions;
+  readonly #options: MemberOptions;
   readonly #handlers: MemberHandlers;
   readonly #reports: OffsetReports;
   readonly #membership: Membership;
@@ -82,7 +69,7 @@ export class GroupMember {
   /** Told why kafkajs has given up. */
   #onCrash: (error: unknown) => void = () => {};
 
-  constructor(kafka: Kafka, options: ConsumerOptions, handlers: MemberHandlers) {
+  constructor(kafka: Kafka, options: MemberOptions, handlers: MemberHandlers) {
     this.#options = options;
     this.#handlers = handlers;
     const { topic, members, sessionTimeout = SESSION_TIMEOUT, partitions = 0 } = options;

@@ -1,10 +1,11 @@
 /**
- * A topic partition as a {@link Source}: what was fetched is read into batches by rows, bytes and
+ * A topic partition as a source: what was fetched is read into batches by rows, bytes and
  * linger. Reading waits while enough is held, which is the back pressure.
  */
 import { BatchBuilder } from "../batch_builder.ts";
 import { LongLine, oversizedOf } from "../long_line.ts";
-import { type BatchLimits, type MessageBatch, NULL_VALUE, type Source } from "../source.ts";
+import { type BatchLimits, type MessageBatch, NULL_VALUE } from "../source.ts";
+import type { PartitionFeed } from "../topic/topic.ts";
 import { type FetchedRecords, readFetched, type RecordSink } from "./records/read_fetched.ts";
 
 /** Sealed batches that wait; one more than the one that is being decoded. */
@@ -21,7 +22,7 @@ const CHECKED = Promise.resolve(true);
 /** Bytes between two messages up to which they are copied together, which is faster than one by one. */
 const MOST_BETWEEN = 128;
 
-export class PartitionFeed implements Source {
+export class KafkaFeed implements PartitionFeed {
   /** The offset that is expected next. */
   next: number;
   /** What is held is given out without waiting for the linger once all before it was taken. */

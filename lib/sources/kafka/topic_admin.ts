@@ -2,7 +2,9 @@
 import kafkajs, { type Admin, type Kafka } from "kafkajs";
 import { FinpipeError } from "../../runtime/errors.ts";
 import { type Broker, type Cluster, openCluster } from "./cluster.ts";
-import type { LogRange } from "./start_offsets.ts";
+import type { LogRange } from "../topic/log_range.ts";
+import type { TopicAdmin } from "../topic/topic.ts";
+import { asKafkaFailure } from "./failure.ts";
 import { topicIdOf } from "./topic_id.ts";
 
 /** UNKNOWN_TOPIC_OR_PARTITION of the protocol (Kafka documentation, "Error codes"). */
@@ -13,20 +15,24 @@ const READ_COMMITTED = 1;
 const LATEST = -1;
 const EARLIEST = -2;
 
-/** Connects when it is asked, and anew after a failure; what kafkajs throws is thrown on. */
-export class TopicAdmin implements AsyncDisposable {
+/** Connects when it is asked, and anew after a failure. */
+export class KafkaAdmin implements TopicAdmin, AsyncDisposable {
   readonly #kafka: Kafka;
   readonly #topic: string;
+  readonly #clusterName: string;
   #admin: Promise<Admin> | undefined;
   #cluster: Promise<Cluster> | undefined;
 
-  /** @param kafka an impatient client: how long to go on trying is the caller's to say */
-  constructor(kafka: Kafka, topic: string) {
+  /**
+   * @param kafka an impatient client: how long to go on trying is the caller's to say
+   * @param cluster how messages name it
+   */
+  constructor(kafka: Kafka, topic: string, cluster: string) {
     this.#kafka = kafka;
     this.#topic = topic;
+    this.#clusterName = cluster;
   }
 
-  /** The offsets of each partition in order; undefined where the topic does not exist. */
   async ranges(): Promise<LogRange[] | undefined> {
     try {
       return await this.#askCluster(async (cluster) => {
@@ -47,11 +53,6 @@ export class TopicAdmin implements AsyncDisposable {
     }
   }
 
-  /**
-   * The ids that the topic has, as the leaders of its partitions know it: more than one while it is
-   * created anew, none where brokers have no ids. What was read before from one of them is of the
-   * topic with this id, or of one before it: a leader learns of a topic, and then makes its log.
-   */
   topicIds(): Promise<string[]> {
     return this.#askCluster(async (cluster) => {
       await cluster.addTargetTopic(this.#topic);
@@ -64,7 +65,6 @@ export class TopicAdmin implements AsyncDisposable {
     });
   }
 
-  /** Of each partition the first offset whose message's time is at or after the given one. */
   async offsetsAt(epochMilliseconds: number): Promise<Map<number, number>> {
     const offsets = await this.#ask((admin) =>
       admin.fetchTopicOffsetsByTimestamp(this.#topic, epochMilliseconds)
@@ -72,7 +72,6 @@ export class TopicAdmin implements AsyncDisposable {
     return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]));
   }
 
-  /** The ids of a consumer group's members, as its coordinator has them. */
   async members(group: string): Promise<string[]> {
     const { groups } = await this.#ask(async (admin) => {
       // Looks up the brokers: describeGroups of kafkajs 2.2.4 knows none by itself.
@@ -82,7 +81,6 @@ export class TopicAdmin implements AsyncDisposable {
     return groups.flatMap(({ members }) => members.map(({ memberId }) => memberId));
   }
 
-  /** Milliseconds that the topic keeps its messages; undefined for ever, or where we may not ask. */
   async retention(): Promise<number | undefined> {
     try {
       const { resources } = await this.#ask((admin) =>
@@ -162,7 +160,7 @@ export class TopicAdmin implements AsyncDisposable {
       const isOurs = [this.#admin, this.#cluster].some((one) => one as unknown === end);
       // Others may ask by a new connection already.
       if (!isUnknownTopic(error) && isOurs) await this[Symbol.asyncDispose]();
-      throw error;
+      throw asKafkaFailure(error, this.#clusterName);
     }
   }
 

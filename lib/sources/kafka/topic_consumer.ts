@@ -8,46 +8,22 @@
  */
 import type { EachBatchPayload, Kafka } from "kafkajs";
 import type { FetchedCarrier } from "./fetch_answer.ts";
-import { type ConsumerOptions, GroupMember, SESSION_TIMEOUT } from "./group_member.ts";
-import type { PartitionFeed } from "./partition_feed.ts";
-import { CorruptBatch } from "./records/read_fetched.ts";
-
-export type { ConsumerOptions } from "./group_member.ts";
-
-/** What the consumer asks of whoever lands the partitions. */
-export interface PartitionOwner {
-  /** Opens a partition that was assigned; its feed says from where it is read. */
-  open(partition: number): Promise<PartitionFeed>;
-  /** A partition went to another member: what is held of it is still landed, if that is in time. */
-  revoked(partition: number): void;
-  /**
-   * Something was fetched beyond the position.
-   *
-   * @throws FinpipeError of kind `data` where what lies between is lost
-   */
-  checkGap(partition: number, position: number): Promise<void>;
-  /**
-   * Something was fetched at the position, and is given out once this resolves.
-   *
-   * @throws FinpipeError of kind `data` where it may be of another topic of the same name
-   */
-  checkTopic(partition: number, position: number): Promise<void>;
-  /** A batch was fetched twice and is corrupt: all before it was taken. */
-  meetCorrupt(partition: number, batch: CorruptBatch): Promise<void>;
-  /** The consumer cannot go on. */
-  failed(error: unknown): void;
-}
+import { CorruptBatch } from "../topic/corrupt_batch.ts";
+import { type PartitionOwner, SESSION_TIMEOUT, type TopicConsumer } from "../topic/topic.ts";
+import { GroupMember, type MemberOptions } from "./group_member.ts";
+import { KafkaFeed } from "./partition_feed.ts";
+import { BeyondWatermark } from "./records/corrupt.ts";
 
 /** A partition that is assigned to us. */
 interface Assigned {
   /** Set once it may be read. */
-  feed?: PartitionFeed;
+  feed?: KafkaFeed;
   opened: Promise<void>;
 }
 
-export class TopicConsumer {
+export class KafkaConsumer implements TopicConsumer {
   readonly #member: GroupMember;
-  readonly #options: ConsumerOptions;
+  readonly #options: MemberOptions;
   readonly #owner: PartitionOwner;
   readonly #assigned = new Map<number, Assigned>();
   /** Where a corrupt batch was met in each partition, to tell one that is from one that came so. */
@@ -55,7 +31,7 @@ export class TopicConsumer {
   /** Since when nothing is sent of a partition, by the offset that was asked for. */
   readonly #silent = new Map<number, { next: number; since: number }>();
 
-  constructor(kafka: Kafka, options: ConsumerOptions, owner: PartitionOwner) {
+  constructor(kafka: Kafka, options: MemberOptions, owner: PartitionOwner) {
     this.#options = options;
     this.#owner = owner;
     this.#member = new GroupMember(kafka, options, {
@@ -137,6 +113,7 @@ export class TopicConsumer {
   #open(partition: number): Assigned {
     const assigned: Assigned = {
       opened: this.#owner.open(partition).then((feed) => {
+        if (!(feed instanceof KafkaFeed)) throw new Error("The feed was made by another topic");
         if (this.#assigned.get(partition) !== assigned || this.#member.isStopped) {
           return feed.close();
         }
@@ -200,7 +177,7 @@ export class TopicConsumer {
   /** Asks beside the decoding whether what was fetched is of our topic: landing waits for the answer. */
   async #check(
     partition: number,
-    { next }: PartitionFeed,
+    { next }: KafkaFeed,
     { records }: FetchedCarrier,
   ): Promise<boolean> {
     if (records.bytes.length === 0) return true;
@@ -218,7 +195,7 @@ export class TopicConsumer {
    * True where a broker has sent nothing for a session's time, though it says that there is more: one
    * that cannot find the borders of batches any more does so, and says no word.
    */
-  #isSilent(partition: number, { next }: PartitionFeed, carrier: FetchedCarrier): boolean {
+  #isSilent(partition: number, { next }: KafkaFeed, carrier: FetchedCarrier): boolean {
     const { records, end, isAnswerEmpty } = carrier;
     if (records.bytes.length > 0 || next >= end || !isAnswerEmpty) {
       this.#silent.delete(partition);
@@ -233,19 +210,20 @@ export class TopicConsumer {
     return now - silence.since > (this.#options.sessionTimeout ?? SESSION_TIMEOUT);
   }
 
-  async #meetCorrupt(partition: number, feed: PartitionFeed, batch: CorruptBatch): Promise<void> {
+  async #meetCorrupt(partition: number, feed: KafkaFeed, batch: CorruptBatch): Promise<void> {
     if (this.#suspects.get(partition) === batch.from) {
       this.#suspects.delete(partition);
       this.#member.pause(partition);
       return await this.#owner.meetCorrupt(partition, batch);
     }
     this.#suspects.set(partition, batch.from);
-    const level = batch.mayPass ? "debug" : "warn";
+    // What was appended while the broker answered is likely to be whole when it is fetched anew.
+    const level = batch.cause instanceof BeyondWatermark ? "debug" : "warn";
     this.#options.log[level](`${batch.message}; fetching it anew`, { partition });
     this.#member.seek(partition, feed.next);
   }
 
-  async #passGap(partition: number, feed: PartitionFeed): Promise<void> {
+  async #passGap(partition: number, feed: KafkaFeed): Promise<void> {
     // A rebalance does not wait for the answer.
     const isOurs = () => this.#assigned.get(partition)?.feed === feed;
     try {

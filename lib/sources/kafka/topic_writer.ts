@@ -8,12 +8,13 @@
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
 import { orAborted } from "../../runtime/aborted.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
+import type { TopicWriter } from "../topic/topic.ts";
 import { asKafkaFailure } from "./failure.ts";
 
 /** Messages in one request: a request is answered before the next one, to keep their order. */
 const MOST_MESSAGES = 2000;
 
-export interface TopicWriterOptions {
+export interface WriterOptions {
   topic: string;
   partitions: number;
   /** How messages name the cluster. */
@@ -29,12 +30,12 @@ interface Placed {
   partition: number;
 }
 
-export class TopicWriter implements AsyncDisposable {
+export class KafkaWriter implements TopicWriter {
   readonly #producer: Producer;
-  readonly #options: TopicWriterOptions;
+  readonly #options: WriterOptions;
   readonly #partitionOf: (message: Omit<Placed, "partition">) => number;
 
-  private constructor(producer: Producer, options: TopicWriterOptions) {
+  private constructor(producer: Producer, options: WriterOptions) {
     this.#producer = producer;
     this.#options = options;
     this.#partitionOf = chooserOf(options);
@@ -46,7 +47,7 @@ export class TopicWriter implements AsyncDisposable {
    * @param kafka an impatient client: how long to go on trying is for `retry` to say
    * @throws FinpipeError of kind `configuration`, or `unreachable` once `retry` is over
    */
-  static connect(kafka: Kafka, options: TopicWriterOptions): Promise<TopicWriter> {
+  static connect(kafka: Kafka, options: WriterOptions): Promise<KafkaWriter> {
     const { retry } = options;
     return retrying(async () => {
       const producer = kafka.producer({
@@ -63,16 +64,10 @@ export class TopicWriter implements AsyncDisposable {
         leave(producer);
         throw failureOf(error, options);
       }
-      return new TopicWriter(producer, options);
+      return new KafkaWriter(producer, options);
     }, retry);
   }
 
-  /**
-   * Sends JSON texts; returns when the brokers have them, each once.
-   *
-   * @throws FinpipeError of kind `unreachable` once `retry` is over; the signal's reason. Some of the
-   * texts may have been sent then.
-   */
   async send(texts: readonly string[]): Promise<void> {
     for (let from = 0; from < texts.length; from += MOST_MESSAGES) {
       const requests = Map.groupBy(
@@ -107,7 +102,7 @@ export class TopicWriter implements AsyncDisposable {
 }
 
 /** The same partition for a key as Java producers choose. */
-function chooserOf({ topic, partitions }: TopicWriterOptions) {
+function chooserOf({ topic, partitions }: WriterOptions) {
   const choose = Partitioners.DefaultPartitioner();
   const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
     partitionId,
@@ -120,7 +115,7 @@ function chooserOf({ topic, partitions }: TopicWriterOptions) {
 }
 
 /** A stop is the stop, whatever else failed. */
-function failureOf(error: unknown, { cluster, retry: { signal } }: TopicWriterOptions): unknown {
+function failureOf(error: unknown, { cluster, retry: { signal } }: WriterOptions): unknown {
   return signal.aborted ? signal.reason : asKafkaFailure(error, cluster);
 }
 

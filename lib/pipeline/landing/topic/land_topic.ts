@@ -5,10 +5,9 @@
 import { FinpipeError } from "../../../runtime/errors.ts";
 import type { Logger } from "../../../runtime/log.ts";
 import { wait } from "../../../runtime/retry.ts";
-import type { KafkaClient } from "../../../sources/kafka/client.ts";
-import type { LogRange } from "../../../sources/kafka/start_offsets.ts";
-import type { TopicAdmin } from "../../../sources/kafka/topic_admin.ts";
-import { TopicConsumer } from "../../../sources/kafka/topic_consumer.ts";
+import type { LogRange } from "../../../sources/topic/log_range.ts";
+import type { Topic, TopicConsumer } from "../../../sources/topic/topic.ts";
+import type { MakeRows } from "../../../staging/batch.ts";
 import type { StagingRepository } from "../../../staging/repository.ts";
 import { StagingSessions } from "../../../staging/sessions.ts";
 import type { Commit, Totals } from "../partition_lander.ts";
@@ -23,14 +22,10 @@ import { sessionTimeoutOf, type TopicOptions } from "./topic_options.ts";
 export type { TopicOptions } from "./topic_options.ts";
 
 export interface TopicContext {
-  /** For the consumer: goes on trying by itself. */
-  kafka: KafkaClient;
-  /** Asks Kafka about the topic; one try each time. */
-  admin: TopicAdmin;
-  /** How messages name the cluster. */
-  cluster: string;
+  topic: Topic;
   /** Opens a session of staging, one try. */
   connect(): Promise<StagingRepository>;
+  makeRows: MakeRows;
   log: Logger;
   now(): Temporal.Instant;
   signal: AbortSignal;
@@ -69,7 +64,8 @@ const LEAVE_TIME = 5000;
  */
 export async function landTopic(context: TopicContext, options: TopicOptions): Promise<Totals> {
   const { log, signal } = context;
-  const { topic, group, from, untilEnd } = options;
+  const { admin, name: topic } = context.topic;
+  const { group, from, untilEnd } = options;
   const retryFor = untilEnd ? options.retryFor : Infinity;
   await using sessions = new StagingSessions(context.connect, MOST_SESSIONS);
   using drain = new DrainTime(signal, options.grace);
@@ -82,8 +78,10 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
     retryFor,
     ...(untilEnd ? {} : { passes: passesInTime }),
   });
-  const topicLog = new SteadyTopicLog(context.admin, context.cluster, { log, signal, retryFor });
-  const landers = new PartitionLanders({ ...context, sessions, staging, topicLog }, options);
+  const topicLog = new SteadyTopicLog(admin, { log, signal, retryFor });
+  const feed = context.topic.feed.bind(context.topic);
+  const landersContext = { ...context, admin, feed, sessions, staging, topicLog };
+  const landers = new PartitionLanders(landersContext, { ...options, topic });
   using standstill = new Standstill({
     ...context,
     sessions,
@@ -116,22 +114,14 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
     return landers.totals;
   }
 
-  const { kafka, admin, cluster, onStart } = context;
-  const members = () => admin.members(group);
-  const consumer = new TopicConsumer(
-    kafka,
-    {
-      topic,
-      group,
-      cluster,
-      log,
-      members,
-      partitions: ranges.length,
-      ...(untilEnd ? { maxWait: SHORT_WAIT } : {}),
-      ...options.member,
-    },
-    landers,
-  );
+  const { onStart } = context;
+  const consumer = context.topic.consumer({
+    group,
+    log,
+    partitions: ranges.length,
+    ...(untilEnd ? { maxWait: SHORT_WAIT } : {}),
+    ...options.member,
+  }, landers);
   landers.consumer = consumer;
   onStart?.({ landers, standstill, consumer });
   try {

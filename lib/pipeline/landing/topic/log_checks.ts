@@ -3,23 +3,24 @@
  * topic's id and corrupt batches. Nothing is jumped over in silence.
  */
 import type { Logger } from "../../../runtime/log.ts";
-import type { CorruptBatch } from "../../../sources/kafka/records/read_fetched.ts";
+import type { CorruptBatch } from "../../../sources/topic/corrupt_batch.ts";
+import type { From } from "../../../sources/topic/from.ts";
 import {
-  type From,
   type LogRange,
   type LostRange,
   lostRangeError,
   lostRangeOf,
-} from "../../../sources/kafka/start_offsets.ts";
-import type { SourcePartition } from "../../../staging/repository.ts";
+} from "../../../sources/topic/log_range.ts";
+import type { TopicAdmin, TopicLog } from "../../../sources/topic/topic.ts";
+import type { SourcePartition } from "../../../staging/landing.ts";
 import type { SteadyStaging } from "../steady_staging.ts";
 import { SharedQuestion } from "./shared_question.ts";
-import { goPastCorrupt, type PartitionLook, positionOf, rangeIn, type TopicLog } from "./start.ts";
+import { goPastCorrupt, type PartitionLook, positionOf, rangeIn } from "./start.ts";
 import { TopicIdentity } from "./topic_identity.ts";
 
 export interface LogChecksContext {
   /** Asks once. */
-  admin: { topicIds(): Promise<readonly string[]> };
+  admin: Pick<TopicAdmin, "topicIds">;
   staging: SteadyStaging;
   /** Asks through outages. */
   topicLog: TopicLog;

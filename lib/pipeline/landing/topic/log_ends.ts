@@ -1,18 +1,15 @@
 /** The ends of the topic's log: asked for now and then, and which partitions were landed up to them. */
 import { orAborted } from "../../../runtime/aborted.ts";
-import { type FinpipeError, isKind } from "../../../runtime/errors.ts";
+import { FinpipeError, isKind } from "../../../runtime/errors.ts";
 import type { Logger } from "../../../runtime/log.ts";
-import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
-import type { LogRange } from "../../../sources/kafka/start_offsets.ts";
+import type { LogRange } from "../../../sources/topic/log_range.ts";
+import type { TopicLog } from "../../../sources/topic/topic.ts";
 import type { StagingSessions } from "../../../staging/sessions.ts";
-import type { TopicLog } from "./start.ts";
 
 export interface EndsContext {
   sessions: StagingSessions;
   /** Asks once. */
   admin: Pick<TopicLog, "ranges">;
-  /** How messages name the cluster. */
-  cluster: string;
   log: Logger;
   now(): Temporal.Instant;
   /** Asks to stop. */
@@ -75,7 +72,7 @@ export class LogEnds {
 
   /** Asks once, and notes what was landed up to those before; undefined where there is no answer. */
   async ask(): Promise<readonly LogRange[] | undefined> {
-    const { admin, cluster, now, log, signal } = this.#context;
+    const { admin, now, log, signal } = this.#context;
     const at = now();
     this.#askedAt = performance.now();
     let ranges: LogRange[] | undefined;
@@ -83,7 +80,8 @@ export class LogEnds {
       ranges = await orAborted(admin.ranges(), signal);
     } catch (error) {
       if (signal.aborted) return undefined;
-      this.silence = asKafkaFailure(error, cluster);
+      if (!(error instanceof FinpipeError)) throw error;
+      this.silence = error;
       log.debug("Kafka did not tell the ends of the log", { error: this.silence.message });
       return undefined;
     } finally {

@@ -1,12 +1,15 @@
 /** The partitions of a topic that this process lands, each with its lander. */
 import { MessageDecoder } from "../../../events/message.ts";
 import { orAborted } from "../../../runtime/aborted.ts";
-import { FinpipeError } from "../../../runtime/errors.ts";
-import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
-import { PartitionFeed } from "../../../sources/kafka/partition_feed.ts";
-import type { CorruptBatch } from "../../../sources/kafka/records/read_fetched.ts";
-import type { PartitionOwner, TopicConsumer } from "../../../sources/kafka/topic_consumer.ts";
-import { PositionMoved } from "../../../staging/repository.ts";
+import type { CorruptBatch } from "../../../sources/topic/corrupt_batch.ts";
+import type {
+  PartitionFeed,
+  PartitionOwner,
+  Topic,
+  TopicConsumer,
+} from "../../../sources/topic/topic.ts";
+import type { MakeRows } from "../../../staging/batch.ts";
+import { PositionMoved } from "../../../staging/landing.ts";
 import { type Commit, PartitionLander, type Totals } from "../partition_lander.ts";
 import { sessionTimeoutOf, type TopicOptions } from "./topic_options.ts";
 import { describeOpening, type LandedPartition, Landing } from "./landing.ts";
@@ -17,7 +20,13 @@ import type { Waiting } from "./standstill.ts";
 export interface LandersContext extends EndsContext, LogChecksContext {
   /** Asks once. */
   admin: EndsContext["admin"] & LogChecksContext["admin"];
+  feed: Topic["feed"];
+  makeRows: MakeRows;
   onProgress?: (totals: Totals, commit: Commit) => void;
+}
+
+export interface LandersOptions extends TopicOptions {
+  topic: string;
 }
 
 /** With less a transaction costs more than what it lands. */
@@ -32,7 +41,7 @@ export class PartitionLanders implements PartitionOwner {
   onReached: () => void = () => {};
 
   readonly #context: LandersContext;
-  readonly #options: TopicOptions;
+  readonly #options: LandersOptions;
   readonly #landings = new Map<number, Landing>();
   readonly #checks: LogChecks;
   readonly #decoder = new MessageDecoder();
@@ -50,7 +59,7 @@ export class PartitionLanders implements PartitionOwner {
   /** Aborted by the first failure. */
   readonly #failed = new AbortController();
 
-  constructor(context: LandersContext, options: TopicOptions) {
+  constructor(context: LandersContext, options: LandersOptions) {
     this.#context = context;
     this.#options = options;
     this.ends = new LogEnds(context, options);
@@ -119,11 +128,12 @@ export class PartitionLanders implements PartitionOwner {
     const { topic, limits, watermark } = this.#options;
     // What the same partition still has in flight would move the position under us.
     await this.#landings.get(partition)?.done;
-    const { staging, log } = this.#context;
+    const { staging, makeRows, log } = this.#context;
     const position = await this.#checks.positionOf(partition);
     const lander = await PartitionLander.open(
       {
         staging,
+        makeRows,
         log,
         now: this.#context.now,
         signal: this.#stop.signal,
@@ -134,7 +144,7 @@ export class PartitionLanders implements PartitionOwner {
       watermark,
     );
     const share = { ...limits, bytes: this.#shareOf(limits.bytes) };
-    const feed = new PartitionFeed(position.nextPosition, share);
+    const feed = this.#context.feed(position.nextPosition, share);
     feed.flushAt = this.#endOf(partition);
     const landing = new Landing(partition, lander, feed, position.topicId);
     this.#landings.set(partition, landing);
@@ -188,10 +198,8 @@ export class PartitionLanders implements PartitionOwner {
   }
 
   failed(error: unknown): void {
-    const isOurs = error instanceof FinpipeError || error === this.#context.signal.reason;
-    const failure = isOurs ? error : asKafkaFailure(error, this.#context.cluster);
-    this.#failure.reject(failure);
-    this.#failed.abort(failure);
+    this.#failure.reject(error);
+    this.#failed.abort(error);
   }
 
   /** True where all partitions, also those of other members, were landed up to the given offsets. */

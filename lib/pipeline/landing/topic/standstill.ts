@@ -7,7 +7,7 @@
  * and that one ends its session. It could not commit any more than be fenced: nothing is lost by it.
  */
 import type { Logger } from "../../../runtime/log.ts";
-import { describeHolder, type LockHolder, nameOf } from "../../../staging/lock_holders.ts";
+import type { LockHolder } from "../../../staging/locks.ts";
 import type { StagingRepository } from "../../../staging/repository.ts";
 import type { StagingSessions } from "../../../staging/sessions.ts";
 
@@ -49,9 +49,6 @@ const ASK_INTERVAL = 5000;
 /** Milliseconds between two lines of the log that say the same. */
 const QUIET = 60_000;
 
-/** How finpipe's sessions are named. */
-const OURS = /^finpipe( |$)/;
-
 export class Standstill implements Disposable {
   readonly #context: StandstillContext;
   readonly #limit: number;
@@ -86,7 +83,7 @@ export class Standstill implements Disposable {
   get cause(): Cause {
     const { stagingFailure, kafkaSilence, sessions } = this.#context;
     if (this.#holders.length > 0) {
-      return { waitsFor: "lock", holder: this.#holders.map(nameOf).join("; ") };
+      return { waitsFor: "lock", holder: this.#holders.map(({ name }) => name).join("; ") };
     }
     const isBusy = sessions.busyFor(PATIENCE).length > 0;
     if (isBusy || stagingFailure() !== undefined) return { waitsFor: "postgresql", holder: "" };
@@ -139,16 +136,14 @@ export class Standstill implements Disposable {
     try {
       const own = sessions.processes;
       const found = (await asking.locks.holders(busy))
-        .filter(({ pid }) => !own.includes(String(pid)));
+        .filter(({ process }) => !own.includes(process));
       const left: LockHolder[] = [];
       const seen = new Map<string, number>();
       for (const holder of found) {
         seen.set(holder.mark, this.#seen.get(holder.mark) ?? performance.now());
         if (this.#isStale(holder, seen) && await asking.locks.end(holder)) {
           log.warn(
-            `Ended ${
-              describeHolder(holder)
-            }: it stood still inside a transaction, and held what is ` +
+            `Ended ${holder.description}: it stood still inside a transaction, and held what is ` +
               "to be landed here",
           );
         } else left.push(holder);
@@ -162,11 +157,8 @@ export class Standstill implements Disposable {
 
   /** A finpipe that has waited for its client, and done nothing, for as long as the group waits. */
   #isStale(holder: LockHolder, seen: ReadonlyMap<string, number>): boolean {
-    if (!OURS.test(holder.applicationName) || !holder.waitsForClient) return false;
-    // In the middle of a COPY its state is the same from the first row to the last.
-    const stillFor = holder.state === "active"
-      ? performance.now() - seen.get(holder.mark)!
-      : holder.unchangedFor;
+    if (!holder.isFinpipe || !holder.waitsForClient) return false;
+    const stillFor = holder.idleFor ?? performance.now() - seen.get(holder.mark)!;
     return stillFor >= this.#limit;
   }
 
@@ -195,9 +187,9 @@ export class Standstill implements Disposable {
     const { stagingFailure, kafkaSilence } = this.#context;
     const root = this.#holders.at(-1);
     if (root !== undefined) {
-      const others = this.#holders.slice(0, -1).map(nameOf).join(", ");
+      const others = this.#holders.slice(0, -1).map(({ name }) => name).join(", ");
       const queue = others === "" ? "" : `; before us waits for it ${others}`;
-      return `a lock that is waited for is held by ${describeHolder(root)}${queue}`;
+      return `a lock that is waited for is held by ${root.description}${queue}`;
     }
     const failure = stagingFailure() ?? kafkaSilence()?.why;
     if (failure !== undefined) return failure;

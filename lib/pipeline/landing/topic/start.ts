@@ -1,23 +1,18 @@
 /** Where each partition of a topic is read from (contract, section 2; docs/cli.md, `--from`). */
 import { FinpipeError } from "../../../runtime/errors.ts";
 import type { Logger } from "../../../runtime/log.ts";
-import type { CorruptBatch } from "../../../sources/kafka/records/read_fetched.ts";
+import type { CorruptBatch } from "../../../sources/topic/corrupt_batch.ts";
+import type { From } from "../../../sources/topic/from.ts";
 import {
   corruptBatchError,
-  type From,
   type LogRange,
   type LostRange,
   lostRangeError,
   lostRangeOf,
-} from "../../../sources/kafka/start_offsets.ts";
-import { PositionMoved, type SourcePartition } from "../../../staging/repository.ts";
+} from "../../../sources/topic/log_range.ts";
+import type { TopicLog } from "../../../sources/topic/topic.ts";
+import { PositionMoved, type SourcePartition } from "../../../staging/landing.ts";
 import type { SteadyStaging } from "../steady_staging.ts";
-
-/** What is asked of Kafka here. */
-export interface TopicLog {
-  ranges(): Promise<LogRange[] | undefined>;
-  offsetsAt(epochMilliseconds: number): Promise<Map<number, number>>;
-}
 
 /** What is asked about one partition, each time anew. */
 export interface PartitionLook {
@@ -199,7 +194,7 @@ async function isAtRest(
   stored: SourcePartition,
 ): Promise<boolean> {
   return await staging.run(async (session) => {
-    if (await session.nextPosition(stored) !== stored.nextPosition) return false;
+    if (await session.landing.nextPosition(stored) !== stored.nextPosition) return false;
     const known = await session.topics.list(topic);
     return known.find(({ id }) => id === stored.id)?.topicId === stored.topicId;
   });

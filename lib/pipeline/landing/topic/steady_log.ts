@@ -1,9 +1,8 @@
 /** Asking Kafka about the topic through outages; what cannot be answered fails in words. */
 import { FinpipeError } from "../../../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../../../runtime/retry.ts";
-import { asKafkaFailure } from "../../../sources/kafka/failure.ts";
-import type { LogRange } from "../../../sources/kafka/start_offsets.ts";
-import type { TopicLog } from "./start.ts";
+import type { LogRange } from "../../../sources/topic/log_range.ts";
+import type { TopicLog } from "../../../sources/topic/topic.ts";
 
 /** How long to ask for, and where outages are told. */
 export type SteadyLogOptions = Pick<RetryOptions, "log" | "signal" | "retryFor">;
@@ -11,18 +10,13 @@ export type SteadyLogOptions = Pick<RetryOptions, "log" | "signal" | "retryFor">
 /** A {@link TopicLog} that asks again as long as Kafka cannot be reached. */
 export class SteadyTopicLog implements TopicLog {
   readonly #log: TopicLog;
-  readonly #cluster: string;
   readonly #options: SteadyLogOptions;
   /** The last failure that is being waited out; undefined while Kafka answers. */
   failure: FinpipeError | undefined;
 
-  /**
-   * @param log asks once
-   * @param cluster how messages name it
-   */
-  constructor(log: TopicLog, cluster: string, options: SteadyLogOptions) {
+  /** @param log asks once */
+  constructor(log: TopicLog, options: SteadyLogOptions) {
     this.#log = log;
-    this.#cluster = cluster;
     this.#options = options;
   }
 
@@ -52,7 +46,8 @@ export class SteadyTopicLog implements TopicLog {
         this.failure = undefined;
         return answer;
       } catch (error) {
-        throw this.failure = asKafkaFailure(error, this.#cluster);
+        if (error instanceof FinpipeError) this.failure = error;
+        throw error;
       }
     }, this.#options);
   }

@@ -1,11 +1,9 @@
 /** How a topic is landed. */
-import { SESSION_TIMEOUT } from "../../../sources/kafka/group_member.ts";
-import type { From } from "../../../sources/kafka/start_offsets.ts";
-import type { ConsumerOptions } from "../../../sources/kafka/topic_consumer.ts";
 import type { BatchLimits } from "../../../sources/source.ts";
+import type { From } from "../../../sources/topic/from.ts";
+import { type ConsumerOptions, SESSION_TIMEOUT } from "../../../sources/topic/topic.ts";
 
 export interface TopicOptions {
-  topic: string;
   group: string;
   /** Where partitions begin that have no position. @default earliest */
   from?: From | undefined;

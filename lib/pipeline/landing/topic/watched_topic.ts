@@ -19,10 +19,10 @@ export async function landWatchedTopic(
 ): Promise<Totals> {
   let state: TopicState | undefined;
   let standstill: Standstill | undefined;
-  const retention = await context.admin.retention();
+  const retention = await context.topic.admin.retention();
   const metrics = new StreamMetrics(
     REASONS,
-    () => measured(state, options.topic, context.now(), retention),
+    () => measured(state, context.topic.name, context.now(), retention),
     () => ({
       kafkaUp: state?.landers.ends.isAnswered,
       lagKnownAt: state?.landers.ends.last?.at,

@@ -5,6 +5,7 @@
  * A batch is checked as a whole before the first of its messages is given out, also one that is so
  * large that it is unpacked twice for that: of a damaged one nothing is landed.
  */
+import { CorruptBatch } from "../../topic/corrupt_batch.ts";
 import { type AbortedTransaction, AbortedTransactions } from "./aborted.ts";
 import { isAbortMarker } from "./control_record.ts";
 import { BeyondWatermark, CorruptRecords } from "./corrupt.ts";
@@ -42,30 +43,6 @@ export interface RecordSink extends ValueSink {
   readonly next: number;
   /** All before the offset is read. */
   passed(next: number): void;
-}
-
-/** A batch that is not what its format says. */
-export class CorruptBatch extends Error {
-  override readonly name = "CorruptBatch";
-
-  /**
-   * @param from the offset that could not be read
-   * @param to where, as far as can be told, the next batch begins
-   * @param reason what is wrong, of "the batch"
-   */
-  constructor(
-    readonly from: number,
-    readonly to: number,
-    readonly reason: string,
-    cause?: unknown,
-  ) {
-    super(`The batch of the offsets ${from} to ${to - 1} is corrupt: ${reason}`, { cause });
-  }
-
-  /** It is likely to be whole when it is fetched anew. */
-  get mayPass(): boolean {
-    return this.cause instanceof BeyondWatermark;
-  }
 }
 
 /**

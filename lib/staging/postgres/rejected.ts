@@ -1,21 +1,23 @@
-/** {@link RejectedRepository} in SQL: one for a PostgreSQL server and for the embedded engine. */
-import bytesSql from "../../sql/staging/rejected_bytes.sql" with { type: "text" };
-import candidatesSql from "../../sql/staging/rejected_candidates.sql" with { type: "text" };
-import findSql from "../../sql/staging/rejected_find.sql" with { type: "text" };
-import landCurrencies from "../../sql/staging/rejected_land_currencies.sql" with { type: "text" };
-import landTransactions from "../../sql/staging/rejected_land_transactions.sql" with {
+/** {@link RejectedRepository} of PostgreSQL. */
+import bytesSql from "../../../sql/staging/rejected_bytes.sql" with { type: "text" };
+import candidatesSql from "../../../sql/staging/rejected_candidates.sql" with { type: "text" };
+import findSql from "../../../sql/staging/rejected_find.sql" with { type: "text" };
+import landCurrencies from "../../../sql/staging/rejected_land_currencies.sql" with {
   type: "text",
 };
-import listSql from "../../sql/staging/rejected_list.sql" with { type: "text" };
-import lockSql from "../../sql/staging/rejected_lock.sql" with { type: "text" };
-import markSql from "../../sql/staging/rejected_mark.sql" with { type: "text" };
-import missingSql from "../../sql/staging/rejected_missing.sql" with { type: "text" };
-import newestSql from "../../sql/staging/rejected_newest.sql" with { type: "text" };
-import serializeSql from "../../sql/staging/rejected_serialize.sql" with { type: "text" };
-import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
-import type { Reason } from "../events/message.ts";
-import { RefusedData } from "../postgres/failure.ts";
-import type { SqlRow, SqlSession, SqlValue } from "../postgres/session.ts";
+import landTransactions from "../../../sql/staging/rejected_land_transactions.sql" with {
+  type: "text",
+};
+import listSql from "../../../sql/staging/rejected_list.sql" with { type: "text" };
+import lockSql from "../../../sql/staging/rejected_lock.sql" with { type: "text" };
+import markSql from "../../../sql/staging/rejected_mark.sql" with { type: "text" };
+import missingSql from "../../../sql/staging/rejected_missing.sql" with { type: "text" };
+import newestSql from "../../../sql/staging/rejected_newest.sql" with { type: "text" };
+import serializeSql from "../../../sql/staging/rejected_serialize.sql" with { type: "text" };
+import { DATASET_NAMES, type DatasetName } from "../../events/dataset.ts";
+import type { Reason } from "../../events/message.ts";
+import { RefusedData } from "../../postgres/failure.ts";
+import type { SqlRow, SqlSession, SqlValue } from "../../postgres/session.ts";
 import type {
   FoundRejected,
   Judgement,
@@ -26,7 +28,7 @@ import type {
   ReplayedVersion,
   ReplayOutcome,
   ReplaySelection,
-} from "./rejected.ts";
+} from "../rejected.ts";
 
 /** Rows that are read at once. */
 const PAGE = 1000;
@@ -44,7 +46,7 @@ const STANDS: readonly string[] = [...DATASET_NAMES, "duplicate"];
 /** A version with the id of the message that it came of. */
 type Replayed = ReplayedVersion & { id: number };
 
-export class SqlRejected implements RejectedRepository {
+export class PostgresRejected implements RejectedRepository {
   readonly #session: SqlSession;
 
   constructor(session: SqlSession) {

@@ -1,8 +1,8 @@
 /** Reading the rows of finpipe.source_partitions. */
-import { type Moment, readTimestamp } from "../events/values.ts";
-import type { SqlRow } from "../postgres/session.ts";
-import { FinpipeError } from "../runtime/errors.ts";
-import type { SourceKind, SourcePartition } from "./repository.ts";
+import { type Moment, readTimestamp } from "../../events/values.ts";
+import type { SqlRow } from "../../postgres/session.ts";
+import { FinpipeError } from "../../runtime/errors.ts";
+import type { SourceKind, SourcePartition } from "../landing.ts";
 
 /** A row as `latest_partition.sql` and its like give it. */
 export function partitionOf(row: SqlRow): SourcePartition {

@@ -3,8 +3,8 @@
  * growing buffer. Against the text format it spares the server the reading of times, numbers and
  * UUIDs, and us all escaping: landing takes three quarters of the time (`bench/land.ts`).
  */
-import { bytePool } from "../runtime/byte_pool.ts";
-import type { Moment } from "../events/values.ts";
+import { bytePool } from "../../runtime/byte_pool.ts";
+import type { Moment } from "../../events/values.ts";
 
 /** The signature, no flags, and no header extension. */
 const HEADER = new Uint8Array([

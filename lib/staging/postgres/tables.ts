@@ -1,12 +1,12 @@
 /** The tables of staging, and what is said where others stand under their names. */
-import type { SqlSession } from "../postgres/session.ts";
-import { columnsOf, refuseInTheWay } from "../postgres/table_columns.ts";
+import type { SqlSession } from "../../postgres/session.ts";
+import { columnsOf, refuseInTheWay } from "../../postgres/table_columns.ts";
 import {
   missingTables,
   refuseProblems,
   shapeProblems,
   type TableShapes,
-} from "../runtime/table_shape.ts";
+} from "../../runtime/table_shape.ts";
 
 /** As all migrations together make them; a test compares the two. */
 export const STAGING_TABLES: TableShapes = {

@@ -1,17 +1,20 @@
 /** How far the partitions of topics were read (contract, section 2). */
-import addTopicPartitions from "../../sql/staging/add_topic_partitions.sql" with { type: "text" };
-import goOnAt from "../../sql/staging/go_on_at.sql" with { type: "text" };
-import identifyTopic from "../../sql/staging/identify_topic.sql" with { type: "text" };
-import markEndsSeen from "../../sql/staging/mark_ends_seen.sql" with { type: "text" };
-import recordLostRange from "../../sql/staging/record_lost_range.sql" with { type: "text" };
-import storedPosition from "../../sql/staging/stored_position.sql" with { type: "text" };
-import topicPartitions from "../../sql/staging/topic_partitions.sql" with { type: "text" };
-import type { SqlSession } from "../postgres/session.ts";
-import { PositionMoved, type SourcePartition, type TopicPositions } from "./repository.ts";
+import addTopicPartitions from "../../../sql/staging/add_topic_partitions.sql" with {
+  type: "text",
+};
+import goOnAt from "../../../sql/staging/go_on_at.sql" with { type: "text" };
+import identifyTopic from "../../../sql/staging/identify_topic.sql" with { type: "text" };
+import markEndsSeen from "../../../sql/staging/mark_ends_seen.sql" with { type: "text" };
+import recordLostRange from "../../../sql/staging/record_lost_range.sql" with { type: "text" };
+import storedPosition from "../../../sql/staging/stored_position.sql" with { type: "text" };
+import topicPartitions from "../../../sql/staging/topic_partitions.sql" with { type: "text" };
+import type { SqlSession } from "../../postgres/session.ts";
+import { PositionMoved, type SourcePartition } from "../landing.ts";
+import type { TopicPositions } from "../topics.ts";
 import { partitionOf } from "./source_partition.ts";
 
-/** {@link TopicPositions} in SQL. */
-export class SqlTopicPositions implements TopicPositions {
+/** {@link TopicPositions} of PostgreSQL. */
+export class PostgresTopics implements TopicPositions {
   readonly #session: SqlSession;
 
   constructor(session: SqlSession) {

@@ -1,19 +1,19 @@
 /** Creates and upgrades staging: numbered files, each applied once, in one transaction. */
-import landing from "../../sql/staging/001_landing.sql" with { type: "text" };
-import replay from "../../sql/staging/002_replay.sql" with { type: "text" };
-import lostRanges from "../../sql/staging/003_lost_ranges.sql" with { type: "text" };
-import topicIds from "../../sql/staging/004_topic_ids.sql" with { type: "text" };
-import retiredSources from "../../sql/staging/005_retired_sources.sql" with { type: "text" };
-import corruptRanges from "../../sql/staging/006_corrupt_ranges.sql" with { type: "text" };
-import windowIndex from "../../sql/staging/007_window_index.sql" with { type: "text" };
-import lockMigrations from "../../sql/staging/lock_migrations.sql" with { type: "text" };
-import migrationsApplied from "../../sql/staging/migrations_applied.sql" with { type: "text" };
-import migrationsPresent from "../../sql/staging/migrations_present.sql" with { type: "text" };
-import migrationsTable from "../../sql/staging/migrations_table.sql" with { type: "text" };
-import recordMigration from "../../sql/staging/record_migration.sql" with { type: "text" };
-import schemasPresent from "../../sql/staging/schemas_present.sql" with { type: "text" };
-import type { SqlSession } from "../postgres/session.ts";
-import { FinpipeError } from "../runtime/errors.ts";
+import landing from "../../../sql/staging/001_landing.sql" with { type: "text" };
+import replay from "../../../sql/staging/002_replay.sql" with { type: "text" };
+import lostRanges from "../../../sql/staging/003_lost_ranges.sql" with { type: "text" };
+import topicIds from "../../../sql/staging/004_topic_ids.sql" with { type: "text" };
+import retiredSources from "../../../sql/staging/005_retired_sources.sql" with { type: "text" };
+import corruptRanges from "../../../sql/staging/006_corrupt_ranges.sql" with { type: "text" };
+import windowIndex from "../../../sql/staging/007_window_index.sql" with { type: "text" };
+import lockMigrations from "../../../sql/staging/lock_migrations.sql" with { type: "text" };
+import migrationsApplied from "../../../sql/staging/migrations_applied.sql" with { type: "text" };
+import migrationsPresent from "../../../sql/staging/migrations_present.sql" with { type: "text" };
+import migrationsTable from "../../../sql/staging/migrations_table.sql" with { type: "text" };
+import recordMigration from "../../../sql/staging/record_migration.sql" with { type: "text" };
+import schemasPresent from "../../../sql/staging/schemas_present.sql" with { type: "text" };
+import type { SqlSession } from "../../postgres/session.ts";
+import { FinpipeError } from "../../runtime/errors.ts";
 import { clearOf, refuseDrift, refuseForeignRecord, refuseObstacles } from "./tables.ts";
 
 interface Migration {

@@ -1,0 +1,108 @@
+/** A batch that is decoded and judged: its rows, and the facts that are committed with them. */
+import type { MessageDecoder, Reason } from "../events/message.ts";
+import type { Moment } from "../events/values.ts";
+import type { SourcePartition } from "./landing.ts";
+
+/** What became of messages; the four sum up to the messages read. */
+export interface Counters {
+  transactions: number;
+  currencies: number;
+  rejected: number;
+  duplicates: number;
+}
+
+/** What is kept of a rejected message. */
+export interface RejectedMessage {
+  reason: Reason;
+  field: string | null;
+  /** Null for a null Kafka value. */
+  raw: Uint8Array | null;
+  /** Bytes of the whole message. @default raw.length */
+  length?: number;
+  /** sha256 of the whole message. @default of raw */
+  sha256?: string;
+  position: number;
+}
+
+/**
+ * The rows of a batch, in the form in which its staging takes them: each is written into it once, straight
+ * from the decoder. Only the staging that made them knows that form.
+ */
+export interface BatchRows {
+  /** How many there are by now. */
+  readonly transactions: number;
+  readonly currencies: number;
+  readonly rejected: number;
+
+  /** Bytes of the transactions: what those of the next batch are likely to need. */
+  readonly size: number;
+
+  /**
+   * Adds the version that the decoder holds.
+   *
+   * @param message index in its batch, by which a refused row is named
+   */
+  addVersion(decoder: MessageDecoder, message: number, position: number): void;
+
+  /** Adds a message that nothing can be made of, as it came. */
+  addRejected(rejection: RejectedMessage, message: number): void;
+
+  /** No more is added. A version that was sent before this is in no window from now on. */
+  close(watermark: Moment): void;
+
+  /**
+   * Gives their memory to other batches. For the owner, once, when no connection that was ever given
+   * them can read them any more: they were committed, and no try before failed.
+   */
+  release(): void;
+}
+
+/**
+ * Makes rows of a source partition.
+ *
+ * @param size bytes of transactions to expect
+ */
+export type MakeRows = (partition: SourcePartition, size?: number) => BatchRows;
+
+export class LandedBatch {
+  duplicates = 0;
+  /** Rejected messages by reason. */
+  readonly reasons = new Map<Reason, number>();
+  /** Watermark that the batch leaves: see {@link close}. */
+  watermark: Moment | null = null;
+  /** Versions that the window forgot meanwhile. */
+  forgotten = 0;
+  /** Position of the version that the window forgot last, -1 for none. */
+  forgottenPosition = -1;
+
+  /**
+   * @param start position that the batch was read from, which must still be the stored one
+   * @param next position after it
+   * @param digest of a file: sha256 of its bytes before `next`
+   */
+  constructor(
+    readonly partition: SourcePartition,
+    readonly start: number,
+    readonly next: number,
+    readonly digest: string | null,
+    readonly rows: BatchRows,
+  ) {}
+
+  get counters(): Counters {
+    const { transactions, currencies, rejected } = this.rows;
+    return { transactions, currencies, rejected, duplicates: this.duplicates };
+  }
+
+  /** Adds a message that nothing can be made of, as it came. */
+  addRejected(rejection: RejectedMessage, message: number): void {
+    const { reason } = rejection;
+    this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
+    this.rows.addRejected(rejection, message);
+  }
+
+  /** Ends the batch: no more is added. */
+  close(watermark: Moment | null): void {
+    this.watermark = watermark;
+    if (watermark !== null) this.rows.close(watermark);
+  }
+}

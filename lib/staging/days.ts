@@ -1,0 +1,47 @@
+/** The port through which a day is read: one snapshot of its rows, and of how far topics were read. */
+import type { DatasetName } from "../events/dataset.ts";
+import type { ManifestSource } from "../partitions/manifest.ts";
+
+/** How far a partition of a topic was read. */
+export interface KafkaProgress {
+  /** The topic. */
+  source: string;
+  partition: number;
+  /** UTC; null before the first version. */
+  watermark: Temporal.PlainDateTime | null;
+  /** Up to when all that the partition held had been landed, UTC; null where that was never seen. */
+  endSeenAt: Temporal.PlainDateTime | null;
+  /** Milliseconds between the greatest sent time and the watermark. */
+  delay: number;
+  /** When it was read last, UTC. */
+  readAt: Temporal.PlainDateTime;
+}
+
+/** Rows of a day of a dataset. */
+export interface StagedRows {
+  /** All of them, replayed ones too, which come from no source partition. */
+  total: number;
+  /** Each Kafka partition; of files and stdin those that have rows of the day. */
+  sources: ManifestSource[];
+}
+
+/** What stands in staging for one day, as one snapshot saw it. */
+export interface DaySnapshot {
+  /** Rows of the day, before one per object_id, and where they came from. */
+  stagedRows(dataset: DatasetName): Promise<StagedRows>;
+  /** The day's partition file, piece by piece; the bytes are only valid during the call. */
+  copyDay(dataset: DatasetName, sink: (piece: Uint8Array) => void): Promise<void>;
+  /**
+   * The same of transactions, but an object whose versions of the day differ in accounts, amount or
+   * currency has a row for each, one after the other.
+   */
+  copyDayApart(sink: (piece: Uint8Array) => void): Promise<void>;
+  /** Every partition of a topic that staging knows, but for those that are retired. */
+  kafkaProgress(): Promise<KafkaProgress[]>;
+}
+
+/** The days that stand in staging. */
+export interface DaysRepository {
+  /** Runs `work` on one snapshot of staging. */
+  snapshot<T>(day: Temporal.PlainDate, work: (snapshot: DaySnapshot) => Promise<T>): Promise<T>;
+}
