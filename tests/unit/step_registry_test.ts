@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { CommandLines } from "../../lib/runtime/command_lines.ts";
 import { allOf } from "../../lib/runtime/words.ts";
 import { loadSteps, STEPS } from "../../lib/steps/registry.ts";
+import { touchesOf } from "../../lib/steps/step.ts";
 import { readDocument } from "../support/documents.ts";
 import { runCli } from "../support/run_cli.ts";
 
@@ -51,4 +52,12 @@ Deno.test("a command line that a text names keeps the dataset, of the steps that
       `Run 'finpipe ${name}${byDataset ? " --dataset currencies" : ""} 2022-10-02'`,
     );
   }
+});
+
+Deno.test("what several steps touch is what each of them does", () => {
+  const touches = { staging: true, warehouse: true, partitionFiles: true };
+  assert.deepEqual(touchesOf(steps), touches);
+  assert.deepEqual(touchesOf(steps.toReversed()), touches);
+  assert.deepEqual(touchesOf(steps.slice(1)), { warehouse: true });
+  assert.deepEqual(touchesOf([]), {});
 });
