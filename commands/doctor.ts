@@ -1,6 +1,6 @@
 /** `finpipe doctor`: looks at everything that finpipe stands on. */
 import { worldOf } from "../lib/doctor_world.ts";
-import { type Check, examine, exitCodeOf } from "../lib/pipeline/doctor.ts";
+import { type Check, examine, exitCodeOf } from "../lib/doctor/doctor.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { CommandDefinition } from "./command.ts";
 import { printResult } from "./options.ts";

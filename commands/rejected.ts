@@ -9,8 +9,8 @@ import {
   rejectedRows,
   rejectedTable,
   type WithRejected,
-} from "../lib/pipeline/rejected/listing.ts";
-import { noSuchMessage, replay, type ReplayTotals } from "../lib/pipeline/rejected/replay.ts";
+} from "../lib/rejected/listing.ts";
+import { noSuchMessage, replay, type ReplayTotals } from "../lib/rejected/replay.ts";
 import { inBlocks } from "../lib/report/blocks.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import { counted } from "../lib/runtime/words.ts";

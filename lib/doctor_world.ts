@@ -1,6 +1,6 @@
 /** The world that the doctor looks at, as the settings say that it is. */
 import { Engine, type EngineContext } from "./engine.ts";
-import type { DoctorDeps } from "./pipeline/doctor.ts";
+import type { DoctorDeps } from "./doctor/doctor.ts";
 import { isKafkaSet } from "./runtime/config/kafka.ts";
 import { readSettings } from "./runtime/config/settings.ts";
 import { freeBytes, lookAtWorkDir } from "./runtime/config/work_dir.ts";

@@ -1,7 +1,7 @@
 /** The doctor on a real PostgreSQL. */
 import assert from "node:assert/strict";
 import pg from "pg";
-import type { Check } from "../../lib/pipeline/doctor.ts";
+import type { Check } from "../../lib/doctor/doctor.ts";
 import { openServerSession } from "../../lib/postgres/server.ts";
 import { readSettings } from "../../lib/runtime/config/settings.ts";
 import { migrate } from "../../lib/staging/postgres/migrations.ts";

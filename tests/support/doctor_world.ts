@@ -1,5 +1,5 @@
 /** A world for the doctor to look at. */
-import type { Check, DoctorDeps } from "../../lib/pipeline/doctor.ts";
+import type { Check, DoctorDeps } from "../../lib/doctor/doctor.ts";
 import assert from "node:assert/strict";
 import type { Settings } from "../../lib/runtime/config/settings.ts";
 import { FinpipeError } from "../../lib/runtime/errors.ts";

@@ -1,7 +1,7 @@
 /** What `source` makes of its arguments, and how it lists. */
 import assert from "node:assert/strict";
 import { sourceCallOf } from "../../commands/source.ts";
-import { sourceJson, sourceTable } from "../../lib/pipeline/source_listing.ts";
+import { sourceJson, sourceTable } from "../../lib/rendering/sources.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import type { SourceStatus } from "../../lib/staging/sources.ts";
 

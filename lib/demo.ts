@@ -3,25 +3,25 @@
  * whatever is configured, it works on the embedded engine in a folder of its own.
  */
 import { join } from "node:path";
-import { backfill } from "../backfill/backfill.ts";
-import { type Engine, openEngine } from "../engine.ts";
-import { emulate } from "../events/emulator.ts";
-import { DEFAULT_MAX_MESSAGE_BYTES } from "../events/message.ts";
-import { DEFAULT_WATERMARK } from "../events/partition_window.ts";
-import type { DateRange } from "../partitions/run_date.ts";
-import { jsonRow } from "../report/json.ts";
-import { tableReport } from "../report/table.ts";
-import { CommandLines, shellQuoted } from "../runtime/command_lines.ts";
-import type { ConfigSource } from "../runtime/config/settings.ts";
-import { strayVariables } from "../runtime/config/stray.ts";
-import { FinpipeError } from "../runtime/errors.ts";
-import { fileFailure, writeWhole } from "../runtime/files.ts";
-import type { Io } from "../runtime/io.ts";
-import { createLogger, type Logger } from "../runtime/log.ts";
-import { loadSteps, STEPS } from "../steps/registry.ts";
-import { prepareSteps } from "../steps/step.ts";
-import { landFile } from "./landing/land.ts";
-import type { Totals } from "./landing/partition_lander.ts";
+import { backfill } from "./backfill/backfill.ts";
+import { type Engine, openEngine } from "./engine.ts";
+import { emulate } from "./events/emulator.ts";
+import { DEFAULT_MAX_MESSAGE_BYTES } from "./events/message.ts";
+import { DEFAULT_WATERMARK } from "./events/partition_window.ts";
+import type { DateRange } from "./partitions/run_date.ts";
+import { jsonRow } from "./report/json.ts";
+import { tableReport } from "./report/table.ts";
+import { CommandLines, shellQuoted } from "./runtime/command_lines.ts";
+import type { ConfigSource } from "./runtime/config/settings.ts";
+import { strayVariables } from "./runtime/config/stray.ts";
+import { FinpipeError } from "./runtime/errors.ts";
+import { fileFailure, writeWhole } from "./runtime/files.ts";
+import type { Io } from "./runtime/io.ts";
+import { createLogger, type Logger } from "./runtime/log.ts";
+import { loadSteps, STEPS } from "./steps/registry.ts";
+import { prepareSteps } from "./steps/step.ts";
+import { landFile } from "./pipeline/landing/land.ts";
+import type { Totals } from "./pipeline/landing/partition_lander.ts";
 
 export interface DemoOptions {
   /** Where to work. */

@@ -1,5 +1,5 @@
 /** Rejected messages for people and programs; what they hold is in none of these. */
-import type { RejectedFilter, RejectedRepository, RejectedRow } from "../../staging/rejected.ts";
+import type { RejectedFilter, RejectedRepository, RejectedRow } from "../staging/rejected.ts";
 
 /** Runs work on staging that may be run again after a lost connection. */
 export type WithRejected = <T>(work: (rejected: RejectedRepository) => Promise<T>) => Promise<T>;

@@ -1,6 +1,6 @@
 /** The checks of landing on a message that was rejected before (contract, section 1). */
-import { MessageDecoder, type Value } from "../../events/message.ts";
-import type { Judgement } from "../../staging/rejected.ts";
+import { MessageDecoder, type Value } from "../events/message.ts";
+import type { Judgement } from "../staging/rejected.ts";
 
 /**
  * Makes the function that judges messages one after the other. Size is not among its checks: what

@@ -1,7 +1,7 @@
 /** Sending rejected messages through the same checks once more (contract, section 2). */
-import { FinpipeError } from "../../runtime/errors.ts";
-import type { Logger } from "../../runtime/log.ts";
-import type { ReplayCandidate, ReplayOutcome, ReplaySelection } from "../../staging/rejected.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { ReplayCandidate, ReplayOutcome, ReplaySelection } from "../staging/rejected.ts";
 import { rejectedJudge } from "./judge.ts";
 import type { WithRejected } from "./listing.ts";
 

@@ -1,6 +1,6 @@
 /** What is landed from, for people and programs. */
 import type { SourceStatus } from "../staging/sources.ts";
-import { printable } from "./rejected/listing.ts";
+import { printable } from "../rejected/listing.ts";
 
 interface Column {
   title: string;
