@@ -4,7 +4,7 @@ import { landFile, landStdin } from "../lib/pipeline/landing/land.ts";
 import type { Totals } from "../lib/pipeline/landing/partition_lander.ts";
 import type { TopicContext } from "../lib/pipeline/landing/topic/land_topic.ts";
 import type { TopicOptions } from "../lib/pipeline/landing/topic/topic_options.ts";
-import { isKafkaSet } from "../lib/runtime/config/kafka.ts";
+import { isKafkaSet } from "../lib/config/kafka.ts";
 import { realPathOf } from "../lib/sources/jsonl.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import { counted } from "../lib/runtime/words.ts";

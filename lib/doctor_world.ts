@@ -1,9 +1,9 @@
 /** The world that the doctor looks at, as the settings say that it is. */
 import { Engine, type EngineContext } from "./engine.ts";
 import type { DoctorDeps } from "./doctor/doctor.ts";
-import { isKafkaSet } from "./runtime/config/kafka.ts";
-import { readSettings } from "./runtime/config/settings.ts";
-import { freeBytes, lookAtWorkDir } from "./runtime/config/work_dir.ts";
+import { isKafkaSet } from "./config/kafka.ts";
+import { readSettings } from "./config/settings.ts";
+import { freeBytes, lookAtWorkDir } from "./config/work_dir.ts";
 import { inspectStaging } from "./staging/postgres/inspection.ts";
 
 /** Everything is looked at when the doctor asks, and closed by it. */

@@ -8,7 +8,7 @@ import { FinpipeError } from "./runtime/errors.ts";
 import type { Io } from "./runtime/io.ts";
 import type { Logger } from "./runtime/log.ts";
 import { retrying, type RetryOptions } from "./runtime/retry.ts";
-import type { KafkaSettings } from "./runtime/config/kafka.ts";
+import type { KafkaSettings } from "./config/kafka.ts";
 import {
   type ConfigSource,
   type EndTouch,
@@ -16,8 +16,8 @@ import {
   readSettings,
   requireEmbedded,
   type Settings,
-} from "./runtime/config/settings.ts";
-import type { VerticaSettings } from "./runtime/config/vertica_settings.ts";
+} from "./config/settings.ts";
+import type { VerticaSettings } from "./config/vertica_settings.ts";
 import type { Topic, TopicWriter } from "./sources/topic/topic.ts";
 import type { MakeRows } from "./staging/batch.ts";
 import type { StagingRepository } from "./staging/repository.ts";

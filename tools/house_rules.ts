@@ -15,7 +15,7 @@ const DRIVERS: readonly [module: RegExp, folder: string][] = [
 const OUTSIDE = ["tests/", "bench/", "tools/"];
 
 /** Where the process's environment may be read. */
-const ENVIRONMENT = ["lib/runtime/terminal.ts", "lib/runtime/config/", ...OUTSIDE];
+const ENVIRONMENT = ["lib/runtime/terminal.ts", "lib/config/", ...OUTSIDE];
 
 /** Code without I/O, clock or chance: the same result for the same arguments, whenever it runs. */
 const PURE = ["lib/events/", "lib/backfill/plan.ts"];
@@ -67,7 +67,7 @@ const plugin: Deno.lint.Plugin = {
           MemberExpression(node) {
             const name = memberName(node);
             if (name !== "Deno.env" && name !== "process.env") return;
-            report(context, node, "The environment comes in through Io and lib/runtime/config");
+            report(context, node, "The environment comes in through Io and lib/config");
           },
         },
     },

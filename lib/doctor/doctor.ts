@@ -3,12 +3,12 @@
  * hangs on something that failed is not looked at.
  */
 import { FinpipeError, isKind } from "../runtime/errors.ts";
-import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
-import type { Settings } from "../runtime/config/settings.ts";
+import type { PostgresSettings } from "../config/postgres_url.ts";
+import type { Settings } from "../config/settings.ts";
 import type { ImposedSetting, ServerFacts, StagingInspection } from "../staging/inspection.ts";
 import type { ReadPartition } from "../staging/sources.ts";
 import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../warehouse/inspection.ts";
-import type { VerticaSettings } from "../runtime/config/vertica_settings.ts";
+import type { VerticaSettings } from "../config/vertica_settings.ts";
 import type { TopicFacts } from "../sources/topic/inspection.ts";
 import { READ_WITHIN } from "../steps/completeness.ts";
 

@@ -3,7 +3,7 @@ import backendEnd from "../../sql/postgres/backend_end.sql" with { type: "text" 
 import backendWaits from "../../sql/postgres/backend_waits.sql" with { type: "text" };
 import ownBackend from "../../sql/postgres/own_backend.sql" with { type: "text" };
 import type pg from "pg";
-import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
+import type { PostgresSettings } from "../config/postgres_url.ts";
 import { orAborted } from "../runtime/aborted.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { wait } from "../runtime/retry.ts";

@@ -4,7 +4,7 @@ import type { DatasetName } from "../events/dataset.ts";
 import type { Manifest } from "../partitions/manifest.ts";
 import { PartitionWriter } from "../partitions/partition_writer.ts";
 import type { DayRun } from "../partitions/run_date.ts";
-import type { ConfigSource } from "../runtime/config/settings.ts";
+import type { ConfigSource } from "../config/settings.ts";
 import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
 import type { Logger } from "../runtime/log.ts";
 import { SIGNATURE } from "../runtime/version.ts";

@@ -2,7 +2,7 @@
 import type { DatasetName } from "../events/dataset.ts";
 import { openPartitionFile, type PartitionFile } from "../partitions/partition_file.ts";
 import { dayArgument, type DayRun } from "../partitions/run_date.ts";
-import type { ConfigSource } from "../runtime/config/settings.ts";
+import type { ConfigSource } from "../config/settings.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { counted } from "../runtime/words.ts";
 import { refuseShrink } from "../warehouse/load_checks.ts";

@@ -4,7 +4,7 @@
  */
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import type { DayRun } from "../partitions/run_date.ts";
-import type { ConfigSource } from "../runtime/config/settings.ts";
+import type { ConfigSource } from "../config/settings.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { StagingRepository } from "../staging/repository.ts";
 import type { WarehouseRepository } from "../warehouse/repository.ts";

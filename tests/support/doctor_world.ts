@@ -1,7 +1,7 @@
 /** A world for the doctor to look at. */
 import type { Check, DoctorDeps } from "../../lib/doctor/doctor.ts";
 import assert from "node:assert/strict";
-import type { Settings } from "../../lib/runtime/config/settings.ts";
+import type { Settings } from "../../lib/config/settings.ts";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
 import type { ServerFacts, StagingInspection } from "../../lib/staging/inspection.ts";
 import type { WarehouseInspection } from "../../lib/warehouse/inspection.ts";

@@ -18,7 +18,7 @@ import { openEmbeddedSession } from "../../lib/postgres/embedded.ts";
 import { openServerSession } from "../../lib/postgres/server.ts";
 import type { SessionOptions } from "../../lib/postgres/client.ts";
 import type { SqlRow, SqlSession } from "../../lib/postgres/session.ts";
-import { readSettings } from "../../lib/runtime/config/settings.ts";
+import { readSettings } from "../../lib/config/settings.ts";
 import { createLogger, type Logger } from "../../lib/runtime/log.ts";
 import { DATASET_NAMES, type DatasetName } from "../../lib/events/dataset.ts";
 import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";

@@ -36,7 +36,7 @@ const CASES: Case[] = [
     ],
     good: [
       ["lib/runtime/terminal.ts", "Deno.env.get('HOME');"],
-      ["lib/runtime/config/settings.ts", "Deno.env.get('HOME');"],
+      ["lib/config/settings.ts", "Deno.env.get('HOME');"],
       ["tests/support/postgres.ts", "Deno.env.get('CI');"],
       ["commands/run.ts", "io.env('HOME');"],
     ],

@@ -4,7 +4,7 @@ import { backfillCallOf } from "../../commands/backfill.ts";
 import { demoOptionsOf } from "../../commands/demo.ts";
 import { reportCallOf } from "../../commands/report.ts";
 import { stepCallOf } from "../../commands/step_command.ts";
-import type { ConfigSource } from "../../lib/runtime/config/settings.ts";
+import type { ConfigSource } from "../../lib/config/settings.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { cdmOptionsOf } from "../../lib/steps/cdm.ts";
 import { dumpOptionsOf } from "../../lib/steps/dump.ts";

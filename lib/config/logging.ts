@@ -1,5 +1,5 @@
 /** How to log: known before all other settings, as it decides how their problems are shown. */
-import { LOG_LEVELS, type LogLevel } from "../log.ts";
+import { LOG_LEVELS, type LogLevel } from "../runtime/log.ts";
 import type { Problems } from "./problems.ts";
 import { type ConfigSource, type Setting, setting } from "./source.ts";
 

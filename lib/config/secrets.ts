@@ -1,5 +1,5 @@
 /** Secrets: each variable `X` that holds one may be given as `X_FILE`, a path to a file. */
-import { NOT_CAPABLE } from "../files.ts";
+import { NOT_CAPABLE } from "../runtime/files.ts";
 import type { Problems, Report } from "./problems.ts";
 import { type ConfigSource, variable } from "./source.ts";
 

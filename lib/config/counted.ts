@@ -1,5 +1,5 @@
 /** Which transactions the mart counts, by option or variable: FINPIPE_STATUSES and FINPIPE_TYPES. */
-import { FinpipeError } from "../errors.ts";
+import { FinpipeError } from "../runtime/errors.ts";
 import { Problems } from "./problems.ts";
 import { type ConfigSource, setting } from "./source.ts";
 import { parseValueList } from "./value_list.ts";

@@ -1,5 +1,5 @@
 /** Durations as options write them: `250ms`, `60s`, `5m`, `1h`, `90d`. */
-import { FinpipeError } from "../errors.ts";
+import { FinpipeError } from "../runtime/errors.ts";
 
 const MILLISECONDS: Readonly<Record<string, number>> = {
   ms: 1,

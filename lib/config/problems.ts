@@ -1,5 +1,5 @@
 /** Collects what is wrong with the settings, so that all of it is said at once. */
-import { FinpipeError } from "../errors.ts";
+import { FinpipeError } from "../runtime/errors.ts";
 
 /**
  * Says what is wrong with one setting and how to mend it. Neither text may quote a secret, or a

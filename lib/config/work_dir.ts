@@ -1,8 +1,8 @@
 /** The work dir: partition files and the embedded engine. */
 import { statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { codeOf, FinpipeError } from "../errors.ts";
-import { NOT_CAPABLE } from "../files.ts";
+import { codeOf, FinpipeError } from "../runtime/errors.ts";
+import { NOT_CAPABLE } from "../runtime/files.ts";
 
 /** What finpipe keeps in a work dir. */
 const OURS = ["embedded", "embedded.lock", "partitions"];

@@ -1,5 +1,5 @@
 /** What is set and does not hold for a run that ignores all variables, as the demo does. */
-import { LOG_LEVELS } from "../log.ts";
+import { LOG_LEVELS } from "../runtime/log.ts";
 import { COUNTED_VARIABLES } from "./counted.ts";
 import { LOG_FORMATS } from "./logging.ts";
 import { SCHEMA_VARIABLES } from "./schemas.ts";
