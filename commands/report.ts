@@ -8,13 +8,13 @@ import {
   parseRange,
   today,
 } from "../lib/partitions/run_date.ts";
-import { inBlocks } from "../lib/report/blocks.ts";
+import { inBlocks } from "../lib/rendering/blocks.ts";
 import {
   FORMAT_NAMES,
   type FormatName,
   FORMATS,
   type ReportFormat,
-} from "../lib/report/formats.ts";
+} from "../lib/rendering/mart/formats.ts";
 import { noRowsText } from "../lib/report/no_rows.ts";
 import { leftOutNote, openDaysNote, staleNotes } from "../lib/report/notes.ts";
 import { writeReport } from "../lib/report/write_file.ts";

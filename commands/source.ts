@@ -49,7 +49,8 @@ const command: CommandDefinition = {
     await engine.withStaging(({ schema }) => schema.checkSchema());
     if (call.action === "list") {
       const rows = await engine.withStaging(({ sources }) => sources.list());
-      return await context.io.stdout.write(context.json ? sourceJson(rows) : sourceTable(rows));
+      const text = context.json ? await sourceJson(rows) : sourceTable(rows);
+      return await context.io.stdout.write(text);
     }
     const retired = await engine.withStaging(({ sources }) => sources.retire(call.parts));
     await printResult(

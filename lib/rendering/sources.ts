@@ -1,17 +1,9 @@
 /** What is landed from, for people and programs. */
 import type { SourceStatus } from "../staging/sources.ts";
-import { printable } from "../rejected/listing.ts";
+import { type Column, printable, rowLine, titleLine } from "./columns.ts";
+import { jsonArray } from "./json_array.ts";
 
-interface Column {
-  title: string;
-  text(row: SourceStatus): string;
-  /** Characters; a longer value moves its line only. The last column has none. */
-  width: number;
-  /** Numbers stand at the right. */
-  right?: boolean;
-}
-
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly Column<SourceStatus>[] = [
   { title: "kind", text: ({ kind }) => kind, width: 5 },
   { title: "partition", text: ({ partition }) => String(partition), width: 9, right: true },
   { title: "position", text: (row) => String(row.next_position), width: 12, right: true },
@@ -26,23 +18,14 @@ const COLUMNS: readonly Column[] = [
 /** A title, and a line a source partition. */
 export function sourceTable(rows: readonly SourceStatus[]): string {
   if (rows.length === 0) return "Nothing was landed yet\n";
-  const lines = rows.map((row) => line(({ text }) => text(row)));
-  return [line(({ title }) => title), ...lines].join("");
+  return [titleLine(COLUMNS), ...rows.map((row) => rowLine(COLUMNS, row))].join("");
 }
 
 /** One JSON array, a source partition a line. */
-export function sourceJson(rows: readonly SourceStatus[]): string {
-  if (rows.length === 0) return "[]\n";
-  return `[\n${rows.map((row) => JSON.stringify(row)).join(",\n")}\n]\n`;
+export async function sourceJson(rows: readonly SourceStatus[]): Promise<string> {
+  return (await Array.fromAsync(jsonArray(rows))).join("");
 }
 
 function secondsOf(time: string | null): string {
   return time === null ? "-" : time.slice(0, 19);
-}
-
-function line(text: (column: Column) => string): string {
-  const cells = COLUMNS.map((column) =>
-    column.right ? text(column).padStart(column.width) : text(column).padEnd(column.width)
-  );
-  return cells.join("  ") + "\n";
 }

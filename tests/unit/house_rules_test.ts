@@ -56,7 +56,7 @@ const CASES: Case[] = [
       ["lib/sources/kafka.ts", "import { Kafka } from 'kafkajs';"],
       ["lib/warehouse/vertica/client.ts", "import vertica from 'vertica-nodejs';"],
       ["tests/support/postgres.ts", "import pg from 'pg';"],
-      ["lib/report/csv.ts", "import { stringify } from 'csv-stringify/sync';"],
+      ["lib/rendering/mart/csv.ts", "import { stringify } from 'csv-stringify/sync';"],
     ],
   },
   {

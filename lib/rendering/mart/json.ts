@@ -1,14 +1,10 @@
 /** The mart as one JSON array, a row a line: all columns, decimals as strings since they are exact. */
-import type { MartRow } from "../warehouse/repository.ts";
+import type { MartRow } from "../../warehouse/repository.ts";
+import { jsonArray } from "../json_array.ts";
 
 /** The whole array; `[]` where there is no row. */
-export async function* jsonReport(rows: AsyncIterable<MartRow>): AsyncGenerator<string> {
-  let before = "[";
-  for await (const row of rows) {
-    yield `${before}\n${JSON.stringify(jsonRow(row))}`;
-    before = ",";
-  }
-  yield before === "[" ? "[]\n" : "\n]\n";
+export function jsonReport(rows: AsyncIterable<MartRow>): AsyncGenerator<string> {
+  return jsonArray(rows, jsonRow);
 }
 
 /** A row as JSON has it. Keys and counts are far below 2^53, so they may be numbers. */

@@ -1,5 +1,5 @@
 /** The forms of a report: each turns rows of the mart into text, piece by piece. */
-import type { MartRow } from "../warehouse/repository.ts";
+import type { MartRow } from "../../warehouse/repository.ts";
 import { csvReport } from "./csv.ts";
 import { jsonReport } from "./json.ts";
 import { tableReport } from "./table.ts";

@@ -1,6 +1,6 @@
 /** The mart as CSV, for programs (contract, section 6): a header always, LF. */
 import { stringify } from "csv-stringify/sync";
-import type { MartRow } from "../warehouse/repository.ts";
+import type { MartRow } from "../../warehouse/repository.ts";
 
 const COLUMNS: readonly (keyof MartRow)[] = [
   "date_update",
