@@ -1,10 +1,10 @@
 /** A step as a command of its own: `finpipe dump`, `load` and their like, for one day. */
 import { type Command, Option } from "commander";
+import type { ConfigSource } from "../lib/config/settings.ts";
 import { openEngine } from "../lib/engine.ts";
 import { refuseOpenDay } from "../lib/partitions/open_day.ts";
 import type { DayRun } from "../lib/partitions/run_date.ts";
 import { stepShown } from "../lib/rendering/runs.ts";
-import type { ConfigSource } from "../lib/config/settings.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { NamedStep, RunDay, Shown, Step, StepOption, StepUndo } from "../lib/steps/step.ts";
 import type { CommandDefinition } from "./command.ts";

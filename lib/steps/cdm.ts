@@ -1,8 +1,8 @@
 /** The step from the warehouse's staging to the mart (contract, section 6). */
-import type { DayRun } from "../partitions/run_date.ts";
 import { readCountedValues } from "../config/counted.ts";
 import { parseDuration } from "../config/duration.ts";
 import type { ConfigSource } from "../config/settings.ts";
+import type { DayRun } from "../partitions/run_date.ts";
 import { counted, oneOf } from "../runtime/words.ts";
 import type {
   MartOptions,

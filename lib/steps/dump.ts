@@ -1,10 +1,10 @@
 /** Dumping a day of staging to partition files (contract, section 4). */
 import { join } from "node:path";
+import type { ConfigSource } from "../config/settings.ts";
 import type { DatasetName } from "../events/dataset.ts";
 import type { Manifest } from "../partitions/manifest.ts";
 import { PartitionWriter } from "../partitions/partition_writer.ts";
 import type { DayRun } from "../partitions/run_date.ts";
-import type { ConfigSource } from "../config/settings.ts";
 import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
 import type { Logger } from "../runtime/log.ts";
 import { SIGNATURE } from "../runtime/version.ts";

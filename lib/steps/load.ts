@@ -1,8 +1,8 @@
 /** The step from partition files to the warehouse's staging (contract, section 5). */
+import type { ConfigSource } from "../config/settings.ts";
 import type { DatasetName } from "../events/dataset.ts";
 import { openPartitionFile, type PartitionFile } from "../partitions/partition_file.ts";
 import { dayArgument, type DayRun } from "../partitions/run_date.ts";
-import type { ConfigSource } from "../config/settings.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { counted } from "../runtime/words.ts";
 import { refuseShrink } from "../warehouse/load_checks.ts";

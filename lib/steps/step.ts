@@ -2,9 +2,9 @@
  * A step of a day. Its own command, a backfill and the help are made of what it says here: a new step
  * is a file in this folder and a line in `registry.ts`.
  */
+import type { ConfigSource } from "../config/settings.ts";
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import type { DayRun } from "../partitions/run_date.ts";
-import type { ConfigSource } from "../config/settings.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { StagingRepository } from "../staging/repository.ts";
 import type { WarehouseRepository } from "../warehouse/repository.ts";

@@ -1,9 +1,9 @@
 /** The doctor on a real PostgreSQL. */
 import assert from "node:assert/strict";
 import pg from "pg";
+import { readSettings } from "../../lib/config/settings.ts";
 import type { Check } from "../../lib/doctor/doctor.ts";
 import { openServerSession } from "../../lib/postgres/server.ts";
-import { readSettings } from "../../lib/config/settings.ts";
 import { migrate } from "../../lib/staging/postgres/migrations.ts";
 import { emptyDatabase, postgresTest } from "../support/postgres.ts";
 import { runCli } from "../support/run_cli.ts";

@@ -1,7 +1,7 @@
 /** What the doctor makes of what it finds, with a world that is handed in. */
 import assert from "node:assert/strict";
-import { examine, exitCodeOf } from "../../lib/doctor/doctor.ts";
 import type { Settings } from "../../lib/config/settings.ts";
+import { examine, exitCodeOf } from "../../lib/doctor/doctor.ts";
 import { FinpipeError, Interrupted } from "../../lib/runtime/errors.ts";
 import {
   closed,

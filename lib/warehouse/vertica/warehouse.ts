@@ -4,10 +4,10 @@
  * it began.
  */
 import sessionLabel from "../../../sql/warehouse/vertica/session_label.sql" with { type: "text" };
+import type { VerticaNode, VerticaSettings } from "../../config/vertica_settings.ts";
 import type { DatasetName } from "../../events/dataset.ts";
 import type { PartitionFile } from "../../partitions/partition_file.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
-import type { VerticaNode, VerticaSettings } from "../../config/vertica_settings.ts";
 import { type FinpipeError, isKind, passesSoon } from "../../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
 import type {
