@@ -1,6 +1,7 @@
 /** `finpipe doctor`: looks at everything that finpipe stands on. */
-import { worldOf } from "../lib/doctor_world.ts";
-import { examine, exitCodeOf } from "../lib/doctor/doctor.ts";
+import { worldOf } from "../lib/doctor/world.ts";
+import { exitCodeOf } from "../lib/doctor/check.ts";
+import { examine } from "../lib/doctor/doctor.ts";
 import { checkLines } from "../lib/rendering/checks.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { CommandDefinition } from "./command.ts";

@@ -31,7 +31,7 @@ const BEHIND_PORTS =
 /** Who may look there, and import SQL: what opens it, what is there itself, and the trial's scripts. */
 const SEES_BEHIND_PORTS = [
   "lib/engine.ts",
-  "lib/doctor_world.ts",
+  "lib/doctor/world.ts",
   "lib/init_script.ts",
   "lib/trial_place.ts",
   "lib/postgres/",

@@ -1,5 +1,5 @@
 /** The checks of `doctor`, for people. */
-import type { Check } from "../doctor/doctor.ts";
+import type { Check } from "../doctor/check.ts";
 
 /** Its outcome and what was found; below it the rest of that, and what to do. */
 export function checkLines({ check, outcome, detail, hint }: Check): string[] {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import pg from "pg";
 import { readSettings } from "../../lib/config/settings.ts";
-import type { Check } from "../../lib/doctor/doctor.ts";
+import type { Check } from "../../lib/doctor/check.ts";
 import { openServerSession } from "../../lib/postgres/server.ts";
 import { migrate } from "../../lib/staging/postgres/migrations.ts";
 import { emptyDatabase, postgresTest } from "../support/postgres.ts";

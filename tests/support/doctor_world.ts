@@ -1,5 +1,6 @@
 /** A world for the doctor to look at. */
-import type { Check, DoctorDeps } from "../../lib/doctor/doctor.ts";
+import type { Check } from "../../lib/doctor/check.ts";
+import type { DoctorDeps } from "../../lib/doctor/deps.ts";
 import assert from "node:assert/strict";
 import type { Settings } from "../../lib/config/settings.ts";
 import { FinpipeError } from "../../lib/runtime/errors.ts";

@@ -1,10 +1,10 @@
 /** The world that the doctor looks at, as the settings say that it is. */
-import { Engine, type EngineContext } from "./engine.ts";
-import type { DoctorDeps } from "./doctor/doctor.ts";
-import { isKafkaSet } from "./config/kafka.ts";
-import { readSettings } from "./config/settings.ts";
-import { freeBytes, lookAtWorkDir } from "./config/work_dir.ts";
-import { inspectStaging } from "./staging/postgres/inspection.ts";
+import { Engine, type EngineContext } from "../engine.ts";
+import type { DoctorDeps } from "./deps.ts";
+import { isKafkaSet } from "../config/kafka.ts";
+import { readSettings } from "../config/settings.ts";
+import { freeBytes, lookAtWorkDir } from "../config/work_dir.ts";
+import { inspectStaging } from "../staging/postgres/inspection.ts";
 
 /** Everything is looked at when the doctor asks, and closed by it. */
 export function worldOf(context: EngineContext): DoctorDeps {
@@ -18,7 +18,7 @@ export function worldOf(context: EngineContext): DoctorDeps {
     async inspectWarehouse(settings) {
       const { warehouse, retryFor } = settings;
       if (warehouse?.kind !== "vertica") throw new Error("The warehouse is no server");
-      const { inspectVertica } = await import("./warehouse/vertica/inspection.ts");
+      const { inspectVertica } = await import("../warehouse/vertica/inspection.ts");
       return await inspectVertica(warehouse.vertica, settings, {
         retryFor,
         log,
@@ -28,7 +28,7 @@ export function worldOf(context: EngineContext): DoctorDeps {
     inspectTopic: isKafkaSet(config)
       ? async (retryFor) => {
         // kafkajs takes its time to load.
-        const { inspectTopic } = await import("./sources/kafka/topic_inspection.ts");
+        const { inspectTopic } = await import("../sources/kafka/topic_inspection.ts");
         return await inspectTopic(config, { retryFor, log, signal: io.signal });
       }
       : undefined,
