@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { CommandLines } from "../lib/runtime/command_lines.ts";
 import type { Io } from "../lib/runtime/io.ts";
 import type { Logger } from "../lib/runtime/log.ts";
-import type { ConfigSource } from "../lib/runtime/config/settings.ts";
+import type { ConfigSource } from "../lib/config/settings.ts";
 
 /** What every command is given. */
 export interface Context {

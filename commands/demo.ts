@@ -1,5 +1,5 @@
 /** `finpipe demo`: the whole pipeline on the embedded engine, in a new folder. */
-import { demo, type DemoOptions } from "../lib/pipeline/demo.ts";
+import { demo, type DemoOptions } from "../lib/demo.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
 

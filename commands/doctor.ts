@@ -1,6 +1,8 @@
 /** `finpipe doctor`: looks at everything that finpipe stands on. */
-import { worldOf } from "../lib/doctor_world.ts";
-import { type Check, examine, exitCodeOf } from "../lib/pipeline/doctor.ts";
+import { worldOf } from "../lib/doctor/world.ts";
+import { exitCodeOf } from "../lib/doctor/check.ts";
+import { examine } from "../lib/doctor/doctor.ts";
+import { checkLines } from "../lib/rendering/checks.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { CommandDefinition } from "./command.ts";
 import { printResult } from "./options.ts";
@@ -44,16 +46,9 @@ const command: CommandDefinition = {
       check.hint === undefined ? check : { ...check, hint: lines.complete(check.hint) }
     );
     const exitCode = exitCodeOf(checks);
-    await printResult(context, { checks, exit_code: exitCode }, checks.flatMap(linesOf));
+    await printResult(context, { checks, exit_code: exitCode }, checks.flatMap(checkLines));
     return exitCode;
   },
 };
 
 export default command;
-
-function linesOf({ check, outcome, detail, hint }: Check): string[] {
-  const indent = " ".repeat(9);
-  const [first, ...more] = detail.split("\n");
-  const rest = hint === undefined ? more : [...more, hint];
-  return [`${outcome.padEnd(9)}${check}: ${first}`, ...rest.map((line) => `${indent}${line}`)];
-}

@@ -1,5 +1,5 @@
 /** `finpipe doctor --trial`: tries what finpipe takes for granted of the warehouse. */
-import { readScriptSettings } from "../lib/runtime/config/settings.ts";
+import { readScriptSettings } from "../lib/config/settings.ts";
 import { openTrialGround } from "../lib/trial_place.ts";
 import { newKey } from "../lib/warehouse/trial/ground.ts";
 import { GROUPS } from "../lib/warehouse/trial/registry.ts";

@@ -2,10 +2,10 @@
 import { emulate, type Emulation } from "../lib/events/emulator.ts";
 import { openTopicWriter } from "../lib/engine.ts";
 import { parseRange, partitionOf, today } from "../lib/partitions/run_date.ts";
-import { emit } from "../lib/pipeline/emit.ts";
-import { writeFile } from "../lib/pipeline/emit_file.ts";
-import { withTopicWriter } from "../lib/pipeline/emit_topic.ts";
-import { readSettings } from "../lib/runtime/config/settings.ts";
+import { emit } from "../lib/emit/emit.ts";
+import { writeFile } from "../lib/emit/file.ts";
+import { withTopicWriter } from "../lib/emit/topic.ts";
+import { readSettings } from "../lib/config/settings.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { namedOutput } from "../lib/runtime/named_output.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";

@@ -1,8 +1,8 @@
 /** `finpipe init`: creates or upgrades everything that finpipe needs. */
 import { openEngine } from "../lib/engine.ts";
 import { initScript } from "../lib/init_script.ts";
-import { init } from "../lib/pipeline/init.ts";
-import { readScriptSettings } from "../lib/runtime/config/settings.ts";
+import { init } from "../lib/init.ts";
+import { readScriptSettings } from "../lib/config/settings.ts";
 import type { CommandDefinition } from "./command.ts";
 import { printResult } from "./options.ts";
 

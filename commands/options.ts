@@ -1,6 +1,6 @@
 /** Arguments and options that several commands share. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { DATASET_NAMES, type DatasetName } from "../lib/events/dataset.ts";
+import { DATASET_NAMES } from "../lib/events/dataset.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import {
   type DayRun,
@@ -39,25 +39,17 @@ export function runOf(
   return runOfPartition(parseDate(partition, "--partition"));
 }
 
-/** Adds `--allow-open-day`, for commands that otherwise wait for a day's end by the clock. */
-export function addOpenDay(command: Command): Command {
-  return command.option(
-    "--allow-open-day",
-    "take also a day that is not over by the clock (UTC), as far as it has come",
-  );
-}
+/** For commands that otherwise wait for a day's end by the clock. */
+export const OPEN_DAY = new Option(
+  "--allow-open-day",
+  "take also a day that is not over by the clock (UTC), as far as it has come",
+);
 
 /** Adds `--dataset`, for commands that can do one of the two alone. */
 export function addDataset(command: Command): Command {
   return command.addOption(
     new Option("--dataset <name>", "one dataset alone (default: both)").choices(DATASET_NAMES),
   );
-}
-
-/** The datasets that a command was asked for. */
-export function datasetsOf({ dataset }: OptionValues): DatasetName[] {
-  const named = DATASET_NAMES.find((name) => name === dataset);
-  return named === undefined ? DATASET_NAMES : [named];
 }
 
 /** An option's parser for whole numbers of at least `least` and at most `most`. */

@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { LOG_LEVELS } from "../lib/runtime/log.ts";
 import { VERSION } from "../lib/runtime/version.ts";
 import type { CommandDefinition } from "./command.ts";
-import { COMMANDS } from "./registry.ts";
+import type { Registration } from "./registry.ts";
 
 /** Characters of a line of help, wherever it is shown: docs/cli.md is made of it. */
 const HELP_WIDTH = 100;
@@ -21,8 +21,12 @@ type Action = (
   command: Command,
 ) => Promise<void>;
 
-/** The program with all its commands; the one that is called gets its options when it is loaded. */
-export function createProgram(output: HelpOutput, action: Action): Command {
+/** The program with its commands; the one that is called gets its options when it is loaded. */
+export function createProgram(
+  commands: readonly Registration[],
+  output: HelpOutput,
+  action: Action,
+): Command {
   const program = new Command("finpipe")
     .description(
       "Lands the events of a payments service, each once, and builds a mart from them, day by day.",
@@ -43,11 +47,11 @@ export function createProgram(output: HelpOutput, action: Action): Command {
     .helpCommand(false)
     .addHelpText("after", "\nTry it with nothing set up: finpipe demo");
   addGlobalOptions(program);
-  for (const { name, summary } of COMMANDS) program.command(name).summary(summary);
-  addHelpCommand(program);
+  for (const { name, summary } of commands) program.command(name).summary(summary);
+  addHelpCommand(program, commands);
   for (const command of program.commands) command.copyInheritedSettings(program);
   program.hook("preSubcommand", async (_program, command) => {
-    const registration = COMMANDS.find(({ name }) => name === command.name());
+    const registration = commands.find(({ name }) => name === command.name());
     if (registration === undefined) return;
     const { default: definition } = await registration.load();
     definition.configure(command);
@@ -62,13 +66,13 @@ export function createProgram(output: HelpOutput, action: Action): Command {
 }
 
 /** Commander's own would not load the command that it shows the help of. */
-function addHelpCommand(program: Command): void {
+function addHelpCommand(program: Command, commands: readonly Registration[]): void {
   program.command("help")
     .summary("show help for a command")
     .argument("[command]")
     .action(async (name?: string) => {
       if (name === undefined) program.help();
-      const isKnown = COMMANDS.some((registration) => registration.name === name);
+      const isKnown = commands.some((registration) => registration.name === name);
       await program.parseAsync(isKnown ? [name, "--help"] : [name], { from: "user" });
     });
 }

@@ -5,15 +5,14 @@ import { REASONS } from "../lib/events/message.ts";
 import {
   firstOf,
   rejectedBytes,
-  rejectedJson,
   rejectedRows,
-  rejectedTable,
   type WithRejected,
-} from "../lib/pipeline/rejected/listing.ts";
-import { noSuchMessage, replay, type ReplayTotals } from "../lib/pipeline/rejected/replay.ts";
-import { inBlocks } from "../lib/report/blocks.ts";
+} from "../lib/rejected/listing.ts";
+import { noSuchMessage, replay, type ReplayTotals } from "../lib/rejected/replay.ts";
+import { inBlocks } from "../lib/rendering/blocks.ts";
+import { jsonArray } from "../lib/rendering/json_array.ts";
+import { rejectedTable, replayLines } from "../lib/rendering/rejected.ts";
 import { Progress } from "../lib/runtime/progress.ts";
-import { counted } from "../lib/runtime/words.ts";
 import type { CommandDefinition, Context } from "./command.ts";
 import { printResult, wholeNumber } from "./options.ts";
 import { ACTIONS, DEFAULT_LIMIT, type RejectedCall, rejectedCallOf } from "./rejected_call.ts";
@@ -58,7 +57,8 @@ const command: CommandDefinition = {
   async run(context, args, options) {
     const call = rejectedCallOf(args, options);
     await using engine = await openEngine(context, { staging: true, command: "rejected" });
-    await engine.withStaging(({ schema }) => schema.checkSchema());
+    const access = call.action === "replay" ? "write" : "read";
+    await engine.withStaging(({ schema }) => schema.checkSchema(access));
     const withRejected: WithRejected = (work) =>
       engine.withStaging(({ rejected }) => work(rejected));
     switch (call.action) {
@@ -74,7 +74,7 @@ const command: CommandDefinition = {
         const deps = { withRejected, log, signal: io.signal, onProgress };
         const totals = await replay(deps, call.selection);
         await progress.clear();
-        await printResult(context, totals, linesOf(totals));
+        await printResult(context, totals, replayLines(totals));
       }
     }
   },
@@ -90,7 +90,7 @@ async function list(
   const rows = firstOf(rejectedRows(withRejected, filter), limit, () => {
     log.warn(`Listed the newest ${limit}, there are more: --limit says how many`);
   });
-  const text = json ? rejectedJson(rows) : rejectedTable(rows);
+  const text = json ? jsonArray(rows) : rejectedTable(rows);
   for await (const block of inBlocks(text, io.signal)) await io.stdout.write(block);
 }
 
@@ -116,19 +116,4 @@ async function show(context: Context, withRejected: WithRejected, id: number): P
     io.signal.throwIfAborted();
     await io.stdout.write(piece);
   }
-}
-
-function linesOf(totals: ReplayTotals): string[] {
-  const { refused, left_alone } = totals;
-  return [
-    `${counted(totals.replayed, "message")} replayed`,
-    `  ${totals.transactions} transactions`,
-    `  ${totals.currencies} currencies`,
-    `  ${totals.duplicates} duplicates, which stand in staging already`,
-    `  ${totals.rejected} rejected again`,
-    ...(refused === 0 ? [] : [`${refused} refused, as they were too large`]),
-    ...(left_alone === 0
-      ? []
-      : [`${left_alone} left alone, as they stand there since a replay before`]),
-  ];
 }

@@ -8,13 +8,13 @@ import {
   parseRange,
   today,
 } from "../lib/partitions/run_date.ts";
-import { inBlocks } from "../lib/report/blocks.ts";
+import { inBlocks } from "../lib/rendering/blocks.ts";
 import {
   FORMAT_NAMES,
   type FormatName,
   FORMATS,
   type ReportFormat,
-} from "../lib/report/formats.ts";
+} from "../lib/rendering/mart/formats.ts";
 import { noRowsText } from "../lib/report/no_rows.ts";
 import { leftOutNote, openDaysNote, staleNotes } from "../lib/report/notes.ts";
 import { writeReport } from "../lib/report/write_file.ts";
@@ -69,7 +69,7 @@ const command: CommandDefinition = {
     const call = reportCallOf(args, options, context.json);
     await using engine = await openEngine(context, { warehouse: true, command: "report" });
     const { warehouse } = engine;
-    await warehouse.checkSchema();
+    await warehouse.checkSchema("read");
     const now = today(context.io.now());
     const range = call.range ?? { from: FIRST_DAY, to: now.subtract({ days: 1 }) };
     // First, as whoever reads the mart may stop before its end.

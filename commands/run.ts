@@ -6,22 +6,30 @@ import { type Command, CommanderError } from "commander";
 import { CommandLines } from "../lib/runtime/command_lines.ts";
 import { describeError, EXIT_CODES, FinpipeError, Interrupted } from "../lib/runtime/errors.ts";
 import { type Io, isClosed } from "../lib/runtime/io.ts";
-import { logFormat, logLevel } from "../lib/runtime/config/logging.ts";
-import { Problems } from "../lib/runtime/config/problems.ts";
-import type { ConfigSource } from "../lib/runtime/config/settings.ts";
+import { logFormat, logLevel } from "../lib/config/logging.ts";
+import { Problems } from "../lib/config/problems.ts";
+import type { ConfigSource } from "../lib/config/settings.ts";
 import { createLogger, type Logger } from "../lib/runtime/log.ts";
 import { capitalized } from "../lib/runtime/words.ts";
 import { createProgram, type HelpOutput } from "./program.ts";
-import { COMMANDS } from "./registry.ts";
+import { COMMANDS, type Registration } from "./registry.ts";
 
-/** Runs one command line and returns the exit code; never throws and never exits. */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
+/**
+ * Runs one command line and returns the exit code; never throws and never exits.
+ *
+ * @param commands what can be called @default those of finpipe
+ */
+export async function run(
+  argv: readonly string[],
+  io: Io,
+  commands: readonly Registration[] = COMMANDS,
+): Promise<number> {
   let code = 0;
   let log: Logger | undefined;
   let debug = false;
   let lines = new CommandLines(() => io.program, {});
   const output = new OrderedOutput(io);
-  const program = createProgram(output, async (definition, args, command) => {
+  const program = createProgram(commands, output, async (definition, args, command) => {
     const flags = command.optsWithGlobals();
     const env = definition.ignoresVariables === true ? () => undefined : io.env;
     const config = { env, flags, problems: new Problems() };
@@ -48,7 +56,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     await log?.flush();
     code = error instanceof CommanderError
-      ? await reportUsage(error, program.args[0], { io, lines })
+      ? await reportUsage(error, calledOf(program.args, commands), { io, lines })
       : await report(error, io, { debug, lines });
   }
   await log?.flush();
@@ -113,16 +121,19 @@ async function report(
   return EXIT_CODES.failed;
 }
 
-/** @param called the first argument, which may be a command's name */
+/** As it is typed: the command that was called, or finpipe where that is none. */
+function calledOf([first]: readonly string[], commands: readonly Registration[]): string {
+  return commands.some(({ name }) => name === first) ? `finpipe ${first}` : "finpipe";
+}
+
 async function reportUsage(
   error: CommanderError,
-  called: string | undefined,
+  command: string,
   { io, lines }: { io: Io; lines: CommandLines },
 ): Promise<number> {
   if (error.exitCode === 0) return 0;
   if (error.code === "commander.help") return EXIT_CODES.usage;
   const [message, suggestion] = error.message.replace(/^error: /, "").split("\n");
-  const command = COMMANDS.some(({ name }) => name === called) ? `finpipe ${called}` : "finpipe";
   const hint = lines.complete(`Run '${command} --help' for what there is`);
   const meant = suggestion === undefined ? "" : `${suggestion.replace(/^\((.*)\)$/, "$1")} `;
   await io.stderr.write(`finpipe: ${capitalized(message!)}\n  ${meant}${hint}\n`);

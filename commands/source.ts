@@ -1,7 +1,7 @@
 /** `finpipe source`: what is landed from, and taking out of it what is read no more. */
 import { Argument } from "commander";
 import { openEngine } from "../lib/engine.ts";
-import { sourceJson, sourceTable } from "../lib/pipeline/source_listing.ts";
+import { sourceJson, sourceTable } from "../lib/rendering/sources.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { TopicPart } from "../lib/staging/sources.ts";
 import type { CommandDefinition } from "./command.ts";
@@ -46,10 +46,12 @@ const command: CommandDefinition = {
   async run(context, args) {
     const call = sourceCallOf(args);
     await using engine = await openEngine(context, { staging: true, command: "source" });
-    await engine.withStaging(({ schema }) => schema.checkSchema());
+    const access = call.action === "retire" ? "write" : "read";
+    await engine.withStaging(({ schema }) => schema.checkSchema(access));
     if (call.action === "list") {
       const rows = await engine.withStaging(({ sources }) => sources.list());
-      return await context.io.stdout.write(context.json ? sourceJson(rows) : sourceTable(rows));
+      const text = context.json ? await sourceJson(rows) : sourceTable(rows);
+      return await context.io.stdout.write(text);
     }
     const retired = await engine.withStaging(({ sources }) => sources.retire(call.parts));
     await printResult(

@@ -1,13 +1,14 @@
 /** `finpipe stream`: lands events in staging. */
+import { isKafkaSet } from "../lib/config/kafka.ts";
 import { type Engine, openEngine } from "../lib/engine.ts";
 import { landFile, landStdin } from "../lib/pipeline/landing/land.ts";
 import type { Totals } from "../lib/pipeline/landing/partition_lander.ts";
 import type { TopicContext } from "../lib/pipeline/landing/topic/land_topic.ts";
 import type { TopicOptions } from "../lib/pipeline/landing/topic/topic_options.ts";
-import { isKafkaSet } from "../lib/runtime/config/kafka.ts";
-import { realPathOf } from "../lib/sources/jsonl.ts";
+import { landedLines, landingText } from "../lib/rendering/landed.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import { counted } from "../lib/runtime/words.ts";
+import { realPathOf } from "../lib/sources/jsonl.ts";
 import type { StagingRepository } from "../lib/staging/repository.ts";
 import type { CommandDefinition, Context } from "./command.ts";
 import { printResult, wholeNumber } from "./options.ts";
@@ -69,7 +70,8 @@ const command: CommandDefinition = {
     const call = streamCallOf(options, isKafkaSet(context.config));
     const progress = new Progress(context.io.stderr, !context.quiet);
     const started = performance.now();
-    const onProgress = (totals: Totals) => progress.show(() => progressOf(totals, started));
+    const onProgress = (totals: Totals) =>
+      progress.show(() => landingText(totals, (performance.now() - started) / 1000));
     const kafka = call.source.kind === "kafka";
     // What cannot be read is no reason to make a place for it.
     if (call.source.kind === "file") await realPathOf(call.source.path);
@@ -83,7 +85,7 @@ const command: CommandDefinition = {
     });
     const totals = await land(context, engine, call, onProgress);
     await progress.clear();
-    await printResult(context, totals, linesOf(totals));
+    await printResult(context, totals, landedLines(totals));
     if (totals.rejected > 0) {
       const rejected = counted(totals.rejected, "message");
       context.log.warn(`Rejected ${rejected}: 'finpipe rejected list' shows them`);
@@ -143,19 +145,4 @@ async function connectTo(engine: Engine): Promise<StagingRepository> {
   await staging.schema.checkSchema();
   opened.move();
   return staging;
-}
-
-function progressOf({ messages_read }: Totals, started: number): string {
-  const rate = Math.round(messages_read / ((performance.now() - started) / 1000));
-  return `${messages_read} messages, ${rate}/s`;
-}
-
-function linesOf(totals: Totals): string[] {
-  return [
-    `${counted(totals.messages_read, "message")} read`,
-    `  ${totals.transactions} transactions`,
-    `  ${totals.currencies} currencies`,
-    `  ${totals.duplicates} duplicates dropped`,
-    `  ${totals.rejected} rejected`,
-  ];
 }

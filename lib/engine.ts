@@ -8,7 +8,7 @@ import { FinpipeError } from "./runtime/errors.ts";
 import type { Io } from "./runtime/io.ts";
 import type { Logger } from "./runtime/log.ts";
 import { retrying, type RetryOptions } from "./runtime/retry.ts";
-import type { KafkaSettings } from "./runtime/config/kafka.ts";
+import type { KafkaSettings } from "./config/kafka.ts";
 import {
   type ConfigSource,
   type EndTouch,
@@ -16,15 +16,16 @@ import {
   readSettings,
   requireEmbedded,
   type Settings,
-} from "./runtime/config/settings.ts";
-import type { VerticaSettings } from "./runtime/config/vertica_settings.ts";
+} from "./config/settings.ts";
+import type { VerticaSettings } from "./config/vertica_settings.ts";
 import type { Topic, TopicWriter } from "./sources/topic/topic.ts";
 import type { MakeRows } from "./staging/batch.ts";
 import type { StagingRepository } from "./staging/repository.ts";
-import type { Schema } from "./migrations/migration.ts";
+import type { Access, Schema } from "./migrations/migration.ts";
 import { StagingSessions } from "./staging/sessions.ts";
 import { makeCopyRows } from "./staging/postgres/copy_rows.ts";
 import { PostgresStaging } from "./staging/postgres/staging.ts";
+import type { StepContext, StepEnds } from "./steps/step.ts";
 import type { WarehouseRepository } from "./warehouse/repository.ts";
 
 /** What a run hands to {@link openEngine}; a command's context fits. */
@@ -49,7 +50,7 @@ export interface Touches {
 }
 
 /** The opened ends. */
-export class Engine implements AsyncDisposable {
+export class Engine implements StepEnds, AsyncDisposable {
   /** As they were read. */
   readonly settings: Settings;
   readonly #context: EngineContext;
@@ -79,6 +80,12 @@ export class Engine implements AsyncDisposable {
   get warehouse(): WarehouseRepository {
     if (this.#warehouse !== undefined) return this.#warehouse;
     throw new FinpipeError("failed", "The command did not open the warehouse");
+  }
+
+  /** What a step that touches no other ends works with. */
+  get stepContext(): StepContext {
+    const { log, io: { now, signal } } = this.#context;
+    return { ends: this, workDir: this.settings.workDir, log, now, signal };
   }
 
   /**
@@ -127,14 +134,28 @@ export class Engine implements AsyncDisposable {
   }
 
   /**
-   * Creates the schemas that are not there yet.
+   * Creates the schemas of the opened ends that are not there yet.
    *
    * @throws FinpipeError of kind `configuration` where one is older or newer: `init` alone upgrades a
    * server's
    */
   async createMissing(): Promise<void> {
-    await this.withStaging(({ schema }) => createIn(schema));
-    await createIn(this.warehouse);
+    await this.#inEach(async (end, access) => {
+      if (!await end.hasSchema()) await end.migrate();
+      await end.checkSchema(access);
+    });
+  }
+
+  /** @throws FinpipeError of kind `configuration` where `init` was not run on an opened end, or a newer one */
+  async checkSchemas(): Promise<void> {
+    await this.#inEach((end, access) => end.checkSchema(access));
+  }
+
+  /** The steps of a day read staging, and write the warehouse. */
+  async #inEach(work: (end: Schema, access: Access) => Promise<void>) {
+    const { staging, warehouse } = this.settings;
+    if (staging !== undefined) await this.withStaging(({ schema }) => work(schema, "read"));
+    if (warehouse !== undefined) await work(this.warehouse, "write");
   }
 
   /** Makes the rows of a batch as the staging that is configured takes them. */
@@ -198,11 +219,6 @@ export class Engine implements AsyncDisposable {
     for (const staging of [...this.#connected]) await staging[Symbol.asyncDispose]();
     await this.#open.disposeAsync();
   }
-}
-
-async function createIn(end: Schema): Promise<void> {
-  if (!await end.hasSchema()) await end.migrate();
-  await end.checkSchema();
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The SQL of `init`, for whoever has to approve it, or runs it by hand. */
-import type { ScriptSettings } from "./runtime/config/settings.ts";
+import type { ScriptSettings } from "./config/settings.ts";
 import { migrationScript as stagingScript } from "./staging/postgres/migrations.ts";
 import { migrationScript as embeddedScript } from "./warehouse/embedded/migrations.ts";
 import { migrationScript as verticaScript } from "./warehouse/vertica/migrations.ts";

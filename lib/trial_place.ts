@@ -1,6 +1,6 @@
 /** Opens the warehouse that a trial tries, as the settings say. */
+import { prepareWorkDir, readSettings, requireEmbedded } from "./config/settings.ts";
 import type { EngineContext } from "./engine.ts";
-import { prepareWorkDir, readSettings, requireEmbedded } from "./runtime/config/settings.ts";
 import type { TrialGround } from "./warehouse/trial/ground.ts";
 
 /**

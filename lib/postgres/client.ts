@@ -1,7 +1,7 @@
 /** A client of pg, and what is set in its session. */
 import pg from "pg";
 import type { Socket } from "node:net";
-import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
+import type { PostgresSettings } from "../config/postgres_url.ts";
 import { KEEP_ALIVE, SET_SETTINGS, WANTED } from "./session_settings.ts";
 
 /** What a session tells the server about itself, and how long it waits. */

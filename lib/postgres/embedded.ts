@@ -10,7 +10,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { dataDir as preparedDataDir } from "@electric-sql/pglite-prepopulatedfs";
 import { join } from "node:path";
 import { FinpipeError } from "../runtime/errors.ts";
-import { embeddedLock, embeddedMarker, requireEmbedded } from "../runtime/config/work_dir.ts";
+import { embeddedLock, embeddedMarker, requireEmbedded } from "../config/work_dir.ts";
 import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
 import {
   BEGIN,

@@ -3,7 +3,7 @@ import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { once } from "node:events";
 import { Buffer } from "node:buffer";
-import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
+import type { PostgresSettings } from "../config/postgres_url.ts";
 import {
   BEGIN,
   type SqlRow,

@@ -3,7 +3,7 @@ import backendEnd from "../../sql/postgres/backend_end.sql" with { type: "text" 
 import backendWaits from "../../sql/postgres/backend_waits.sql" with { type: "text" };
 import type pg from "pg";
 import { orAborted } from "../runtime/aborted.ts";
-import type { PostgresSettings } from "../runtime/config/postgres_url.ts";
+import type { PostgresSettings } from "../config/postgres_url.ts";
 import type { FinpipeError } from "../runtime/errors.ts";
 import { judgeSilence, type Questioner } from "../runtime/silent_session.ts";
 import type { Backend } from "./backend.ts";

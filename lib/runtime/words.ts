@@ -7,8 +7,17 @@ export function counted(count: number | bigint, noun: string, plural = `${noun}s
 
 /** `a`, `a or b`, `a, b or c`. */
 export function oneOf(texts: readonly string[]): string {
+  return listed(texts, "or");
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function allOf(texts: readonly string[]): string {
+  return listed(texts, "and");
+}
+
+function listed(texts: readonly string[], word: string): string {
   if (texts.length < 2) return texts.join("");
-  return `${texts.slice(0, -1).join(", ")} or ${texts.at(-1)}`;
+  return `${texts.slice(0, -1).join(", ")} ${word} ${texts.at(-1)}`;
 }
 
 /** The text as a sentence begins. */

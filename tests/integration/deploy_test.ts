@@ -258,7 +258,7 @@ Deno.test("a stream is given longer to stop than its --grace, wherever it runs",
 });
 
 Deno.test("variables that containers and units set are read, and images have finpipe's version", async () => {
-  const folder = join(ROOT, "lib/runtime/config");
+  const folder = join(ROOT, "lib/config");
   const known = new Set<string>();
   for await (const { name } of Deno.readDir(folder)) {
     for (

@@ -86,7 +86,7 @@ Deno.test("images of containers have versions", async () => {
 Deno.test("README.md names the variables that are read, and no others", async () => {
   const variables = /\b(?:FINPIPE|AIRFLOW)_[A-Z_]*[A-Z]\b/g;
   const found = new Set<string>();
-  const folder = join(ROOT, "lib/runtime/config");
+  const folder = join(ROOT, "lib/config");
   for await (const { name } of Deno.readDir(folder)) {
     for (const [variable] of (await Deno.readTextFile(join(folder, name))).matchAll(variables)) {
       found.add(variable);

@@ -1,9 +1,9 @@
 /** The doctor on a real PostgreSQL. */
 import assert from "node:assert/strict";
 import pg from "pg";
-import type { Check } from "../../lib/pipeline/doctor.ts";
+import { readSettings } from "../../lib/config/settings.ts";
+import type { Check } from "../../lib/doctor/check.ts";
 import { openServerSession } from "../../lib/postgres/server.ts";
-import { readSettings } from "../../lib/runtime/config/settings.ts";
 import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
 import { emptyDatabase, postgresTest } from "../support/postgres.ts";
 import { runCli } from "../support/run_cli.ts";

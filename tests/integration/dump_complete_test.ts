@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { DATASET_NAMES } from "../../lib/events/dataset.ts";
 import { partitionPaths } from "../../lib/partitions/partition_file.ts";
-import { dump, type DumpOptions } from "../../lib/pipeline/dump.ts";
+import { runOfPartition } from "../../lib/partitions/run_date.ts";
+import { dump } from "../../lib/steps/dump.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import type { Manifest } from "../../lib/partitions/manifest.ts";
 import { LandedBatch } from "../../lib/staging/batch.ts";
@@ -38,10 +39,10 @@ async function retiredOf({ staging }: TestEngine): Promise<number[]> {
   return rows.filter(({ retired }) => retired).map(({ partition }) => partition);
 }
 
-function dumpDay(engine: TestEngine, options: DumpOptions = {}) {
+function dumpDay(engine: TestEngine, { requireComplete = false } = {}) {
   const { staging, workDir, log } = engine;
   const context = { staging, workDir, log, now: () => NOW, signal: new AbortController().signal };
-  return dump(context, DAY, DATASET_NAMES, options);
+  return dump(context, runOfPartition(DAY), { datasets: DATASET_NAMES, requireComplete });
 }
 
 async function completeOf(engine: TestEngine): Promise<(boolean | null)[]> {

@@ -1,7 +1,7 @@
 /** The samples end where the contract says (docs/contract.md, section 9), on each engine. */
 import assert from "node:assert/strict";
 import { DATASET_NAMES, type DatasetName } from "../../lib/events/dataset.ts";
-import { csvReport } from "../../lib/report/csv.ts";
+import { csvReport } from "../../lib/rendering/mart/csv.ts";
 import { ENGINES, engineTests, type TestEngine } from "../support/engines.ts";
 import { csv, partitionRows } from "../support/reference.ts";
 import { embeddedTest } from "../support/embedded_timers.ts";

@@ -1,7 +1,7 @@
 /** SASL and TLS with a real broker: each way in, and what a person reads where there is none. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import type { KafkaSettings } from "../../lib/runtime/config/kafka.ts";
+import type { KafkaSettings } from "../../lib/config/kafka.ts";
 import type { ErrorKind } from "../../lib/runtime/errors.ts";
 import { openKafka } from "../../lib/sources/kafka/client.ts";
 import { asKafkaFailure } from "../../lib/sources/kafka/failure.ts";

@@ -1,6 +1,6 @@
 /** Rejected messages are listed and shown as they are, and named by filters. */
 import assert from "node:assert/strict";
-import { firstOf, rejectedBytes, rejectedRows } from "../../lib/pipeline/rejected/listing.ts";
+import { firstOf, rejectedBytes, rejectedRows } from "../../lib/rejected/listing.ts";
 import type { RejectedFilter } from "../../lib/staging/rejected.ts";
 import { embeddedTest } from "../support/embedded_timers.ts";
 import { engineTests, type TestEngine } from "../support/engines.ts";

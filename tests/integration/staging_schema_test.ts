@@ -234,6 +234,22 @@ postgresTest("the tables that are looked for are those that init makes", async (
   }
 });
 
+postgresTest("a schema that is newer and breaks writers alone is still dumped", async (t) => {
+  await using database = await testDatabase(t);
+  const newer = (breaks: string) =>
+    execute(
+      database,
+      `DELETE FROM finpipe.migrations WHERE version = 999;
+       INSERT INTO finpipe.migrations (version, name, breaks) VALUES (999, 'later', '${breaks}')`,
+    );
+  const dump = () => cliOn(database.url, ["dump", "2022-10-02"]);
+  await newer("writers");
+  const { code, stderr } = await dump();
+  assert.equal(code, 0, stderr);
+  await newer("readers");
+  assert.equal((await dump()).code, 3);
+});
+
 for (const [state, script, expected, message] of STATES) {
   postgresTest(`stream, where ${state}, is exit ${expected}`, async (t) => {
     await using database = await testDatabase(t);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DATASET_NAMES } from "../../lib/events/dataset.ts";
-import { csvReport } from "../../lib/report/csv.ts";
+import { csvReport } from "../../lib/rendering/mart/csv.ts";
 import { FinpipeError, isKind } from "../../lib/runtime/errors.ts";
 import { VERSION } from "../../lib/runtime/version.ts";
 import { objectId, rate, transaction } from "../support/warehouse_rows.ts";

@@ -17,6 +17,7 @@
  */
 import { join } from "node:path";
 import * as v from "valibot";
+import { loadSteps, STEPS } from "../../lib/steps/registry.ts";
 
 /**
  * What the ends of a case are; `none` gives no engine at all, for what touches none, `postgres`
@@ -26,7 +27,9 @@ const CASE_ENGINES = ["none", "embedded", "postgres", "vertica"] as const;
 export type CaseEngine = (typeof CASE_ENGINES)[number];
 
 /** Commands that open the warehouse, which is embedded beside a real PostgreSQL. */
-const WAREHOUSE_COMMANDS = ["init", "load", "cdm", "backfill", "report"];
+const WAREHOUSE_COMMANDS = ["init", "backfill", "report"].concat(
+  (await loadSteps(STEPS)).filter(({ touches }) => touches.warehouse).map(({ name }) => name),
+);
 
 const StepSchema = v.strictObject({
   /** Texts to append to files before the step, by path; an absent file is made. */

@@ -1,7 +1,8 @@
 /** A world for the doctor to look at. */
-import type { Check, DoctorDeps } from "../../lib/pipeline/doctor.ts";
+import type { Check } from "../../lib/doctor/check.ts";
+import type { DoctorDeps } from "../../lib/doctor/deps.ts";
 import assert from "node:assert/strict";
-import type { Settings } from "../../lib/runtime/config/settings.ts";
+import type { Settings } from "../../lib/config/settings.ts";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
 import type { ServerFacts, StagingInspection } from "../../lib/staging/inspection.ts";
 import type { WarehouseInspection } from "../../lib/warehouse/inspection.ts";

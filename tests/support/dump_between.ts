@@ -2,7 +2,9 @@
  * A dump that stands still between its two manifests, for a test to kill: a process of its own, as
  * nothing else dies so. Arguments: the URL of staging, the work dir, the partition.
  */
-import { dump } from "../../lib/pipeline/dump.ts";
+import { DATASET_NAMES } from "../../lib/events/dataset.ts";
+import { runOfPartition } from "../../lib/partitions/run_date.ts";
+import { dump } from "../../lib/steps/dump.ts";
 import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
 import { openSession } from "./engines.ts";
 import { SILENT } from "./logs.ts";
@@ -26,5 +28,6 @@ await dump(
       return Temporal.Now.instant();
     },
   },
-  Temporal.PlainDate.from(day!),
+  runOfPartition(Temporal.PlainDate.from(day!)),
+  { datasets: DATASET_NAMES, requireComplete: false },
 );

@@ -9,16 +9,16 @@ import { DEFAULT_WATERMARK } from "../../lib/events/partition_window.ts";
 import type { Manifest } from "../../lib/partitions/manifest.ts";
 import { partitionPaths } from "../../lib/partitions/partition_file.ts";
 import { runOfPartition } from "../../lib/partitions/run_date.ts";
-import { cdm, type CdmReport } from "../../lib/pipeline/cdm.ts";
-import { dump } from "../../lib/pipeline/dump.ts";
+import { cdm, type CdmReport } from "../../lib/steps/cdm.ts";
+import { dump } from "../../lib/steps/dump.ts";
 import { type LandContext, landFile, landStdin } from "../../lib/pipeline/landing/land.ts";
 import type { Totals } from "../../lib/pipeline/landing/partition_lander.ts";
-import { load, type LoadReport } from "../../lib/pipeline/load.ts";
+import { load, type LoadReport } from "../../lib/steps/load.ts";
 import { openEmbeddedSession } from "../../lib/postgres/embedded.ts";
 import { openServerSession } from "../../lib/postgres/server.ts";
 import type { SessionOptions } from "../../lib/postgres/client.ts";
 import type { SqlRow, SqlSession } from "../../lib/postgres/session.ts";
-import { readSettings } from "../../lib/runtime/config/settings.ts";
+import { readSettings } from "../../lib/config/settings.ts";
 import { createLogger, type Logger } from "../../lib/runtime/log.ts";
 import { DATASET_NAMES, type DatasetName } from "../../lib/events/dataset.ts";
 import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
@@ -202,7 +202,8 @@ export class TestEngine implements AsyncDisposable {
   }
 
   dump(day: string, datasets: readonly DatasetName[] = DATASET_NAMES): Promise<Manifest[]> {
-    return dump({ ...this.#step(), staging: this.staging }, Temporal.PlainDate.from(day), datasets);
+    const options = { datasets, requireComplete: false };
+    return dump({ ...this.#step(), staging: this.staging }, runOf(day), options);
   }
 
   load(day: string, { allowShrink = false } = {}): Promise<LoadReport> {

@@ -1,7 +1,7 @@
 /** Rejected messages for tests, put there as if landing had rejected them. */
 import { createHash } from "node:crypto";
 import { DATASET_NAMES } from "../../lib/events/dataset.ts";
-import { replay, type ReplayTotals } from "../../lib/pipeline/rejected/replay.ts";
+import { replay, type ReplayTotals } from "../../lib/rejected/replay.ts";
 import type { SqlSession } from "../../lib/postgres/session.ts";
 import type { ReplaySelection } from "../../lib/staging/rejected.ts";
 import { PostgresRejected } from "../../lib/staging/postgres/rejected.ts";

@@ -1,8 +1,10 @@
 /** Runs finpipe from tests: inside this process, or as a process of its own where it must die. */
 import { fileURLToPath } from "node:url";
+import { commandsOf } from "../../commands/registry.ts";
 import { run } from "../../commands/run.ts";
 import "./poisoned_pool.ts";
 import { Interrupted } from "../../lib/runtime/errors.ts";
+import { type StepRegistration, STEPS } from "../../lib/steps/registry.ts";
 
 /** What a run of finpipe left. */
 export interface CliResult {
@@ -23,6 +25,8 @@ export interface InProcessOptions extends CliOptions {
   now?: Temporal.Instant | (() => Temporal.Instant);
   /** Aborting it is SIGINT where its reason is no `Interrupted`. */
   signal?: AbortSignal;
+  /** The steps of a day. @default those of finpipe */
+  steps?: readonly StepRegistration[];
 }
 
 /** The permissions that finpipe gets, however it is started. */
@@ -52,7 +56,7 @@ export async function runCli(
 ): Promise<CliResult> {
   const stdout = new Capture();
   const stderr = new Capture();
-  const { env = {}, now } = options;
+  const { env = {}, now, steps = STEPS } = options;
   const code = await run(args, {
     program: "finpipe",
     stdin: streamOf(options.stdin),
@@ -67,7 +71,7 @@ export async function runCli(
     signal: options.signal === undefined
       ? new AbortController().signal
       : interrupting(options.signal),
-  });
+  }, commandsOf(steps));
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 

@@ -1,6 +1,6 @@
 /** Landing a topic of the test's own in a database of the test's own. */
-import { parseDuration } from "../../lib/runtime/config/duration.ts";
-import { readKafkaSettings } from "../../lib/runtime/config/kafka.ts";
+import { parseDuration } from "../../lib/config/duration.ts";
+import { readKafkaSettings } from "../../lib/config/kafka.ts";
 import { createLogger } from "../../lib/runtime/log.ts";
 import { openTopic } from "../../lib/sources/kafka/topic.ts";
 import { parseFrom } from "../../lib/sources/topic/from.ts";

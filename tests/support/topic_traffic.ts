@@ -1,6 +1,6 @@
 /** Messages that go on coming while something happens to those who land them. */
+import { readKafkaSettings } from "../../lib/config/kafka.ts";
 import { emulate } from "../../lib/events/emulator.ts";
-import { readKafkaSettings } from "../../lib/runtime/config/kafka.ts";
 import { openKafka } from "../../lib/sources/kafka/client.ts";
 import { KafkaWriter } from "../../lib/sources/kafka/topic_writer.ts";
 import { SILENT } from "./logs.ts";

@@ -1,6 +1,6 @@
 /** A Vertica by its URL. */
-import { readSettings } from "../../lib/runtime/config/settings.ts";
-import type { VerticaSettings } from "../../lib/runtime/config/vertica_settings.ts";
+import { readSettings } from "../../lib/config/settings.ts";
+import type { VerticaSettings } from "../../lib/config/vertica_settings.ts";
 
 /** The settings that a URL gives. */
 export async function verticaSettingsOf(url: string): Promise<VerticaSettings> {

@@ -1,37 +1,50 @@
 import assert from "node:assert/strict";
-import { backfill, type StepRunners } from "../../lib/pipeline/backfill/backfill.ts";
-import type { CdmReport } from "../../lib/pipeline/cdm.ts";
-import { planBackfill, type Step, STEPS } from "../../lib/pipeline/backfill/plan.ts";
+import { backfill } from "../../lib/backfill/backfill.ts";
+import { planBackfill } from "../../lib/backfill/plan.ts";
 import { type DayRun, parseRange } from "../../lib/partitions/run_date.ts";
 import { EXIT_CODES, FinpipeError, isKind } from "../../lib/runtime/errors.ts";
+import type { StepContext } from "../../lib/steps/step.ts";
+import { SILENT } from "../support/logs.ts";
 
-/** A mart with as many rows as its day's number. */
-function martOf(run: DayRun): CdmReport {
-  const absent = { statuses: [], types: [] };
-  return { ...run, rows: run.partition.day, leftOut: [], rates: [], absent, oldRates: [] };
+const STEPS = ["first", "second", "third"];
+
+/** What steps work with that touch no end. */
+function contextOf(signal: AbortSignal): StepContext {
+  return {
+    ends: {
+      withStaging: () => assert.fail("no end is opened"),
+      get warehouse() {
+        return assert.fail("no end is opened");
+      },
+    },
+    workDir: "",
+    log: SILENT,
+    now: () => Temporal.Now.instant(),
+    signal,
+  };
 }
 
-/** Runs the steps of a range that only note that they were called. */
+/** Runs steps over a range that only note that they were called; each has as many rows as its day's number. */
 async function run(
   range: string,
-  { step = (_run: DayRun, _step: Step): void => {}, signal = new AbortController().signal } = {},
+  { step = (_run: DayRun, _step: string): void => {}, signal = new AbortController().signal } = {},
 ) {
   const calls: string[] = [];
   const told: string[] = [];
-  const note = (name: Step, run: DayRun) => {
-    calls.push(`${run.partition} ${name}`);
-    step(run, name);
-  };
-  const runners: StepRunners = {
-    dump: async (run) => (await note("dump", run), []),
-    load: async (run) => (await note("load", run), []),
-    cdm: async (run) => (await note("cdm", run), martOf(run)),
-  };
-  const outcome = await backfill(parseRange(range, "range"), runners, {
-    signal,
+  const context = contextOf(signal);
+  const steps = STEPS.map((name) => ({
+    name,
+    async runDay(given: StepContext, run: DayRun) {
+      assert.equal(given, context);
+      calls.push(`${run.partition} ${name}`);
+      await step(run, name);
+      return { json: {}, lines: [], brief: "", rows: run.partition.day };
+    },
+  }));
+  const outcome = await backfill(context, parseRange(range, "range"), steps, {
     onStep: ({ runDate }, step) => told.push(`${runDate} ${step}`),
     onDay: ({ runDate, steps }) => {
-      told.push(`${runDate} done: ${steps.cdm.rows}`);
+      told.push(`${runDate} done: ${steps.map(({ name, facts }) => `${name} ${facts.rows}`)}`);
     },
   }).then((days) => ({ days }), (error: unknown) => ({ error }));
   return { ...outcome, calls, told };
@@ -63,7 +76,7 @@ Deno.test("each date's steps run in order, one date after the other", async () =
     ["2022-10-01", "2022-10-02"].flatMap((day) => STEPS.map((step) => `${day} ${step}`)),
   );
   assert.equal(told.length, 2 * STEPS.length + 2);
-  assert.equal(told.at(-1), "2022-10-03 done: 2");
+  assert.equal(told.at(-1), "2022-10-03 done: first 2,second 2,third 2");
   assert.ok("days" in result);
   assert.deepEqual(result.days.map(({ runDate }) => String(runDate)), ["2022-10-02", "2022-10-03"]);
 });
@@ -71,7 +84,7 @@ Deno.test("each date's steps run in order, one date after the other", async () =
 Deno.test("a step that fails stops it; the message says where, why and how to go on", async () => {
   const result = await run("2022-10-02..2022-10-09", {
     step({ partition }, step) {
-      if (partition.day === 2 && step === "load") {
+      if (partition.day === 2 && step === "second") {
         throw new FinpipeError("data", "Totals differ", { hint: "Look at the file" });
       }
     },
@@ -80,13 +93,13 @@ Deno.test("a step that fails stops it; the message says where, why and how to go
   assert.equal(result.error.exitCode, EXIT_CODES.data);
   assert.equal(
     result.error.message,
-    "Backfill stopped at run date 2022-10-03 (partition 2022-10-02), step load: Totals differ",
+    "Backfill stopped at run date 2022-10-03 (partition 2022-10-02), step second: Totals differ",
   );
   assert.equal(
     result.error.hint,
     "Look at the file; then go on with 'finpipe backfill 2022-10-03..2022-10-09'",
   );
-  assert.deepEqual(result.calls.at(-1), "2022-10-02 load");
+  assert.deepEqual(result.calls.at(-1), "2022-10-02 second");
 });
 
 Deno.test("a bug is thrown as it is", async () => {
@@ -104,8 +117,8 @@ Deno.test("a stop ends it between two steps", async () => {
   const reason = new Error("stop");
   const result = await run("2022-10-02..2022-10-03", {
     signal: stop.signal,
-    step: (_run, step) => step === "load" && stop.abort(reason),
+    step: (_run, step) => step === "second" && stop.abort(reason),
   });
   assert.ok("error" in result && result.error === reason);
-  assert.deepEqual(result.calls, ["2022-10-01 dump", "2022-10-01 load"]);
+  assert.deepEqual(result.calls, ["2022-10-01 first", "2022-10-01 second"]);
 });

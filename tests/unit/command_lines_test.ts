@@ -108,7 +108,7 @@ Deno.test("every command that a text names can be typed as it stands", async () 
     const code = await Deno.readTextFile(path);
     // Help shows its examples under a heading, and they stand for themselves.
     const texts = code.replaceAll(/applicationName: .*/g, "").replace(
-      /^ {2}examples: \[\n.*?^ {2}\],\n/gms,
+      /^( +)examples: \[\n.*?^\1\],\n/gms,
       "",
     )
       .replace(/^\s*(\/?\*|\/\/).*$/gm, "");
@@ -126,7 +126,7 @@ Deno.test("every command that a text names can be typed as it stands", async () 
     assert.doesNotMatch(command, /[${}]/, "give the expression a value above");
     assert.doesNotMatch(command, /^(dump|load|cdm)$/, "a day is named, else it is today's run");
     let called = false;
-    const program = createProgram({ out() {}, err() {} }, async () => {
+    const program = createProgram(COMMANDS, { out() {}, err() {} }, async () => {
       await Promise.resolve();
       called = true;
     });

@@ -1,7 +1,7 @@
 /** When a day is complete, by what staging knows of the partitions of topics. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { completenessOf, requireComplete } from "../../lib/pipeline/completeness.ts";
+import { completenessOf, requireComplete } from "../../lib/steps/completeness.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import type { KafkaProgress } from "../../lib/staging/days.ts";
 import { SILENT } from "../support/logs.ts";

@@ -1,8 +1,8 @@
 /** Airflow's connection variables say the same as a URL. */
 import assert from "node:assert/strict";
-import { parseAirflowConnection } from "../../lib/runtime/config/airflow.ts";
-import type { ConnectionForm } from "../../lib/runtime/config/connection_url.ts";
-import { VERTICA_FORM } from "../../lib/runtime/config/vertica_settings.ts";
+import { parseAirflowConnection } from "../../lib/config/airflow.ts";
+import type { ConnectionForm } from "../../lib/config/connection_url.ts";
+import { VERTICA_FORM } from "../../lib/config/vertica_settings.ts";
 
 function read(value: string, form?: ConnectionForm) {
   const problems: string[] = [];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseDuration, TIMER_DAYS } from "../../lib/runtime/config/duration.ts";
+import { parseDuration, TIMER_DAYS } from "../../lib/config/duration.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 
 const GOOD: [text: string, milliseconds: number][] = [

@@ -1,8 +1,8 @@
 /** Kafka's settings: what is read, and everything that is wrong with them at once. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { isKafkaSet, type KafkaSettings, readKafka } from "../../lib/runtime/config/kafka.ts";
-import { Problems } from "../../lib/runtime/config/problems.ts";
+import { isKafkaSet, type KafkaSettings, readKafka } from "../../lib/config/kafka.ts";
+import { Problems } from "../../lib/config/problems.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import {
   CA_CERT,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { logFormat, logLevel } from "../../lib/runtime/config/logging.ts";
-import { Problems } from "../../lib/runtime/config/problems.ts";
+import { logFormat, logLevel } from "../../lib/config/logging.ts";
+import { Problems } from "../../lib/config/problems.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 
 function source(env: Record<string, string>, flags: Record<string, unknown> = {}) {

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
-import { parseConnectionUrl } from "../../lib/runtime/config/connection_url.ts";
-import { postgresSettings } from "../../lib/runtime/config/postgres_settings.ts";
-import { POSTGRES_FORM, type PostgresSettings } from "../../lib/runtime/config/postgres_url.ts";
+import { parseConnectionUrl } from "../../lib/config/connection_url.ts";
+import { postgresSettings } from "../../lib/config/postgres_settings.ts";
+import { POSTGRES_FORM, type PostgresSettings } from "../../lib/config/postgres_url.ts";
 
 const DEFAULTS = { user: "me", home: undefined };
 const ANY_TLS = { rejectUnauthorized: false };

@@ -1,7 +1,7 @@
 /** Settings: the engine rule by the ends that a command touches, secrets, and all problems at once. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type EndTouches, readSettings } from "../../lib/runtime/config/settings.ts";
+import { type EndTouches, readSettings } from "../../lib/config/settings.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 
 const PG = "postgres://ada:s3cret@h/d";

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import net from "node:net";
 import { join } from "node:path";
 import tls from "node:tls";
-import { readTlsAttempts, type TlsSettings } from "../../lib/runtime/config/postgres_tls.ts";
+import { readTlsAttempts, type TlsSettings } from "../../lib/config/postgres_tls.ts";
 
 // Made for this test, valid for a century: an authority, a server's certificate for db.example that
 // it signed, and an authority that signed nothing.

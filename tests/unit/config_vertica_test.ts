@@ -1,8 +1,8 @@
 /** Connections to Vertica: URL, Airflow's forms, token, nodes and TLS, and what is wrong with them. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readSettings } from "../../lib/runtime/config/settings.ts";
-import type { VerticaSettings } from "../../lib/runtime/config/vertica_settings.ts";
+import { readSettings } from "../../lib/config/settings.ts";
+import type { VerticaSettings } from "../../lib/config/vertica_settings.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 
 async function read(env: Record<string, string>): Promise<VerticaSettings> {

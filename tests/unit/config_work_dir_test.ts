@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-  lookAtWorkDir,
-  prepareWorkDir,
-  requireEmbedded,
-} from "../../lib/runtime/config/work_dir.ts";
+import { lookAtWorkDir, prepareWorkDir, requireEmbedded } from "../../lib/config/work_dir.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 
 async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {

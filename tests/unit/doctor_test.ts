@@ -1,7 +1,8 @@
 /** What the doctor makes of what it finds, with a world that is handed in. */
 import assert from "node:assert/strict";
-import { examine, exitCodeOf } from "../../lib/pipeline/doctor.ts";
-import type { Settings } from "../../lib/runtime/config/settings.ts";
+import type { Settings } from "../../lib/config/settings.ts";
+import { exitCodeOf } from "../../lib/doctor/check.ts";
+import { examine } from "../../lib/doctor/doctor.ts";
 import { FinpipeError, Interrupted } from "../../lib/runtime/errors.ts";
 import {
   closed,

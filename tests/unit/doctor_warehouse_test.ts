@@ -1,6 +1,7 @@
 /** What the doctor makes of a warehouse's server. */
 import assert from "node:assert/strict";
-import { examine, exitCodeOf } from "../../lib/pipeline/doctor.ts";
+import { exitCodeOf } from "../../lib/doctor/check.ts";
+import { examine } from "../../lib/doctor/doctor.ts";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
 import { closed, failure, outcomes, VERTICA, warehouse, world } from "../support/doctor_world.ts";
 

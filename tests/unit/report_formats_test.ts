@@ -1,7 +1,7 @@
 /** The forms of a report, from rows to text. */
 import assert from "node:assert/strict";
-import { inBlocks } from "../../lib/report/blocks.ts";
-import { type FormatName, FORMATS } from "../../lib/report/formats.ts";
+import { inBlocks } from "../../lib/rendering/blocks.ts";
+import { type FormatName, FORMATS } from "../../lib/rendering/mart/formats.ts";
 import type { MartRow } from "../../lib/warehouse/repository.ts";
 
 const ROW: MartRow = {

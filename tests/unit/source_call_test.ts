@@ -1,7 +1,7 @@
 /** What `source` makes of its arguments, and how it lists. */
 import assert from "node:assert/strict";
 import { sourceCallOf } from "../../commands/source.ts";
-import { sourceJson, sourceTable } from "../../lib/pipeline/source_listing.ts";
+import { sourceJson, sourceTable } from "../../lib/rendering/sources.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import type { SourceStatus } from "../../lib/staging/sources.ts";
 
@@ -46,15 +46,15 @@ const ROW: SourceStatus = {
   retired: false,
 };
 
-Deno.test("source list: a line each, and JSON a line each", () => {
+Deno.test("source list: a line each, and JSON a line each", async () => {
   assert.equal(sourceTable([]), "Nothing was landed yet\n");
-  assert.equal(sourceJson([]), "[]\n");
+  assert.equal(await sourceJson([]), "[]\n");
   const [title, row] = sourceTable([ROW]).split("\n");
   assert.match(title!, /^kind +partition +position +messages +rejected +watermark, UTC/);
   assert.match(
     row!,
     /^file +0 +123 +4 +1 {2}2022-10-01 11:55:00 {2}- +- +\/tmp\/a\\u001bb\.jsonl$/,
   );
-  assert.deepEqual(JSON.parse(sourceJson([ROW, ROW])), [ROW, ROW]);
-  assert.equal(sourceJson([ROW, ROW]).split("\n").length, 5);
+  assert.deepEqual(JSON.parse(await sourceJson([ROW, ROW])), [ROW, ROW]);
+  assert.equal((await sourceJson([ROW, ROW])).split("\n").length, 5);
 });

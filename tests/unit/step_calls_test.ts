@@ -1,20 +1,30 @@
 /** What `report`, `demo` and the steps make of their options, before any I/O. */
 import assert from "node:assert/strict";
 import { backfillCallOf } from "../../commands/backfill.ts";
-import { cdmCallOf } from "../../commands/cdm.ts";
 import { demoOptionsOf } from "../../commands/demo.ts";
-import { loadCallOf } from "../../commands/load.ts";
 import { reportCallOf } from "../../commands/report.ts";
+import { stepCallOf } from "../../commands/step_command.ts";
+import type { ConfigSource } from "../../lib/config/settings.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
+import { cdmOptionsOf } from "../../lib/steps/cdm.ts";
+import { dumpOptionsOf } from "../../lib/steps/dump.ts";
+import { loadOptionsOf } from "../../lib/steps/load.ts";
+import { loadSteps, STEPS } from "../../lib/steps/registry.ts";
 
 const NOW = Temporal.Instant.from("2022-10-02T23:59:59Z");
 
 const isUsage = (error: unknown) => isKind(error, "usage");
 const isConfiguration = (error: unknown) => isKind(error, "configuration");
 
-/** What a call is handed beside arguments and options. */
-function world(env: Record<string, string> = {}) {
-  return { now: NOW, env: (name: string) => env[name] };
+/** Options and variables, as a step reads them. */
+function given(flags: ConfigSource["flags"], env: Record<string, string> = {}): ConfigSource {
+  return { flags, env: (name) => env[name] };
+}
+
+/** What one of the steps was asked for. */
+async function callOf(name: string, args: string[], flags: ConfigSource["flags"]) {
+  const [step] = await loadSteps(STEPS.filter((step) => step.name === name));
+  return stepCallOf(step!, args, given(flags), NOW);
 }
 
 Deno.test("report: all there is as a table, unless something is said", () => {
@@ -32,54 +42,86 @@ Deno.test("report: all there is as a table, unless something is said", () => {
   assert.throws(() => reportCallOf(["october"], {}, false), isUsage);
 });
 
-Deno.test("load: both datasets of yesterday, no refused row", () => {
-  const { run, ...call } = loadCallOf([], {}, NOW);
-  assert.equal(String(run.partition), "2022-10-01");
-  assert.deepEqual(call, {
+Deno.test("a step takes the run of yesterday, a run date or a partition, that is over", async () => {
+  const partitionOf = async (name: string, args: string[], flags: ConfigSource["flags"] = {}) =>
+    String((await callOf(name, args, flags)).run.partition);
+  for (const { name } of STEPS) {
+    assert.equal(await partitionOf(name, []), "2022-10-01");
+    assert.equal(await partitionOf(name, ["2022-09-02"]), "2022-09-01");
+    assert.equal(await partitionOf(name, [], { partition: "2022-10-05" }), "2022-10-05");
+    await assert.rejects(callOf(name, ["2022-09-02"], { partition: "2022-09-01" }), isUsage);
+  }
+  const isBound = async (name: string, flags: ConfigSource["flags"] = {}) =>
+    (await callOf(name, [], flags)).onlyIfOver;
+  for (const name of ["dump", "load"]) {
+    assert.deepEqual([await isBound(name), await isBound(name, { allowOpenDay: true })], [
+      true,
+      false,
+    ]);
+  }
+  assert.deepEqual([await isBound("cdm"), await isBound("load", { undo: true })], [false, false]);
+});
+
+Deno.test("dump: both datasets, also of a day that is not complete", () => {
+  const both = ["transactions", "currencies"];
+  assert.deepEqual(dumpOptionsOf(given({})), { datasets: both, requireComplete: false });
+  assert.deepEqual(dumpOptionsOf(given({ dataset: "currencies", requireComplete: true })), {
+    datasets: ["currencies"],
+    requireComplete: true,
+  });
+});
+
+Deno.test("load: both datasets, no refused row", () => {
+  assert.deepEqual(loadOptionsOf(given({})), {
     datasets: ["transactions", "currencies"],
     maxRejected: 0,
     force: false,
     allowShrink: false,
     streams: 1,
-    undo: false,
-    allowOpenDay: false,
   });
   const load = { maxRejected: 7, force: true, allowShrink: true, streams: 4 };
-  const options = { dataset: "currencies", ...load };
-  const { run: named, ...asked } = loadCallOf(["2022-09-02"], options, NOW);
-  assert.equal(String(named.partition), "2022-09-01");
-  assert.deepEqual(asked, {
+  assert.deepEqual(loadOptionsOf(given({ dataset: "currencies", ...load })), {
     datasets: ["currencies"],
     ...load,
-    undo: false,
-    allowOpenDay: false,
   });
 });
 
-Deno.test("load --undo goes with no option of a load", () => {
-  assert.equal(loadCallOf([], { undo: true }, NOW).undo, true);
-  assert.throws(() => loadCallOf([], { undo: true, force: true }, NOW), isUsage);
-  assert.throws(() => loadCallOf([], { undo: true, maxRejected: 0 }, NOW), isUsage);
-  assert.throws(() => loadCallOf([], { undo: true, streams: 2 }, NOW), isUsage);
-  assert.throws(() => loadCallOf([], { undo: true, allowShrink: true }, NOW), isUsage);
-  assert.throws(() => loadCallOf([], { undo: true, allowOpenDay: true }, NOW), isUsage);
+Deno.test("load --undo goes with no option of a load, but with the dataset", async () => {
+  await callOf("load", [], { undo: true, dataset: "currencies" });
+  for (
+    const [option, flags] of Object.entries({
+      "--force": { force: true },
+      "--max-rejected": { maxRejected: 0 },
+      "--streams": { streams: 2 },
+      "--allow-shrink": { allowShrink: true },
+      "--allow-open-day": { allowOpenDay: true },
+    })
+  ) {
+    await assert.rejects(
+      callOf("load", [], { undo: true, ...flags }),
+      (error) => isUsage(error) && String(error).includes(`--undo with ${option}`),
+    );
+  }
 });
 
 Deno.test("cdm: done of any type is counted, or the lists that are given", () => {
-  const { run, ...call } = cdmCallOf([], { partition: "2022-10-05" }, world());
-  assert.equal(String(run.runDate), "2022-10-06");
-  assert.deepEqual(call, { statuses: ["done"], types: undefined, maxRateAge: 3, strict: false });
-  const given = { statuses: "done, chargeback,done", types: "b, a ,b", strict: true };
-  const { statuses, types, strict } = cdmCallOf([], given, world());
+  assert.deepEqual(cdmOptionsOf(given({})), {
+    statuses: ["done"],
+    types: undefined,
+    maxRateAge: 3,
+    strict: false,
+  });
+  const lists = { statuses: "done, chargeback,done", types: "b, a ,b", strict: true };
+  const { statuses, types, strict } = cdmOptionsOf(given(lists));
   assert.deepEqual([statuses, types, strict], [["done", "chargeback"], ["b", "a"], true]);
   for (const list of ["", "done,", ",", " ", "a, ,b", '"a', '"a"b', '"a" b,c']) {
-    assert.throws(() => cdmCallOf([], { statuses: list }, world()), isUsage, list);
-    assert.throws(() => cdmCallOf([], { types: list }, world()), isUsage, list);
+    assert.throws(() => cdmOptionsOf(given({ statuses: list })), isUsage, list);
+    assert.throws(() => cdmOptionsOf(given({ types: list })), isUsage, list);
   }
 });
 
 Deno.test("cdm: a value may hold commas, spaces, quotes or nothing, in double quotes", () => {
-  const typesOf = (types: string) => cdmCallOf([], { types }, world()).types;
+  const typesOf = (types: string) => cdmOptionsOf(given({ types })).types;
   assert.deepEqual(typesOf('"a,b", c'), ["a,b", "c"]);
   assert.deepEqual(typesOf(' " a " ,""'), [" a ", ""]);
   assert.deepEqual(typesOf('"say ""yes""",in "words"'), ['say "yes"', 'in "words"']);
@@ -87,63 +129,36 @@ Deno.test("cdm: a value may hold commas, spaces, quotes or nothing, in double qu
   assert.deepEqual(typesOf("a\nb"), ["a\nb"]);
 });
 
-Deno.test("cdm, backfill: variables are the defaults of the lists", () => {
-  const { env } = world({ FINPIPE_STATUSES: "done,blocked", FINPIPE_TYPES: 'x,"y,z"' });
-  const asked = cdmCallOf([], {}, { now: NOW, env });
+Deno.test("cdm: variables are the defaults of the lists", () => {
+  const env = { FINPIPE_STATUSES: "done,blocked", FINPIPE_TYPES: 'x,"y,z"' };
+  const asked = cdmOptionsOf(given({}, env));
   assert.deepEqual([asked.statuses, asked.types], [["done", "blocked"], ["x", "y,z"]]);
-  const both = backfillCallOf(["2022-10-02"], { types: "w" }, env);
+  const both = cdmOptionsOf(given({ types: "w" }, env));
   assert.deepEqual([both.statuses, both.types], [["done", "blocked"], ["w"]]);
-  const empty = cdmCallOf([], {}, world({ FINPIPE_STATUSES: "", FINPIPE_TYPES: "" }));
+  const empty = cdmOptionsOf(given({}, { FINPIPE_STATUSES: "", FINPIPE_TYPES: "" }));
   assert.deepEqual([empty.statuses, empty.types], [["done"], undefined]);
   for (const name of ["FINPIPE_STATUSES", "FINPIPE_TYPES"]) {
-    const wrong = () => cdmCallOf([], {}, world({ [name]: "a,,b" }));
+    const wrong = () => cdmOptionsOf(given({}, { [name]: "a,,b" }));
     assert.throws(wrong, (error) => isConfiguration(error) && String(error).includes(name));
   }
 });
 
 Deno.test("cdm: the age of a rate is in days, or a duration of which whole days count", () => {
-  const ageOf = (maxRateAge: string) => cdmCallOf([], { maxRateAge }, world()).maxRateAge;
+  const ageOf = (maxRateAge: string) => cdmOptionsOf(given({ maxRateAge })).maxRateAge;
   assert.deepEqual(["0d", "7", "10d", "36h", "23h"].map(ageOf), [0, 7, 10, 1, 0]);
   for (const text of ["", "-1", "3 days", "1.5d", "40000d"]) {
     assert.throws(() => ageOf(text), isUsage, text);
   }
 });
 
-Deno.test("backfill: a range, and the options of all its steps", () => {
-  const { env } = world();
-  const { range, ...call } = backfillCallOf(["2022-10-02..2022-10-31"], {}, env);
+Deno.test("backfill: a range, and what its steps do not read", () => {
+  const { range, ...call } = backfillCallOf(["2022-10-02..2022-10-31"], {});
   assert.deepEqual([String(range.from), String(range.to)], ["2022-10-02", "2022-10-31"]);
-  const plain = {
-    dryRun: false,
-    allowOpenDay: false,
-    requireComplete: false,
-    maxRejected: 0,
-    force: false,
-    allowShrink: false,
-    streams: 1,
-  };
-  const counted = { types: undefined, maxRateAge: 3, strict: false };
-  assert.deepEqual(call, { ...plain, ...counted, statuses: ["done"] });
-  const given = {
-    dryRun: true,
-    allowOpenDay: true,
-    requireComplete: true,
-    maxRejected: 2,
-    force: true,
-    allowShrink: true,
-    streams: 3,
-  };
-  const { range: _range, ...asked } = backfillCallOf(["2022-10-02"], {
-    ...given,
-    statuses: "queued",
-    types: "x",
-    maxRateAge: "5d",
-    strict: true,
-  }, env);
-  const mart = { statuses: ["queued"], types: ["x"], maxRateAge: 5, strict: true };
-  assert.deepEqual(asked, { ...given, ...mart });
-  assert.throws(() => backfillCallOf(["2022-10-03..2022-10-02"], {}, env), isUsage);
-  assert.throws(() => backfillCallOf(["2022-10-02"], { statuses: "" }, env), isUsage);
+  assert.deepEqual(call, { dryRun: false, allowOpenDay: false });
+  const options = { dryRun: true, allowOpenDay: true };
+  const { range: _range, ...asked } = backfillCallOf(["2022-10-02"], options);
+  assert.deepEqual(asked, options);
+  assert.throws(() => backfillCallOf(["2022-10-03..2022-10-02"], {}), isUsage);
 });
 
 Deno.test("demo: a folder that was named, or the first that is free", () => {

@@ -1,25 +1,43 @@
 import assert from "node:assert/strict";
-import {
-  datesOf,
-  dayLine,
-  loadLine,
-  martLines,
-  martResult,
-  titleOf,
-} from "../../commands/step_results.ts";
+import type { Manifest } from "../../lib/partitions/manifest.ts";
 import { runOfPartition } from "../../lib/partitions/run_date.ts";
-import type { DatasetLoad } from "../../lib/pipeline/load.ts";
+import { dayShown, planShown, stepShown } from "../../lib/rendering/runs.ts";
 import { counted } from "../../lib/runtime/words.ts";
+import { cdmFacts } from "../../lib/steps/cdm.ts";
+import { dumpFacts } from "../../lib/steps/dump.ts";
+import { type DatasetLoad, loadFacts } from "../../lib/steps/load.ts";
+import { undoFacts } from "../../lib/steps/undo_load.ts";
 
 const BUILT = { rows: 1, leftOut: [], oldRates: [], absent: { statuses: [], types: [] } };
 
+const RUN = runOfPartition(Temporal.PlainDate.from("2022-10-01"));
+const LAST_RUN = runOfPartition(Temporal.PlainDate.from("9999-12-31"));
+
 Deno.test("a step names its run date and partition; the last of all days has no run date", () => {
-  const run = runOfPartition(Temporal.PlainDate.from("2022-10-01"));
-  assert.equal(titleOf(run), "Run date 2022-10-02, partition 2022-10-01");
-  assert.deepEqual(datesOf(run), { run_date: "2022-10-02", partition: "2022-10-01" });
-  const last = runOfPartition(Temporal.PlainDate.from("9999-12-31"));
-  assert.equal(titleOf(last), "Partition 9999-12-31, which has no run date");
-  assert.deepEqual(datesOf(last), { run_date: null, partition: "9999-12-31" });
+  const shown = { json: { rows: 1 }, lines: ["1 row"] };
+  assert.deepEqual(stepShown(RUN, shown), {
+    json: { run_date: "2022-10-02", partition: "2022-10-01", rows: 1 },
+    lines: ["Run date 2022-10-02, partition 2022-10-01", "1 row"],
+  });
+  assert.deepEqual(stepShown(LAST_RUN, shown), {
+    json: { run_date: null, partition: "9999-12-31", rows: 1 },
+    lines: ["Partition 9999-12-31, which has no run date", "1 row"],
+  });
+});
+
+Deno.test("a day of a backfill shows each step by what it shows alone, on one line", () => {
+  const facts = (rows: number) => ({ json: { rows }, lines: [], brief: `${rows} done`, rows });
+  const steps = [{ name: "b", facts: facts(1) }, { name: "a", facts: facts(2) }];
+  const { json, lines } = dayShown({ ...RUN, steps });
+  assert.equal(
+    JSON.stringify(json),
+    '{"run_date":"2022-10-02","partition":"2022-10-01","steps":{"b":{"rows":1},"a":{"rows":2}}}',
+  );
+  assert.deepEqual(lines, ["2022-10-02 (2022-10-01): b: 1 done; a: 2 done"]);
+  assert.deepEqual(planShown(RUN, ["b", "a"]), {
+    json: { run_date: "2022-10-02", partition: "2022-10-01", steps: ["b", "a"] },
+    lines: ["2022-10-02 (2022-10-01): b -> a"],
+  });
 });
 
 Deno.test("one is singular, and nothing else is", () => {
@@ -31,7 +49,9 @@ Deno.test("one is singular, and nothing else is", () => {
 
 Deno.test("what is left out of the mart is named with its count", () => {
   const leftOut = [{ currency: 440, transactions: 2n }];
-  assert.deepEqual(martLines({ ...BUILT, leftOut }), [
+  const facts = cdmFacts({ ...BUILT, leftOut });
+  assert.equal(facts.brief, "1 row, 1 currency left out");
+  assert.deepEqual(facts.lines, [
     "mart: 1 row",
     "left out: currency 440, 2 transactions, no dollar rate",
   ]);
@@ -48,34 +68,31 @@ Deno.test("a load tells the rows before and after", () => {
     manifestControlTotal: "7",
     ...given,
   });
-  const line = (...datasets: DatasetLoad[]) => {
-    const run = runOfPartition(Temporal.PlainDate.from("2022-10-01"));
-    const steps = { dump: [], load: datasets, cdm: { ...run, ...BUILT, rates: [] } };
-    return dayLine({ ...run, steps }).split("; ")[1];
-  };
-  assert.equal(loadLine(load({})), "transactions: 3 rows loaded, never loaded before");
-  assert.equal(loadLine(load({ rowsBefore: 0n })), "transactions: 3 rows loaded, 0 before");
+  const line = (given: Partial<DatasetLoad>) => loadFacts([load(given)]).lines[0];
+  const brief = (...datasets: DatasetLoad[]) => loadFacts(datasets).brief;
+  assert.equal(line({}), "transactions: 3 rows loaded, never loaded before");
+  assert.equal(line({ rowsBefore: 0n }), "transactions: 3 rows loaded, 0 before");
   assert.equal(
-    loadLine(load({ rowsBefore: 5n, refused: 1n })),
+    line({ rowsBefore: 5n, refused: 1n }),
     "transactions: 3 rows loaded, 5 before, 1 refused; control total 6, the manifest says 7",
   );
   assert.equal(
-    loadLine(load({ outcome: "unchanged", rowsBefore: 3n })),
+    line({ outcome: "unchanged", rowsBefore: 3n }),
     "transactions: 3 rows, left alone: the file is already loaded",
   );
   const currencies = load({ dataset: "currencies", rowsBefore: 2n, refused: 1n });
-  assert.equal(line(load({}), load({ dataset: "currencies" })), "load: loaded");
+  assert.equal(brief(load({}), load({ dataset: "currencies" })), "loaded");
   assert.equal(
-    line(load({ rowsBefore: 0n }), currencies),
-    "load: loaded, 0 -> 3 transactions, 2 -> 3 currencies, 1 row refused",
+    brief(load({ rowsBefore: 0n }), currencies),
+    "loaded, 0 -> 3 transactions, 2 -> 3 currencies, 1 row refused",
   );
   const unchanged = load({ outcome: "unchanged", rowsBefore: 3n });
-  assert.equal(line(unchanged, currencies), "load: loaded, 2 -> 3 currencies, 1 row refused");
-  assert.equal(line(unchanged, unchanged), "load: already loaded");
+  assert.equal(brief(unchanged, currencies), "loaded, 2 -> 3 currencies, 1 row refused");
+  assert.equal(brief(unchanged, unchanged), "already loaded");
 });
 
 Deno.test("a mart tells as JSON what was warned of, and whether it was taken away", () => {
-  assert.deepEqual(martResult({ ...BUILT, rows: 0, takenAway: { rows: 7, leftOut: 1 } }), {
+  assert.deepEqual(cdmFacts({ ...BUILT, rows: 0, takenAway: { rows: 7, leftOut: 1 } }).json, {
     outcome: "taken_away",
     rows: 0,
     left_out: [],
@@ -85,11 +102,11 @@ Deno.test("a mart tells as JSON what was warned of, and whether it was taken awa
   });
   const date = Temporal.PlainDate.from("2022-09-01");
   assert.deepEqual(
-    martResult({
+    cdmFacts({
       ...BUILT,
       oldRates: [{ currency: 430, date }],
       absent: { statuses: ["dnoe"], types: ["x"] },
-    }),
+    }).json,
     {
       outcome: "built",
       rows: 1,
@@ -99,4 +116,60 @@ Deno.test("a mart tells as JSON what was warned of, and whether it was taken awa
       absent_types: ["x"],
     },
   );
+});
+
+Deno.test("an undo tells of each dataset what stands again", () => {
+  const { json, lines } = undoFacts({
+    ...RUN,
+    datasets: [
+      { dataset: "transactions", outcome: "put back", rows: 1n },
+      { dataset: "currencies", outcome: "never loaded", rows: 0n },
+      { dataset: "currencies", outcome: "none" },
+    ],
+    isMartStale: true,
+  });
+  assert.deepEqual(lines, [
+    "transactions: put back, 1 row",
+    "currencies: put back: the day was never loaded",
+    "currencies: no undo of that day, left as it is",
+  ]);
+  assert.deepEqual(json, {
+    datasets: [
+      { dataset: "transactions", outcome: "put_back", rows: 1 },
+      { dataset: "currencies", outcome: "never_loaded", rows: 0 },
+      { dataset: "currencies", outcome: "none", rows: null },
+    ],
+    mart_stale: true,
+  });
+});
+
+Deno.test("a step counts what stands by it: rows of all datasets, bytes of files", () => {
+  const manifest = (rows: number, bytes: number): Manifest => ({
+    dataset: "transactions",
+    partition: "2022-10-01",
+    rows,
+    staged_rows: rows + 1,
+    bytes,
+    sha256: "",
+    control_total: "0",
+    created_at: "",
+    version: "",
+    sources: [],
+    complete: false,
+  });
+  const dumped = dumpFacts([manifest(1, 20), manifest(2, 30)]);
+  assert.deepEqual([dumped.rows, dumped.bytes, dumped.json.complete], [3, 50, false]);
+  assert.equal(dumpFacts([]).json.complete, null);
+  const figures = {
+    rowsBefore: undefined,
+    refused: 0n,
+    controlTotal: "",
+    manifestControlTotal: "",
+  };
+  const loaded = loadFacts([
+    { ...figures, dataset: "transactions", outcome: "loaded", rows: 3n },
+    { ...figures, dataset: "currencies", outcome: "unchanged", rows: 4n },
+  ]);
+  assert.deepEqual([loaded.rows, loaded.bytes], [7, undefined]);
+  assert.deepEqual(cdmFacts(BUILT).rows, 1);
 });

@@ -1,6 +1,6 @@
 /** The client of Kafka: kafkajs, with our settings and our log. */
 import kafkajs, { type Kafka } from "kafkajs";
-import type { KafkaSettings } from "../../runtime/config/kafka.ts";
+import type { KafkaSettings } from "../../config/kafka.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { SIGNATURE } from "../../runtime/version.ts";
 import { logCreator, routeWarnings } from "./client_log.ts";

@@ -1,5 +1,5 @@
 /** Topics of Kafka, opened as the settings say. */
-import type { KafkaSettings } from "../../runtime/config/kafka.ts";
+import type { KafkaSettings } from "../../config/kafka.ts";
 import { FinpipeError } from "../../runtime/errors.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";

@@ -1,6 +1,6 @@
 /** What `doctor` looks at in Kafka: the topic that is configured. Changes nothing. */
-import { readKafkaSettings } from "../../runtime/config/kafka.ts";
-import type { ConfigSource } from "../../runtime/config/source.ts";
+import { readKafkaSettings } from "../../config/kafka.ts";
+import type { ConfigSource } from "../../config/source.ts";
 import type { TopicFacts } from "../topic/inspection.ts";
 import { partitionsOf, type TopicRetry } from "./topic.ts";
 

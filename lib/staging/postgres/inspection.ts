@@ -6,7 +6,7 @@ import { isSameBackend } from "../../postgres/backend.ts";
 import { openServerSession } from "../../postgres/server.ts";
 import { imposedSettings } from "../../postgres/session_settings.ts";
 import type { SqlSession } from "../../postgres/session.ts";
-import type { PostgresSettings } from "../../runtime/config/postgres_url.ts";
+import type { PostgresSettings } from "../../config/postgres_url.ts";
 import { isKind } from "../../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
 import { MIGRATIONS, PostgresMigrations } from "./migrations.ts";

@@ -1,7 +1,7 @@
 /** What `doctor` looks at on a Vertica server that the warehouse is to be on; changes nothing. */
 import serverFacts from "../../../sql/warehouse/vertica/server_facts.sql" with { type: "text" };
+import type { VerticaSettings } from "../../config/vertica_settings.ts";
 import { DATASET_NAMES } from "../../events/dataset.ts";
-import type { VerticaSettings } from "../../runtime/config/vertica_settings.ts";
 import { checkTables } from "../../migrations/migrate.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
 import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../inspection.ts";

@@ -2,11 +2,7 @@
 import { lookup } from "node:dns/promises";
 import isolation from "../../../sql/warehouse/vertica/session_isolation.sql" with { type: "text" };
 import settingsScript from "../../../sql/warehouse/vertica/session.sql" with { type: "text" };
-import {
-  shown,
-  type VerticaNode,
-  type VerticaSettings,
-} from "../../runtime/config/vertica_settings.ts";
+import { shown, type VerticaNode, type VerticaSettings } from "../../config/vertica_settings.ts";
 import { AnswerWatch } from "../../runtime/answer_watch.ts";
 import { FinpipeError, isKind } from "../../runtime/errors.ts";
 import { explained } from "./certificate.ts";

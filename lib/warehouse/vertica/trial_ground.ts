@@ -8,8 +8,8 @@ import serverFacts from "../../../sql/warehouse/vertica/server_facts.sql" with {
 import sessionClose from "../../../sql/warehouse/vertica/session_close.sql" with { type: "text" };
 import sessionsSql from "../../../sql/warehouse/vertica/trial_sessions.sql" with { type: "text" };
 import tablesSql from "../../../sql/warehouse/vertica/trial_tables.sql" with { type: "text" };
+import type { VerticaSettings } from "../../config/vertica_settings.ts";
 import { orAborted } from "../../runtime/aborted.ts";
-import type { VerticaSettings } from "../../runtime/config/vertica_settings.ts";
 import { FinpipeError, isKind } from "../../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
 import { forSchemas, quoteIdentifier, type WarehouseSchemas } from "../sql_template.ts";

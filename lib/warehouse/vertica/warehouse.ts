@@ -4,12 +4,12 @@
  * it began.
  */
 import sessionLabel from "../../../sql/warehouse/vertica/session_label.sql" with { type: "text" };
+import type { VerticaNode, VerticaSettings } from "../../config/vertica_settings.ts";
 import type { DatasetName } from "../../events/dataset.ts";
 import { checkSchema, hasSchema, migrate } from "../../migrations/migrate.ts";
 import type { Access } from "../../migrations/migration.ts";
 import type { PartitionFile } from "../../partitions/partition_file.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
-import type { VerticaNode, VerticaSettings } from "../../runtime/config/vertica_settings.ts";
 import { isKind } from "../../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
 import type {

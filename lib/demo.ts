@@ -1,0 +1,203 @@
+/**
+ * The whole pipeline on events of our own making, for somebody who sees finpipe for the first time:
+ * whatever is configured, it works on the embedded engine in a folder of its own.
+ */
+import { join } from "node:path";
+import { backfill } from "./backfill/backfill.ts";
+import { type Engine, openEngine } from "./engine.ts";
+import { emulate } from "./events/emulator.ts";
+import { DEFAULT_MAX_MESSAGE_BYTES } from "./events/message.ts";
+import { DEFAULT_WATERMARK } from "./events/partition_window.ts";
+import type { DateRange } from "./partitions/run_date.ts";
+import { jsonRow } from "./rendering/mart/json.ts";
+import { tableReport } from "./rendering/mart/table.ts";
+import { CommandLines, shellQuoted } from "./runtime/command_lines.ts";
+import type { ConfigSource } from "./config/settings.ts";
+import { strayVariables } from "./config/stray.ts";
+import { FinpipeError } from "./runtime/errors.ts";
+import { fileFailure, writeWhole } from "./runtime/files.ts";
+import type { Io } from "./runtime/io.ts";
+import { createLogger, type Logger } from "./runtime/log.ts";
+import { loadSteps, STEPS } from "./steps/registry.ts";
+import { prepareSteps } from "./steps/step.ts";
+import { landFile } from "./pipeline/landing/land.ts";
+import type { Totals } from "./pipeline/landing/partition_lander.ts";
+
+export interface DemoOptions {
+  /** Where to work. */
+  folder: string;
+  /** The user named the folder: no other is taken where it exists. */
+  named: boolean;
+  /** Print one JSON value of what was done, and nothing else. */
+  json: boolean;
+  io: Io;
+  /** Told what is being done. */
+  onPhase(text: string): void;
+}
+
+/** A week: enough for a report, and made in seconds. */
+const FROM = Temporal.PlainDate.from("2022-10-01");
+const TO = Temporal.PlainDate.from("2022-10-07");
+const OPERATIONS_PER_DAY = 1000;
+const SEED = 1;
+/** Messages between two looks at the signal to stop. */
+const TURN = 2000;
+/** Folders tried before giving up. */
+const MOST_FOLDERS = 1000;
+
+/** Whatever is configured: no option, no variable. */
+const NOTHING_GIVEN: ConfigSource = { env: () => undefined, flags: {} };
+
+/** Makes events, lands them, builds and shows the mart, and says what to type next. */
+export async function demo(options: DemoOptions): Promise<void> {
+  const { io } = options;
+  const folder = await makeFolder(options);
+  const flags = { engine: "embedded", workDir: folder };
+  const lines = new CommandLines(() => io.program, flags, strayVariables(io.env));
+  try {
+    await runIn(folder, { ...options, flags, lines });
+  } catch (error) {
+    throw lines.completeHint(error);
+  }
+}
+
+interface Place extends DemoOptions {
+  /** What names the folder and its engine, whatever is configured. */
+  flags: Readonly<Record<string, unknown>>;
+  lines: CommandLines;
+}
+
+async function runIn(folder: string, { io, json, onPhase, flags, lines }: Place): Promise<void> {
+  const events = join(folder, "events.jsonl");
+  const say = async (text: string) => {
+    if (!json) await io.stdout.write(`${text}\n`);
+  };
+
+  onPhase("opening the embedded engine");
+  // The steps' own log would say again what is printed here.
+  const log = createLogger({
+    level: "warn",
+    format: "text",
+    output: io.stderr,
+    now: io.now,
+    lines,
+  });
+  const config = { ...NOTHING_GIVEN, flags };
+  await using engine = await openEngine({ io, log, config }, {
+    staging: true,
+    warehouse: true,
+    creates: true,
+  });
+
+  onPhase("making events");
+  const messages = await writeEvents(events, io.signal);
+  await say(`Made ${messages} messages of ${FROM}..${TO} in ${events}`);
+
+  const work = { engine, io, log, onPhase };
+  const totals = await landEvents(work, events);
+  await say(
+    `Landed ${totals.transactions} transactions and ${totals.currencies} currencies; ` +
+      `${totals.duplicates} duplicates dropped, ${totals.rejected} rejected`,
+  );
+  const { from, to } = await buildMart(work);
+  await say(`Built the mart for each day: ${lines.of(`backfill ${from}..${to}`)}\n`);
+
+  const mart = engine.warehouse.mart();
+  if (json) {
+    const rows = await Array.fromAsync(mart, jsonRow);
+    await io.stdout.write(`${JSON.stringify({ folder, events, landed: totals, mart: rows })}\n`);
+    return;
+  }
+  for await (const block of tableReport(mart)) await io.stdout.write(block);
+  await say(nextSteps(lines, folder));
+}
+
+/** The opened demo. */
+interface Work extends Pick<DemoOptions, "io" | "onPhase"> {
+  engine: Engine;
+  log: Logger;
+}
+
+async function landEvents({ engine, io, log, onPhase }: Work, path: string): Promise<Totals> {
+  const context = {
+    connect: () => engine.connectStaging(),
+    makeRows: engine.makeRows,
+    log,
+    now: io.now,
+    signal: io.signal,
+    retryFor: 0,
+    onProgress: ({ messages_read }: Totals) => onPhase(`landing: ${messages_read} messages`),
+  };
+  const limits = {
+    rows: 10_000,
+    bytes: 8 * 1024 * 1024,
+    linger: 1000,
+    maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES,
+  };
+  const totals = await landFile(context, path, { limits, watermark: DEFAULT_WATERMARK });
+  io.signal.throwIfAborted();
+  return totals;
+}
+
+/** Takes each day to the mart; the run dates that did. */
+async function buildMart({ engine, onPhase }: Work): Promise<DateRange> {
+  const range = { from: FROM.add({ days: 1 }), to: TO.add({ days: 1 }) };
+  const steps = prepareSteps(await loadSteps(STEPS), NOTHING_GIVEN);
+  await backfill(engine.stepContext, range, steps, {
+    onStep: ({ runDate }, step) => onPhase(`backfill: ${runDate} ${step}`),
+    onDay: () => {},
+  });
+  return range;
+}
+
+/** Makes a folder that was not there before. */
+async function makeFolder({ folder, named }: DemoOptions): Promise<string> {
+  for (let number = 1; number <= (named ? 1 : MOST_FOLDERS); number++) {
+    const path = number === 1 ? folder : `${folder}-${number}`;
+    try {
+      await Deno.mkdir(path, { mode: 0o700 });
+      return path;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw fileFailure(error, "make", path);
+    }
+  }
+  throw new FinpipeError("configuration", `Cannot make the demo's folder "${folder}": it exists`, {
+    hint: "Name a folder that is not there yet with --work-dir",
+  });
+}
+
+async function writeEvents(path: string, signal: AbortSignal): Promise<number> {
+  const encoder = new TextEncoder();
+  const emulation = { from: FROM, to: TO, operationsPerDay: OPERATIONS_PER_DAY, seed: SEED };
+  let messages = 0;
+  let lines: string[] = [];
+  try {
+    using file = await Deno.open(path, { createNew: true, write: true, mode: 0o600 });
+    const flush = async () => {
+      signal.throwIfAborted();
+      await writeWhole(file, encoder.encode(lines.join("")));
+      lines = [];
+    };
+    for (const message of emulate(emulation)) {
+      lines.push(message, "\n");
+      if (++messages % TURN === 0) await flush();
+    }
+    await flush();
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw fileFailure(error, "write", path);
+  }
+  return messages;
+}
+
+function nextSteps(lines: CommandLines, folder: string): string {
+  const events = shellQuoted(join(folder, "events.jsonl"));
+  return [
+    "",
+    "Everything is in that folder: type next",
+    `  ${lines.of(`report ${FROM} --format csv`)}`,
+    `  ${lines.of(`stream --source ${events}`)}    # lands nothing twice`,
+    `  ${lines.of(`load --partition ${TO} --undo`)}`,
+    `  ${lines.program} --help`,
+  ].join("\n");
+}

@@ -1,0 +1,54 @@
+/** The checks of a doctor, one after the other, and what came of each. */
+import { FinpipeError } from "../runtime/errors.ts";
+
+/** What came of looking at one thing. */
+export interface Check {
+  check: string;
+  outcome: "ok" | "warning" | "failed" | "skipped";
+  detail: string;
+  /** What to do about it. */
+  hint?: string;
+  /** The exit code of a failure. */
+  exit_code?: number;
+}
+
+/** What was found of something that is not broken. */
+export interface Finding<T> {
+  detail: string;
+  /** Makes it a warning. */
+  hint?: string;
+  value?: T;
+}
+
+/** Collects checks: a failure is one of them, and is not thrown. */
+export class Checklist {
+  readonly checks: Check[] = [];
+
+  /** Notes what came of it; undefined where it failed. */
+  async look<T>(
+    check: string,
+    work: () => Finding<T> | Promise<Finding<T>>,
+  ): Promise<T | undefined> {
+    try {
+      const { detail, hint, value } = await work();
+      const outcome = hint === undefined ? "ok" : "warning";
+      this.checks.push({ check, outcome, detail, ...(hint === undefined ? {} : { hint }) });
+      return value;
+    } catch (error) {
+      if (!(error instanceof FinpipeError)) throw error;
+      const { message, hint, exitCode } = error;
+      const found = { check, outcome: "failed", detail: message, exit_code: exitCode } as const;
+      this.checks.push(hint === undefined ? found : { ...found, hint });
+      return undefined;
+    }
+  }
+
+  skip(check: string, reason: string | undefined): void {
+    if (reason !== undefined) this.checks.push({ check, outcome: "skipped", detail: reason });
+  }
+}
+
+/** The exit code of the first failure, else 0. */
+export function exitCodeOf(checks: readonly Check[]): number {
+  return checks.find(({ outcome }) => outcome === "failed")?.exit_code ?? 0;
+}

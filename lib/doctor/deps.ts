@@ -1,0 +1,24 @@
+/** What the doctor looks through, so that a test may show it another world. */
+import type { PostgresSettings } from "../config/postgres_url.ts";
+import type { Settings } from "../config/settings.ts";
+import type { TopicFacts } from "../sources/topic/inspection.ts";
+import type { StagingInspection } from "../staging/inspection.ts";
+import type { WarehouseInspection } from "../warehouse/inspection.ts";
+
+/** The world that is looked at. */
+export interface DoctorDeps {
+  readSettings: () => Promise<Settings>;
+  /** The folder, or the nearest above it that is there. */
+  lookAtWorkDir: (workDir: string) => Promise<string>;
+  freeBytes: (folder: string) => Promise<number>;
+  inspectStaging: (postgres: PostgresSettings, retryFor: number) => Promise<StagingInspection>;
+  /** Connects to the warehouse's server. */
+  inspectWarehouse: (settings: Settings) => Promise<WarehouseInspection>;
+  /** Asks Kafka about the topic; undefined where no broker is named. */
+  inspectTopic: ((retryFor: number) => Promise<TopicFacts>) | undefined;
+  /** Reads the settings as a stream of the topic would; undefined where no broker is named. */
+  readStreamSettings: (() => Promise<Settings>) | undefined;
+  /** Opens the embedded ends of the settings, with their schema, and closes them. */
+  tryEmbedded: (settings: Settings) => Promise<void>;
+  now: () => Temporal.Instant;
+}

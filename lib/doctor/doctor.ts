@@ -1,0 +1,61 @@
+/**
+ * Looks at everything that finpipe stands on and says of each failure what to do about it. What
+ * hangs on something that failed is not looked at.
+ */
+import { FinpipeError } from "../runtime/errors.ts";
+import { type Check, Checklist, type Finding } from "./check.ts";
+import type { DoctorDeps } from "./deps.ts";
+import { examineStaging } from "./staging.ts";
+import { judgeStream, judgeTopic } from "./topic.ts";
+import { examineWarehouse } from "./warehouse.ts";
+
+/** Bytes: below the first nothing can be done, below the second not for long. */
+const TOO_LITTLE_SPACE = 100_000_000;
+const LITTLE_SPACE = 1_000_000_000;
+
+/** Looks at one thing after the other; failures are results, only what is no failure is thrown. */
+export async function examine(deps: DoctorDeps): Promise<Check[]> {
+  const list = new Checklist();
+  const settings = await list.look("configuration", async () => {
+    const settings = await deps.readSettings();
+    return { detail: `${settings.engine} engine`, value: settings };
+  });
+  if (settings === undefined) return list.checks;
+  const workDir = await list.look("work dir", () => examineWorkDir(settings.workDir, deps));
+  const { inspectTopic } = deps;
+  const topic = inspectTopic === undefined
+    ? undefined
+    : await list.look("kafka", async () => judgeTopic(await inspectTopic(settings.retryFor)));
+  const { readStreamSettings } = deps;
+  if (readStreamSettings !== undefined && settings.staging?.kind !== "postgres") {
+    await list.look("stream", () => judgeStream(readStreamSettings));
+  }
+  if (settings.staging?.kind === "postgres") {
+    await examineStaging(settings.staging.postgres, { topic, ...settings }, list, deps);
+  }
+  if (settings.warehouse?.kind === "vertica") {
+    await examineWarehouse(settings, settings.warehouse.vertica, list, deps);
+  }
+  const embedded = Object.entries({ staging: settings.staging, warehouse: settings.warehouse })
+    .filter(([, end]) => end?.kind === "embedded").map(([name]) => name);
+  if (embedded.length > 0 && workDir !== undefined) {
+    await list.look(embedded.join(" and "), async () => {
+      await deps.tryEmbedded(settings);
+      return { detail: `the embedded engine in ${settings.workDir} opens` };
+    });
+  }
+  list.skip("staging", settings.stagingLeftOut);
+  list.skip("warehouse", settings.warehouseLeftOut);
+  return list.checks;
+}
+
+async function examineWorkDir(workDir: string, deps: DoctorDeps): Promise<Finding<string>> {
+  const folder = await deps.lookAtWorkDir(workDir);
+  const free = await deps.freeBytes(folder);
+  const state = folder === workDir ? "can be written" : "is not there yet";
+  const detail = `${workDir} ${state}, ${(free / 1e9).toFixed(1)} GB free`;
+  const hint = "Make room there, or name another folder with --work-dir";
+  if (free >= LITTLE_SPACE) return { detail, value: workDir };
+  if (free >= TOO_LITTLE_SPACE) return { detail, hint, value: workDir };
+  throw new FinpipeError("failed", `The disk of ${workDir} is full`, { hint });
+}

@@ -1,0 +1,47 @@
+/** The world that the doctor looks at, as the settings say that it is. */
+import { Engine, type EngineContext } from "../engine.ts";
+import type { DoctorDeps } from "./deps.ts";
+import { isKafkaSet } from "../config/kafka.ts";
+import { readSettings } from "../config/settings.ts";
+import { freeBytes, lookAtWorkDir } from "../config/work_dir.ts";
+import { inspectStaging } from "../staging/postgres/inspection.ts";
+
+/** Everything is looked at when the doctor asks, and closed by it. */
+export function worldOf(context: EngineContext): DoctorDeps {
+  const { io, log, config } = context;
+  return {
+    readSettings: () => readSettings(config, { staging: "if-set", warehouse: "if-set" }),
+    lookAtWorkDir,
+    freeBytes,
+    inspectStaging: (postgres, retryFor) =>
+      inspectStaging(postgres, { retryFor, log, signal: io.signal }),
+    async inspectWarehouse(settings) {
+      const { warehouse, retryFor } = settings;
+      if (warehouse?.kind !== "vertica") throw new Error("The warehouse is no server");
+      const { inspectVertica } = await import("../warehouse/vertica/inspection.ts");
+      return await inspectVertica(warehouse.vertica, settings, {
+        retryFor,
+        log,
+        signal: io.signal,
+      });
+    },
+    inspectTopic: isKafkaSet(config)
+      ? async (retryFor) => {
+        // kafkajs takes its time to load.
+        const { inspectTopic } = await import("../sources/kafka/topic_inspection.ts");
+        return await inspectTopic(config, { retryFor, log, signal: io.signal });
+      }
+      : undefined,
+    readStreamSettings: isKafkaSet(config)
+      ? () => readSettings(config, { staging: true, kafka: true })
+      : undefined,
+    async tryEmbedded(settings) {
+      const staging = settings.staging?.kind === "embedded" ? settings.staging : undefined;
+      await using engine = new Engine(context, { ...settings, staging }, { command: "doctor" });
+      await engine.open();
+      if (staging !== undefined) await engine.withStaging((opened) => opened.schema.checkSchema());
+      if (settings.warehouse?.kind === "embedded") await engine.warehouse.checkSchema();
+    },
+    now: io.now,
+  };
+}

@@ -1,0 +1,19 @@
+/** The forms of a report: each turns rows of the mart into text, piece by piece. */
+import type { MartRow } from "../../warehouse/repository.ts";
+import { csvReport } from "./csv.ts";
+import { jsonReport } from "./json.ts";
+import { tableReport } from "./table.ts";
+
+/** Makes text of rows as they come, holds none of them; a person is told `noRows` where there is none. */
+export type ReportFormat = (rows: AsyncIterable<MartRow>, noRows?: string) => AsyncIterable<string>;
+
+/** The forms by their names, as `--format` takes them. */
+export const FORMATS = {
+  table: tableReport,
+  csv: csvReport,
+  json: jsonReport,
+} satisfies Record<string, ReportFormat>;
+
+export type FormatName = keyof typeof FORMATS;
+
+export const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[];

@@ -1,0 +1,168 @@
+/** Dumping a day of staging to partition files (contract, section 4). */
+import { join } from "node:path";
+import type { ConfigSource } from "../config/settings.ts";
+import type { DatasetName } from "../events/dataset.ts";
+import type { Manifest } from "../partitions/manifest.ts";
+import { PartitionWriter } from "../partitions/partition_writer.ts";
+import type { DayRun } from "../partitions/run_date.ts";
+import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
+import type { Logger } from "../runtime/log.ts";
+import { SIGNATURE } from "../runtime/version.ts";
+import { counted } from "../runtime/words.ts";
+import type { DaySnapshot } from "../staging/days.ts";
+import type { StagingRepository } from "../staging/repository.ts";
+import { completenessOf, requireComplete, warnOfIncomplete } from "./completeness.ts";
+import { datasetsOf, type Step, type StepContext, type StepFacts } from "./step.ts";
+
+export interface DumpDeps extends Omit<StepContext, "ends"> {
+  staging: StagingRepository;
+}
+
+export interface DumpOptions {
+  datasets: readonly DatasetName[];
+  /** Fail where a Kafka partition has not passed the day's end. */
+  requireComplete: boolean;
+}
+
+const step: Step = {
+  description: "Writes one day's partition files, with their manifests, from staging.",
+
+  examples: [
+    ["finpipe dump 2022-10-02", "writes the files of 2022-10-01"],
+    ["finpipe dump --partition 2022-10-01 --dataset currencies", "writes one of the two"],
+    ["finpipe dump 2022-10-02 --require-complete", "fails while more of the day may come"],
+  ],
+
+  touches: { staging: true, partitionFiles: true },
+  waitsForDayEnd: true,
+  byDataset: true,
+
+  options: [
+    {
+      flags: "--require-complete",
+      doc: "fail where a Kafka partition has not passed the day's end",
+    },
+  ],
+
+  prepare(source) {
+    const options = dumpOptionsOf(source);
+    return ({ ends, ...context }, run) =>
+      ends.withStaging(async (staging) =>
+        dumpFacts(await dump({ ...context, staging }, run, options))
+      );
+  },
+};
+
+export default step;
+
+/** What a dump was asked for. */
+export function dumpOptionsOf(source: ConfigSource): DumpOptions {
+  return {
+    datasets: datasetsOf(source),
+    requireComplete: source.flags.requireComplete === true,
+  };
+}
+
+/**
+ * Writes the partition files of a day, all of them from one snapshot of staging, and returns their
+ * manifests. What stood under their names before stays until they are whole.
+ *
+ * @throws FinpipeError of kind `locked` where another process dumps one of the datasets;
+ * `prerequisite` where the day is not complete and has to be
+ */
+export async function dump(
+  { staging, workDir, log, now, signal }: DumpDeps,
+  { partition: day }: DayRun,
+  { datasets, requireComplete: mustBeComplete }: DumpOptions,
+): Promise<Manifest[]> {
+  using open = new DisposableStack();
+  for (const dataset of datasets) open.use(await lockDataset(workDir, dataset));
+  const written = await staging.days.snapshot(day, async (snapshot) => {
+    const id = crypto.randomUUID();
+    const completeness = completenessOf(day, await snapshot.kafkaProgress(), now());
+    if (mustBeComplete) requireComplete(day, completeness, log);
+    else warnOfIncomplete(day, completeness, log);
+    const { complete } = completeness;
+    const files = [];
+    for (const dataset of datasets) {
+      signal.throwIfAborted();
+      const writer = open.use(await PartitionWriter.create(workDir, dataset, day));
+      const { total, sources } = await snapshot.stagedRows(dataset);
+      if (dataset === "currencies" || !await writeAgreeing(snapshot, writer, log)) {
+        await snapshot.copyDay(dataset, (piece) => writer.write(piece));
+      }
+      files.push({ writer, facts: { staged_rows: total, snapshot: id, sources, complete } });
+    }
+    return files;
+  });
+  const manifests: Manifest[] = [];
+  for (const { writer, facts } of written) {
+    signal.throwIfAborted();
+    const manifest = await writer.publish({
+      ...facts,
+      created_at: now().toString({ smallestUnit: "second" }),
+      version: SIGNATURE,
+    });
+    log.info(`Dumped ${manifest.dataset} of ${day}`, {
+      rows: manifest.rows,
+      bytes: manifest.bytes,
+    });
+    manifests.push(manifest);
+  }
+  return manifests;
+}
+
+/** What the manifests say of the files. */
+export function dumpFacts(manifests: readonly Manifest[]): StepFacts {
+  return {
+    json: {
+      complete: manifests[0]?.complete ?? null,
+      datasets: manifests.map(({ dataset, rows, staged_rows, bytes, sha256, control_total }) => {
+        return { dataset, rows, staged_rows, bytes, sha256, control_total };
+      }),
+    },
+    lines: manifests.map(({ dataset, rows, staged_rows, bytes }) =>
+      `${dataset}: ${counted(rows, "row")} of ${staged_rows} staged, ${bytes} bytes`
+    ),
+    brief: manifests.map(({ dataset, rows }) => `${rows} ${dataset}`).join(", "),
+    rows: manifests.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: manifests.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+/**
+ * Writes a day's transactions, if all versions of each object agree in accounts, amount and currency,
+ * which no change of status changes. To look for others costs a pass of its own; written so, the file
+ * shows whether there are any. It is begun anew where there are: they are warned of, and the latest
+ * version is taken.
+ *
+ * @returns false where the file is still to be written
+ */
+async function writeAgreeing(
+  snapshot: DaySnapshot,
+  writer: PartitionWriter,
+  log: Logger,
+): Promise<boolean> {
+  await snapshot.copyDayApart((piece) => writer.write(piece));
+  const { repeated } = writer;
+  if (repeated === undefined) return true;
+  writer.restart();
+  const { objects, example } = repeated;
+  log.warn(
+    `Versions of ${counted(objects, "object")} of ${writer.day} differ in accounts, amount or ` +
+      "currency, as if two operations had one id: the latest of each is taken",
+    { example },
+  );
+  return false;
+}
+
+/** One dump of a dataset at a time, so that temporary files are nobody else's. */
+async function lockDataset(workDir: string, dataset: DatasetName): Promise<FileLock> {
+  const folder = join(workDir, "partitions", dataset);
+  try {
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    return await lockFile(join(folder, ".lock"), `the partition files of ${dataset} in ${workDir}`);
+  } catch (error) {
+    throw fileFailure(error, "write", folder);
+  }
+}

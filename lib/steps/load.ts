@@ -1,0 +1,244 @@
+/** The step from partition files to the warehouse's staging (contract, section 5). */
+import type { ConfigSource } from "../config/settings.ts";
+import type { DatasetName } from "../events/dataset.ts";
+import { openPartitionFile, type PartitionFile } from "../partitions/partition_file.ts";
+import { dayArgument, type DayRun } from "../partitions/run_date.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import { counted } from "../runtime/words.ts";
+import { refuseShrink } from "../warehouse/load_checks.ts";
+import type { LoadRecord, WarehouseRepository } from "../warehouse/repository.ts";
+import { datasetsOf, type Step, type StepContext, type StepFacts } from "./step.ts";
+import { undoFacts, undoLoad } from "./undo_load.ts";
+
+export interface LoadDeps extends Pick<StepContext, "workDir" | "log" | "signal"> {
+  warehouse: WarehouseRepository;
+}
+
+export interface LoadOptions {
+  datasets: readonly DatasetName[];
+  /** More refused rows of a dataset than this fail its load. */
+  maxRejected: number;
+  /** Load also a day whose file is already loaded. */
+  force: boolean;
+  /** Load also a file of fewer rows than that of the load that stands. @default false */
+  allowShrink?: boolean;
+  /** Sessions that load a file side by side, where the warehouse can. @default 1 */
+  streams?: number;
+}
+
+/** What became of one dataset's day. */
+export interface DatasetLoad {
+  dataset: DatasetName;
+  /** `unchanged`: the file is the one already loaded, and the day is as it was loaded. */
+  outcome: "loaded" | "unchanged";
+  /** Rows that stand for the day. */
+  rows: bigint;
+  /** Rows that stood before, by the record of their load; undefined where the day was not loaded. */
+  rowsBefore: bigint | undefined;
+  refused: bigint;
+  controlTotal: string;
+  /** The manifest's, which differs where rows were refused. */
+  manifestControlTotal: string;
+}
+
+export interface LoadReport extends DayRun {
+  datasets: DatasetLoad[];
+}
+
+const step: Step = {
+  description: "Loads one day's partition files into the warehouse, replacing the day.",
+
+  examples: [
+    ["finpipe load 2022-10-02", "loads the files of 2022-10-01"],
+    ["finpipe load --partition 2022-10-01 --dataset currencies", "loads one of the two"],
+    ["finpipe load 2022-10-02 --undo", "puts back what stood before the last load"],
+  ],
+
+  touches: { warehouse: true },
+  waitsForDayEnd: true,
+  byDataset: true,
+
+  options: [
+    {
+      flags: "--streams <n>",
+      doc: "sessions that load one file side by side, on Vertica (default: 1)",
+      wholeNumber: { least: 1, most: 16 },
+    },
+    {
+      flags: "--max-rejected <n>",
+      doc: "refused rows that are allowed (default: 0)",
+      wholeNumber: { least: 0 },
+    },
+    { flags: "--force", doc: "load also a day whose file is already loaded" },
+    {
+      flags: "--allow-shrink",
+      doc: "load also a file of fewer rows than the one that is loaded",
+    },
+  ],
+
+  prepare(source) {
+    const options = loadOptionsOf(source);
+    return async ({ ends: { warehouse }, ...context }, run) =>
+      loadFacts((await load({ ...context, warehouse }, run, options)).datasets);
+  },
+
+  undo: {
+    doc: "put back the day as it was before its last load",
+    notice: "--undo loads nothing",
+    prepare(source) {
+      const datasets = datasetsOf(source);
+      return async ({ ends: { warehouse }, log }, run) =>
+        undoFacts(await undoLoad({ warehouse, log }, run, datasets));
+    },
+  },
+};
+
+export default step;
+
+/** What a load was asked for. */
+export function loadOptionsOf(source: ConfigSource): Required<LoadOptions> {
+  const { maxRejected, force, allowShrink, streams } = source.flags;
+  return {
+    datasets: datasetsOf(source),
+    maxRejected: typeof maxRejected === "number" ? maxRejected : 0,
+    force: force === true,
+    allowShrink: allowShrink === true,
+    streams: typeof streams === "number" ? streams : 1,
+  };
+}
+
+/**
+ * Loads a day's partition files, each replacing the day as a whole. Every file is opened, proven and
+ * compared with what stands before the first is loaded.
+ *
+ * @throws FinpipeError of kind `prerequisite` without a manifest, or where the files are of two
+ * snapshots of staging; `data` where file and manifest do not agree, too many rows are refused, or a
+ * day would shrink; `locked` where another load of the dataset runs
+ */
+export async function load(deps: LoadDeps, run: DayRun, options: LoadOptions): Promise<LoadReport> {
+  using open = new DisposableStack();
+  const files: PartitionFile[] = [];
+  for (const dataset of options.datasets) {
+    deps.signal.throwIfAborted();
+    files.push(open.use(await openPartitionFile(deps.workDir, dataset, run.partition)));
+  }
+  if (files.length > 1) await refusePair(deps.warehouse, run.partition, files, options);
+  const datasets: DatasetLoad[] = [];
+  for (const file of files) datasets.push(await loadFile(deps, file, options));
+  return { ...run, datasets };
+}
+
+/** What stands for the day now, beside what the manifests say. */
+export function loadFacts(datasets: readonly DatasetLoad[]): StepFacts {
+  return {
+    json: { datasets: datasets.map(jsonOf) },
+    lines: datasets.map(lineOf),
+    brief: briefOf(datasets),
+    rows: Number(datasets.reduce((sum, { rows }) => sum + rows, 0n)),
+  };
+}
+
+function jsonOf(done: DatasetLoad) {
+  return {
+    dataset: done.dataset,
+    outcome: done.outcome,
+    rows: Number(done.rows),
+    rows_before: done.rowsBefore === undefined ? null : Number(done.rowsBefore),
+    refused: Number(done.refused),
+    control_total: done.controlTotal,
+    manifest_control_total: done.manifestControlTotal,
+  };
+}
+
+/** Figures that differ are shown beside each other. */
+function lineOf(done: DatasetLoad): string {
+  const rows = `${done.dataset}: ${counted(done.rows, "row")}`;
+  if (done.outcome === "unchanged") return `${rows}, left alone: the file is already loaded`;
+  const before = done.rowsBefore === undefined
+    ? "never loaded before"
+    : `${done.rowsBefore} before`;
+  const loaded = `${rows} loaded, ${before}`;
+  if (done.refused === 0n) return loaded;
+  return `${loaded}, ${done.refused} refused; ` +
+    `control total ${done.controlTotal}, the manifest says ${done.manifestControlTotal}`;
+}
+
+function briefOf(datasets: readonly DatasetLoad[]): string {
+  if (datasets.every(({ outcome }) => outcome === "unchanged")) return "already loaded";
+  const refused = datasets.reduce((sum, { refused }) => sum + refused, 0n);
+  const replaced = datasets
+    .filter(({ outcome, rowsBefore }) => outcome === "loaded" && rowsBefore !== undefined)
+    .map(({ dataset, rows, rowsBefore }) => `, ${rowsBefore} -> ${rows} ${dataset}`);
+  const refusedText = refused === 0n ? "" : `, ${counted(refused, "row")} refused`;
+  return `loaded${replaced.join("")}${refusedText}`;
+}
+
+/** Nothing of a pair is loaded where one of the two would be refused. */
+async function refusePair(
+  warehouse: WarehouseRepository,
+  day: Temporal.PlainDate,
+  files: readonly PartitionFile[],
+  options: LoadOptions,
+): Promise<void> {
+  refuseTwoSnapshots(day, files);
+  // Each load asks once more, under its lock.
+  for (const file of files) {
+    refuseShrink(file, await warehouse.loadRecord(file.dataset, day), options);
+  }
+}
+
+/** A dump that was killed between its two manifests leaves files of two snapshots. */
+function refuseTwoSnapshots(day: Temporal.PlainDate, files: readonly PartitionFile[]): void {
+  const ids = new Set(files.map(({ manifest }) => manifest.snapshot));
+  if (ids.size === 1 && !ids.has(undefined)) return;
+  const why = ids.has(undefined)
+    ? "a version of finpipe wrote them that did not note which snapshot of staging they are of"
+    : "they are of two snapshots of staging, as of a dump that broke off or of one dataset alone";
+  throw new FinpipeError("prerequisite", `Cannot load the partition files of ${day}: ${why}`, {
+    hint: `Run 'finpipe dump ${dayArgument(day)}' to write both anew, then load them`,
+  });
+}
+
+async function loadFile(
+  { warehouse, log, signal }: LoadDeps,
+  file: PartitionFile,
+  { maxRejected, force, allowShrink = false, streams = 1 }: LoadOptions,
+): Promise<DatasetLoad> {
+  const { dataset, partition, manifest } = file;
+  const manifestControlTotal = manifest.control_total;
+  const standing = force ? undefined : await standingLoad(warehouse, file);
+  if (standing !== undefined) {
+    log.info(`Left ${dataset} for ${partition} alone: the file is the one already loaded`);
+    const figures = { ...figuresOf(standing), rowsBefore: standing.rows, manifestControlTotal };
+    return { dataset, outcome: "unchanged", ...figures };
+  }
+  const done = await warehouse.replaceDay(file, { maxRejected, allowShrink, streams, signal });
+  const rowsBefore = done.before?.rows;
+  log.info(`Loaded ${dataset} for ${partition}`, {
+    rows: done.rows,
+    ...(rowsBefore === undefined ? {} : { rows_before: rowsBefore }),
+    refused: done.refused,
+  });
+  if (done.refused > 0n) {
+    log.warn(
+      `Refused rows of ${dataset} for ${partition}: their reasons are in load_refused`,
+      { manifest_rows: manifest.rows, rows: done.rows, refused: done.refused },
+    );
+  }
+  return { dataset, outcome: "loaded", ...figuresOf(done), rowsBefore, manifestControlTotal };
+}
+
+/** The record of the day's load, if it was of this file and the day is still as it was loaded. */
+async function standingLoad(
+  warehouse: WarehouseRepository,
+  { dataset, partition, manifest }: PartitionFile,
+): Promise<LoadRecord | undefined> {
+  const record = await warehouse.loadRecord(dataset, partition);
+  if (record?.sha256 !== manifest.sha256) return undefined;
+  const { rows, controlTotal } = await warehouse.measureDay(dataset, partition);
+  return rows === record.rows && controlTotal === record.controlTotal ? record : undefined;
+}
+
+function figuresOf({ rows, refused, controlTotal }: LoadRecord) {
+  return { rows, refused, controlTotal };
+}

@@ -1,0 +1,127 @@
+/**
+ * A step of a day. Its own command, a backfill and the help are made of what it says here: a new step
+ * is a file in this folder and a line in `registry.ts`.
+ */
+import type { ConfigSource } from "../config/settings.ts";
+import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
+import type { DayRun } from "../partitions/run_date.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { StagingRepository } from "../staging/repository.ts";
+import type { WarehouseRepository } from "../warehouse/repository.ts";
+
+export interface Step {
+  /** A sentence for `--help`. */
+  readonly description: string;
+  /** Examples for `--help`, each a whole command line and what it does. */
+  readonly examples: readonly [line: string, does: string][];
+  /** Nothing else is opened for it. */
+  readonly touches: StepTouches;
+  /** Refuses a day that is not over by the clock, unless `--allow-open-day` is given. */
+  readonly waitsForDayEnd: boolean;
+  /** Its command takes `--dataset`: see {@link datasetsOf}. */
+  readonly byDataset: boolean;
+  /** Its own options, which a backfill takes as well. */
+  readonly options: readonly StepOption[];
+
+  /**
+   * Reads its options, before anything is opened.
+   *
+   * @throws FinpipeError of kind `usage` or `configuration`
+   */
+  prepare(source: ConfigSource): RunDay<StepFacts>;
+
+  /** Puts back what the step replaced, for a step that keeps that. */
+  readonly undo?: StepUndo;
+}
+
+/** `--undo` of a step's command. It touches what the step touches. */
+export interface StepUndo {
+  /** For `--help`. */
+  readonly doc: string;
+  /** Why it takes none of the step's options: a hint begins with it. */
+  readonly notice: string;
+  prepare(source: ConfigSource): RunDay<Shown>;
+}
+
+/** What a step reads or writes. An end that is not named is not opened, and its settings may be wrong. */
+export interface StepTouches {
+  readonly staging?: true;
+  readonly warehouse?: true;
+  /** Writes partition files. */
+  readonly partitionFiles?: true;
+}
+
+/** An option. Its value comes in the `flags` of a {@link ConfigSource}, under its name in camelCase. */
+export interface StepOption {
+  /** As in `--streams <n>`: a flag, or an option with a value. */
+  readonly flags: string;
+  readonly doc: string;
+  /** The value has to be a whole number within these limits; else it is text. */
+  readonly wholeNumber?: { readonly least: number; readonly most?: number };
+}
+
+/** Does one day. */
+export type RunDay<Did> = (context: StepContext, run: DayRun) => Promise<Did>;
+
+/** What a step works with. */
+export interface StepContext {
+  ends: StepEnds;
+  /** Where the partition files are. */
+  workDir: string;
+  log: Logger;
+  now(): Temporal.Instant;
+  /** Aborted when the step should stop; the old day stays then. */
+  signal: AbortSignal;
+}
+
+/** The opened ends. */
+export interface StepEnds {
+  /** Runs work on staging, and runs it again on a new session if the server went away. */
+  withStaging<T>(work: (staging: StagingRepository) => Promise<T>): Promise<T>;
+  readonly warehouse: WarehouseRepository;
+}
+
+/** A result as it is shown, without the dates of the run. */
+export interface Shown {
+  /** What `--json` prints. */
+  readonly json: Readonly<Record<string, unknown>>;
+  /** Lines for people. */
+  readonly lines: readonly string[];
+}
+
+/** What a step did with a day. */
+export interface StepFacts extends Shown {
+  /** A few words, for a backfill's line of the day. */
+  readonly brief: string;
+  /** Rows of the day when the step is done. With `bytes`, for a ledger of runs. */
+  readonly rows: number;
+  /** Bytes of the files that it wrote, if it writes files. */
+  readonly bytes?: number;
+}
+
+/** A step under the name that it is registered by. */
+export interface NamedStep extends Step {
+  readonly name: string;
+}
+
+/** A step that has read its options. */
+export interface ReadyStep {
+  readonly name: string;
+  readonly runDay: RunDay<StepFacts>;
+}
+
+/** Has each step read its own options from those of a backfill. */
+export function prepareSteps(steps: readonly NamedStep[], source: ConfigSource): ReadyStep[] {
+  return steps.map((step) => ({ name: step.name, runDay: step.prepare(source) }));
+}
+
+/** What the steps touch together. */
+export function touchesOf(steps: readonly Step[]): StepTouches {
+  return steps.reduce<StepTouches>((all, { touches }) => ({ ...all, ...touches }), {});
+}
+
+/** The datasets that a step was asked for: both, unless `--dataset` names one. */
+export function datasetsOf({ flags: { dataset } }: ConfigSource): readonly DatasetName[] {
+  const named = DATASET_NAMES.find((name) => name === dataset);
+  return named === undefined ? DATASET_NAMES : [named];
+}
