@@ -7,8 +7,8 @@ import { planBackfill, STEPS } from "../lib/pipeline/backfill/plan.ts";
 import { type StepOptions, stepRunners } from "../lib/pipeline/backfill/steps.ts";
 import type { ConfigSource } from "../lib/runtime/config/settings.ts";
 import { isClosed } from "../lib/runtime/io.ts";
-import { Progress } from "../lib/runtime/progress.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
+import { FileProgress } from "./file_progress.ts";
 import { addOpenDay, printResult } from "./options.ts";
 import {
   addDumpOptions,
@@ -75,12 +75,17 @@ const command: CommandDefinition = {
       command: "backfill",
     });
     await engine.createMissing();
-    const progress = new Progress(io.stderr, !context.quiet);
-    const runners = stepRunners({ engine, log, now: io.now, signal: io.signal }, stepOptions);
+    using progress = new FileProgress(context);
+    const { watchOf } = progress;
+    const steps = { engine, log, now: io.now, signal: io.signal, watchOf };
+    const runners = stepRunners(steps, stepOptions);
     const days = await backfill(range, runners, {
       signal: io.signal,
       given: context.given,
-      onStep: ({ runDate }, step) => progress.show(() => `${runDate} ${step}`),
+      onStep({ runDate }, step) {
+        progress.title = `${runDate} ${step}: `;
+        progress.show(`${runDate} ${step}`);
+      },
       async onDay(day) {
         await progress.clear();
         if (context.json) return;

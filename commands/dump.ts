@@ -3,6 +3,7 @@ import { openEngine } from "../lib/engine.ts";
 import { refuseOpenDay } from "../lib/partitions/open_day.ts";
 import { dump } from "../lib/pipeline/dump.ts";
 import type { CommandDefinition } from "./command.ts";
+import { FileProgress } from "./file_progress.ts";
 import { addDataset, addOpenDay, addRunDate, datasetsOf, printResult, runOf } from "./options.ts";
 import { addDumpOptions, dumpOptionsOf } from "./step_options.ts";
 import { datesOf, dumpLine, dumpResult, titleOf } from "./step_results.ts";
@@ -30,11 +31,14 @@ const command: CommandDefinition = {
       command: "dump",
     });
     const { workDir } = engine.settings;
+    using progress = new FileProgress(context);
+    const { watchOf } = progress;
     const manifests = await engine.withStaging(async (staging) => {
       await staging.checkSchema();
-      const deps = { staging, workDir, log, now: io.now, signal: io.signal };
+      const deps = { staging, workDir, log, now: io.now, signal: io.signal, watchOf };
       return await dump(deps, run.partition, datasets, dumpOptionsOf(options));
     });
+    await progress.clear();
     const result = { ...datesOf(run), ...dumpResult(manifests) };
     await printResult(context, result, [titleOf(run), ...manifests.map(dumpLine)]);
   },

@@ -6,6 +6,7 @@ import { type DatasetUndo, load, type LoadOptions, undoLoad } from "../lib/pipel
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { counted } from "../lib/runtime/words.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
+import { FileProgress } from "./file_progress.ts";
 import { addDataset, addOpenDay, addRunDate, datasetsOf, printResult, runOf } from "./options.ts";
 import { addLoadOptions, loadOptionsOf } from "./step_options.ts";
 import { datesOf, loadLine, loadResult, titleOf } from "./step_results.ts";
@@ -85,8 +86,11 @@ const command: CommandDefinition = {
       };
       return await printResult(context, undone, [titleOf(call.run), ...datasets.map(undoLine)]);
     }
-    const deps = { warehouse, workDir, log, signal: io.signal };
+    using progress = new FileProgress(context);
+    const { watchOf } = progress;
+    const deps = { warehouse, workDir, log, signal: io.signal, watchOf };
     const { datasets } = await load(deps, call.run, call);
+    await progress.clear();
     const loaded = { ...datesOf(call.run), ...loadResult(datasets) };
     await printResult(context, loaded, [titleOf(call.run), ...datasets.map(loadLine)]);
   },

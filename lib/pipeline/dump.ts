@@ -1,6 +1,7 @@
 /** Dumping a day of staging to partition files (contract, section 4). */
 import { join } from "node:path";
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
+import type { WatchOf } from "../partitions/file_watch.ts";
 import type { Manifest } from "../partitions/manifest.ts";
 import { PartitionWriter } from "../partitions/partition_writer.ts";
 import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
@@ -16,6 +17,8 @@ export interface DumpContext {
   log: Logger;
   now(): Temporal.Instant;
   signal: AbortSignal;
+  /** Who is told how far it is. @default nobody is */
+  watchOf?: WatchOf | undefined;
 }
 
 export interface DumpOptions {
@@ -48,7 +51,8 @@ export async function dump(
     const files = [];
     for (const dataset of datasets) {
       context.signal.throwIfAborted();
-      const writer = open.use(await PartitionWriter.create(workDir, dataset, day));
+      const watch = context.watchOf?.(dataset, day);
+      const writer = open.use(await PartitionWriter.create(workDir, dataset, day, watch));
       const { total, sources } = await snapshot.stagedRows(dataset);
       if (dataset === "currencies" || !await writeAgreeing(snapshot, writer, log)) {
         await snapshot.copyDay(dataset, (piece) => writer.write(piece));

@@ -1,5 +1,6 @@
 /** The step from partition files to the warehouse's staging (contract, section 5). */
 import type { DatasetName } from "../events/dataset.ts";
+import type { WatchOf } from "../partitions/file_watch.ts";
 import { openPartitionFile, type PartitionFile } from "../partitions/partition_file.ts";
 import { dayArgument, type DayRun } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
@@ -15,6 +16,8 @@ export interface LoadDeps {
   log: Logger;
   /** Aborted when the load should stop; the old day stays then. */
   signal: AbortSignal;
+  /** Who is told how far it is. @default nobody is */
+  watchOf?: WatchOf | undefined;
 }
 
 export interface LoadOptions {
@@ -74,9 +77,12 @@ export interface UndoReport extends DayRun {
 export async function load(deps: LoadDeps, run: DayRun, options: LoadOptions): Promise<LoadReport> {
   using open = new DisposableStack();
   const files: PartitionFile[] = [];
+  const { workDir, signal } = deps;
   for (const dataset of options.datasets) {
-    deps.signal.throwIfAborted();
-    files.push(open.use(await openPartitionFile(deps.workDir, dataset, run.partition)));
+    signal.throwIfAborted();
+    const watch = deps.watchOf?.(dataset, run.partition);
+    const options = { signal, watch };
+    files.push(open.use(await openPartitionFile(workDir, dataset, run.partition, options)));
   }
   if (files.length > 1) await refusePair(deps.warehouse, run.partition, files, options);
   const datasets: DatasetLoad[] = [];
@@ -163,6 +169,7 @@ async function loadFile(
 ): Promise<DatasetLoad> {
   const { dataset, partition, manifest } = file;
   const manifestControlTotal = manifest.control_total;
+  if (!force) file.watch?.begin("comparing");
   const standing = force ? undefined : await standingLoad(warehouse, file);
   if (standing !== undefined) {
     log.info(`Left ${dataset} for ${partition} alone: the file is the one already loaded`);

@@ -31,6 +31,7 @@ export async function* absentRows(
 ): AsyncGenerator<AbsentRow, void, void> {
   const columns = fileColumns(DATASETS[file.dataset]);
   if (!columns.some(({ type }) => type === "text") || !await holdsAbsent(file)) return;
+  file.watch?.begin("looking for absent strings", file.manifest.bytes);
   let line = 0;
   for await (const { bytes } of csvPieces(provenPieces(file), file.path)) {
     for (const row of rowsOf(bytes)) {
@@ -49,6 +50,7 @@ export async function* absentRows(
 
 /** Whether there is anything to look for. */
 async function holdsAbsent(file: PartitionFile): Promise<boolean> {
+  file.watch?.begin("looking for absent strings", file.manifest.bytes);
   let before = 0;
   for await (const piece of provenPieces(file)) {
     if (hasCommas(piece, before)) return true;

@@ -79,6 +79,7 @@ export async function replaceDay(
         version: VERSION,
       },
     };
+    file.watch?.begin("swapping");
     await swapDay(scope, lock, planned, limits.signal);
     return { ...record, before };
   } finally {
@@ -167,8 +168,10 @@ async function fill(
   limits: LoadLimits,
 ): Promise<Filled> {
   const rejected = await copyFile(scope, file, subject, limits);
+  file.watch?.begin("comparing");
   return await scope.session.transaction(async () => {
     const absent = await refuseAbsent(scope, subject, file, limits);
+    file.watch?.begin("comparing");
     const refused = sumOf([...rejected, absent, await keepUnfit(scope, subject)]);
     return { refused, taken: await fingerprintOf(scope, "side", subject) };
   });
