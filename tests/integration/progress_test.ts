@@ -18,12 +18,13 @@ Deno.test("dump, load and backfill say what they do, on a terminal alone", async
     await run(["stream", "--source", "tests/fixtures/events.jsonl"], false);
     for (
       const [args, drawn] of [
-        [["dump", "2022-10-02"], /\n\r\x1b\[2Ktransactions: writing, 0 s/],
-        [["load", "2022-10-02"], /\n\r\x1b\[2Ktransactions: proving, 0 MB of 0 MB/],
-        [["backfill", "2022-10-02"], /\n\r\x1b\[2K2022-10-02 dump/],
+        [["dump", "2022-10-02"], "transactions: writing, 0 s"],
+        [["load", "2022-10-02"], "transactions: proving, 0 MB of 0 MB"],
+        [["backfill", "2022-10-02"], "2022-10-02 dump"],
       ] as const
     ) {
-      assert.match(await run([...args], true), drawn);
+      const said = await run([...args], true);
+      assert.ok(said.includes(`\n\r\x1b[2K${drawn}`), said);
     }
     const said = /\r|writing|proving/i;
     assert.doesNotMatch(await run(["backfill", "2022-10-02"], false), said);
