@@ -52,8 +52,8 @@ function metered(statement: string, answer: Answer): Answer {
   if (answer.kind === "copy") return { ...answer, copy: new MeteredCopy(answer.copy) };
   if (FIGURES === undefined || answer.kind !== "rows") return answer;
   if (/AS fingerprint\s+FROM/.test(statement)) return { ...answer, rows: once(FIGURES) };
-  const asksAbsent = kind === "absent" && /AS possible\b/.test(statement);
-  return asksAbsent ? { ...answer, rows: once(["1"]) } : answer;
+  const asksAbsent = kind === "absent" && /AS empty_strings\b/.test(statement);
+  return asksAbsent ? { ...answer, rows: once(["1", "0"]) } : answer;
 }
 
 async function* once(row: string[]) {

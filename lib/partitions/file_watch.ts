@@ -8,7 +8,7 @@ export type FileWork =
   | "proving"
   | "cutting"
   | "loading"
-  | "looking for absent strings"
+  | "looking at strings"
   | "comparing"
   | "swapping";
 
