@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { NOW } from "../support/engines.ts";
 import { runCli } from "../support/run_cli.ts";
 
-Deno.test("dump, load and backfill say what they do, on a terminal alone", async () => {
+Deno.test("dump, load, backfill and a trial say what they do, on a terminal alone", async () => {
   const workDir = await Deno.makeTempDir();
   try {
     const run = async (args: string[], terminal: boolean) => {
@@ -21,6 +21,7 @@ Deno.test("dump, load and backfill say what they do, on a terminal alone", async
         [["dump", "2022-10-02"], "transactions: writing, 0 s"],
         [["load", "2022-10-02"], "transactions: proving, 0 MB of 0 MB"],
         [["backfill", "2022-10-02"], "2022-10-02 dump"],
+        [["doctor", "--trial"], "trying rights (1 of 13), 0 s"],
       ] as const
     ) {
       const said = await run([...args], true);
