@@ -57,10 +57,13 @@ export async function writeEvents(
   return count;
 }
 
-/** A process that ended well: how long it took in seconds, and its greatest resident memory in MB. */
+/** A process that ended well. */
 export interface Measured {
   seconds: number;
+  /** Its greatest resident memory. */
   megabytes: number;
+  /** The lines of its stderr. */
+  log: string[];
 }
 
 /** Runs a command to its end. */
@@ -77,9 +80,9 @@ export async function measure(
     stderr: "piped",
   }).output();
   const seconds = (performance.now() - started) / 1000;
-  const text = new TextDecoder().decode(stderr).trimEnd();
-  if (code !== 0) throw new Error(`${command.join(" ")} ended with ${code}:\n${text}`);
-  return { seconds, megabytes: Number(text.split("\n").at(-1)) / 1024 };
+  const log = new TextDecoder().decode(stderr).trimEnd().split("\n");
+  if (code !== 0) throw new Error(`${command.join(" ")} ended with ${code}:\n${log.join("\n")}`);
+  return { seconds, megabytes: Number(log.pop()) / 1024, log };
 }
 
 /** Runs each of the works in turn, `rounds` times, and returns the best of each: noise only adds. */

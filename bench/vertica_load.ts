@@ -5,7 +5,6 @@
  * the server's, from the first byte to the end; those of `load` hold the proof of the file by its sha256,
  * the checks and the swap too. Peak memory is that of ./finpipe.
  */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import copyTransactions from "../sql/warehouse/vertica/side_table_copy_transactions.sql" with {
   type: "text",
@@ -16,7 +15,8 @@ import {
   VERTICA_PYTHON,
 } from "../tests/support/vertica/drivers/driver_clients.ts";
 import { DATABASE, USER } from "../tests/support/vertica/server.ts";
-import { benchFolder, bestOf, figure, FINPIPE, measure, type Measured, print } from "./support.ts";
+import { benchFolder, bestOf, figure, type Measured, print } from "./support.ts";
+import { type BenchServer, type DayFile, startServer, writeDay } from "./vertica_day.ts";
 
 const MEGABYTES = Number(Deno.args[0] ?? 100);
 const ROUNDS = Number(Deno.args[1] ?? 3);
@@ -25,7 +25,6 @@ const TENFOLD = MEGABYTES * 10;
 /** Of the file that the real engine is given: it is some twenty times slower than the sink. */
 const REAL_MEGABYTES = MEGABYTES / 5;
 
-const DAY = "2022-10-01";
 const LIMIT_MEGABYTES = 300;
 
 /** What the ratio to a plain socket and to vertica-python should not be above. */
@@ -34,26 +33,17 @@ interface Goals {
   python?: number;
 }
 
-/** A partition file and what its manifest says. */
-interface DayFile {
-  megabytes: number;
-  workDir: string;
-  path: string;
-  rows: number;
-  total: string;
-}
-
 const STATEMENT = copyTransactions.replace(/^--.*\n/gm, "").trim().replace(/;$/, "")
   .replace("finpipe_staging.transactions_load_0123456789ab", "finpipe_staging.transactions")
   .replace(":stream_name", "'bench'");
 
 const missing = await missingForDriver("vertica-python");
 await using folder = await benchFolder();
-const once = await writeDay(join(folder.path, "once"), MEGABYTES);
-const tenfold = await writeDay(join(folder.path, "tenfold"), TENFOLD);
+const once = await writeDay(join(folder.path, "once"), { megabytes: MEGABYTES });
+const tenfold = await writeDay(join(folder.path, "tenfold"), { megabytes: TENFOLD });
 const peaks = [await sinkFigures(once, {}), await sinkFigures(tenfold, { limit: 1.2, python: 1 })];
 memoryFigures(peaks as [number, number]);
-await realFigures(await writeDay(join(folder.path, "real"), REAL_MEGABYTES));
+await realFigures(await writeDay(join(folder.path, "real"), { megabytes: REAL_MEGABYTES }));
 
 /** Compares the clients; returns the least peak memory of a load. The smaller file is over too soon for a goal. */
 async function sinkFigures(day: DayFile, goals: Goals): Promise<number> {
@@ -126,90 +116,4 @@ async function run([program, ...args]: string[], env: Record<string, string> = {
   await stdin.close();
   const { success } = await process.status;
   if (!success) throw new Error(`${program} failed`);
-}
-
-type BenchServer = Awaited<ReturnType<typeof startServer>>;
-
-/** Starts a server for the file, with finpipe's tables in it. */
-async function startServer(kind: "real" | "sink", { rows, total, workDir }: DayFile) {
-  const script = join(import.meta.dirname!, "vertica_server.ts");
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-A", script, kind, String(rows), total],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const lines = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  const nextLine = async () => {
-    while (!text.includes("\n")) {
-      const { value, done } = await lines.read();
-      if (done) throw new Error("The server has ended");
-      text += value;
-    }
-    const [line = ""] = text.split("\n", 1);
-    text = text.slice(line.length + 1);
-    return line;
-  };
-  const url = await nextLine();
-  const env = {
-    FINPIPE_PG_URL: "embedded",
-    FINPIPE_VERTICA_URL: url,
-    FINPIPE_WORK_DIR: workDir,
-  };
-  await measure([...FINPIPE, "init"], env);
-  const args = ["load", "--partition", DAY, "--dataset", "transactions", "--force"];
-  return {
-    url,
-    load: () => measure([...FINPIPE, ...args], env),
-    /** Runs a client; how long its COPY took, as the server saw it. */
-    async copySeconds(client: () => Promise<void>): Promise<number> {
-      await client();
-      return JSON.parse(await nextLine()).seconds as number;
-    },
-    async [Symbol.asyncDispose]() {
-      await process.stdin.close();
-      await lines.cancel();
-      await process.status;
-    },
-  };
-}
-
-/** Writes a partition file of so many megabytes, and its manifest. */
-async function writeDay(workDir: string, megabytes: number): Promise<DayFile> {
-  const directory = join(workDir, "partitions", "transactions");
-  await Deno.mkdir(directory, { recursive: true });
-  const path = join(directory, `${DAY}.csv`);
-  using file = await Deno.open(path, { create: true, write: true });
-  const hash = createHash("sha256");
-  const encoder = new TextEncoder();
-  let [rows, bytes, sum] = [0, 0, 0n];
-  while (bytes < megabytes * 1e6) {
-    let text = "";
-    for (let i = 0; i < 1000; i++, rows++) {
-      const id = `${rows.toString(16).padStart(8, "0")}-0000-4000-8000-000000000000`;
-      text += `${id},${DAY} 00:33:12,${id},90381${rows % 10},719273,420,russia,done,c2a_incoming,` +
-        `${rows},${DAY} 00:33:12\n`;
-      sum += BigInt(rows);
-    }
-    const block = encoder.encode(text);
-    hash.update(block);
-    bytes += block.length;
-    for (let at = 0; at < block.length;) at += await file.write(block.subarray(at));
-  }
-  const total = String(sum);
-  const manifest = {
-    dataset: "transactions",
-    partition: DAY,
-    rows,
-    staged_rows: rows,
-    bytes,
-    sha256: hash.digest("hex"),
-    control_total: total,
-    created_at: `${DAY}T00:00:00Z`,
-    version: "bench",
-    sources: [],
-    complete: null,
-  };
-  await Deno.writeTextFile(join(directory, `${DAY}.manifest.json`), JSON.stringify(manifest));
-  return { megabytes, workDir, path, rows, total };
 }

@@ -2,7 +2,8 @@
  * The server of bench/vertica_load.ts, as a process of its own: the Vertica test server, with the engine
  * as it is (`real`), or with one that counts the bytes of a COPY and forgets them (`sink ROWS TOTAL`), so
  * that the client is what is measured. What a load asks of its side table a sink answers with the rows and
- * the control total that it was given.
+ * the control total that it was given; `absent ROWS TOTAL` says too that strings may have been absent, so
+ * that the file is looked through for them.
  *
  * Says its URL in the first line of stdout, then of each COPY a line of JSON: its bytes, and the seconds
  * from its first byte to its end. Ends with stdin.
@@ -21,7 +22,7 @@ import { print } from "./support.ts";
 const [kind, rows = "0", total = "0"] = Deno.args;
 
 /** What a sink says of the rows that it never kept. */
-const FIGURES = kind === "sink" ? [rows, total, "1"] : undefined;
+const FIGURES = kind === "real" ? undefined : [rows, total, "1"];
 
 class MeteredEngine implements Engine {
   constructor(readonly inner: Engine) {}
@@ -50,7 +51,9 @@ class MeteredEngine implements Engine {
 function metered(statement: string, answer: Answer): Answer {
   if (answer.kind === "copy") return { ...answer, copy: new MeteredCopy(answer.copy) };
   if (FIGURES === undefined || answer.kind !== "rows") return answer;
-  return /AS fingerprint\s+FROM/.test(statement) ? { ...answer, rows: once(FIGURES) } : answer;
+  if (/AS fingerprint\s+FROM/.test(statement)) return { ...answer, rows: once(FIGURES) };
+  const asksAbsent = kind === "absent" && /AS empty_strings\b/.test(statement);
+  return asksAbsent ? { ...answer, rows: once(["1", "0"]) } : answer;
 }
 
 async function* once(row: string[]) {

@@ -6,10 +6,10 @@ import { refuseOpenRange } from "../lib/partitions/open_day.ts";
 import { type DateRange, parseRange } from "../lib/partitions/run_date.ts";
 import { dayShown, planShown } from "../lib/rendering/runs.ts";
 import { isClosed } from "../lib/runtime/io.ts";
-import { Progress } from "../lib/runtime/progress.ts";
 import { allOf } from "../lib/runtime/words.ts";
 import { type NamedStep, prepareSteps, touchesOf } from "../lib/steps/step.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
+import { FileProgress } from "./file_progress.ts";
 import { OPEN_DAY, printResult } from "./options.ts";
 import { addStepOptions } from "./step_command.ts";
 
@@ -55,7 +55,7 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
     ],
 
     async run(context, args, options) {
-      const { io, config, given, json, quiet } = context;
+      const { io, config, given, json } = context;
       const { range, dryRun, allowOpenDay } = backfillCallOf(args, options);
       const ready = prepareSteps(steps, config);
       if (!allowOpenDay) refuseOpenRange(range, io.now(), given);
@@ -70,10 +70,14 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
         command: "backfill",
       });
       await engine.createMissing();
-      const progress = new Progress(io.stderr, !quiet);
-      const days = await backfill(engine.stepContext, range, ready, {
+      using progress = new FileProgress(context);
+      const { watchOf } = progress;
+      const days = await backfill({ ...engine.stepContext, watchOf }, range, ready, {
         given,
-        onStep: ({ runDate }, step) => progress.show(() => `${runDate} ${step}`),
+        onStep({ runDate }, step) {
+          progress.title = `${runDate} ${step}: `;
+          progress.show(`${runDate} ${step}`);
+        },
         async onDay(day) {
           await progress.clear();
           if (json) return;

@@ -5,6 +5,7 @@ import { newKey } from "../lib/warehouse/trial/ground.ts";
 import { GROUPS } from "../lib/warehouse/trial/registry.ts";
 import { headLine, jsonOf, lastLines, linesOf } from "../lib/warehouse/trial/report.ts";
 import { trialScript } from "../lib/warehouse/trial/script_of.ts";
+import { Progress } from "../lib/runtime/progress.ts";
 import { exitCodeOf, tryAll } from "../lib/warehouse/trial/trial.ts";
 import type { Context } from "./command.ts";
 
@@ -25,14 +26,59 @@ export async function runTrial(context: Context, printsSql: boolean): Promise<nu
   await ground.requireSchemas();
   const facts = await ground.facts();
   await print([headLine(facts), ""]);
+  using waiting = new Waiting(new Progress(io.stderr, !context.quiet));
   const findings = await tryAll(ground, {
     groups: GROUPS,
     key,
     signal: io.signal,
     log,
-    onFinding: (finding) => print(linesOf(finding, ground.schemas)),
+    onGroup: (name) => waiting.begin(name),
+    async onFinding(finding) {
+      await waiting.clear();
+      await print(linesOf(finding, ground.schemas));
+    },
   });
+  await waiting.clear();
   await print(lastLines(findings, ground.engine === "embedded"));
   if (json) await io.stdout.write(`${JSON.stringify(jsonOf(findings, facts, ground))}\n`);
   return exitCodeOf(findings);
+}
+
+/** Milliseconds between two drawings. */
+const DRAW_EVERY = 1_000;
+
+/** What is tried just now, and for how long: findings come a group at a time, and some wait for a server. */
+class Waiting implements Disposable {
+  readonly #progress: Progress;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #group: string | undefined;
+  #begunAt = 0;
+
+  constructor(progress: Progress) {
+    this.#progress = progress;
+    this.#timer = setInterval(() => this.#draw(), DRAW_EVERY);
+  }
+
+  begin(group: string): void {
+    this.#group = group;
+    this.#begunAt = performance.now();
+    this.#draw();
+  }
+
+  clear(): Promise<void> {
+    this.#group = undefined;
+    return this.#progress.clear();
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #draw(): void {
+    const group = this.#group;
+    if (group === undefined) return;
+    const seconds = Math.round((performance.now() - this.#begunAt) / 1000);
+    const place = GROUPS.findIndex(({ name }) => name === group) + 1;
+    this.#progress.show(() => `trying ${group} (${place} of ${GROUPS.length}), ${seconds} s`);
+  }
 }

@@ -8,6 +8,7 @@ import { stepShown } from "../lib/rendering/runs.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { NamedStep, RunDay, Shown, Step, StepOption, StepUndo } from "../lib/steps/step.ts";
 import type { CommandDefinition } from "./command.ts";
+import { FileProgress } from "./file_progress.ts";
 import { addDataset, addRunDate, OPEN_DAY, printResult, runOf, wholeNumber } from "./options.ts";
 
 /** What a step was asked for. */
@@ -56,7 +57,10 @@ export function stepCommand(step: NamedStep): CommandDefinition {
       if (onlyIfOver) refuseOpenDay(step.name, run, io.now(), given);
       await using engine = await openEngine(context, { ...step.touches, command: step.name });
       await engine.checkSchemas();
-      const { json, lines } = stepShown(run, await work(engine.stepContext, run));
+      using progress = new FileProgress(context);
+      const { watchOf } = progress;
+      const { json, lines } = stepShown(run, await work({ ...engine.stepContext, watchOf }, run));
+      await progress.clear();
       await printResult(context, json, lines);
     },
   };

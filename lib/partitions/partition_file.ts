@@ -6,6 +6,7 @@ import type { DatasetName } from "../events/dataset.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { fileFailure } from "../runtime/files.ts";
 import { type FileBytes, OpenFile } from "./file_bytes.ts";
+import { type FileWatch, WatchedBytes, type WatchOptions } from "./file_watch.ts";
 import { Manifest } from "./manifest.ts";
 import { dayArgument } from "./run_date.ts";
 
@@ -20,6 +21,8 @@ export interface PartitionFile {
   path: string;
   bytes: FileBytes;
   manifest: Manifest;
+  /** Told of what is done with it. @default nobody is */
+  watch?: FileWatch | undefined;
 }
 
 /** A partition file that was opened and proven. */
@@ -40,12 +43,14 @@ export function partitionPaths(workDir: string, dataset: DatasetName, day: Tempo
  * describes, by size and sha256.
  *
  * @throws FinpipeError of kind `prerequisite` where there is no manifest; `data` where the pair does
- * not agree; `failed` or `configuration` where one of the two cannot be read
+ * not agree; `failed` or `configuration` where one of the two cannot be read; the signal's
+ * reason, then and at each later reading, once it is aborted
  */
 export async function openPartitionFile(
   workDir: string,
   dataset: DatasetName,
   day: Temporal.PlainDate,
+  options: WatchOptions = {},
 ): Promise<OpenPartitionFile> {
   const paths = partitionPaths(workDir, dataset, day);
   const hint = `Run 'finpipe dump ${dayArgument(day)}' first`;
@@ -62,7 +67,8 @@ export async function openPartitionFile(
     throw disagreement(paths.manifest, "it is no manifest of that day", day);
   }
   using open = new DisposableStack();
-  const bytes = open.use(await openData(paths.data, day));
+  const bytes = new WatchedBytes(open.use(await openData(paths.data, day)), options);
+  options.watch?.begin("proving", manifest.bytes);
   const { length, sha256 } = await measure(bytes);
   if (length !== manifest.bytes) {
     throw disagreement(paths.data, `${length} bytes, the manifest says ${manifest.bytes}`, day);
@@ -77,6 +83,7 @@ export async function openPartitionFile(
     path: paths.data,
     bytes,
     manifest,
+    watch: options.watch,
     [Symbol.dispose]: () => moved.dispose(),
   };
 }

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { type DatasetName, DATASETS } from "../events/dataset.ts";
 import { fileFailure, publishFile, writeWhole } from "../runtime/files.ts";
 import { CsvMeter } from "./csv_meter.ts";
+import type { FileWatch } from "./file_watch.ts";
 import type { Manifest } from "./manifest.ts";
 import { partitionPaths } from "./partition_file.ts";
 import type { Repeated } from "./repeated_ids.ts";
@@ -36,11 +37,13 @@ export class PartitionWriter implements Disposable {
     paths: ReturnType<typeof partitionPaths>,
     temporary: string,
     file: Deno.FsFile,
+    readonly watch: FileWatch | undefined,
   ) {
     this.#paths = paths;
     this.#temporary = temporary;
     this.#file = file;
     this.#meter = new CsvMeter(DATASETS[dataset]);
+    watch?.begin("writing");
   }
 
   /** Opens the temporary file; the caller holds the dataset's lock. */
@@ -48,6 +51,7 @@ export class PartitionWriter implements Disposable {
     workDir: string,
     dataset: DatasetName,
     day: Temporal.PlainDate,
+    watch?: FileWatch,
   ): Promise<PartitionWriter> {
     const paths = partitionPaths(workDir, dataset, day);
     const temporary = temporaryOf(paths.data);
@@ -58,7 +62,7 @@ export class PartitionWriter implements Disposable {
         truncate: true,
         mode: 0o600,
       });
-      return new PartitionWriter(dataset, day, paths, temporary, file);
+      return new PartitionWriter(dataset, day, paths, temporary, file, watch);
     } catch (error) {
       throw fileFailure(error, "write", temporary);
     }
@@ -92,6 +96,7 @@ export class PartitionWriter implements Disposable {
     this.#bytes = 0;
     this.#hash = createHash("sha256");
     this.#meter = new CsvMeter(DATASETS[this.dataset]);
+    this.watch?.begin("writing");
     try {
       this.#file.truncateSync();
       this.#file.seekSync(0, Deno.SeekMode.Start);
@@ -159,6 +164,7 @@ export class PartitionWriter implements Disposable {
       this.#hash.update(block);
       this.#meter.push(block);
       this.#bytes += block.length;
+      this.watch?.add(block.length);
     } catch (error) {
       this.#failure ??= error;
     }

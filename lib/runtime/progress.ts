@@ -4,6 +4,9 @@ import type { Output } from "./io.ts";
 /** Milliseconds between two drawings. */
 const INTERVAL = 200;
 
+/** Takes away what is drawn in the line, and puts the cursor to its start. */
+const CLEAR = "\r\x1b[2K";
+
 export class Progress {
   readonly #output: Output;
   readonly #enabled: boolean;
@@ -28,12 +31,27 @@ export class Progress {
     this.#drawnAt = now;
     this.#isDrawn = true;
     // Nobody waits for a drawing, and a closed terminal must not end the work.
-    this.#output.write(`\r\x1b[2K${text()}`).catch(() => {});
+    this.#output.write(CLEAR + text()).catch(() => {});
   }
 
   /** Takes the line away. */
   async clear(): Promise<void> {
-    if (this.#isDrawn) await this.#output.write("\r\x1b[2K");
+    if (this.#isDrawn) await this.#output.write(CLEAR);
     this.#isDrawn = false;
   }
+}
+
+/** An output whose other lines, as those of the log, take the place of a line that is drawn. */
+export function overDrawn(output: Output): Output {
+  let isDrawn = false;
+  return {
+    isTerminal: output.isTerminal,
+    write(data) {
+      if (typeof data !== "string") return output.write(data);
+      const isInTheWay = isDrawn && !data.startsWith(CLEAR);
+      isDrawn = data.startsWith(CLEAR) && data !== CLEAR;
+      // In one, as nobody waits for a drawing.
+      return output.write(isInTheWay ? CLEAR + data : data);
+    },
+  };
 }

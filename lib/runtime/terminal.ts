@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Interrupted } from "./errors.ts";
 import { ioFailure, writeWhole } from "./files.ts";
 import { type Io, isClosed, type Output } from "./io.ts";
+import { overDrawn } from "./progress.ts";
 
 /**
  * The process's streams, environment, clock and signals. The first SIGINT or SIGTERM asks the work
@@ -29,7 +30,7 @@ export function terminal(exit: (code: number) => never): Io {
       throw isClosed(error) ? error : ioFailure(error, "write", "stdout");
     }),
     // What cannot be told to anybody must not end the work.
-    stderr: outputTo(Deno.stderr, () => {}),
+    stderr: overDrawn(outputTo(Deno.stderr, () => {})),
     env: (name) => Deno.env.get(name),
     now: () => Temporal.Now.instant(),
     signal: stop.signal,

@@ -71,7 +71,7 @@ export function dumpOptionsOf(source: ConfigSource): DumpOptions {
  * `prerequisite` where the day is not complete and has to be
  */
 export async function dump(
-  { staging, workDir, log, now, signal }: DumpDeps,
+  { staging, workDir, log, now, signal, watchOf }: DumpDeps,
   { partition: day }: DayRun,
   { datasets, requireComplete: mustBeComplete }: DumpOptions,
 ): Promise<Manifest[]> {
@@ -86,7 +86,8 @@ export async function dump(
     const files = [];
     for (const dataset of datasets) {
       signal.throwIfAborted();
-      const writer = open.use(await PartitionWriter.create(workDir, dataset, day));
+      const watch = watchOf?.(dataset, day);
+      const writer = open.use(await PartitionWriter.create(workDir, dataset, day, watch));
       const { total, sources } = await snapshot.stagedRows(dataset);
       if (dataset === "currencies" || !await writeAgreeing(snapshot, writer, log)) {
         await snapshot.copyDay(dataset, (piece) => writer.write(piece));

@@ -10,7 +10,7 @@ import type { LoadRecord, WarehouseRepository } from "../warehouse/repository.ts
 import { datasetsOf, type Step, type StepContext, type StepFacts } from "./step.ts";
 import { undoFacts, undoLoad } from "./undo_load.ts";
 
-export interface LoadDeps extends Pick<StepContext, "workDir" | "log" | "signal"> {
+export interface LoadDeps extends Pick<StepContext, "workDir" | "log" | "signal" | "watchOf"> {
   warehouse: WarehouseRepository;
 }
 
@@ -118,9 +118,12 @@ export function loadOptionsOf(source: ConfigSource): Required<LoadOptions> {
 export async function load(deps: LoadDeps, run: DayRun, options: LoadOptions): Promise<LoadReport> {
   using open = new DisposableStack();
   const files: PartitionFile[] = [];
+  const { workDir, signal } = deps;
   for (const dataset of options.datasets) {
-    deps.signal.throwIfAborted();
-    files.push(open.use(await openPartitionFile(deps.workDir, dataset, run.partition)));
+    signal.throwIfAborted();
+    const watch = deps.watchOf?.(dataset, run.partition);
+    const options = { signal, watch };
+    files.push(open.use(await openPartitionFile(workDir, dataset, run.partition, options)));
   }
   if (files.length > 1) await refusePair(deps.warehouse, run.partition, files, options);
   const datasets: DatasetLoad[] = [];
@@ -206,6 +209,7 @@ async function loadFile(
 ): Promise<DatasetLoad> {
   const { dataset, partition, manifest } = file;
   const manifestControlTotal = manifest.control_total;
+  if (!force) file.watch?.begin("comparing");
   const standing = force ? undefined : await standingLoad(warehouse, file);
   if (standing !== undefined) {
     log.info(`Left ${dataset} for ${partition} alone: the file is the one already loaded`);

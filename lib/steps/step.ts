@@ -4,6 +4,7 @@
  */
 import type { ConfigSource } from "../config/settings.ts";
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
+import type { WatchOf } from "../partitions/file_watch.ts";
 import type { DayRun } from "../partitions/run_date.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { StagingRepository } from "../staging/repository.ts";
@@ -72,6 +73,8 @@ export interface StepContext {
   now(): Temporal.Instant;
   /** Aborted when the step should stop; the old day stays then. */
   signal: AbortSignal;
+  /** Who is told how far the work on a file is. @default nobody is */
+  watchOf?: WatchOf | undefined;
 }
 
 /** The opened ends. */

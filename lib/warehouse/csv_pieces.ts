@@ -71,17 +71,6 @@ export function middleRowEnd(bytes: Uint8Array): number {
   return before;
 }
 
-/** The rows of a piece; its last one counts also without LF. */
-export function countRows(bytes: Uint8Array): number {
-  let rows = 0;
-  let last = 0;
-  for (const end of rowEnds(bytes)) {
-    rows++;
-    last = end;
-  }
-  return last === bytes.length ? rows : rows + 1;
-}
-
 /** The lines that end in these bytes. */
 export function countLines(bytes: Uint8Array): number {
   let lines = 0;

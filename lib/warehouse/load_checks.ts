@@ -12,6 +12,9 @@ export const SHOWN_BEYOND_LIMIT = 100;
 /** What is wrong with a field of which nothing stands in the file, not even its quotes. */
 export const NO_VALUE = "no value (an empty string must be quoted)";
 
+/** What is wrong with a string that does not fit its column. */
+export const TOO_LONG = "longer than 1,000 bytes";
+
 /** Refused rows of a load that had too many. */
 export interface TooManyRefused {
   refused: number | bigint;

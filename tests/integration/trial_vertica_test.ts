@@ -250,10 +250,17 @@ ownTest("what it can do without is told, and is exit 0", async () => {
     assert.ok(namesOf(report, "held").includes(name), `${name} holds all the same`);
   }
   assert.deepEqual(namesOf(report, "not_tried"), []);
-  // Where neither ENFORCELENGTH nor the parser sees to it, strings would be cut.
-  const isCut = not.includes("copy-too-long");
-  assert.equal(not.includes("copy-bytes"), isCut);
-  assert.equal(result.code, isCut ? 4 : 0);
+  for (const name of ["copy-too-long", "copy-bytes"]) assert.ok(!not.includes(name), name);
+  assert.equal(result.code, 0);
+  // Nor where neither ENFORCELENGTH nor the parser sees to what is too long: load does.
+  place.own.engine.switches.parserCuts = true;
+  const cut = await place.trial("--json");
+  assert.equal(cut.code, 0);
+  for (const name of ["copy-too-long", "copy-bytes"]) {
+    const found = reportOf(cut).experiments.find((found) => found.name === name)!;
+    assert.deepEqual([found.outcome, found.effect], ["not", "copes"], name);
+    assert.match(found.seen!, /abcd; 2,abcd; 3,éé; 4,éé$/, name);
+  }
 });
 
 ownTest("what stops a command is exit 4; what hangs on it was not tried", async () => {

@@ -315,6 +315,53 @@ serverTest(
   },
 );
 
+serverTest("a string that is too long is refused, also where the server cuts it", async (place) => {
+  const { switches } = place.engine;
+  const folder = await Deno.makeTempDir();
+  const text = csv([
+    transaction(DAY, { country: "é".repeat(500), status: "s".repeat(1000) }),
+    transaction(DAY, { status: "s".repeat(1001) }),
+    transaction(DAY, { transaction_type: `"${"t".repeat(999)}\n` }),
+    transaction(DAY, { country: `x${"é".repeat(500)}` }),
+    transaction(DAY, { country: "", transaction_type: '"'.repeat(1000) }),
+  ]);
+  const figures = { rows: 5, control_total: "0" };
+  const file = await writePartitionText(folder, "transactions", DAY, text, figures);
+  for (const [parserCuts, enforcesLengthByParser] of [[false, true], [true, true], [true, false]]) {
+    const way = `${parserCuts} ${enforcesLengthByParser}`;
+    Object.assign(switches, { parserCuts, enforcesLengthByParser });
+    for (const streams of [1, 2]) {
+      const limits = { ...STRICT_LIMITS, streams };
+      await assert.rejects(place.warehouse.replaceDay(file, limits), /Refused 3 rows/, way);
+      const record = await place.warehouse.replaceDay(file, { ...limits, maxRejected: 3 });
+      assert.deepEqual([record.rows, record.refused], [2n, 3n], way);
+      const refused = await place.query(
+        "SELECT line, reason, raw FROM staging.load_refused WHERE load_id IN " +
+          "(SELECT load_id FROM staging.loads) ORDER BY line",
+      );
+      assert.deepEqual(refused.map(({ line }) => line), ["2", "3", "4"], way);
+      const reasons = ["status", "transaction_type", "country"]
+        .map((column) => `${column}: longer than 1,000 bytes`);
+      if (parserCuts) assert.deepEqual(refused.map(({ reason }) => reason), reasons, way);
+      assert.equal(refused[0]!.raw!.includes("s".repeat(1001)), true);
+      const lengths = await place.query(
+        "SELECT OCTET_LENGTH(country) AS c, OCTET_LENGTH(status) AS s, " +
+          "OCTET_LENGTH(transaction_type) AS t FROM staging.transactions ORDER BY object_id",
+      );
+      assert.deepEqual(lengths.map(({ c }) => c), ["1000", "0"], way);
+      assert.deepEqual([lengths[0]!.s, lengths[1]!.t], ["1000", "1000"], way);
+    }
+  }
+  // An id that is longer than one is not cut to one.
+  const longId = text.split("\n", 1)[0]!.replace(/^([^,]*),/, "$1ff,");
+  const ids = await writePartitionText(folder, "transactions", DAY, `${longId}\n`, {
+    rows: 1,
+    control_total: "0",
+  });
+  await assert.rejects(place.warehouse.replaceDay(ids, { ...STRICT_LIMITS, allowShrink: true }));
+  await Deno.remove(folder, { recursive: true });
+});
+
 for (const swapCommits of [true, false]) {
   const does = swapCommits ? "commits" : "does not commit";
   serverTest(

@@ -466,6 +466,59 @@ for (const dataset of ["transactions", "currencies"] as const) {
   );
 }
 
+for (const dataset of ["transactions", "currencies"] as const) {
+  warehouseTest(
+    `a load of ${dataset} says how far it is, and ends when it is told to`,
+    async (test) => {
+      await test.migrate();
+      const rows = Array.from(
+        { length: LARGE[dataset] },
+        () => dataset === "transactions" ? transaction(DAY, { country: "" }) : rate(DAY),
+      );
+      const { manifest: { bytes } } = await writePartition(test.workDir, dataset, DAY, rows);
+      for (const streams of [1, 3]) {
+        const works: { work: string; of: number | undefined; bytes: number }[] = [];
+        const watch = {
+          begin: (work: string, of?: number) => void works.push({ work, of, bytes: 0 }),
+          add: (bytes: number) => void (works.at(-1)!.bytes += bytes),
+        };
+        const stop = new AbortController();
+        const options = { watch, signal: stop.signal };
+        using file = await openPartitionFile(test.workDir, dataset, day, options);
+        await test.warehouse.replaceDay(file, { ...STRICT_LIMITS, streams });
+        const said = works.map(({ work }) => work).filter((work, at, all) => work !== all[at - 1]);
+        const isParted = said.includes("cutting");
+        const isSearched = said.includes("looking at strings");
+        assert.deepEqual(said, [
+          "proving",
+          ...(isParted ? ["cutting"] : []),
+          "loading",
+          ...(isSearched ? ["comparing", "looking at strings"] : []),
+          "comparing",
+          "swapping",
+        ]);
+        if (test.name === "vertica") {
+          assert.deepEqual([isParted, isSearched], [streams > 1, dataset === "transactions"]);
+        }
+        for (const { work, of, bytes: read } of works) {
+          if (work === "comparing" || work === "swapping") {
+            assert.deepEqual([of, read], [undefined, 0]);
+          } else assert.deepEqual([work, of, read], [work, bytes, bytes]);
+        }
+        stop.abort(new Error("told to"));
+        const again = test.warehouse.replaceDay(file, { ...STRICT_LIMITS, streams });
+        await assert.rejects(again, /told to/);
+        await assert.rejects(
+          openPartitionFile(test.workDir, dataset, day, options),
+          /told to/,
+        );
+        const record = await test.warehouse.loadRecord(dataset, day);
+        assert.equal(record?.rows, BigInt(rows.length));
+      }
+    },
+  );
+}
+
 /** Changes the year of the first sent time that stands behind a place of the file. */
 async function editYear(path: string, text: string, from: number): Promise<void> {
   const at = text.indexOf(",2022-10-01 00:00:00,", from);

@@ -33,7 +33,7 @@ const STATEMENTS: readonly [pattern: RegExp, words: string][] = [
   [/^COPY/, "COPY"],
   [/^SELECT .* FROM finpipe_rejected/, "count what COPY rejected"],
   [/^DROP TABLE IF EXISTS finpipe_rejected/, "drop what COPY rejected"],
-  [/^SELECT COUNT\(\*\) AS possible/, "count strings that may be absent"],
+  [/^SELECT COUNT\(CASE WHEN country/, "count strings that may be changed"],
   [/^INSERT INTO \S+\.load_refused/, "keep rows that are unfit"],
   [/^SELECT COUNT\(\*\).* AS control_total.* FROM \S+_load_/, "count and sum the side table"],
   [/^SELECT COUNT\(\*\).* AS control_total.* FROM \S+\.transactions/, "count and sum the day"],

@@ -25,6 +25,8 @@ export interface InProcessOptions extends CliOptions {
   now?: Temporal.Instant | (() => Temporal.Instant);
   /** Aborting it is SIGINT where its reason is no `Interrupted`. */
   signal?: AbortSignal;
+  /** Whether a person is looking at stderr. @default false */
+  terminal?: boolean;
   /** The steps of a day. @default those of finpipe */
   steps?: readonly StepRegistration[];
 }
@@ -55,8 +57,8 @@ export async function runCli(
   options: InProcessOptions = {},
 ): Promise<CliResult> {
   const stdout = new Capture();
-  const stderr = new Capture();
-  const { env = {}, now, steps = STEPS } = options;
+  const { env = {}, now, terminal = false, steps = STEPS } = options;
+  const stderr = new Capture(terminal);
   const code = await run(args, {
     program: "finpipe",
     stdin: streamOf(options.stdin),
@@ -76,9 +78,13 @@ export async function runCli(
 }
 
 class Capture {
-  readonly isTerminal = false;
+  readonly isTerminal: boolean;
   readonly #decoder = new TextDecoder();
   #text = "";
+
+  constructor(isTerminal = false) {
+    this.isTerminal = isTerminal;
+  }
 
   write(data: string | Uint8Array): Promise<void> {
     this.#text += typeof data === "string" ? data : this.#decoder.decode(data, { stream: true });

@@ -59,6 +59,10 @@ class QuietSession implements EngineSession {
     return Promise.resolve({ kind: "copy", isLocal: false, columns, copy });
   }
 
+  bind(): Promise<void> {
+    return Promise.resolve();
+  }
+
   describe(): Promise<Description> {
     throw new VerticaError("0A000", 0, "Only simple queries");
   }

@@ -4,7 +4,7 @@ import { OpenFile } from "../../lib/partitions/file_bytes.ts";
 import type { PartitionFile } from "../../lib/partitions/partition_file.ts";
 import { provenPieces } from "../../lib/partitions/proven_pieces.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { rowRanges } from "../../lib/warehouse/vertica/row_ranges.ts";
+import { rowRanges, rowsOf } from "../../lib/warehouse/vertica/row_ranges.ts";
 import { writePartitionText } from "../support/reference.ts";
 
 const DAY = "2022-10-01";
@@ -43,7 +43,8 @@ Deno.test("ranges are whole rows, follow each other, and know what stands before
     assert.equal(ranges.length, 3);
     // Side by side, as sessions read them.
     const parts = await Promise.all(ranges.map((range) => textOf(provenPieces(file, range))));
-    for (const [index, { rowsBefore }] of ranges.entries()) {
+    for (const index of ranges.keys()) {
+      const rowsBefore = await rowsOf(file, ranges.slice(0, index));
       assert.ok(parts[index]!.startsWith(`${rowsBefore},`), "begins with its first row");
     }
     const whole = parts.join("");
@@ -63,10 +64,34 @@ Deno.test("a small file, and an empty one, are one range", async () => {
   }
 });
 
-Deno.test("what is no CSV is a data error", async () => {
-  await withFile('"' + "x".repeat(9_000_000), async (file) => {
-    await assert.rejects(rowRanges(file, 2), /longer than/);
+Deno.test("a row is never cut, however long it is, nor where a quote is not closed", async () => {
+  const long = "x\n".repeat(1_000_000);
+  const rows = [`1,"${long}"\n`, `2,"${long}"\n`, `3,"${long}\n`];
+  await withFile(rows.join(""), async (file) => {
+    const parts = (await rowRanges(file, 8)).map((range) => textOf(provenPieces(file, range)));
+    assert.deepEqual(
+      (await Promise.all(parts)).map(({ length }) => length),
+      rows.map((row) => row.length),
+    );
   });
+});
+
+Deno.test("borders may lie anywhere in what is read at once, and many in one", async () => {
+  // Rows of all lengths about a reading, so that a line end is its first byte, its last, or its only one.
+  const piece = 512 * 1024;
+  for (const length of [piece - 1, piece, piece + 1, 7, 1]) {
+    const text = `${"x".repeat(length - 1)}\n`.repeat(Math.ceil((3 << 20) / length));
+    await withFile(text, async (file) => {
+      const ranges = await rowRanges(file, 16);
+      assert.ok(ranges.length > 1 && ranges.length <= 16);
+      assert.deepEqual([ranges[0]!.from, ranges.at(-1)!.to], [0, text.length]);
+      for (const [index, { from, to }] of ranges.entries()) {
+        assert.equal(text[to - 1], "\n");
+        assert.ok(to > from && from === (ranges[index - 1]?.to ?? 0));
+      }
+      assert.equal(await rowsOf(file, ranges), text.length / length);
+    });
+  }
 });
 
 Deno.test("each range, and the file that is cut, is proven by its bytes", async () => {

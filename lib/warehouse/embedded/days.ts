@@ -48,8 +48,10 @@ export async function replaceDay(
   await session.execute(sql(sideTable));
   try {
     const refused = await new SideTableCopy(scope, file, loadId, limits).run();
+    file.watch?.begin("comparing");
     const record = await compare(scope, file, refused);
     limits.signal.throwIfAborted();
+    file.watch?.begin("swapping");
     await session.transaction(async () => {
       const kept = await undoKeptFor(scope, dataset);
       await session.execute(sql(undoKeep));

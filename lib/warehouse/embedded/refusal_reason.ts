@@ -1,10 +1,10 @@
 /** Why a row was refused, in words that never quote its values. */
 import type { RefusedData } from "../../postgres/failure.ts";
-import { NO_VALUE } from "../load_checks.ts";
+import { NO_VALUE, TOO_LONG } from "../load_checks.ts";
 
 /** By SQLSTATE (PostgreSQL documentation, appendix A). */
 const MEANINGS: Readonly<Record<string, string>> = {
-  "22001": "longer than 1,000 bytes",
+  "22001": TOO_LONG,
   "22003": "out of range",
   "22007": "not a timestamp",
   "22008": "no real date or time",
@@ -20,9 +20,9 @@ const CHECKS: Readonly<Record<string, string>> = {
   currency_code_range: "currency_code: not 0 to 999",
   currency_code_with_range: "currency_code_with: not 0 to 999",
   currency_with_div_range: "currency_with_div: not 0.000001 to 999999999999.999999",
-  country_bytes: "country: longer than 1,000 bytes",
-  status_bytes: "status: longer than 1,000 bytes",
-  transaction_type_bytes: "transaction_type: longer than 1,000 bytes",
+  country_bytes: `country: ${TOO_LONG}`,
+  status_bytes: `status: ${TOO_LONG}`,
+  transaction_type_bytes: `transaction_type: ${TOO_LONG}`,
 };
 
 /** The fields of a PostgreSQL error that name a place, as both drivers give them. */

@@ -3,6 +3,7 @@ import type { Group } from "./experiment.ts";
 import { COPY } from "./groups/copy.ts";
 import { ERRORS } from "./groups/errors.ts";
 import { LENGTH } from "./groups/length.ts";
+import { LIMITS } from "./groups/limits.ts";
 import { LOCKS } from "./groups/locks.ts";
 import { MART } from "./groups/mart.ts";
 import { RATES } from "./groups/rates.ts";
@@ -16,6 +17,7 @@ import { VALUES } from "./groups/values.ts";
 export const GROUPS: readonly Group[] = [
   RIGHTS,
   SESSION,
+  LIMITS,
   LOCKS,
   COPY,
   LENGTH,

@@ -33,6 +33,8 @@ export interface TrialOptions {
   key: string;
   signal: AbortSignal;
   log: Logger;
+  /** Told of each group before it is tried. */
+  onGroup?: (name: string) => void;
   /** Told of each as it is known. */
   onFinding?: (finding: Finding) => Promise<void>;
 }
@@ -50,6 +52,7 @@ export async function tryAll(ground: TrialGround, options: TrialOptions): Promis
     await sweep(ground, options);
     for (const group of groups) {
       signal.throwIfAborted();
+      options.onGroup?.(group.name);
       for (const finding of await tryGroup(ground, group, signal)) {
         findings.push(finding);
         await options.onFinding?.(finding);

@@ -10,7 +10,7 @@ import { FinpipeError } from "../../runtime/errors.ts";
 import { VERSION } from "../../runtime/version.ts";
 import { controlText, overLimit, recordOf, refuseShrink } from "../load_checks.ts";
 import type { DayMeasure, LoadLimits, LoadRecord, ReplacedDay } from "../repository.ts";
-import { refuseAbsent } from "./absent_values.ts";
+import { refuseChanged } from "./changed_strings.ts";
 import { copyFile } from "./parallel_copy.ts";
 import type { LoadLock } from "./load_lock.ts";
 import { keepUnfit, type Refused, sumOf } from "./refused_rows.ts";
@@ -79,6 +79,7 @@ export async function replaceDay(
         version: VERSION,
       },
     };
+    file.watch?.begin("swapping");
     await swapDay(scope, lock, planned, limits.signal);
     return { ...record, before };
   } finally {
@@ -167,9 +168,11 @@ async function fill(
   limits: LoadLimits,
 ): Promise<Filled> {
   const rejected = await copyFile(scope, file, subject, limits);
+  file.watch?.begin("comparing");
   return await scope.session.transaction(async () => {
-    const absent = await refuseAbsent(scope, subject, file, limits);
-    const refused = sumOf([...rejected, absent, await keepUnfit(scope, subject)]);
+    const changed = await refuseChanged(scope, subject, file, limits);
+    file.watch?.begin("comparing");
+    const refused = sumOf([...rejected, changed, await keepUnfit(scope, subject)]);
     return { refused, taken: await fingerprintOf(scope, "side", subject) };
   });
 }

@@ -1,8 +1,8 @@
 /** A partition file into its side table, over one session or several side by side. */
 import type { PartitionFile } from "../../partitions/partition_file.ts";
-import { provenPieces } from "../../partitions/proven_pieces.ts";
+import { type FilePart, provenPieces } from "../../partitions/proven_pieces.ts";
 import type { LoadLimits } from "../repository.ts";
-import { type RowRange, rowRanges } from "./row_ranges.ts";
+import { rowRanges, rowsOf } from "./row_ranges.ts";
 import { dropRejected, keepRejected, type Refused } from "./refused_rows.ts";
 import type { VerticaScope } from "./scope.ts";
 import { fillSideTable, type SideSubject } from "./side_table.ts";
@@ -20,7 +20,9 @@ export async function copyFile(
   subject: SideSubject,
   limits: LoadLimits,
 ): Promise<Refused[]> {
-  const [first, ...others] = await rowRanges(file, limits.streams ?? 1);
+  const ranges = await rowRanges(file, limits.streams ?? 1);
+  const [first, ...others] = ranges.map((range, at) => ({ range, before: ranges.slice(0, at) }));
+  file.watch?.begin("loading", file.manifest.bytes);
   if (others.length === 0) return [await copyRange(scope, file, subject, first!, limits)];
   const stopped = new AbortController();
   const signal = AbortSignal.any([limits.signal, stopped.signal]);
@@ -36,10 +38,16 @@ export async function copyFile(
   };
   const refused = await Promise.all([
     run(copyRange(scope, file, subject, first!, { ...limits, signal })),
-    ...others.map((range) => run(copyApart(scope, file, subject, range, { ...limits, signal }))),
+    ...others.map((share) => run(copyApart(scope, file, subject, share, { ...limits, signal }))),
   ]);
   if (failure !== undefined) throw failure.error;
   return refused;
+}
+
+/** What a session copies, and what stands before it in the file. */
+interface Share {
+  range: FilePart;
+  before: readonly FilePart[];
 }
 
 /** In a session of its own. */
@@ -47,12 +55,12 @@ async function copyApart(
   scope: VerticaScope,
   file: PartitionFile,
   subject: SideSubject,
-  range: RowRange,
+  share: Share,
   limits: LoadLimits,
 ): Promise<Refused> {
   const session = await scope.connect();
   try {
-    const refused = await copyRange(scope.in(session), file, subject, range, limits);
+    const refused = await copyRange(scope.in(session), file, subject, share, limits);
     await session.close();
     return refused;
   } catch (error) {
@@ -65,13 +73,16 @@ async function copyRange(
   scope: VerticaScope,
   file: PartitionFile,
   subject: SideSubject,
-  range: RowRange,
+  { range, before }: Share,
   { maxRejected, signal }: LoadLimits,
 ): Promise<Refused> {
   const refused = await scope.session.transaction(async () => {
     const name = `finpipe:${subject.dataset}:${subject.day}`;
     await fillSideTable(scope, subject, () => provenPieces(file, range), { name, signal });
-    return await keepRejected(scope, subject, { rowsBefore: range.rowsBefore, maxRejected });
+    return await keepRejected(scope, subject, {
+      rowsBefore: () => rowsOf(file, before),
+      maxRejected,
+    });
   });
   await dropRejected(scope, subject);
   return refused;

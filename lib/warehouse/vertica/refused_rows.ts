@@ -34,20 +34,21 @@ export interface Refused {
 /**
  * Keeps what COPY rejected, in its transaction and session.
  *
- * @param options.rowsBefore rows of the file before those of this session
+ * @param options.rowsBefore counts the rows of the file before those of this session
  * @param options.maxRejected beyond it only some more are kept
  */
 export async function keepRejected(
   scope: VerticaScope,
   subject: SideSubject,
-  { rowsBefore, maxRejected }: { rowsBefore: number; maxRejected: number },
+  { rowsBefore, maxRejected }: { rowsBefore: () => Promise<number>; maxRejected: number },
 ): Promise<Refused> {
   const [counted] = await scope.run(rejectedCount, {}, subject);
   const count = BigInt(counted!.refused!);
   if (count === 0n) return { count, first: undefined };
   const { dataset, loadId } = subject;
   const kept = maxRejected + SHOWN_BEYOND_LIMIT;
-  const values = { load_id: loadId, dataset, now: scope.timestamp, kept, rows_before: rowsBefore };
+  const rows_before = await rowsBefore();
+  const values = { load_id: loadId, dataset, now: scope.timestamp, kept, rows_before };
   await scope.run(rejectedKeep, values, subject);
   const [row] = await scope.run(rejectedFirst, values, subject);
   const reason = shownReason(row!.reason ?? "", dataset);

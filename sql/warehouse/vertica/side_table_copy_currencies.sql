@@ -2,7 +2,7 @@
 -- Some versions of the parser misread a NUMERIC, so the rate is read as text too; what is none becomes
 -- 0, which is no rate either and is refused (unfit_keep_currencies.sql).
 COPY finpipe_staging.currencies_load_0123456789ab (
-  object_id_given FILLER VARCHAR(36),
+  object_id_given FILLER VARCHAR(40),
   sent_dttm,
   date_update,
   currency_code,

@@ -1,14 +1,15 @@
 -- A partition file into its side table. No column takes NULL: an empty string is a value, and as the
--- parser makes NULL of it, it is put back (where none stood there: absent_keep.sql). The parser is
--- known to read UUIDs from texts alone. trim would cut spaces and line ends off values; without
+-- parser makes NULL of it, it is put back (where none stood there: changed_keep.sql). The parser is
+-- known to read UUIDs from texts alone; these have room for more than a UUID, so that none is made of
+-- a longer text by cutting it. trim would cut spaces and line ends off values; without
 -- reject_on_materialized_type_error a value of the wrong type would become NULL; without ENFORCELENGTH
--- one that is too long would be cut. NO COMMIT, as nothing is decided yet; the table of the rejected
--- rows is a temporary one of this session for that reason. Not FROM LOCAL STDIN, which goes with no
--- REJECTED DATA AS TABLE (error 5767). :stream_name for the DBA.
+-- one that is too long might be cut (where it was: changed_keep.sql). NO COMMIT, as nothing is decided
+-- yet; the table of the rejected rows is a temporary one of this session for that reason. Not FROM
+-- LOCAL STDIN, which goes with no REJECTED DATA AS TABLE (error 5767). :stream_name for the DBA.
 COPY finpipe_staging.transactions_load_0123456789ab (
-  object_id_given FILLER VARCHAR(36),
+  object_id_given FILLER VARCHAR(40),
   sent_dttm,
-  operation_id_given FILLER VARCHAR(36),
+  operation_id_given FILLER VARCHAR(40),
   account_number_from,
   account_number_to,
   currency_code,

@@ -64,6 +64,8 @@ export interface EngineSession {
   execute(statement: string, parameters?: readonly (string | null)[]): Promise<Answer>;
   /** @throws VerticaError */
   describe(statement: string): Promise<Description>;
+  /** @throws VerticaError for a value that is none of its parameter's type */
+  bind(description: Description, values: readonly (string | null)[]): Promise<void>;
   /** Ends the statement that runs, with the error of a cancelled one. */
   cancel(): void;
   /** Rolls back what is open and gives up all locks. */

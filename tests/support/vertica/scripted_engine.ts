@@ -102,6 +102,10 @@ class ScriptedSession implements EngineSession {
     }
   }
 
+  bind(): Promise<void> {
+    return Promise.resolve();
+  }
+
   describe(statement: string): Promise<Description> {
     const parameters = [...statement].filter((letter) => letter === "?").map(() => 9);
     if (!/^(SELECT )?(ECHO|ROWS)/.test(statement)) {

@@ -23,9 +23,9 @@ GROUP BY CALENDAR_HIERARCHY_DAY(transaction_dt::DATE, 2, 2);
 -- a time with a zone.
 -- [lines] or without ENFORCELENGTH
 COPY finpipe_staging.finpipe_trial_0123456789ab_lines (
-  object_id_given FILLER VARCHAR(36),
+  object_id_given FILLER VARCHAR(40),
   sent_dttm,
-  operation_id_given FILLER VARCHAR(36),
+  operation_id_given FILLER VARCHAR(40),
   account_number_from,
   account_number_to,
   currency_code,
@@ -91,9 +91,9 @@ DROP TABLE IF EXISTS finpipe_trial_0123456789ab_refused;
 -- Where nothing stands for a column that takes no NULL: is the row rejected, or the COPY over?
 -- [null] or without ENFORCELENGTH
 COPY finpipe_staging.finpipe_trial_0123456789ab_lines (
-  object_id_given FILLER VARCHAR(36),
+  object_id_given FILLER VARCHAR(40),
   sent_dttm,
-  operation_id_given FILLER VARCHAR(36),
+  operation_id_given FILLER VARCHAR(40),
   account_number_from,
   account_number_to,
   currency_code,
@@ -132,9 +132,9 @@ ROLLBACK;
 -- A line that is empty: is it passed over?
 -- [blank] or without ENFORCELENGTH
 COPY finpipe_staging.finpipe_trial_0123456789ab_lines (
-  object_id_given FILLER VARCHAR(36),
+  object_id_given FILLER VARCHAR(40),
   sent_dttm,
-  operation_id_given FILLER VARCHAR(36),
+  operation_id_given FILLER VARCHAR(40),
   account_number_from,
   account_number_to,
   currency_code,
@@ -177,9 +177,9 @@ ROLLBACK;
 -- A text that is no UUID is cast to one.
 -- [no-uuid] or without ENFORCELENGTH
 COPY finpipe_staging.finpipe_trial_0123456789ab_lines (
-  object_id_given FILLER VARCHAR(36),
+  object_id_given FILLER VARCHAR(40),
   sent_dttm,
-  operation_id_given FILLER VARCHAR(36),
+  operation_id_given FILLER VARCHAR(40),
   account_number_from,
   account_number_to,
   currency_code,

@@ -15,7 +15,7 @@ GROUP BY CALENDAR_HIERARCHY_DAY(date_update::DATE, 2, 2);
 
 -- [rates] or without ENFORCELENGTH
 COPY finpipe_staging.finpipe_trial_0123456789ab_rates (
-  object_id_given FILLER VARCHAR(36),
+  object_id_given FILLER VARCHAR(40),
   sent_dttm,
   date_update,
   currency_code,

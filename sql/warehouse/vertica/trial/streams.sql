@@ -20,9 +20,9 @@ GROUP BY CALENDAR_HIERARCHY_DAY(transaction_dt::DATE, 2, 2);
 
 -- [stream-1] or without ENFORCELENGTH
 COPY finpipe_staging.finpipe_trial_0123456789ab_both (
-  object_id_given FILLER VARCHAR(36),
+  object_id_given FILLER VARCHAR(40),
   sent_dttm,
-  operation_id_given FILLER VARCHAR(36),
+  operation_id_given FILLER VARCHAR(40),
   account_number_from,
   account_number_to,
   currency_code,
@@ -53,9 +53,9 @@ NO COMMIT;
 
 -- [stream-2] session 2 or without ENFORCELENGTH
 COPY finpipe_staging.finpipe_trial_0123456789ab_both (
-  object_id_given FILLER VARCHAR(36),
+  object_id_given FILLER VARCHAR(40),
   sent_dttm,
-  operation_id_given FILLER VARCHAR(36),
+  operation_id_given FILLER VARCHAR(40),
   account_number_from,
   account_number_to,
   currency_code,

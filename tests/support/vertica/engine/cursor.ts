@@ -1,5 +1,5 @@
 /** The rows of a query, read in parts: memory is one part, however many rows there are. */
-import type { Answer, Column, Row } from "../engine.ts";
+import { type Answer, type Column, type Row, VerticaError } from "../engine.ts";
 import type { Backend, TextResult } from "./backend.ts";
 import { columnsOfResult } from "./result_columns.ts";
 import { rowsAnswer, type Session } from "./session.ts";
@@ -15,9 +15,11 @@ export async function readQuery(
 ): Promise<Answer> {
   const { backend } = session;
   const name = `v_cursor_${crypto.randomUUID().slice(0, 8)}`;
+  let begun: { columns: Column[]; ordered: string } | undefined;
   const first = await session.inTransaction(async () => {
     const columns = await open(backend, name, sql);
     const ordered = withColumns(columns);
+    begun = { columns, ordered };
     if (ordered !== sql) {
       await backend.query(`CLOSE ${name}`);
       await backend.query(`DECLARE ${name} NO SCROLL CURSOR FOR ${ordered}`);
@@ -27,16 +29,56 @@ export async function readQuery(
     const rows = await part(backend, name);
     const isWhole = rows.length < PART;
     if (isWhole) await backend.query(`CLOSE ${name}`);
-    return { columns, rows, isWhole };
-  }, ({ isWhole }) => isWhole);
+    return { columns, ordered, rows, isWhole };
+  }, ({ isWhole }) => isWhole).catch(async (error) => {
+    const rows = begun === undefined ? [] : await upToFailure(session, begun.ordered, error);
+    if (rows.length === 0) throw error;
+    return { columns: begun!.columns, rows: failing(rows, error), isFailed: true as const };
+  });
+  if ("isFailed" in first) {
+    return { kind: "rows", tag: "", columns: first.columns, rows: first.rows };
+  }
   if (first.isWhole) return rowsAnswer("", first.columns, first.rows);
   session.holdStatement();
   return {
     kind: "rows",
     tag: "",
     columns: first.columns,
-    rows: rest(session, name, first.rows),
+    rows: rest(session, { name, sql: first.ordered }, first.rows),
   };
+}
+
+async function* failing(rows: readonly Row[], error: unknown): AsyncGenerator<Row> {
+  yield* rows;
+  throw error;
+}
+
+/**
+ * The rows before the one that made a query fail, of those that were not sent yet: they come before the
+ * error (vertica-python, `test_nextset_with_error_2`). PostgreSQL gives the rows of a FETCH when it has all
+ * of them, so here they are read again, one by one.
+ */
+async function upToFailure(
+  session: Session,
+  sql: string,
+  error: unknown,
+  sent = 0,
+): Promise<Row[]> {
+  if (!(error instanceof VerticaError) || !error.sqlState.startsWith("22")) return [];
+  const { backend } = session;
+  const name = "v_until_failure";
+  const rows: Row[] = [];
+  try {
+    await session.inTransaction(async () => {
+      await backend.query(`DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`);
+      if (sent > 0) await backend.query(`MOVE ${sent} FROM ${name}`);
+      while (rows.length < PART) rows.push(...rowsOf(await backend.query(`FETCH 1 FROM ${name}`)));
+      throw error;
+    });
+  } catch (again) {
+    if (again !== error && !(again instanceof VerticaError)) throw again;
+  }
+  return rows;
 }
 
 /** What a query for PostgreSQL would give; it is not run. */
@@ -56,15 +98,26 @@ async function part(backend: Backend, name: string): Promise<Row[]> {
 }
 
 /** Ends the statement when all was read, or nobody wants more. */
-async function* rest(session: Session, name: string, first: Row[]): AsyncGenerator<Row> {
+async function* rest(
+  session: Session,
+  { name, sql }: { name: string; sql: string },
+  first: Row[],
+): AsyncGenerator<Row> {
   const { backend } = session;
   let rows = first;
+  let sent = 0;
   try {
     while (true) {
       yield* rows;
+      sent += rows.length;
       if (rows.length < PART) break;
       session.stopped?.throwIfAborted();
-      rows = await backend.guarded(() => part(backend, name));
+      try {
+        rows = await backend.guarded(() => part(backend, name));
+      } catch (error) {
+        yield* await upToFailure(session, sql, error, sent);
+        throw error;
+      }
     }
     await backend.query(`CLOSE ${name}`);
   } catch (error) {

@@ -6,7 +6,7 @@ import { rewrite } from "./rewrite.ts";
 import { named } from "./result_names.ts";
 import { OUTPUT, type Session } from "./session.ts";
 import { handlerOf } from "./statements.ts";
-import { describeType, typeOfResult } from "./types.ts";
+import { describeType, typeOfOid, typeOfResult } from "./types.ts";
 import { unknown } from "./errors.ts";
 import { isMetaFunction, metaColumns } from "./meta_functions.ts";
 
@@ -39,6 +39,7 @@ export async function describeStatement(session: Session, sql: string): Promise<
   }
   if (verb !== "select" && verb !== "with") {
     if (count > 0) throw unknown("parameters in this statement");
+    await readOnly(sql);
     return { tag, parameters: [], columns: null };
   }
   if (isMetaFunction(reader)) {
@@ -49,6 +50,23 @@ export async function describeStatement(session: Session, sql: string): Promise<
   const columns = await inStatement(session, () => columnsOfQuery(session.backend, text));
   return { tag, parameters, columns: named(reader, columns) };
 }
+
+/** Reads a statement as its handler does, which knows what it is told before it asks the session. */
+async function readOnly(sql: string): Promise<void> {
+  const reader = new Reader(sql);
+  try {
+    await handlerOf(reader)(NO_SESSION, reader, undefined);
+  } catch (error) {
+    if (error !== READ) throw error;
+  }
+}
+
+const READ = new Error("The statement was read");
+const NO_SESSION = new Proxy({} as Session, {
+  get() {
+    throw READ;
+  },
+});
 
 /** `COPY_LOCAL` is what the JDBC driver (25.3) waits for; else the tag is that of the answer. */
 function tagOf({ tokens }: Reader, verb: string): string {
@@ -79,6 +97,23 @@ async function parametersOf(session: Session, sql: string, count: number): Promi
       describeType("", typeOfResult(Number(oid), -1) ?? { name: "varchar" }).oid
     );
   });
+}
+
+/** Texts that need no look, as clients send nearly all. */
+const PLAIN: Record<string, RegExp> = {
+  boolean: /^[tf01]$/,
+  int: /^-?\d{1,18}$/,
+  float: /^-?\d{1,15}(\.\d{1,9})?$/,
+  numeric: /^-?\d{1,18}(\.\d{1,18})?$/,
+};
+const TEXTS = ["char", "varchar", "long varchar", "varbinary"];
+
+/** @throws VerticaError for a value that is none of the type */
+export async function readParameter(session: Session, oid: number, value: string): Promise<void> {
+  const type = typeOfOid(oid);
+  if (type === undefined || TEXTS.includes(type) || PLAIN[type]?.test(value)) return;
+  const text = rewrite(`SELECT CAST(? AS ${type})`, [value]);
+  await inStatement(session, () => session.backend.query(text));
 }
 
 /** With autocommit on, what was looked at leaves no transaction open. */

@@ -122,7 +122,8 @@ CREATE VIEW v_catalog.primary_keys AS
 SELECT * FROM v_catalog.constraint_columns WHERE constraint_type = 'p';
 
 CREATE VIEW v_catalog.users AS
-SELECT name::varchar AS user_name, name = 'dbadmin' AS is_super_user
+SELECT name::varchar AS user_name, name = 'dbadmin' AS is_super_user,
+  'unlimited'::varchar AS max_connections
 FROM v_engine_catalog.users WHERE NOT is_role;
 CREATE VIEW v_catalog.roles AS
 SELECT name::varchar AS name FROM v_engine_catalog.users WHERE is_role;
@@ -154,6 +155,11 @@ SELECT 'v_finpipe_node0001'::varchar AS node_name, 'UP'::varchar AS node_state;
 CREATE VIEW v_catalog.node_subscriptions AS
 SELECT node_name, ''::varchar AS shard_name, ''::varchar AS subscription_state FROM v_catalog.nodes
 WHERE false;
+
+-- Of all, those that a client may ask for; as they come.
+CREATE VIEW v_monitor.configuration_parameters AS
+SELECT 'ALL'::varchar AS node_name, name::varchar AS parameter_name, value::varchar AS current_value
+FROM (VALUES ('LockTimeout', '300'), ('MaxClientSessions', '50')) AS p (name, value);
 
 CREATE VIEW v_monitor.sessions AS
 SELECT 'v_finpipe_node0001'::varchar AS node_name, user_name::varchar AS user_name,

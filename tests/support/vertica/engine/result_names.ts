@@ -1,4 +1,7 @@
-/** What Vertica calls a column of a result that has no name: a function, as it was written. */
+/**
+ * What Vertica calls a column of a result: a function without an alias, and an alias, as they were written
+ * (documentation, "Identifiers": those that are not quoted keep their case, and are compared without it).
+ */
 import type { Column } from "../engine.ts";
 import type { Token } from "./lexer.ts";
 import { isToken, type Reader } from "./reader.ts";
@@ -7,13 +10,13 @@ import { isToken, type Reader } from "./reader.ts";
 const ENDS = ["from", "where", "group", "order", "limit", "offset", "union", "intersect", "minus"];
 const ENDS_TOO = ["except", "having", "into", "window", "for", "timeseries"];
 
-/** The columns, those of functions without an alias by the functions' names. */
+/** The columns, by those names; of a table's column the one that PostgreSQL knows. */
 export function named(reader: Reader, columns: readonly Column[]): Column[] {
   const items = listOf(reader.tokens);
   // Of `*` nobody knows here how many columns it is.
   if (items.length !== columns.length) return [...columns];
   return columns.map((column, index) => {
-    const name = functionOf(items[index]!);
+    const name = functionOf(items[index]!) ?? aliasOf(items[index]!, column.name);
     return name === undefined ? column : { ...column, name };
   });
 }
@@ -32,6 +35,13 @@ function listOf(tokens: readonly Token[]): Token[][] {
   }
   if (isToken(items[0]![0], "distinct") || isToken(items[0]![0], "all")) items[0]!.shift();
   return items;
+}
+
+/** The alias of `... AS Name` and `... Name`, where it is one. */
+function aliasOf(item: readonly Token[], found: string): string | undefined {
+  const [before, last] = item.slice(-2);
+  if (last?.kind !== "word" || [".", "::"].includes(before!.text)) return undefined;
+  return last.text.toLowerCase() === found ? last.text : undefined;
 }
 
 /** `NAME(...)`, perhaps with OVER (...), and nothing else. */

@@ -15,8 +15,8 @@ import { GLOBAL_CATALOG, type LockMode, type LockOwner } from "./locks.ts";
 import { Reader } from "./reader.ts";
 import type { EngineState } from "./state.ts";
 import { handlerOf } from "./statements.ts";
-import { describeStatement } from "./describe.ts";
-import { unknownOfSystem } from "./system_tables.ts";
+import { describeStatement, readParameter } from "./describe.ts";
+import { TABLES as SYSTEM_TABLES, unknownOfSystem } from "./system_tables.ts";
 import type { Table } from "./tables.ts";
 import { describeType } from "./types.ts";
 
@@ -79,6 +79,12 @@ export class Session implements EngineSession {
       return await describeStatement(this, statement);
     } catch (error) {
       throw await this.#named(error, statement);
+    }
+  }
+
+  async bind({ parameters }: Description, values: readonly (string | null)[]): Promise<void> {
+    for (const [index, value] of values.entries()) {
+      if (value !== null) await readParameter(this, parameters[index]!, value);
     }
   }
 
@@ -212,13 +218,25 @@ export class Session implements EngineSession {
   /** Of a table in a schema that is not there, it is the schema that Vertica misses. */
   async #named(error: unknown, statement: string): Promise<unknown> {
     if (!(error instanceof VerticaError)) return error;
-    const system = unknownOfSystem(error, statement);
+    const isMissing = ["42V01", "42703"].includes(error.sqlState);
+    const own = isMissing ? await this.#ownTables() : [];
+    const system = unknownOfSystem(error, statement, own);
     if (system !== undefined) return system;
     if (error.sqlState !== "42V01") return error;
     const schema = /"([^".]+)\.[^"]+"/.exec(error.message)?.[1];
     if (schema === undefined) return error;
     const found = await this.engine.query("SELECT FROM pg_namespace WHERE nspname = $1", [schema]);
     return found.length > 0 ? error : noSchema(schema);
+  }
+
+  /** Tables of users, temporary ones of this session too, that are named as one of the system's. */
+  async #ownTables(): Promise<string[]> {
+    const { rows } = await this.backend.query(
+      `SELECT relname FROM pg_class WHERE relname = ANY ($1) AND relkind IN ('r', 'p')
+         AND pg_table_is_visible(oid)`,
+      [[...SYSTEM_TABLES]],
+    );
+    return rows.map(([name]) => name!);
   }
 
   #start(statement: string): void {

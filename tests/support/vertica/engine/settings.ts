@@ -98,6 +98,7 @@ function valueOf(session: Session, name: string): string | undefined {
   if (name === "standard_conforming_strings") return "on";
   if (name === "search_path") return '"$user", public, v_catalog, v_monitor, v_internal';
   if (name === "transaction_isolation") return "READ COMMITTED";
+  if (name === "idlesessiontimeout") return "UNLIMITED";
   if (name === "runtimecap") {
     return session.runtimeCap === undefined ? "UNLIMITED" : `${session.runtimeCap / 1000} seconds`;
   }

@@ -18,6 +18,8 @@ export interface EngineSwitches {
   numbersRejected: boolean;
   /** Whether ENFORCELENGTH goes with FCSVPARSER: no page says it. @default true */
   enforcesLengthByParser: boolean;
+  /** Whether FCSVPARSER cuts a string that is too long, also with ENFORCELENGTH. @default false */
+  parserCuts: boolean;
   /** Whether a swap commits the transaction that it is called in: no page says it. @default true */
   swapCommits: boolean;
 }
@@ -28,6 +30,7 @@ export const DEFAULT_SWITCHES: Readonly<EngineSwitches> = {
   nullInCopy: "reject",
   numbersRejected: true,
   enforcesLengthByParser: true,
+  parserCuts: false,
   swapCommits: true,
 };
 

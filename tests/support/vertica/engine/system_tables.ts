@@ -9,7 +9,7 @@ import { Reader } from "./reader.ts";
 const SCHEMAS = ["v_catalog", "v_monitor", "v_internal"];
 
 /** Those that are asked for without their schema (documentation, "Vertica system tables"). */
-const TABLES = new Set(
+export const TABLES = new Set(
   `all_tables client_auth columns comments configuration_parameters constraint_columns
   current_session databases delete_vectors disk_storage epochs error_messages events grants host_resources
   load_sources load_streams lock_usage locks nodes partitions password_auditor password_parameters
@@ -20,8 +20,16 @@ const TABLES = new Set(
   user_sessions users view_columns view_tables views`.split(/\s+/),
 );
 
-/** The refusal in place of an error that says that a table or column is not there, where it is one of these. */
-export function unknownOfSystem(error: VerticaError, sql: string): VerticaError | undefined {
+/**
+ * The refusal in place of an error that says that a table or column is not there, where it is one of these.
+ *
+ * @param own tables of users that have such a name: a column that is not there is missing in them
+ */
+export function unknownOfSystem(
+  error: VerticaError,
+  sql: string,
+  own: readonly string[],
+): VerticaError | undefined {
   const name = /"([^"]+)"/.exec(error.message)?.[1]?.toLowerCase();
   if (name === undefined) return undefined;
   if (error.sqlState === "42V01") {
@@ -32,6 +40,6 @@ export function unknownOfSystem(error: VerticaError, sql: string): VerticaError 
   if (error.sqlState !== "42703") return undefined;
   const words = new Set(new Reader(sql).tokens.map(({ value }) => value.toLowerCase()));
   const isSystem = SCHEMAS.some((schema) => words.has(schema)) ||
-    [...TABLES].some((table) => words.has(table));
+    [...TABLES].some((table) => words.has(table) && !own.includes(table));
   return isSystem ? unknown(`the column ${name} of a system table`) : undefined;
 }

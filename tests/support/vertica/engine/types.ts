@@ -173,6 +173,11 @@ export function lengthCheck(column: string, { name, length }: VerticaType): stri
   return ` CHECK (${bytes} <= ${length} OR ${complain})`;
 }
 
+/** By what a client calls it; undefined for what is not known here. */
+export function typeOfOid(oid: number): TypeName | undefined {
+  return Object.entries(FACTS).find(([, facts]) => facts.oid === oid)?.[0] as TypeName | undefined;
+}
+
 /** Described for a client. */
 export function describeType(name: string, type: VerticaType): Column {
   const { oid, size } = FACTS[type.name];

@@ -14,11 +14,12 @@ import {
   WORDS,
   writeExpectations,
 } from "./expectations.ts";
+import { NODEJS_SUITE } from "./nodejs_suite.ts";
 import { POOL_SUITE } from "./pool_suite.ts";
 import { PYTHON_SUITE } from "./python_suite.ts";
 import type { Suite } from "./suite.ts";
 
-const SUITES: readonly Suite[] = [PYTHON_SUITE, POOL_SUITE];
+const SUITES: readonly Suite[] = [PYTHON_SUITE, POOL_SUITE, NODEJS_SUITE];
 
 interface Call {
   suite?: string;
@@ -64,7 +65,8 @@ async function runSuite(
   const text = await Deno.readTextFile(file).catch(() => "");
   const expected = readExpectations(text);
   const begin = performance.now();
-  const results = await runOnce(suite);
+  // v-pool's driver throws where nobody can catch it, at times: its suite is run again then.
+  const results = await runOnce(suite).catch(() => runOnce(suite));
   if (compare(expected, results).lost.length > 0) {
     // Suites have timers of their own, which a busy machine outruns: what passes once passes.
     for (const [test, reason] of await runOnce(suite)) {

@@ -91,7 +91,7 @@ export class RowMaker {
     const text = parser.trims && !field.isQuoted ? field.text.trim() : field.text;
     if (this.#isNull(text, field.isQuoted)) return null;
     const taken = parser.kind === "csv"
-      ? takeCsvValue(text, type)
+      ? takeCsvValue(text, type, this.#switches.parserCuts)
       : takeValue(text, type, enforcesLength);
     if ("value" in taken) return taken.value;
     // What is too long or no text is no type error.

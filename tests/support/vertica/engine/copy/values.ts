@@ -69,9 +69,11 @@ export function takeValue(text: string, type: VerticaType, enforceLength: boolea
  * The same by FCSVPARSER (its source, of 2015: vertica/FlexTable, `src/Csv.cpp`): a string that is too long
  * is refused whatever the statement says, -2^63 too, and a time with a zone is converted to the session's,
  * which is UTC here.
+ *
+ * @param cuts whether a string that is too long is cut, whatever the statement says
  */
-export function takeCsvValue(text: string, type: VerticaType): Taken {
-  const taken = takeValue(text, type, true);
+export function takeCsvValue(text: string, type: VerticaType, cuts: boolean): Taken {
+  const taken = takeValue(text, type, !cuts);
   if (type.name === "int" && "value" in taken && taken.value === null) {
     return invalid("integer", text);
   }
