@@ -2,17 +2,13 @@
 import { Argument, Option } from "commander";
 import { openEngine } from "../lib/engine.ts";
 import { REASONS } from "../lib/events/message.ts";
-import {
-  firstOf,
-  rejectedBytes,
-  rejectedRows,
-  type WithRejected,
-} from "../lib/rejected/listing.ts";
+import { firstOf, rejectedBytes, rejectedRows } from "../lib/rejected/listing.ts";
 import { noSuchMessage, replay, type ReplayTotals } from "../lib/rejected/replay.ts";
 import { inBlocks } from "../lib/rendering/blocks.ts";
 import { jsonArray } from "../lib/rendering/json_array.ts";
 import { rejectedTable, replayLines } from "../lib/rendering/rejected.ts";
 import { Progress } from "../lib/runtime/progress.ts";
+import type { RejectedRepository } from "../lib/staging/rejected.ts";
 import type { CommandDefinition, Context } from "./command.ts";
 import { printResult, wholeNumber } from "./options.ts";
 import { ACTIONS, DEFAULT_LIMIT, type RejectedCall, rejectedCallOf } from "./rejected_call.ts";
@@ -58,20 +54,19 @@ const command: CommandDefinition = {
     const call = rejectedCallOf(args, options);
     await using engine = await openEngine(context, { staging: true, command: "rejected" });
     const access = call.action === "replay" ? "write" : "read";
-    await engine.withStaging(({ schema }) => schema.checkSchema(access));
-    const withRejected: WithRejected = (work) =>
-      engine.withStaging(({ rejected }) => work(rejected));
+    const { schema, rejected } = engine.staging;
+    await schema.checkSchema(access);
     switch (call.action) {
       case "list":
-        return await list(context, withRejected, call);
+        return await list(context, rejected, call);
       case "show":
-        return await show(context, withRejected, call.id);
+        return await show(context, rejected, call.id);
       case "replay": {
         const { io, log } = context;
         const progress = new Progress(io.stderr, !context.quiet);
         const onProgress = ({ replayed }: ReplayTotals) =>
           progress.show(() => `${replayed} messages replayed`);
-        const deps = { withRejected, log, signal: io.signal, onProgress };
+        const deps = { rejected, log, signal: io.signal, onProgress };
         const totals = await replay(deps, call.selection);
         await progress.clear();
         await printResult(context, totals, replayLines(totals));
@@ -84,19 +79,19 @@ export default command;
 
 async function list(
   { io, log, json }: Context,
-  withRejected: WithRejected,
+  rejected: RejectedRepository,
   { filter, limit }: RejectedCall & { action: "list" },
 ): Promise<void> {
-  const rows = firstOf(rejectedRows(withRejected, filter), limit, () => {
+  const rows = firstOf(rejectedRows(rejected, filter), limit, () => {
     log.warn(`Listed the newest ${limit}, there are more: --limit says how many`);
   });
   const text = json ? jsonArray(rows) : rejectedTable(rows);
   for await (const block of inBlocks(text, io.signal)) await io.stdout.write(block);
 }
 
-async function show(context: Context, withRejected: WithRejected, id: number): Promise<void> {
+async function show(context: Context, rejected: RejectedRepository, id: number): Promise<void> {
   const { io, log, json } = context;
-  const found = await withRejected((rejected) => rejected.find(id));
+  const found = await rejected.find(id);
   if (found === undefined) throw noSuchMessage([id]);
   const { bytes, ...row } = found;
   if (bytes === null) log.info(`Message ${id} is a null value: it has no bytes`);
@@ -106,7 +101,7 @@ async function show(context: Context, withRejected: WithRejected, id: number): P
       of: row.length,
     });
   }
-  const pieces = rejectedBytes(withRejected, id);
+  const pieces = rejectedBytes(rejected, id);
   if (json) {
     const raw = new Uint8Array(await new Response(ReadableStream.from(pieces)).arrayBuffer());
     const result = { ...row, raw_base64: bytes === null ? null : raw.toBase64() };

@@ -47,13 +47,14 @@ const command: CommandDefinition = {
     const call = sourceCallOf(args);
     await using engine = await openEngine(context, { staging: true, command: "source" });
     const access = call.action === "retire" ? "write" : "read";
-    await engine.withStaging(({ schema }) => schema.checkSchema(access));
+    const { schema, sources } = engine.staging;
+    await schema.checkSchema(access);
     if (call.action === "list") {
-      const rows = await engine.withStaging(({ sources }) => sources.list());
+      const rows = await sources.list();
       const text = context.json ? await sourceJson(rows) : sourceTable(rows);
       return await context.io.stdout.write(text);
     }
-    const retired = await engine.withStaging(({ sources }) => sources.retire(call.parts));
+    const retired = await sources.retire(call.parts);
     await printResult(
       context,
       { retired: retired.map(({ topic, partition }) => ({ source: topic, partition })) },

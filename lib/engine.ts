@@ -22,6 +22,7 @@ import type { Topic, TopicWriter } from "./sources/topic/topic.ts";
 import type { MakeRows } from "./staging/batch.ts";
 import type { StagingRepository } from "./staging/repository.ts";
 import type { Access, Schema } from "./migrations/migration.ts";
+import { type RetriedStaging, retriedStaging } from "./staging/retried.ts";
 import { StagingSessions } from "./staging/sessions.ts";
 import { makeCopyRows } from "./staging/postgres/copy_rows.ts";
 import { PostgresStaging } from "./staging/postgres/staging.ts";
@@ -112,19 +113,16 @@ export class Engine implements StepEnds, AsyncDisposable {
     return this.#creates || await end.hasSchema() ? await end.migrate() : [];
   }
 
-  /**
-   * Runs work on staging that may be run again: when the server went away, on a new session, for as
-   * long as an unreachable server is tried.
-   */
-  withStaging<T>(work: (staging: StagingRepository) => Promise<T>): Promise<T> {
+  /** Staging, for whatever can be run again: for as long as an unreachable server is tried. */
+  readonly staging: RetriedStaging = retriedStaging((work) => {
     const { log, io: { signal } } = this.#context;
     const { retryFor } = this.settings;
     return retrying(() => this.#sessions.use(work), { log, signal, retryFor });
-  }
+  });
 
   /** Creates or upgrades staging; returns the names of what was applied since it was opened. */
   async migrateStaging(): Promise<string[]> {
-    const applied = await this.withStaging(({ schema }) => schema.migrate());
+    const applied = await this.staging.schema.migrate();
     return [...this.#applied.staging.splice(0), ...applied];
   }
 
@@ -154,7 +152,7 @@ export class Engine implements StepEnds, AsyncDisposable {
   /** The steps of a day read staging, and write the warehouse. */
   async #inEach(work: (end: Schema, access: Access) => Promise<void>) {
     const { staging, warehouse } = this.settings;
-    if (staging !== undefined) await this.withStaging(({ schema }) => work(schema, "read"));
+    if (staging !== undefined) await work(this.staging.schema, "read");
     if (warehouse !== undefined) await work(this.warehouse, "write");
   }
 

@@ -39,7 +39,7 @@ export function worldOf(context: EngineContext): DoctorDeps {
       const staging = settings.staging?.kind === "embedded" ? settings.staging : undefined;
       await using engine = new Engine(context, { ...settings, staging }, { command: "doctor" });
       await engine.open();
-      if (staging !== undefined) await engine.withStaging((opened) => opened.schema.checkSchema());
+      if (staging !== undefined) await engine.staging.schema.checkSchema();
       if (settings.warehouse?.kind === "embedded") await engine.warehouse.checkSchema();
     },
     now: io.now,

@@ -1,18 +1,15 @@
 /** Rejected messages, read piece by piece. */
 import type { RejectedFilter, RejectedRepository, RejectedRow } from "../staging/rejected.ts";
 
-/** Runs work on staging that may be run again after a lost connection. */
-export type WithRejected = <T>(work: (rejected: RejectedRepository) => Promise<T>) => Promise<T>;
-
 /** The rejected messages that a filter lets pass, newest first. */
 export async function* rejectedRows(
-  withRejected: WithRejected,
+  rejected: RejectedRepository,
   filter: RejectedFilter,
 ): AsyncGenerator<RejectedRow, void, void> {
   let below: number | undefined = undefined;
   for (;;) {
     const from: number | undefined = below;
-    const rows: RejectedRow[] = await withRejected((rejected) => rejected.list(filter, from));
+    const rows: RejectedRow[] = await rejected.list(filter, from);
     if (rows.length === 0) return;
     yield* rows;
     below = rows.at(-1)!.id;
@@ -21,12 +18,12 @@ export async function* rejectedRows(
 
 /** What was kept of a message, piece by piece. */
 export async function* rejectedBytes(
-  withRejected: WithRejected,
+  rejected: RejectedRepository,
   id: number,
 ): AsyncGenerator<Uint8Array, void, void> {
   for (let at = 0;;) {
     const from = at;
-    const piece = await withRejected((rejected) => rejected.bytesOf(id, from));
+    const piece = await rejected.bytesOf(id, from);
     if (piece.length === 0) return;
     yield piece;
     at += piece.length;

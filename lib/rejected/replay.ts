@@ -1,9 +1,13 @@
 /** Sending rejected messages through the same checks once more (contract, section 2). */
 import { FinpipeError } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/log.ts";
-import type { ReplayCandidate, ReplayOutcome, ReplaySelection } from "../staging/rejected.ts";
+import type {
+  RejectedRepository,
+  ReplayCandidate,
+  ReplayOutcome,
+  ReplaySelection,
+} from "../staging/rejected.ts";
 import { rejectedJudge } from "./judge.ts";
-import type { WithRejected } from "./listing.ts";
 
 /** Messages of a chunk: one transaction, with the rows locked that it marks. */
 const CHUNK_ROWS = 500;
@@ -26,7 +30,7 @@ export interface ReplayTotals {
 }
 
 export interface ReplayContext {
-  withRejected: WithRejected;
+  rejected: RejectedRepository;
   log: Logger;
   signal: AbortSignal;
   /** Called after each commit. */
@@ -45,21 +49,19 @@ export async function replay(
   context: ReplayContext,
   selection: ReplaySelection,
 ): Promise<ReplayTotals> {
-  const { withRejected, signal, onProgress } = context;
+  const { rejected, signal, onProgress } = context;
   await proveIds(context, selection);
   const totals = noTotals();
   const judge = rejectedJudge();
-  const newest = await withRejected((rejected) => rejected.newest());
+  const newest = await rejected.newest();
   for (let after = 0;;) {
     const from = after;
-    const candidates = await withRejected((rejected) =>
-      rejected.candidates(selection, from, newest)
-    );
+    const candidates = await rejected.candidates(selection, from, newest);
     if (candidates.length === 0) break;
     after = candidates.at(-1)!.id;
     for (const ids of chunksOf(toReplay(candidates, selection, totals))) {
       signal.throwIfAborted();
-      const outcomes = await withRejected((rejected) => rejected.replay(ids, judge));
+      const outcomes = await rejected.replay(ids, judge);
       for (const outcome of outcomes.values()) count(totals, outcome);
       onProgress?.(totals);
     }
@@ -75,9 +77,9 @@ export async function replay(
   return totals;
 }
 
-async function proveIds({ withRejected }: ReplayContext, { ids }: ReplaySelection): Promise<void> {
+async function proveIds({ rejected }: ReplayContext, { ids }: ReplaySelection): Promise<void> {
   if (ids === undefined) return;
-  const missing = await withRejected((rejected) => rejected.missing(ids));
+  const missing = await rejected.missing(ids);
   if (missing.length > 0) throw noSuchMessage(missing);
 }
 

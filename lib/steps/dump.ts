@@ -15,7 +15,7 @@ import { completenessOf, requireComplete, warnOfIncomplete } from "./completenes
 import { datasetsOf, type Step, type StepContext, type StepFacts } from "./step.ts";
 
 export interface DumpDeps extends Omit<StepContext, "ends"> {
-  staging: StagingRepository;
+  staging: Pick<StagingRepository, "days">;
 }
 
 export interface DumpOptions {
@@ -46,10 +46,8 @@ const step: Step = {
 
   prepare(source) {
     const options = dumpOptionsOf(source);
-    return ({ ends, ...context }, run) =>
-      ends.withStaging(async (staging) =>
-        dumpFacts(await dump({ ...context, staging }, run, options))
-      );
+    return async ({ ends: { staging }, ...context }, run) =>
+      dumpFacts(await dump({ ...context, staging }, run, options));
   },
 };
 
@@ -78,6 +76,8 @@ export async function dump(
   using open = new DisposableStack();
   for (const dataset of datasets) open.use(await lockDataset(workDir, dataset));
   const written = await staging.days.snapshot(day, async (snapshot) => {
+    // A snapshot that breaks off is begun anew, and what was written of it goes.
+    using opened = new DisposableStack();
     const id = crypto.randomUUID();
     const completeness = completenessOf(day, await snapshot.kafkaProgress(), now());
     if (mustBeComplete) requireComplete(day, completeness, log);
@@ -87,13 +87,14 @@ export async function dump(
     for (const dataset of datasets) {
       signal.throwIfAborted();
       const watch = watchOf?.(dataset, day);
-      const writer = open.use(await PartitionWriter.create(workDir, dataset, day, watch));
+      const writer = opened.use(await PartitionWriter.create(workDir, dataset, day, watch));
       const { total, sources } = await snapshot.stagedRows(dataset);
       if (dataset === "currencies" || !await writeAgreeing(snapshot, writer, log)) {
         await snapshot.copyDay(dataset, (piece) => writer.write(piece));
       }
       files.push({ writer, facts: { staged_rows: total, snapshot: id, sources, complete } });
     }
+    open.use(opened.move());
     return files;
   });
   const manifests: Manifest[] = [];

@@ -7,7 +7,7 @@ import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import type { WatchOf } from "../partitions/file_watch.ts";
 import type { DayRun } from "../partitions/run_date.ts";
 import type { Logger } from "../runtime/log.ts";
-import type { StagingRepository } from "../staging/repository.ts";
+import type { RetriedStaging } from "../staging/retried.ts";
 import type { WarehouseRepository } from "../warehouse/repository.ts";
 
 export interface Step {
@@ -79,8 +79,8 @@ export interface StepContext {
 
 /** The opened ends. */
 export interface StepEnds {
-  /** Runs work on staging, and runs it again on a new session if the server went away. */
-  withStaging<T>(work: (staging: StagingRepository) => Promise<T>): Promise<T>;
+  /** Tries again by itself, as the warehouse does, where the server went away. */
+  readonly staging: RetriedStaging;
   readonly warehouse: WarehouseRepository;
 }
 

@@ -11,12 +11,12 @@ const engineTest = engineTests();
 
 async function listed(engine: TestEngine, filter: RejectedFilter): Promise<number[]> {
   const { rejected } = engine.staging;
-  return await Array.fromAsync(rejectedRows((work) => work(rejected), filter), ({ id }) => id);
+  return await Array.fromAsync(rejectedRows(rejected, filter), ({ id }) => id);
 }
 
 async function shown(engine: TestEngine, id: number): Promise<Uint8Array> {
   const { rejected } = engine.staging;
-  const pieces = await Array.fromAsync(rejectedBytes((work) => work(rejected), id));
+  const pieces = await Array.fromAsync(rejectedBytes(rejected, id));
   return new Uint8Array(await new Blob(pieces as Uint8Array<ArrayBuffer>[]).arrayBuffer());
 }
 

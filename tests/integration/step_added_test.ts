@@ -25,9 +25,9 @@ function tally({ failsOn = "" } = {}): Step {
       const times = Number(flags.times ?? 1);
       return async ({ ends }, { partition }) => {
         if (String(partition) === failsOn) throw new FinpipeError("data", "Cannot tally");
-        const staged = await ends.withStaging((staging) => {
+        const staged = await ends.staging.days.snapshot(partition, (day) => {
           if (++tries === 1) throw new FinpipeError("unreachable", "Cannot reach the tally");
-          return staging.days.snapshot(partition, (day) => day.stagedRows("transactions"));
+          return day.stagedRows("transactions");
         });
         const loaded = await ends.warehouse.loadRecord("transactions", partition);
         const rows = Number(loaded?.rows) * times;

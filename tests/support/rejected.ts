@@ -65,7 +65,7 @@ export function replayOn(
   const { signal = new AbortController().signal, onProgress } = options;
   const rejected = new PostgresRejected(session);
   return replay({
-    withRejected: (work) => work(rejected),
+    rejected,
     log,
     signal,
     ...(onProgress === undefined ? {} : { onProgress }),

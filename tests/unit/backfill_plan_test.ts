@@ -12,7 +12,9 @@ const STEPS = ["first", "second", "third"];
 function contextOf(signal: AbortSignal): StepContext {
   return {
     ends: {
-      withStaging: () => assert.fail("no end is opened"),
+      get staging() {
+        return assert.fail("no end is opened");
+      },
       get warehouse() {
         return assert.fail("no end is opened");
       },

@@ -1,0 +1,43 @@
+/**
+ * Staging that tries again by itself, as a warehouse does: each call is run on a session, and again on a
+ * new one where that went away. Landing is not among them: it has to know whether a try before it may
+ * have committed.
+ */
+import type { DaysRepository } from "./days.ts";
+import type { RejectedRepository } from "./rejected.ts";
+import type { StagingRepository } from "./repository.ts";
+import type { SourcesRepository } from "./sources.ts";
+import type { Schema } from "../migrations/migration.ts";
+
+export type RetriedStaging = Pick<StagingRepository, "schema" | "days" | "sources" | "rejected">;
+
+/** Runs work on a session of staging, more than once where it has to. */
+export type RunOnStaging = <T>(work: (staging: StagingRepository) => Promise<T>) => Promise<T>;
+
+/** The ports whose calls can be run again. */
+export function retriedStaging(run: RunOnStaging): RetriedStaging {
+  const schema: Schema = {
+    hasSchema: () => run(({ schema }) => schema.hasSchema()),
+    migrate: () => run(({ schema }) => schema.migrate()),
+    checkSchema: (access) => run(({ schema }) => schema.checkSchema(access)),
+  };
+  const days: DaysRepository = {
+    snapshot: (day, work) => run(({ days }) => days.snapshot(day, work)),
+  };
+  const sources: SourcesRepository = {
+    list: () => run(({ sources }) => sources.list()),
+    retire: (parts) => run(({ sources }) => sources.retire(parts)),
+    readPartitions: () => run(({ sources }) => sources.readPartitions()),
+  };
+  const rejected: RejectedRepository = {
+    list: (filter, below) => run(({ rejected }) => rejected.list(filter, below)),
+    find: (id) => run(({ rejected }) => rejected.find(id)),
+    bytesOf: (id, at) => run(({ rejected }) => rejected.bytesOf(id, at)),
+    missing: (ids) => run(({ rejected }) => rejected.missing(ids)),
+    newest: () => run(({ rejected }) => rejected.newest()),
+    candidates: (selection, after, newest) =>
+      run(({ rejected }) => rejected.candidates(selection, after, newest)),
+    replay: (ids, judge) => run(({ rejected }) => rejected.replay(ids, judge)),
+  };
+  return { schema, days, sources, rejected };
+}
