@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openEngine } from "../../lib/engine.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { createLogger } from "../../lib/runtime/log.ts";
-import { openVerticaSession } from "../../lib/warehouse/vertica/session.ts";
+import { openVerticaSession } from "../../lib/warehouse/vertica/connection/session.ts";
 import * as kafka from "../support/kafka_credentials.ts";
 import { until } from "../support/until.ts";
 import { VerticaError } from "../support/vertica/engine.ts";

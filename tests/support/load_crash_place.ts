@@ -1,5 +1,8 @@
 /** Where a load is broken off: a warehouse with an old day in it, the new day's file, and what is found. */
-import { openVerticaSession, type VerticaRow } from "../../lib/warehouse/vertica/session.ts";
+import {
+  openVerticaSession,
+  type VerticaRow,
+} from "../../lib/warehouse/vertica/connection/session.ts";
 import type { WarehouseSchemas } from "../../lib/warehouse/sql_template.ts";
 import { type Row, writePartition } from "./reference.ts";
 import { type CliResult, runCli } from "./run_cli.ts";

@@ -1,6 +1,9 @@
 /** A Vertica for tests: the server that FINPIPE_TEST_VERTICA_URL names, else one of our own. */
 import type { VerticaSettings } from "../../lib/config/vertica_settings.ts";
-import { openVerticaSession, type VerticaSession } from "../../lib/warehouse/vertica/session.ts";
+import {
+  openVerticaSession,
+  type VerticaSession,
+} from "../../lib/warehouse/vertica/connection/session.ts";
 import {
   VerticaWarehouse,
   type VerticaWarehouseOptions,

@@ -1,8 +1,8 @@
 /** What finpipe reads of a server's messages beside its driver: however they are cut. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { LoginWatch } from "../../lib/warehouse/vertica/login_watch.ts";
-import { ServerMessages } from "../../lib/warehouse/vertica/server_messages.ts";
+import { LoginWatch } from "../../lib/warehouse/vertica/connection/login_watch.ts";
+import { ServerMessages } from "../../lib/warehouse/vertica/connection/server_messages.ts";
 import { VerticaError } from "../support/vertica/engine.ts";
 import { authentication, errorResponse, parameterStatus } from "../support/vertica/wire/backend.ts";
 import { ByteWriter } from "../support/vertica/wire/byte_writer.ts";

@@ -7,12 +7,12 @@
  * frees it. Not in the load's own session, as DDL commits its transaction and so may the swap; not a
  * row that says "locked", as a killed load would leave it behind.
  */
-import loadLock from "../../../sql/warehouse/vertica/load_lock.sql" with { type: "text" };
-import lockHeld from "../../../sql/warehouse/vertica/load_lock_held.sql" with { type: "text" };
-import { FinpipeError, isKind } from "../../runtime/errors.ts";
-import { isOfClass } from "./failure.ts";
-import type { VerticaScope } from "./scope.ts";
-import type { Subject } from "./statements.ts";
+import loadLock from "../../../../sql/warehouse/vertica/load_lock.sql" with { type: "text" };
+import lockHeld from "../../../../sql/warehouse/vertica/load_lock_held.sql" with { type: "text" };
+import { FinpipeError, isKind } from "../../../runtime/errors.ts";
+import { isOfClass } from "../connection/failure.ts";
+import type { VerticaScope } from "../scope.ts";
+import type { Subject } from "../statements.ts";
 
 /** Proof of the lock. */
 export interface LoadLock {

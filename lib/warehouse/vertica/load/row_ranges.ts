@@ -1,7 +1,7 @@
 /** A partition file cut for sessions that copy it side by side. */
 import { createHash } from "node:crypto";
-import type { PartitionFile } from "../../partitions/partition_file.ts";
-import { type FilePart, provenPieces, wholeFile } from "../../partitions/proven_pieces.ts";
+import type { PartitionFile } from "../../../partitions/partition_file.ts";
+import { type FilePart, provenPieces, wholeFile } from "../../../partitions/proven_pieces.ts";
 
 /** Bytes below which a file stays whole: more sessions would cost more than they bring. */
 const LEAST_TO_CUT = 1 << 20;

@@ -2,18 +2,18 @@
  * The shape of a table, as far as a swap of partitions asks that two tables have the same (Vertica
  * documentation, SWAP_PARTITIONS_BETWEEN_TABLES, "Requirements").
  */
-import columnsSql from "../../../sql/warehouse/vertica/shape_columns.sql" with { type: "text" };
-import keysSql from "../../../sql/warehouse/vertica/shape_keys.sql" with { type: "text" };
-import partitionsSql from "../../../sql/warehouse/vertica/shape_partitions.sql" with {
+import columnsSql from "../../../../sql/warehouse/vertica/shape_columns.sql" with { type: "text" };
+import keysSql from "../../../../sql/warehouse/vertica/shape_keys.sql" with { type: "text" };
+import partitionsSql from "../../../../sql/warehouse/vertica/shape_partitions.sql" with {
   type: "text",
 };
-import projectionsSql from "../../../sql/warehouse/vertica/shape_projections.sql" with {
+import projectionsSql from "../../../../sql/warehouse/vertica/shape_projections.sql" with {
   type: "text",
 };
-import type { DatasetName } from "../../events/dataset.ts";
-import type { VerticaScope } from "./scope.ts";
-import { sideTable } from "./statements.ts";
-import { readUndo } from "./swap.ts";
+import type { DatasetName } from "../../../events/dataset.ts";
+import type { VerticaScope } from "../scope.ts";
+import { sideTable } from "../statements.ts";
+import { readUndo } from "../load/swap.ts";
 
 /** One line for each thing that must agree, without the table's own name. */
 type Shape = string[];

@@ -7,30 +7,36 @@
  * will be; the record is written afterwards. Who finds such an entry later compares fingerprints: the
  * day is as it should be and only the record is missing, or the swap never was.
  */
-import pendingClear from "../../../sql/warehouse/vertica/pending_clear.sql" with { type: "text" };
-import pendingRead from "../../../sql/warehouse/vertica/pending_read.sql" with { type: "text" };
-import pendingWrite from "../../../sql/warehouse/vertica/pending_write.sql" with { type: "text" };
-import recordWrite from "../../../sql/warehouse/vertica/record_write.sql" with { type: "text" };
-import refusedPrune from "../../../sql/warehouse/vertica/refused_prune.sql" with { type: "text" };
-import swap from "../../../sql/warehouse/vertica/swap.sql" with { type: "text" };
-import undoKept from "../../../sql/warehouse/vertica/undo_kept.sql" with { type: "text" };
-import undoWrite from "../../../sql/warehouse/vertica/undo_write.sql" with { type: "text" };
-import type { DatasetName } from "../../events/dataset.ts";
-import { isKind } from "../../runtime/errors.ts";
-import { retrying } from "../../runtime/retry.ts";
-import { controlText } from "../load_checks.ts";
-import type { LoadRecord } from "../repository.ts";
-import { isOfClass } from "./failure.ts";
+import pendingClear from "../../../../sql/warehouse/vertica/pending_clear.sql" with {
+  type: "text",
+};
+import pendingRead from "../../../../sql/warehouse/vertica/pending_read.sql" with { type: "text" };
+import pendingWrite from "../../../../sql/warehouse/vertica/pending_write.sql" with {
+  type: "text",
+};
+import recordWrite from "../../../../sql/warehouse/vertica/record_write.sql" with { type: "text" };
+import refusedPrune from "../../../../sql/warehouse/vertica/refused_prune.sql" with {
+  type: "text",
+};
+import swap from "../../../../sql/warehouse/vertica/swap.sql" with { type: "text" };
+import undoKept from "../../../../sql/warehouse/vertica/undo_kept.sql" with { type: "text" };
+import undoWrite from "../../../../sql/warehouse/vertica/undo_write.sql" with { type: "text" };
+import type { DatasetName } from "../../../events/dataset.ts";
+import { isKind } from "../../../runtime/errors.ts";
+import { retrying } from "../../../runtime/retry.ts";
+import { controlText } from "../../load_checks.ts";
+import type { LoadRecord } from "../../repository.ts";
+import { isOfClass } from "../connection/failure.ts";
 import type { LoadLock } from "./load_lock.ts";
-import type { VerticaScope } from "./scope.ts";
+import type { VerticaScope } from "../scope.ts";
 import {
   type DayFingerprint,
   dropSideTables,
   fingerprintOf,
   type SideSubject,
 } from "./side_table.ts";
-import type { VerticaRow } from "./session.ts";
-import type { SqlValues, Subject } from "./statements.ts";
+import type { VerticaRow } from "../connection/session.ts";
+import type { SqlValues, Subject } from "../statements.ts";
 
 /**
  * How a swap is tried again. One that meets a mergeout of the same container, or a load into the day,

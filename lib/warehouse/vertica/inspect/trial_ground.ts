@@ -1,18 +1,22 @@
 /** A Vertica server, to be tried. */
-import nodesSql from "../../../sql/warehouse/vertica/trial_nodes.sql" with { type: "text" };
-import modeSql from "../../../sql/warehouse/vertica/trial_mode.sql" with { type: "text" };
-import schemasPresent from "../../../sql/warehouse/vertica/schemas_present.sql" with {
+import nodesSql from "../../../../sql/warehouse/vertica/trial_nodes.sql" with { type: "text" };
+import modeSql from "../../../../sql/warehouse/vertica/trial_mode.sql" with { type: "text" };
+import schemasPresent from "../../../../sql/warehouse/vertica/schemas_present.sql" with {
   type: "text",
 };
-import serverFacts from "../../../sql/warehouse/vertica/server_facts.sql" with { type: "text" };
-import sessionClose from "../../../sql/warehouse/vertica/session_close.sql" with { type: "text" };
-import sessionsSql from "../../../sql/warehouse/vertica/trial_sessions.sql" with { type: "text" };
-import tablesSql from "../../../sql/warehouse/vertica/trial_tables.sql" with { type: "text" };
-import type { VerticaSettings } from "../../config/vertica_settings.ts";
-import { orAborted } from "../../runtime/aborted.ts";
-import { FinpipeError, isKind } from "../../runtime/errors.ts";
-import { retrying, type RetryOptions } from "../../runtime/retry.ts";
-import { forSchemas, quoteIdentifier, type WarehouseSchemas } from "../sql_template.ts";
+import serverFacts from "../../../../sql/warehouse/vertica/server_facts.sql" with { type: "text" };
+import sessionClose from "../../../../sql/warehouse/vertica/session_close.sql" with {
+  type: "text",
+};
+import sessionsSql from "../../../../sql/warehouse/vertica/trial_sessions.sql" with {
+  type: "text",
+};
+import tablesSql from "../../../../sql/warehouse/vertica/trial_tables.sql" with { type: "text" };
+import type { VerticaSettings } from "../../../config/vertica_settings.ts";
+import { orAborted } from "../../../runtime/aborted.ts";
+import { FinpipeError, isKind } from "../../../runtime/errors.ts";
+import { retrying, type RetryOptions } from "../../../runtime/retry.ts";
+import { forSchemas, quoteIdentifier, type WarehouseSchemas } from "../../sql_template.ts";
 import {
   EXAMPLE_KEY,
   requirePresent,
@@ -22,11 +26,11 @@ import {
   type TrialFacts,
   type TrialGround,
   type TrialValues,
-} from "../trial/ground.ts";
-import { valueOf } from "../trial/run_script.ts";
-import type { TrialRow } from "../trial/seen.ts";
-import { openVerticaSession, type VerticaSession } from "./session.ts";
-import { literal, type SqlValues, statementsFor } from "./statements.ts";
+} from "../../trial/ground.ts";
+import { valueOf } from "../../trial/run_script.ts";
+import type { TrialRow } from "../../trial/seen.ts";
+import { openVerticaSession, type VerticaSession } from "../connection/session.ts";
+import { literal, type SqlValues, statementsFor } from "../statements.ts";
 
 /** Sessions of trials by their labels, each with the key of its run. */
 const LABEL = "finpipe:trial:";

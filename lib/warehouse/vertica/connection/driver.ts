@@ -6,7 +6,7 @@ import type { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import tls from "node:tls";
 import vertica from "vertica-nodejs";
-import type { VerticaTls } from "../../config/vertica_tls.ts";
+import type { VerticaTls } from "../../../config/vertica_tls.ts";
 import { LoginWatch } from "./login_watch.ts";
 import { ServerMessages } from "./server_messages.ts";
 

@@ -1,25 +1,25 @@
 /** The side table of a load: filled from the partition file, counted, and dropped. */
-import copyCurrencies from "../../../sql/warehouse/vertica/side_table_copy_currencies.sql" with {
+import copyCurrencies from "../../../../sql/warehouse/vertica/side_table_copy_currencies.sql" with {
   type: "text",
 };
-import copyTransactions from "../../../sql/warehouse/vertica/side_table_copy_transactions.sql" with {
+import copyTransactions from "../../../../sql/warehouse/vertica/side_table_copy_transactions.sql" with {
   type: "text",
 };
-import fingerprintCurrencies from "../../../sql/warehouse/vertica/fingerprint_currencies.sql" with {
+import fingerprintCurrencies from "../../../../sql/warehouse/vertica/fingerprint_currencies.sql" with {
   type: "text",
 };
-import fingerprintTransactions from "../../../sql/warehouse/vertica/fingerprint_transactions.sql" with {
+import fingerprintTransactions from "../../../../sql/warehouse/vertica/fingerprint_transactions.sql" with {
   type: "text",
 };
-import drop from "../../../sql/warehouse/vertica/side_table_drop.sql" with { type: "text" };
-import list from "../../../sql/warehouse/vertica/side_tables.sql" with { type: "text" };
-import type { DatasetName } from "../../events/dataset.ts";
-import { codeOf, isKind } from "../../runtime/errors.ts";
-import { NOT_TAKEN, withoutLength } from "../enforced_length.ts";
-import { controlText } from "../load_checks.ts";
-import type { DayMeasure } from "../repository.ts";
-import type { VerticaScope } from "./scope.ts";
-import { loadKey, sideTable, statementsFor, type Subject } from "./statements.ts";
+import drop from "../../../../sql/warehouse/vertica/side_table_drop.sql" with { type: "text" };
+import list from "../../../../sql/warehouse/vertica/side_tables.sql" with { type: "text" };
+import type { DatasetName } from "../../../events/dataset.ts";
+import { codeOf, isKind } from "../../../runtime/errors.ts";
+import { NOT_TAKEN, withoutLength } from "../../enforced_length.ts";
+import { controlText } from "../../load_checks.ts";
+import type { DayMeasure } from "../../repository.ts";
+import type { VerticaScope } from "../scope.ts";
+import { loadKey, sideTable, statementsFor, type Subject } from "../statements.ts";
 
 const COPY: Record<DatasetName, string> = {
   transactions: copyTransactions,

@@ -1,22 +1,24 @@
 /** Days of the Vertica warehouse's staging: replaced as a whole, and put back. */
-import measureDaySql from "../../../sql/warehouse/vertica/measure_day.sql" with { type: "text" };
-import recordOfLoad from "../../../sql/warehouse/vertica/record_of_load.sql" with { type: "text" };
-import recordSql from "../../../sql/warehouse/vertica/record.sql" with { type: "text" };
-import sideTableSql from "../../../sql/warehouse/vertica/side_table.sql" with { type: "text" };
-import type { DatasetName } from "../../events/dataset.ts";
-import type { PartitionFile } from "../../partitions/partition_file.ts";
-import { dayArgument } from "../../partitions/run_date.ts";
-import { FinpipeError } from "../../runtime/errors.ts";
-import { VERSION } from "../../runtime/version.ts";
-import { controlText, overLimit, recordOf, refuseShrink } from "../load_checks.ts";
-import type { DayMeasure, LoadLimits, LoadRecord, ReplacedDay } from "../repository.ts";
+import measureDaySql from "../../../../sql/warehouse/vertica/measure_day.sql" with { type: "text" };
+import recordOfLoad from "../../../../sql/warehouse/vertica/record_of_load.sql" with {
+  type: "text",
+};
+import recordSql from "../../../../sql/warehouse/vertica/record.sql" with { type: "text" };
+import sideTableSql from "../../../../sql/warehouse/vertica/side_table.sql" with { type: "text" };
+import type { DatasetName } from "../../../events/dataset.ts";
+import type { PartitionFile } from "../../../partitions/partition_file.ts";
+import { dayArgument } from "../../../partitions/run_date.ts";
+import { FinpipeError } from "../../../runtime/errors.ts";
+import { VERSION } from "../../../runtime/version.ts";
+import { controlText, overLimit, recordOf, refuseShrink } from "../../load_checks.ts";
+import type { DayMeasure, LoadLimits, LoadRecord, ReplacedDay } from "../../repository.ts";
 import { refuseChanged } from "./changed_strings.ts";
 import { copyFile } from "./parallel_copy.ts";
 import type { LoadLock } from "./load_lock.ts";
 import { keepUnfit, type Refused, sumOf } from "./refused_rows.ts";
-import type { VerticaScope } from "./scope.ts";
+import type { VerticaScope } from "../scope.ts";
 import { type DayFingerprint, fingerprintOf, type SideSubject } from "./side_table.ts";
-import type { Subject } from "./statements.ts";
+import type { Subject } from "../statements.ts";
 import { isPending, pruneRefused, readUndo, recordIn, recover, swapDay, tidy } from "./swap.ts";
 
 /** What was taken into a side table, and what was not. */

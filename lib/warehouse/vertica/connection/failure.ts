@@ -4,8 +4,8 @@
  * Messages that quote row values (class 22 and 23, and every detail) stay in `cause`, which is shown
  * at `--log-level debug` only.
  */
-import { type Meaning, reasonOf, VERBS } from "../../runtime/connection_failure.ts";
-import { codeOf, FinpipeError, type Passing } from "../../runtime/errors.ts";
+import { type Meaning, reasonOf, VERBS } from "../../../runtime/connection_failure.ts";
+import { codeOf, FinpipeError, type Passing } from "../../../runtime/errors.ts";
 import { CLASS_KINDS, type ErrorClass, knownError } from "./error_classes.ts";
 import { LoginFailure } from "./login_watch.ts";
 import { MEANINGS, TEXTS, TLS_FAILED, UNREACHABLE } from "./meanings.ts";

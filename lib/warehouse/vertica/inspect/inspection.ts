@@ -1,15 +1,15 @@
 /** What `doctor` looks at on a Vertica server that the warehouse is to be on; changes nothing. */
-import serverFacts from "../../../sql/warehouse/vertica/server_facts.sql" with { type: "text" };
-import type { VerticaSettings } from "../../config/vertica_settings.ts";
-import { DATASET_NAMES } from "../../events/dataset.ts";
-import { checkTables } from "../../migrations/migrate.ts";
-import { retrying, type RetryOptions } from "../../runtime/retry.ts";
-import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../inspection.ts";
-import type { WarehouseSchemas } from "../sql_template.ts";
-import { MIGRATIONS, VerticaMigrations } from "./migrations.ts";
+import serverFacts from "../../../../sql/warehouse/vertica/server_facts.sql" with { type: "text" };
+import type { VerticaSettings } from "../../../config/vertica_settings.ts";
+import { DATASET_NAMES } from "../../../events/dataset.ts";
+import { checkTables } from "../../../migrations/migrate.ts";
+import { retrying, type RetryOptions } from "../../../runtime/retry.ts";
+import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../../inspection.ts";
+import type { WarehouseSchemas } from "../../sql_template.ts";
+import { MIGRATIONS, VerticaMigrations } from "../migrations.ts";
 import { missingRights } from "./rights.ts";
-import { VerticaScope } from "./scope.ts";
-import { openVerticaSession } from "./session.ts";
+import { VerticaScope } from "../scope.ts";
+import { openVerticaSession } from "../connection/session.ts";
 import { shapeDifferences } from "./shape.ts";
 
 /**

@@ -5,18 +5,20 @@
  * refused row stands alone. So no rule stands twice, and a file without refused rows, which is every
  * file that finpipe wrote, costs nothing more.
  */
-import copyRows from "../../../sql/warehouse/embedded/side_table_copy.sql" with { type: "text" };
-import refusedWrite from "../../../sql/warehouse/embedded/refused_write.sql" with { type: "text" };
-import type { PartitionFile } from "../../partitions/partition_file.ts";
-import { provenPieces } from "../../partitions/proven_pieces.ts";
-import { RefusedData } from "../../postgres/failure.ts";
-import type { FinpipeError } from "../../runtime/errors.ts";
-import { countLines, csvPieces, middleRowEnd } from "../csv_pieces.ts";
-import { overLimit, SHOWN_BEYOND_LIMIT } from "../load_checks.ts";
-import type { LoadLimits } from "../repository.ts";
-import { forDay, forSchemas } from "../sql_template.ts";
+import copyRows from "../../../../sql/warehouse/embedded/side_table_copy.sql" with { type: "text" };
+import refusedWrite from "../../../../sql/warehouse/embedded/refused_write.sql" with {
+  type: "text",
+};
+import type { PartitionFile } from "../../../partitions/partition_file.ts";
+import { provenPieces } from "../../../partitions/proven_pieces.ts";
+import { RefusedData } from "../../../postgres/failure.ts";
+import type { FinpipeError } from "../../../runtime/errors.ts";
+import { countLines, csvPieces, middleRowEnd } from "../../csv_pieces.ts";
+import { overLimit, SHOWN_BEYOND_LIMIT } from "../../load_checks.ts";
+import type { LoadLimits } from "../../repository.ts";
+import { forDay, forSchemas } from "../../sql_template.ts";
 import { reasonOf } from "./refusal_reason.ts";
-import { type EmbeddedScope, timestampOf } from "./scope.ts";
+import { type EmbeddedScope, timestampOf } from "../scope.ts";
 
 /** The side table's filling. */
 export class SideTableCopy {

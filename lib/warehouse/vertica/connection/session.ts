@@ -1,10 +1,12 @@
 /** A session with a Vertica database. */
 import { lookup } from "node:dns/promises";
-import isolation from "../../../sql/warehouse/vertica/session_isolation.sql" with { type: "text" };
-import settingsScript from "../../../sql/warehouse/vertica/session.sql" with { type: "text" };
-import { shown, type VerticaNode, type VerticaSettings } from "../../config/vertica_settings.ts";
-import { AnswerWatch } from "../../runtime/answer_watch.ts";
-import { FinpipeError, isKind } from "../../runtime/errors.ts";
+import isolation from "../../../../sql/warehouse/vertica/session_isolation.sql" with {
+  type: "text",
+};
+import settingsScript from "../../../../sql/warehouse/vertica/session.sql" with { type: "text" };
+import { shown, type VerticaNode, type VerticaSettings } from "../../../config/vertica_settings.ts";
+import { AnswerWatch } from "../../../runtime/answer_watch.ts";
+import { FinpipeError, isKind } from "../../../runtime/errors.ts";
 import { explained } from "./certificate.ts";
 import { copyFrom, SourceFailure } from "./copy_stream.ts";
 import { createClient, type DriverClient, type DriverOptions, endClient } from "./driver.ts";
@@ -15,7 +17,7 @@ import {
   OWN_SESSION_ID,
   type SilentSession,
 } from "./silent_session.ts";
-import { statementsOf } from "./statements.ts";
+import { statementsOf } from "../statements.ts";
 
 /** A row by column name, each value in Vertica's text form (`t`/`f` for booleans). */
 export type VerticaRow = Record<string, string | null>;

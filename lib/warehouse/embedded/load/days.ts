@@ -1,27 +1,29 @@
 /** Days of the embedded warehouse's staging: replaced as a whole, and put back. */
-import recordWrite from "../../../sql/warehouse/embedded/record_write.sql" with { type: "text" };
-import refusedPrune from "../../../sql/warehouse/embedded/refused_prune.sql" with { type: "text" };
-import sideTable from "../../../sql/warehouse/embedded/side_table.sql" with { type: "text" };
-import sideTableDrop from "../../../sql/warehouse/embedded/side_table_drop.sql" with {
+import recordWrite from "../../../../sql/warehouse/embedded/record_write.sql" with { type: "text" };
+import refusedPrune from "../../../../sql/warehouse/embedded/refused_prune.sql" with {
   type: "text",
 };
-import sideTableMeasure from "../../../sql/warehouse/embedded/side_table_measure.sql" with {
+import sideTable from "../../../../sql/warehouse/embedded/side_table.sql" with { type: "text" };
+import sideTableDrop from "../../../../sql/warehouse/embedded/side_table_drop.sql" with {
   type: "text",
 };
-import swapBack from "../../../sql/warehouse/embedded/swap_back.sql" with { type: "text" };
-import swapIn from "../../../sql/warehouse/embedded/swap_in.sql" with { type: "text" };
-import swapOut from "../../../sql/warehouse/embedded/swap_out.sql" with { type: "text" };
-import undoDone from "../../../sql/warehouse/embedded/undo_done.sql" with { type: "text" };
-import undoKeep from "../../../sql/warehouse/embedded/undo_keep.sql" with { type: "text" };
-import undoKept from "../../../sql/warehouse/embedded/undo_kept.sql" with { type: "text" };
-import undoLoad from "../../../sql/warehouse/embedded/undo_load.sql" with { type: "text" };
-import type { DatasetName } from "../../events/dataset.ts";
-import type { PartitionFile } from "../../partitions/partition_file.ts";
-import { VERSION } from "../../runtime/version.ts";
-import { controlText, recordOf, refuseShrink } from "../load_checks.ts";
-import type { LoadLimits, LoadRecord, ReplacedDay } from "../repository.ts";
-import { forDay, forSchemas } from "../sql_template.ts";
-import { type EmbeddedScope, timestampOf } from "./scope.ts";
+import sideTableMeasure from "../../../../sql/warehouse/embedded/side_table_measure.sql" with {
+  type: "text",
+};
+import swapBack from "../../../../sql/warehouse/embedded/swap_back.sql" with { type: "text" };
+import swapIn from "../../../../sql/warehouse/embedded/swap_in.sql" with { type: "text" };
+import swapOut from "../../../../sql/warehouse/embedded/swap_out.sql" with { type: "text" };
+import undoDone from "../../../../sql/warehouse/embedded/undo_done.sql" with { type: "text" };
+import undoKeep from "../../../../sql/warehouse/embedded/undo_keep.sql" with { type: "text" };
+import undoKept from "../../../../sql/warehouse/embedded/undo_kept.sql" with { type: "text" };
+import undoLoad from "../../../../sql/warehouse/embedded/undo_load.sql" with { type: "text" };
+import type { DatasetName } from "../../../events/dataset.ts";
+import type { PartitionFile } from "../../../partitions/partition_file.ts";
+import { VERSION } from "../../../runtime/version.ts";
+import { controlText, recordOf, refuseShrink } from "../../load_checks.ts";
+import type { LoadLimits, LoadRecord, ReplacedDay } from "../../repository.ts";
+import { forDay, forSchemas } from "../../sql_template.ts";
+import { type EmbeddedScope, timestampOf } from "../scope.ts";
 import { SideTableCopy } from "./side_table_copy.ts";
 
 /**

@@ -1,9 +1,9 @@
 /** The embedded warehouse, to be tried. */
-import schemasSql from "../../../sql/warehouse/embedded/trial_schemas.sql" with { type: "text" };
-import tablesSql from "../../../sql/warehouse/embedded/trial_tables.sql" with { type: "text" };
-import versionSql from "../../../sql/warehouse/embedded/trial_version.sql" with { type: "text" };
-import type { SqlSession } from "../../postgres/session.ts";
-import { forSchemas, quoteIdentifier, type WarehouseSchemas } from "../sql_template.ts";
+import schemasSql from "../../../../sql/warehouse/embedded/trial_schemas.sql" with { type: "text" };
+import tablesSql from "../../../../sql/warehouse/embedded/trial_tables.sql" with { type: "text" };
+import versionSql from "../../../../sql/warehouse/embedded/trial_version.sql" with { type: "text" };
+import type { SqlSession } from "../../../postgres/session.ts";
+import { forSchemas, quoteIdentifier, type WarehouseSchemas } from "../../sql_template.ts";
 import {
   EXAMPLE_KEY,
   requirePresent,
@@ -12,8 +12,8 @@ import {
   scratchTable,
   type TrialFacts,
   type TrialGround,
-} from "../trial/ground.ts";
-import type { TrialRow } from "../trial/seen.ts";
+} from "../../trial/ground.ts";
+import type { TrialRow } from "../../trial/seen.ts";
 
 /** Has one session, which nobody else shares: what an earlier run left is nobody's. */
 export class EmbeddedGround implements TrialGround {

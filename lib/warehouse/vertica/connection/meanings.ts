@@ -2,7 +2,7 @@
  * What is known of errors that are not the server's own: which kind of failure it is, and what a person
  * does about it. The server's are in error_classes.ts.
  */
-import { type Meaning, networkMeanings } from "../../runtime/connection_failure.ts";
+import { type Meaning, networkMeanings } from "../../../runtime/connection_failure.ts";
 
 export const UNREACHABLE = "Check that the database is up and that hosts and port are right";
 // The runtime gives one code for both.

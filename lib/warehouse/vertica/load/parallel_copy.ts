@@ -1,10 +1,10 @@
 /** A partition file into its side table, over one session or several side by side. */
-import type { PartitionFile } from "../../partitions/partition_file.ts";
-import { type FilePart, provenPieces } from "../../partitions/proven_pieces.ts";
-import type { LoadLimits } from "../repository.ts";
+import type { PartitionFile } from "../../../partitions/partition_file.ts";
+import { type FilePart, provenPieces } from "../../../partitions/proven_pieces.ts";
+import type { LoadLimits } from "../../repository.ts";
 import { rowRanges, rowsOf } from "./row_ranges.ts";
 import { dropRejected, keepRejected, type Refused } from "./refused_rows.ts";
-import type { VerticaScope } from "./scope.ts";
+import type { VerticaScope } from "../scope.ts";
 import { fillSideTable, type SideSubject } from "./side_table.ts";
 
 /**

@@ -7,17 +7,17 @@
  * of them stood there. Nor does one say whether ENFORCELENGTH goes together with that parser
  * (enforced_length.ts): where strings fill their column, the file is asked whether they were cut.
  */
-import changedDrop from "../../../sql/warehouse/vertica/changed_drop.sql" with { type: "text" };
-import changedKeep from "../../../sql/warehouse/vertica/changed_keep.sql" with { type: "text" };
-import changedPossible from "../../../sql/warehouse/vertica/changed_possible.sql" with {
+import changedDrop from "../../../../sql/warehouse/vertica/changed_drop.sql" with { type: "text" };
+import changedKeep from "../../../../sql/warehouse/vertica/changed_keep.sql" with { type: "text" };
+import changedPossible from "../../../../sql/warehouse/vertica/changed_possible.sql" with {
   type: "text",
 };
-import type { PartitionFile } from "../../partitions/partition_file.ts";
-import { SHOWN_BEYOND_LIMIT } from "../load_checks.ts";
-import type { LoadLimits } from "../repository.ts";
+import type { PartitionFile } from "../../../partitions/partition_file.ts";
+import { SHOWN_BEYOND_LIMIT } from "../../load_checks.ts";
+import type { LoadLimits } from "../../repository.ts";
 import { type ChangedRow, changedRows } from "./changed_rows.ts";
 import type { Refused } from "./refused_rows.ts";
-import type { VerticaScope } from "./scope.ts";
+import type { VerticaScope } from "../scope.ts";
 import type { SideSubject } from "./side_table.ts";
 
 const NONE: Refused = { count: 0n, first: undefined };

@@ -3,12 +3,12 @@
  * between its commas, where the empty string is `""` (contract, section 4), and one that is longer than
  * its column. finpipe writes no such row.
  */
-import { DATASETS, fileColumns } from "../../events/dataset.ts";
-import { MAX_TEXT_BYTES } from "../../events/values.ts";
-import type { PartitionFile } from "../../partitions/partition_file.ts";
-import { provenPieces } from "../../partitions/proven_pieces.ts";
-import { csvPieces, rowEnds } from "../csv_pieces.ts";
-import { NO_VALUE, TOO_LONG } from "../load_checks.ts";
+import { DATASETS, fileColumns } from "../../../events/dataset.ts";
+import { MAX_TEXT_BYTES } from "../../../events/values.ts";
+import type { PartitionFile } from "../../../partitions/partition_file.ts";
+import { provenPieces } from "../../../partitions/proven_pieces.ts";
+import { csvPieces, rowEnds } from "../../csv_pieces.ts";
+import { NO_VALUE, TOO_LONG } from "../../load_checks.ts";
 
 /** A row with such a string. */
 export interface ChangedRow {

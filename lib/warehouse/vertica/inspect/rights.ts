@@ -6,15 +6,19 @@
  * schema, or is an owner's. What each statement asks for: "Privileges required for common database
  * operations"; of a swap, SWAP_PARTITIONS_BETWEEN_TABLES; of a lock, LOCK TABLE.
  */
-import rightsOf from "../../../sql/warehouse/vertica/rights_of.sql" with { type: "text" };
-import rightsOwned from "../../../sql/warehouse/vertica/rights_owned.sql" with { type: "text" };
-import superuser from "../../../sql/warehouse/vertica/rights_superuser.sql" with { type: "text" };
-import systemTables from "../../../sql/warehouse/vertica/system_tables.sql" with { type: "text" };
-import { FinpipeError, isKind } from "../../runtime/errors.ts";
-import type { MissingRight } from "../inspection.ts";
-import { forSchemas } from "../sql_template.ts";
-import type { VerticaScope } from "./scope.ts";
-import { statementsOf } from "./statements.ts";
+import rightsOf from "../../../../sql/warehouse/vertica/rights_of.sql" with { type: "text" };
+import rightsOwned from "../../../../sql/warehouse/vertica/rights_owned.sql" with { type: "text" };
+import superuser from "../../../../sql/warehouse/vertica/rights_superuser.sql" with {
+  type: "text",
+};
+import systemTables from "../../../../sql/warehouse/vertica/system_tables.sql" with {
+  type: "text",
+};
+import { FinpipeError, isKind } from "../../../runtime/errors.ts";
+import type { MissingRight } from "../../inspection.ts";
+import { forSchemas } from "../../sql_template.ts";
+import type { VerticaScope } from "../scope.ts";
+import { statementsOf } from "../statements.ts";
 
 /** What is done to the tables. Of those that finpipe made itself it is the owner. */
 const TABLES: Readonly<Record<string, readonly string[]>> = {

@@ -4,7 +4,7 @@
  * vertica-nodejs 1.1.4 takes an Authentication message that it does not know for a login that has
  * passed (`v-protocol`, `parser.js`), and waits: so does the server. Of those it says "timeout expired".
  */
-import type { ErrorKind } from "../../runtime/errors.ts";
+import type { ErrorKind } from "../../../runtime/errors.ts";
 import type { AuthenticationMessage } from "./server_messages.ts";
 
 /** Why there is no session, in words that follow the name of the database. */

@@ -7,14 +7,18 @@
  * the transaction. Nothing says that a session waits for its client, as PostgreSQL does: a COPY whose
  * data got lost counts as one that is running, and is left to TCP.
  */
-import sessionClose from "../../../sql/warehouse/vertica/session_close.sql" with { type: "text" };
-import sessionId from "../../../sql/warehouse/vertica/session_id.sql" with { type: "text" };
-import sessionState from "../../../sql/warehouse/vertica/session_state.sql" with { type: "text" };
-import { orAborted } from "../../runtime/aborted.ts";
-import type { FinpipeError } from "../../runtime/errors.ts";
-import { judgeSilence, type Questioner } from "../../runtime/silent_session.ts";
+import sessionClose from "../../../../sql/warehouse/vertica/session_close.sql" with {
+  type: "text",
+};
+import sessionId from "../../../../sql/warehouse/vertica/session_id.sql" with { type: "text" };
+import sessionState from "../../../../sql/warehouse/vertica/session_state.sql" with {
+  type: "text",
+};
+import { orAborted } from "../../../runtime/aborted.ts";
+import type { FinpipeError } from "../../../runtime/errors.ts";
+import { judgeSilence, type Questioner } from "../../../runtime/silent_session.ts";
 import { createClient, type DriverClient, type DriverOptions, endClient } from "./driver.ts";
-import { literal, statementsOf } from "./statements.ts";
+import { literal, statementsOf } from "../statements.ts";
 
 /** A session, and the way by which it was opened: there the question goes too. */
 export interface SilentSession {

@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import net from "node:net";
 import tls from "node:tls";
-import { FinpipeError } from "../../runtime/errors.ts";
+import { FinpipeError } from "../../../runtime/errors.ts";
 import type { DriverOptions } from "./driver.ts";
 
 /** What the runtime says of a chain that it cannot follow, whatever is wrong with it. */

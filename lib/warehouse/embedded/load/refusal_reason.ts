@@ -1,6 +1,6 @@
 /** Why a row was refused, in words that never quote its values. */
-import type { RefusedData } from "../../postgres/failure.ts";
-import { NO_VALUE, TOO_LONG } from "../load_checks.ts";
+import type { RefusedData } from "../../../postgres/failure.ts";
+import { NO_VALUE, TOO_LONG } from "../../load_checks.ts";
 
 /** By SQLSTATE (PostgreSQL documentation, appendix A). */
 const MEANINGS: Readonly<Record<string, string>> = {

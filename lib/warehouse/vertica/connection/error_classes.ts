@@ -5,8 +5,8 @@
  * The pages are Vertica's documentation, "SQL state list": one for each SQLSTATE, with the numbers and
  * words of its errors. Numbers do not change from version to version, words may ("Vertica error messages").
  */
-import type { Meaning } from "../../runtime/connection_failure.ts";
-import type { Passing } from "../../runtime/errors.ts";
+import type { Meaning } from "../../../runtime/connection_failure.ts";
+import type { Passing } from "../../../runtime/errors.ts";
 
 /** What finpipe does about an error. */
 export type ErrorClass =

@@ -1,24 +1,32 @@
 /** Rows that a load did not take: kept with their reasons before the session ends. */
-import rejectedKeep from "../../../sql/warehouse/vertica/rejected_keep.sql" with { type: "text" };
-import rejectedCount from "../../../sql/warehouse/vertica/rejected_count.sql" with { type: "text" };
-import rejectedDrop from "../../../sql/warehouse/vertica/rejected_drop.sql" with { type: "text" };
-import rejectedFirst from "../../../sql/warehouse/vertica/rejected_first.sql" with { type: "text" };
-import unfitDropCurrencies from "../../../sql/warehouse/vertica/unfit_drop_currencies.sql" with {
+import rejectedKeep from "../../../../sql/warehouse/vertica/rejected_keep.sql" with {
   type: "text",
 };
-import unfitDropTransactions from "../../../sql/warehouse/vertica/unfit_drop_transactions.sql" with {
+import rejectedCount from "../../../../sql/warehouse/vertica/rejected_count.sql" with {
   type: "text",
 };
-import unfitFirst from "../../../sql/warehouse/vertica/unfit_first.sql" with { type: "text" };
-import unfitKeepCurrencies from "../../../sql/warehouse/vertica/unfit_keep_currencies.sql" with {
+import rejectedDrop from "../../../../sql/warehouse/vertica/rejected_drop.sql" with {
   type: "text",
 };
-import unfitKeepTransactions from "../../../sql/warehouse/vertica/unfit_keep_transactions.sql" with {
+import rejectedFirst from "../../../../sql/warehouse/vertica/rejected_first.sql" with {
   type: "text",
 };
-import { type DatasetName, DATASETS, fileColumns } from "../../events/dataset.ts";
-import { SHOWN_BEYOND_LIMIT } from "../load_checks.ts";
-import type { VerticaScope } from "./scope.ts";
+import unfitDropCurrencies from "../../../../sql/warehouse/vertica/unfit_drop_currencies.sql" with {
+  type: "text",
+};
+import unfitDropTransactions from "../../../../sql/warehouse/vertica/unfit_drop_transactions.sql" with {
+  type: "text",
+};
+import unfitFirst from "../../../../sql/warehouse/vertica/unfit_first.sql" with { type: "text" };
+import unfitKeepCurrencies from "../../../../sql/warehouse/vertica/unfit_keep_currencies.sql" with {
+  type: "text",
+};
+import unfitKeepTransactions from "../../../../sql/warehouse/vertica/unfit_keep_transactions.sql" with {
+  type: "text",
+};
+import { type DatasetName, DATASETS, fileColumns } from "../../../events/dataset.ts";
+import { SHOWN_BEYOND_LIMIT } from "../../load_checks.ts";
+import type { VerticaScope } from "../scope.ts";
 import type { SideSubject } from "./side_table.ts";
 
 const KEEP_UNFIT = { transactions: unfitKeepTransactions, currencies: unfitKeepCurrencies };
