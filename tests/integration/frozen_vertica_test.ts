@@ -7,8 +7,8 @@ import {
 } from "../../lib/warehouse/vertica/connection/session.ts";
 import { skippable } from "../support/kafka_skip.ts";
 import { isStatement, TcpProxy } from "../support/tcp_proxy.ts";
-import { SERVER } from "../support/vertica/certificates.ts";
-import { VerticaError } from "../support/vertica/engine.ts";
+import { SERVER } from "../vertica-server/certificates.ts";
+import { VerticaError } from "../vertica-server/engine.ts";
 import { openTestVertica, type OwnServer, VERTICA_MISSING } from "../support/vertica_place.ts";
 import { verticaSettingsOf } from "../support/vertica_url.ts";
 import { startQuietServer } from "../support/vertica_sessions.ts";

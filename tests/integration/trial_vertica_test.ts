@@ -6,7 +6,7 @@ import { skippable } from "../support/kafka_skip.ts";
 import { type CliResult, runCli, spawnCli } from "../support/run_cli.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { until } from "../support/until.ts";
-import { VerticaError } from "../support/vertica/engine.ts";
+import { VerticaError } from "../vertica-server/engine.ts";
 import {
   openTestVertica,
   type OwnServer,

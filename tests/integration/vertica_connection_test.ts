@@ -7,7 +7,7 @@ import { createLogger } from "../../lib/runtime/log.ts";
 import { openVerticaSession } from "../../lib/warehouse/vertica/connection/session.ts";
 import * as kafka from "../support/kafka_credentials.ts";
 import { until } from "../support/until.ts";
-import { VerticaError } from "../support/vertica/engine.ts";
+import { VerticaError } from "../vertica-server/engine.ts";
 import * as credentials from "../support/vertica_credentials.ts";
 import { verticaSettingsOf } from "../support/vertica_url.ts";
 import { startQuietServer, withSession } from "../support/vertica_sessions.ts";

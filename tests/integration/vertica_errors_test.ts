@@ -13,8 +13,8 @@ import {
 import { DAY, day, type ServerPlace, serverTest } from "../support/vertica_conditions.ts";
 import { exampleOf } from "../support/vertica_errors.ts";
 import { placeOf, type Point, pointsOf } from "../support/vertica_statements.ts";
-import { VerticaError } from "../support/vertica/engine.ts";
-import { VerticaServer } from "../support/vertica/server.ts";
+import { VerticaError } from "../vertica-server/engine.ts";
+import { VerticaServer } from "../vertica-server/server.ts";
 import { rate } from "../support/warehouse_rows.ts";
 import { writePartition } from "../support/reference.ts";
 import { NOW, STRICT_LIMITS } from "../support/warehouses.ts";

@@ -13,7 +13,7 @@ import { transaction } from "./warehouse_rows.ts";
 export interface CrashVertica {
   /** Of a user who may do everything; clear text. */
   url: string;
-  /** Sets a fault by its words (tests/support/vertica/fault_words.ts). */
+  /** Sets a fault by its words (tests/vertica-server/fault_words.ts). */
   setFault?: (words: string) => Promise<void>;
   /** Kills it, and starts it again on the same data. */
   killAndStart?: () => Promise<void>;

@@ -3,7 +3,7 @@ import {
   openVerticaSession,
   type VerticaSession,
 } from "../../lib/warehouse/vertica/connection/session.ts";
-import { startServerOn, type VerticaServerOptions } from "./vertica/server.ts";
+import { startServerOn, type VerticaServerOptions } from "../vertica-server/server.ts";
 import { verticaSettingsOf } from "./vertica_url.ts";
 import { QuietEngine } from "./vertica_quiet_engine.ts";
 

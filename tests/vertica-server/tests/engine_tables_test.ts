@@ -1,8 +1,8 @@
 /** Tables, types and the catalog of the Vertica test server's engine. */
 import assert from "node:assert/strict";
-import { postgresTest } from "../support/postgres.ts";
-import { failureOf, rowsOf, valueOf } from "../support/vertica/engine/session_words.ts";
-import { testEngine } from "../support/vertica/engine/test_engine.ts";
+import { postgresTest } from "../../support/postgres.ts";
+import { failureOf, rowsOf, valueOf } from "../engine/session_words.ts";
+import { testEngine } from "../engine/test_engine.ts";
 
 const FACTS = `CREATE TABLE s.facts (
   id UUID NOT NULL, at TIMESTAMP NOT NULL, n INTEGER, name VARCHAR(10), rate NUMERIC(18, 6),

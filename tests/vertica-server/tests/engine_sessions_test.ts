@@ -1,9 +1,9 @@
 /** Sessions of the Vertica test server's engine: transactions, autocommit, limits. */
 import assert from "node:assert/strict";
-import { postgresTest } from "../support/postgres.ts";
-import { failureOf, rowsOf, startCopy, valueOf } from "../support/vertica/engine/session_words.ts";
-import type { Session } from "../support/vertica/engine/session.ts";
-import { testEngine } from "../support/vertica/engine/test_engine.ts";
+import { postgresTest } from "../../support/postgres.ts";
+import { failureOf, rowsOf, startCopy, valueOf } from "../engine/session_words.ts";
+import type { Session } from "../engine/session.ts";
+import { testEngine } from "../engine/test_engine.ts";
 
 const COUNT = "SELECT COUNT(*) FROM t";
 

@@ -1,9 +1,9 @@
 /** Faults on demand of the Vertica test server, with a scripted engine behind it. */
 import assert from "node:assert/strict";
-import { VerticaError } from "../support/vertica/engine.ts";
-import { codes, errorFields, RawClient } from "../support/vertica/raw_client.ts";
-import { ScriptedEngine } from "../support/vertica/scripted_engine.ts";
-import { startServerOn, type VerticaServer } from "../support/vertica/server.ts";
+import { VerticaError } from "../engine.ts";
+import { codes, errorFields, RawClient } from "../raw_client.ts";
+import { ScriptedEngine } from "../scripted_engine.ts";
+import { startServerOn, type VerticaServer } from "../server.ts";
 
 async function withServer(
   test: (server: VerticaServer<ScriptedEngine>, engine: ScriptedEngine) => Promise<void>,

@@ -1,11 +1,11 @@
 /** Where drivers' own tests have shown that Vertica does otherwise than PostgreSQL, or than one would think. */
 import assert from "node:assert/strict";
-import { postgresTest } from "../support/postgres.ts";
-import type { EngineSession } from "../support/vertica/engine.ts";
-import { failureOf, rowsOf, valueOf } from "../support/vertica/engine/session_words.ts";
-import { testEngine } from "../support/vertica/engine/test_engine.ts";
-import { codes, RawClient } from "../support/vertica/raw_client.ts";
-import { startVerticaServer } from "../support/vertica/server.ts";
+import { postgresTest } from "../../support/postgres.ts";
+import type { EngineSession } from "../engine.ts";
+import { failureOf, rowsOf, valueOf } from "../engine/session_words.ts";
+import { testEngine } from "../engine/test_engine.ts";
+import { codes, RawClient } from "../raw_client.ts";
+import { startVerticaServer } from "../server.ts";
 
 async function namesOf(session: EngineSession, sql: string): Promise<string[]> {
   const answer = await session.execute(sql);

@@ -1,15 +1,9 @@
 /** Partition functions and table locks of the Vertica test server's engine. */
 import assert from "node:assert/strict";
-import { postgresTest } from "../support/postgres.ts";
-import type { EngineSession } from "../support/vertica/engine.ts";
-import {
-  copyIn,
-  failureOf,
-  rowsOf,
-  startCopy,
-  valueOf,
-} from "../support/vertica/engine/session_words.ts";
-import { testEngine } from "../support/vertica/engine/test_engine.ts";
+import { postgresTest } from "../../support/postgres.ts";
+import type { EngineSession } from "../engine.ts";
+import { copyIn, failureOf, rowsOf, startCopy, valueOf } from "../engine/session_words.ts";
+import { testEngine } from "../engine/test_engine.ts";
 
 const TABLE = (name: string) =>
   `CREATE TABLE ${name} (at TIMESTAMP NOT NULL, n INT NOT NULL) ORDER BY n ` +

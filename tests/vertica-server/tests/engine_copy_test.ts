@@ -2,16 +2,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { stringify } from "csv-stringify/sync";
-import { postgresTest } from "../support/postgres.ts";
-import type { EngineSession } from "../support/vertica/engine.ts";
-import {
-  copyIn,
-  failureOf,
-  rowsOf,
-  startCopy,
-  valueOf,
-} from "../support/vertica/engine/session_words.ts";
-import { testEngine } from "../support/vertica/engine/test_engine.ts";
+import { postgresTest } from "../../support/postgres.ts";
+import type { EngineSession } from "../engine.ts";
+import { copyIn, failureOf, rowsOf, startCopy, valueOf } from "../engine/session_words.ts";
+import { testEngine } from "../engine/test_engine.ts";
 
 const CSV = "PARSER FCSVPARSER(type = 'rfc4180', header = 'false', trim = 'false', " +
   "reject_on_materialized_type_error = 'true')";

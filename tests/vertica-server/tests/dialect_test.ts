@@ -1,8 +1,8 @@
 /** What the Vertica test server's engine takes for SQL: Vertica's, and nothing of PostgreSQL's alone. */
 import assert from "node:assert/strict";
-import { postgresTest } from "../support/postgres.ts";
-import { failureOf, rowsOf } from "../support/vertica/engine/session_words.ts";
-import { testEngine } from "../support/vertica/engine/test_engine.ts";
+import { postgresTest } from "../../support/postgres.ts";
+import { failureOf, rowsOf } from "../engine/session_words.ts";
+import { testEngine } from "../engine/test_engine.ts";
 
 const TABLES = [
   "CREATE TABLE public.t (a INTEGER, b VARCHAR(5), c NUMERIC(18,6), d TIMESTAMP)",

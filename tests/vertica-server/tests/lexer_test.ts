@@ -1,11 +1,11 @@
 /** Vertica's SQL cut into tokens, and rewritten for PostgreSQL. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { splitStatements, tokensOf } from "../support/vertica/engine/lexer.ts";
-import { withNullOrder } from "../support/vertica/engine/null_order.ts";
-import { rewrite } from "../support/vertica/engine/rewrite.ts";
-import { describeType } from "../support/vertica/engine/types.ts";
-import { VerticaError } from "../support/vertica/engine.ts";
+import { splitStatements, tokensOf } from "../engine/lexer.ts";
+import { withNullOrder } from "../engine/null_order.ts";
+import { rewrite } from "../engine/rewrite.ts";
+import { describeType } from "../engine/types.ts";
+import { VerticaError } from "../engine.ts";
 
 const refusal = (state: string) => (error: unknown) =>
   error instanceof VerticaError && error.sqlState === state;

@@ -1,8 +1,8 @@
 /** Values in Vertica's binary form, as vertica-python's deserializer.py reads them. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { column } from "../support/vertica/scripted_engine.ts";
-import { hasBinary, toBinary } from "../support/vertica/wire/binary_values.ts";
+import { column } from "../scripted_engine.ts";
+import { hasBinary, toBinary } from "../wire/binary_values.ts";
 
 const OID = {
   bool: 5,

@@ -10,7 +10,7 @@ export interface SuiteServer {
 }
 
 export interface Suite {
-  /** Of its list: `tests/support/vertica/suites/NAME.txt`. */
+  /** Of its list: `tests/vertica-server/suites/NAME.txt`. */
   name: string;
   /** As its package client names what is run. */
   source: string;

@@ -1,9 +1,9 @@
 /** The whole Vertica test server: wire and engine together, in this process and as one of its own. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { postgresServerTest, postgresTest } from "../support/postgres.ts";
-import { codes, errorFields, RawClient, rowValues } from "../support/vertica/raw_client.ts";
-import { startVerticaServer } from "../support/vertica/server.ts";
+import { postgresServerTest, postgresTest } from "../../support/postgres.ts";
+import { codes, errorFields, RawClient, rowValues } from "../raw_client.ts";
+import { startVerticaServer } from "../server.ts";
 
 /** The rows of a query; the error of one that fails. */
 async function ask(client: RawClient, sql: string): Promise<(string | null)[][] | string> {
@@ -75,7 +75,7 @@ postgresTest(
   },
 );
 
-const MAIN = fileURLToPath(new URL("../support/vertica/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 /** The server as a process of its own. */
 class ServerProcess implements AsyncDisposable {

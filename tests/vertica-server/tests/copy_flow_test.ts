@@ -1,9 +1,9 @@
 /** COPY with data of the client's, as the Vertica test server speaks it, with a scripted engine behind it. */
 import assert from "node:assert/strict";
-import { ByteReader } from "../support/vertica/wire/byte_reader.ts";
-import { codes, errorFields, RawClient, rowValues } from "../support/vertica/raw_client.ts";
-import { ScriptedEngine } from "../support/vertica/scripted_engine.ts";
-import { startServerOn, type VerticaServer } from "../support/vertica/server.ts";
+import { ByteReader } from "../wire/byte_reader.ts";
+import { codes, errorFields, RawClient, rowValues } from "../raw_client.ts";
+import { ScriptedEngine } from "../scripted_engine.ts";
+import { startServerOn, type VerticaServer } from "../server.ts";
 
 async function withClient(
   test: (

@@ -1,8 +1,8 @@
 /** Users of the Vertica test server's engine, and what they may do. */
 import assert from "node:assert/strict";
-import { postgresTest } from "../support/postgres.ts";
-import { copyIn, failureOf, rowsOf, valueOf } from "../support/vertica/engine/session_words.ts";
-import { testEngine } from "../support/vertica/engine/test_engine.ts";
+import { postgresTest } from "../../support/postgres.ts";
+import { copyIn, failureOf, rowsOf, valueOf } from "../engine/session_words.ts";
+import { testEngine } from "../engine/test_engine.ts";
 
 postgresTest("users have the rights that were granted, and no more", async () => {
   await using place = await testEngine();

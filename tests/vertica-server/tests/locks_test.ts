@@ -1,7 +1,7 @@
 /** The locks of Vertica's tables: which go together, who waits, and for how long. */
 import assert from "node:assert/strict";
-import { LockManager, type LockMode, type LockOwner } from "../support/vertica/engine/locks.ts";
-import { failureOf } from "../support/vertica/engine/session_words.ts";
+import { LockManager, type LockMode, type LockOwner } from "../engine/locks.ts";
+import { failureOf } from "../engine/session_words.ts";
 
 const owner = (sessionId: string): LockOwner => ({ sessionId, user: "dbadmin", statement: "x" });
 const [one, other, third] = ["1", "2", "3"].map(owner) as [LockOwner, LockOwner, LockOwner];

@@ -1,8 +1,8 @@
 /** The engine of the Vertica test server in a folder of its own: what was committed is there again. */
 import assert from "node:assert/strict";
-import { postgresServerTest } from "../support/postgres.ts";
-import { openVerticaEngine } from "../support/vertica/engine/engine.ts";
-import { copyIn, rowsOf } from "../support/vertica/engine/session_words.ts";
+import { postgresServerTest } from "../../support/postgres.ts";
+import { openVerticaEngine } from "../engine/engine.ts";
+import { copyIn, rowsOf } from "../engine/session_words.ts";
 
 postgresServerTest("a folder keeps tables, their catalog and users", async () => {
   const data = await Deno.makeTempDir({ prefix: "finpipe-vertica-" });

@@ -1,8 +1,8 @@
 /** Faults of the Vertica test server, as words. */
 import assert from "node:assert/strict";
-import { DEFAULT_SWITCHES } from "../support/vertica/engine/state.ts";
-import { readFault, setFault } from "../support/vertica/fault_words.ts";
-import { Faults } from "../support/vertica/faults.ts";
+import { DEFAULT_SWITCHES } from "../engine/state.ts";
+import { readFault, setFault } from "../fault_words.ts";
+import { Faults } from "../faults.ts";
 
 Deno.test("readFault() reads kinds, places and how often", () => {
   assert.deepEqual(readFault("cut-before:3"), { kind: "cut before", message: 3 });

@@ -1,14 +1,10 @@
 /** The Vertica test server as clients meet it: messages in order, with a scripted engine behind it. */
 import assert from "node:assert/strict";
-import { TOO_MANY_SESSIONS } from "../support/vertica/faults.ts";
-import type { Frame } from "../support/vertica/wire/frames.ts";
-import { codes, errorFields, RawClient, rowValues } from "../support/vertica/raw_client.ts";
-import { ScriptedEngine } from "../support/vertica/scripted_engine.ts";
-import {
-  type ServerOptions,
-  startServerOn,
-  type VerticaServer,
-} from "../support/vertica/server.ts";
+import { TOO_MANY_SESSIONS } from "../faults.ts";
+import type { Frame } from "../wire/frames.ts";
+import { codes, errorFields, RawClient, rowValues } from "../raw_client.ts";
+import { ScriptedEngine } from "../scripted_engine.ts";
+import { type ServerOptions, startServerOn, type VerticaServer } from "../server.ts";
 
 async function withServer(
   test: (server: VerticaServer<ScriptedEngine>, engine: ScriptedEngine) => Promise<void>,

@@ -6,7 +6,7 @@ import {
   readExpectations,
   type Word,
   writeExpectations,
-} from "../support/vertica/suites/expectations.ts";
+} from "../suites/expectations.ts";
 
 const EXPECTED = new Map<string, Word>([
   ["a", "passes"],
@@ -58,7 +58,7 @@ Deno.test("an update adds what passed, and takes nothing away that did", () => {
 
 Deno.test("the lists say of each test why it does not pass", async () => {
   for (const name of ["vertica-python", "v-pool", "vertica-nodejs"]) {
-    const file = new URL(`../support/vertica/suites/${name}.txt`, import.meta.url);
+    const file = new URL(`../suites/${name}.txt`, import.meta.url);
     const expected = readExpectations(await Deno.readTextFile(file));
     assert.ok(expected.size > 40, name);
     assert.ok([...expected.values()].filter((word) => word === "wrong").length < 10, name);

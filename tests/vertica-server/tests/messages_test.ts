@@ -1,24 +1,14 @@
 /** The wire format of the Vertica test server: what is written is read again, however it is cut. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { VerticaError } from "../support/vertica/engine.ts";
-import { column } from "../support/vertica/scripted_engine.ts";
-import { clientMessage, errorFields, rowValues, startup } from "../support/vertica/raw_client.ts";
-import {
-  dataRow,
-  errorResponse,
-  rowDescription,
-  writeRejectedRows,
-} from "../support/vertica/wire/backend.ts";
-import { ByteReader } from "../support/vertica/wire/byte_reader.ts";
-import { ByteWriter } from "../support/vertica/wire/byte_writer.ts";
-import { BrokenFraming, type Frame, FrameReader } from "../support/vertica/wire/frames.ts";
-import {
-  readBind,
-  readCopyError,
-  readOpening,
-  readVerifiedFiles,
-} from "../support/vertica/wire/frontend.ts";
+import { VerticaError } from "../engine.ts";
+import { column } from "../scripted_engine.ts";
+import { clientMessage, errorFields, rowValues, startup } from "../raw_client.ts";
+import { dataRow, errorResponse, rowDescription, writeRejectedRows } from "../wire/backend.ts";
+import { ByteReader } from "../wire/byte_reader.ts";
+import { ByteWriter } from "../wire/byte_writer.ts";
+import { BrokenFraming, type Frame, FrameReader } from "../wire/frames.ts";
+import { readBind, readCopyError, readOpening, readVerifiedFiles } from "../wire/frontend.ts";
 
 /** A message of a client: its code, and bytes or text as its body. */
 const message = fc.record({
