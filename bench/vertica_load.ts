@@ -13,8 +13,8 @@ import { pythonPackages } from "../tests/support/python_packages.ts";
 import {
   missingForDriver,
   VERTICA_PYTHON,
-} from "../tests/support/vertica/drivers/driver_clients.ts";
-import { DATABASE, USER } from "../tests/support/vertica/server.ts";
+} from "../tests/vertica-server/drivers/driver_clients.ts";
+import { DATABASE, USER } from "../tests/vertica-server/server.ts";
 import { benchFolder, bestOf, figure, type Measured, print } from "./support.ts";
 import { type BenchServer, type DayFile, startServer, writeDay } from "./vertica_day.ts";
 

@@ -14,9 +14,9 @@ import type {
   Engine,
   EngineSession,
   SessionStart,
-} from "../tests/support/vertica/engine.ts";
-import { openVerticaEngine } from "../tests/support/vertica/engine/engine.ts";
-import { DATABASE, startServerOn } from "../tests/support/vertica/server.ts";
+} from "../tests/vertica-server/engine.ts";
+import { openVerticaEngine } from "../tests/vertica-server/engine/engine.ts";
+import { DATABASE, startServerOn } from "../tests/vertica-server/server.ts";
 import { print } from "./support.ts";
 
 const [kind, rows = "0", total = "0"] = Deno.args;

@@ -3,7 +3,7 @@
  * CopyData, and knows of the protocol just what that takes. Arguments: host, port, file; the statement is
  * read from stdin.
  */
-import { DATABASE, USER } from "../tests/support/vertica/server.ts";
+import { DATABASE, USER } from "../tests/vertica-server/server.ts";
 
 /** Bytes of a message: what finpipe sends at once. */
 const PIECE = 128 * 1024;

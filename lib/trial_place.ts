@@ -17,7 +17,7 @@ export async function openTrialGround(context: EngineContext, key: string): Prom
   if (warehouse?.kind === "vertica") {
     const { vertica } = warehouse;
     if (vertica.warning !== undefined) log.warn(vertica.warning);
-    const { VerticaGround } = await import("./warehouse/vertica/trial_ground.ts");
+    const { VerticaGround } = await import("./warehouse/vertica/inspect/trial_ground.ts");
     return new VerticaGround({ vertica, schemas, key, retry: { log, signal, retryFor } });
   }
   await requireEmbedded(workDir, { orLocked: true });
@@ -25,6 +25,6 @@ export async function openTrialGround(context: EngineContext, key: string): Prom
   log.info(`Using the embedded engine in ${workDir}`);
   const { openEmbeddedSession } = await import("./postgres/embedded.ts");
   const session = await openEmbeddedSession(workDir, { make: false });
-  const { EmbeddedGround } = await import("./warehouse/embedded/trial_ground.ts");
+  const { EmbeddedGround } = await import("./warehouse/embedded/inspect/trial_ground.ts");
   return new EmbeddedGround(session, schemas, key);
 }

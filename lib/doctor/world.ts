@@ -18,7 +18,7 @@ export function worldOf(context: EngineContext): DoctorDeps {
     async inspectWarehouse(settings) {
       const { warehouse, retryFor } = settings;
       if (warehouse?.kind !== "vertica") throw new Error("The warehouse is no server");
-      const { inspectVertica } = await import("../warehouse/vertica/inspection.ts");
+      const { inspectVertica } = await import("../warehouse/vertica/inspect/inspection.ts");
       return await inspectVertica(warehouse.vertica, settings, {
         retryFor,
         log,

@@ -8,7 +8,7 @@ import { TcpProxy } from "../support/tcp_proxy.ts";
 import { openTestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
 import { rate, transaction } from "../support/warehouse_rows.ts";
 import { NOW, STRICT_LIMITS } from "../support/warehouses.ts";
-import type { VerticaServer } from "../support/vertica/server.ts";
+import type { VerticaServer } from "../vertica-server/server.ts";
 
 const DAY = "2022-10-01";
 const day = Temporal.PlainDate.from(DAY);

@@ -1,11 +1,14 @@
 /** A Vertica that gives no answer: one that works is waited for, one that stands still is not. */
 import assert from "node:assert/strict";
 import { type FinpipeError, isKind } from "../../lib/runtime/errors.ts";
-import { openVerticaSession, type VerticaSession } from "../../lib/warehouse/vertica/session.ts";
+import {
+  openVerticaSession,
+  type VerticaSession,
+} from "../../lib/warehouse/vertica/connection/session.ts";
 import { skippable } from "../support/kafka_skip.ts";
 import { isStatement, TcpProxy } from "../support/tcp_proxy.ts";
-import { SERVER } from "../support/vertica/certificates.ts";
-import { VerticaError } from "../support/vertica/engine.ts";
+import { SERVER } from "../vertica-server/certificates.ts";
+import { VerticaError } from "../vertica-server/engine.ts";
 import { openTestVertica, type OwnServer, VERTICA_MISSING } from "../support/vertica_place.ts";
 import { verticaSettingsOf } from "../support/vertica_url.ts";
 import { startQuietServer } from "../support/vertica_sessions.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openEmbeddedSession } from "../../lib/postgres/embedded.ts";
 import type { SqlSession } from "../../lib/postgres/session.ts";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
-import { EmbeddedGround } from "../../lib/warehouse/embedded/trial_ground.ts";
+import { EmbeddedGround } from "../../lib/warehouse/embedded/inspect/trial_ground.ts";
 import { newKey } from "../../lib/warehouse/trial/ground.ts";
 import { GROUPS } from "../../lib/warehouse/trial/registry.ts";
 import { exitCodeOf, tryAll } from "../../lib/warehouse/trial/trial.ts";

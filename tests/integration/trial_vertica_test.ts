@@ -1,12 +1,12 @@
 /** `doctor --trial` on a Vertica server: what it finds, what it leaves, and what of others it touches. */
 import assert from "node:assert/strict";
 import { GROUPS } from "../../lib/warehouse/trial/registry.ts";
-import type { VerticaSession } from "../../lib/warehouse/vertica/session.ts";
+import type { VerticaSession } from "../../lib/warehouse/vertica/connection/session.ts";
 import { skippable } from "../support/kafka_skip.ts";
 import { type CliResult, runCli, spawnCli } from "../support/run_cli.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { until } from "../support/until.ts";
-import { VerticaError } from "../support/vertica/engine.ts";
+import { VerticaError } from "../vertica-server/engine.ts";
 import {
   openTestVertica,
   type OwnServer,

@@ -7,7 +7,7 @@ import { isKind } from "../../lib/runtime/errors.ts";
 import { statementsFor } from "../../lib/warehouse/vertica/statements.ts";
 import { until } from "../support/until.ts";
 import { csv, writePartition, writePartitionText } from "../support/reference.ts";
-import { VerticaError } from "../support/vertica/engine.ts";
+import { VerticaError } from "../vertica-server/engine.ts";
 import { DAY, day, serverTest } from "../support/vertica_conditions.ts";
 import { rate, transaction } from "../support/warehouse_rows.ts";
 import { NOW, STRICT_LIMITS } from "../support/warehouses.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { until } from "../support/until.ts";
-import { VerticaError } from "../support/vertica/engine.ts";
+import { VerticaError } from "../vertica-server/engine.ts";
 import { startQuietServer, withSession } from "../support/vertica_sessions.ts";
 
 const NEVER = new AbortController().signal;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { runCli } from "../support/run_cli.ts";
 import { skippable } from "../support/kafka_skip.ts";
 import { writePartition } from "../support/reference.ts";
-import { DISK_FULL, type Fault } from "../support/vertica/faults.ts";
+import { DISK_FULL, type Fault } from "../vertica-server/faults.ts";
 import { openTestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
 import { rate, transaction } from "../support/warehouse_rows.ts";
 

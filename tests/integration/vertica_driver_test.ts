@@ -1,4 +1,4 @@
-/** What would hurt us of vertica-nodejs is kept out (lib/warehouse/vertica/driver.ts). */
+/** What would hurt us of vertica-nodejs is kept out (lib/warehouse/vertica/connection/driver.ts). */
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { spawnCli } from "../support/run_cli.ts";

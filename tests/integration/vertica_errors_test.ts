@@ -1,6 +1,6 @@
 /**
  * Each error of a Vertica server that finpipe knows, at each kind of statement of a load, a mart and an
- * init: it is what the table says (lib/warehouse/vertica/error_classes.ts), what stood stands, and the
+ * init: it is what the table says (lib/warehouse/vertica/connection/error_classes.ts), what stood stands, and the
  * next try ends well.
  */
 import assert from "node:assert/strict";
@@ -9,12 +9,12 @@ import {
   CLASS_KINDS,
   KNOWN_ERRORS,
   type KnownError,
-} from "../../lib/warehouse/vertica/error_classes.ts";
+} from "../../lib/warehouse/vertica/connection/error_classes.ts";
 import { DAY, day, type ServerPlace, serverTest } from "../support/vertica_conditions.ts";
 import { exampleOf } from "../support/vertica_errors.ts";
 import { placeOf, type Point, pointsOf } from "../support/vertica_statements.ts";
-import { VerticaError } from "../support/vertica/engine.ts";
-import { VerticaServer } from "../support/vertica/server.ts";
+import { VerticaError } from "../vertica-server/engine.ts";
+import { VerticaServer } from "../vertica-server/server.ts";
 import { rate } from "../support/warehouse_rows.ts";
 import { writePartition } from "../support/reference.ts";
 import { NOW, STRICT_LIMITS } from "../support/warehouses.ts";

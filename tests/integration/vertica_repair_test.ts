@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { sideTable } from "../../lib/warehouse/vertica/statements.ts";
-import { VerticaError } from "../support/vertica/engine.ts";
+import { VerticaError } from "../vertica-server/engine.ts";
 import { writePartition } from "../support/reference.ts";
 import { DAY, day, serverTest } from "../support/vertica_conditions.ts";
 import { rate } from "../support/warehouse_rows.ts";

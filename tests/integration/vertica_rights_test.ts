@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { createLogger } from "../../lib/runtime/log.ts";
 import type { MissingRight } from "../../lib/warehouse/inspection.ts";
-import { inspectVertica } from "../../lib/warehouse/vertica/inspection.ts";
+import { inspectVertica } from "../../lib/warehouse/vertica/inspect/inspection.ts";
 import { statementsFor } from "../../lib/warehouse/vertica/statements.ts";
 import type { WarehouseSchemas } from "../../lib/warehouse/sql_template.ts";
 import { skippable } from "../support/kafka_skip.ts";

@@ -8,12 +8,12 @@ import {
   OTHER_SERVER,
   SERVER,
   VERTICA_CA,
-} from "../support/vertica/certificates.ts";
+} from "../vertica-server/certificates.ts";
 import { OTHER_CERT, OTHER_KEY } from "../support/kafka_credentials.ts";
-import { errorFields, opening, RawClient, startup } from "../support/vertica/raw_client.ts";
-import { ScriptedEngine } from "../support/vertica/scripted_engine.ts";
-import { type ServerOptions, startServerOn } from "../support/vertica/server.ts";
-import { SSL_REQUEST } from "../support/vertica/wire/frontend.ts";
+import { errorFields, opening, RawClient, startup } from "../vertica-server/raw_client.ts";
+import { ScriptedEngine } from "../vertica-server/scripted_engine.ts";
+import { type ServerOptions, startServerOn } from "../vertica-server/server.ts";
+import { SSL_REQUEST } from "../vertica-server/wire/frontend.ts";
 
 type ClientTls = { cert?: string; key?: string; rejectUnauthorized?: boolean };
 

@@ -11,7 +11,7 @@ import {
 } from "../support/documents.ts";
 import { operationsPlace, operationsTest } from "../support/operations_place.ts";
 import { emptyDatabase, postgresTest } from "../support/postgres.ts";
-import { startVerticaServer } from "../support/vertica/server.ts";
+import { startVerticaServer } from "../vertica-server/server.ts";
 
 /** The servers that README.md speaks of. */
 const README_URL = "postgres://finpipe:secret@localhost:5432/finpipe";

@@ -8,7 +8,7 @@ import { type CrashVertica, LoadPlace } from "../support/load_crash_place.ts";
 import { nameOf, type SentMessage } from "../support/load_crash_watch.ts";
 import { readDocument } from "../support/documents.ts";
 import { skippable } from "../support/kafka_skip.ts";
-import { setFault } from "../support/vertica/fault_words.ts";
+import { setFault } from "../vertica-server/fault_words.ts";
 import { ERRORS_JOB } from "../soak/load_crash_report.ts";
 import { postgresServerTest } from "../support/postgres.ts";
 import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";

@@ -45,7 +45,7 @@ is back and finpipe has not gone on yet. Each cell has also seen that:
 A process that is killed while an answer is under way leaves what one does that is killed before its
 next message: \`kill\` at the message after COMMIT is "COMMIT done, its answer not read".
 
-The server is the test server of this repository (tests/support/vertica), before a PostgreSQL that goes
+The server is the test server of this repository (tests/vertica-server), before a PostgreSQL that goes
 down with it at once. Its swap commits by itself, as a real one may. A real Vertica was not seen. To
 run a cell again:
 

@@ -15,8 +15,8 @@ import { databaseOn } from "../support/crash_servers.ts";
 import { startPostgres } from "../support/postgres_server.ts";
 import { runCli, spawnCli } from "../support/run_cli.ts";
 import { pythonPackages } from "../support/python_packages.ts";
-import { VERTICA_PYTHON } from "../support/vertica/drivers/driver_clients.ts";
-import { startVerticaServer, type VerticaServer } from "../support/vertica/server.ts";
+import { VERTICA_PYTHON } from "../vertica-server/drivers/driver_clients.ts";
+import { startVerticaServer, type VerticaServer } from "../vertica-server/server.ts";
 import { pause, WarehouseChaos } from "../support/warehouse_chaos.ts";
 
 const FROM = Temporal.PlainDate.from("2022-10-01");
@@ -163,7 +163,7 @@ async function assertTidy(vertica: VerticaServer, env: Env): Promise<void> {
 
 /** The mart as vertica-python reads it. */
 async function readByPython(target: string[]): Promise<string> {
-  const script = fileURLToPath(import.meta.resolve("../support/vertica/drivers/read_mart.py"));
+  const script = fileURLToPath(import.meta.resolve("../vertica-server/drivers/read_mart.py"));
   const { success, stdout, stderr } = await new Deno.Command("python3", {
     args: [script, ...target],
     env: { PYTHONPATH: await pythonPackages(VERTICA_PYTHON), PYTHONDONTWRITEBYTECODE: "1" },

@@ -4,7 +4,7 @@ import type { DayState, LoadPlace } from "./load_crash_place.ts";
 
 export interface ErrorCell {
   title: string;
-  /** The fault, as tests/support/vertica/fault_words.ts reads it. */
+  /** The fault, as tests/vertica-server/fault_words.ts reads it. */
   fault: string;
   code: number;
   standing: DayState;

@@ -1,5 +1,8 @@
 /** Where a load is broken off: a warehouse with an old day in it, the new day's file, and what is found. */
-import { openVerticaSession, type VerticaRow } from "../../lib/warehouse/vertica/session.ts";
+import {
+  openVerticaSession,
+  type VerticaRow,
+} from "../../lib/warehouse/vertica/connection/session.ts";
 import type { WarehouseSchemas } from "../../lib/warehouse/sql_template.ts";
 import { type Row, writePartition } from "./reference.ts";
 import { type CliResult, runCli } from "./run_cli.ts";
@@ -10,7 +13,7 @@ import { transaction } from "./warehouse_rows.ts";
 export interface CrashVertica {
   /** Of a user who may do everything; clear text. */
   url: string;
-  /** Sets a fault by its words (tests/support/vertica/fault_words.ts). */
+  /** Sets a fault by its words (tests/vertica-server/fault_words.ts). */
   setFault?: (words: string) => Promise<void>;
   /** Kills it, and starts it again on the same data. */
   killAndStart?: () => Promise<void>;

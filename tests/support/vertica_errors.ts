@@ -1,5 +1,5 @@
 /** Errors of a server, one for each that finpipe knows. */
-import type { KnownError } from "../../lib/warehouse/vertica/error_classes.ts";
+import type { KnownError } from "../../lib/warehouse/vertica/connection/error_classes.ts";
 
 /** SQLSTATE, number and words of one. */
 export type ErrorExample = readonly [state: string, number: number, text: string];

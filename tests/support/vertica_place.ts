@@ -1,6 +1,9 @@
 /** A Vertica for tests: the server that FINPIPE_TEST_VERTICA_URL names, else one of our own. */
 import type { VerticaSettings } from "../../lib/config/vertica_settings.ts";
-import { openVerticaSession, type VerticaSession } from "../../lib/warehouse/vertica/session.ts";
+import {
+  openVerticaSession,
+  type VerticaSession,
+} from "../../lib/warehouse/vertica/connection/session.ts";
 import {
   VerticaWarehouse,
   type VerticaWarehouseOptions,
@@ -8,8 +11,8 @@ import {
 import type { WarehouseSchemas } from "../../lib/warehouse/sql_template.ts";
 import { SILENT } from "./logs.ts";
 import { adminUrl, POSTGRES_MISSING } from "./postgres.ts";
-import { openVerticaEngine, type VerticaEngine } from "./vertica/engine/engine.ts";
-import { DATABASE, startServerOn, type VerticaServer } from "./vertica/server.ts";
+import { openVerticaEngine, type VerticaEngine } from "../vertica-server/engine/engine.ts";
+import { DATABASE, startServerOn, type VerticaServer } from "../vertica-server/server.ts";
 import { verticaSettingsOf } from "./vertica_url.ts";
 
 const GIVEN = Deno.env.get("FINPIPE_TEST_VERTICA_URL") || undefined;

@@ -49,7 +49,7 @@ export class VerticaProcess implements AsyncDisposable {
     await this.#stop("SIGKILL");
   }
 
-  /** Has it obey a line of its stdin (tests/support/vertica/main.ts). @throws Error where it does not */
+  /** Has it obey a line of its stdin (tests/vertica-server/main.ts). @throws Error where it does not */
   async obey(line: string): Promise<void> {
     const { stdin } = this.#running!;
     await stdin.write(new TextEncoder().encode(`${line}\n`));

@@ -10,8 +10,8 @@ import {
   type EngineSession,
   type SessionStart,
   VerticaError,
-} from "./vertica/engine.ts";
-import { column } from "./vertica/scripted_engine.ts";
+} from "../vertica-server/engine.ts";
+import { column } from "../vertica-server/scripted_engine.ts";
 
 export class QuietEngine implements Engine {
   /** How sessions were begun. */

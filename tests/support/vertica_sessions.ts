@@ -1,6 +1,9 @@
 /** Sessions of finpipe's with a test server that does as good as nothing. */
-import { openVerticaSession, type VerticaSession } from "../../lib/warehouse/vertica/session.ts";
-import { startServerOn, type VerticaServerOptions } from "./vertica/server.ts";
+import {
+  openVerticaSession,
+  type VerticaSession,
+} from "../../lib/warehouse/vertica/connection/session.ts";
+import { startServerOn, type VerticaServerOptions } from "../vertica-server/server.ts";
 import { verticaSettingsOf } from "./vertica_url.ts";
 import { QuietEngine } from "./vertica_quiet_engine.ts";
 

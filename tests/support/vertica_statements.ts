@@ -1,6 +1,6 @@
 /** The statements of a piece of work, by what kind they are, so that a fault can wait for each. */
 import { wordsOf } from "./load_crash_words.ts";
-import type { Fault, SessionTraffic } from "./vertica/faults.ts";
+import type { Fault, SessionTraffic } from "../vertica-server/faults.ts";
 
 /** A message that a fault can wait for. */
 export interface Point {

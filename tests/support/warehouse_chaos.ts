@@ -1,8 +1,8 @@
 /** What happens to a Vertica, and to the finpipe that fills it: faults of chance. */
 import type { Random } from "../../lib/events/random.ts";
 import type { SpawnedCli } from "./run_cli.ts";
-import { TOO_MANY_SESSIONS } from "./vertica/faults.ts";
-import type { VerticaServer } from "./vertica/server.ts";
+import { TOO_MANY_SESSIONS } from "../vertica-server/faults.ts";
+import type { VerticaServer } from "../vertica-server/server.ts";
 
 /** Statements that matter, as a fault lies in wait for them. */
 const STATEMENTS = [

@@ -7,7 +7,7 @@ import {
   type ChangedRow,
   changedRows,
   type Sought,
-} from "../../lib/warehouse/vertica/changed_rows.ts";
+} from "../../lib/warehouse/vertica/load/changed_rows.ts";
 import { csv, writePartitionText } from "../support/reference.ts";
 import { objectId, transaction } from "../support/warehouse_rows.ts";
 

@@ -1,6 +1,6 @@
 /** The limits of a login: what ends with it leaves no clock that runs on. */
 import assert from "node:assert/strict";
-import { LoginWatch } from "../../lib/warehouse/vertica/login_watch.ts";
+import { LoginWatch } from "../../lib/warehouse/vertica/connection/login_watch.ts";
 
 Deno.test("a connection that comes after it was given up begins no login", async () => {
   const failures: unknown[] = [];

@@ -4,7 +4,7 @@ import { OpenFile } from "../../lib/partitions/file_bytes.ts";
 import type { PartitionFile } from "../../lib/partitions/partition_file.ts";
 import { provenPieces } from "../../lib/partitions/proven_pieces.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { rowRanges, rowsOf } from "../../lib/warehouse/vertica/row_ranges.ts";
+import { rowRanges, rowsOf } from "../../lib/warehouse/vertica/load/row_ranges.ts";
 import { writePartitionText } from "../support/reference.ts";
 
 const DAY = "2022-10-01";

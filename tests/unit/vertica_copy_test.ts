@@ -4,11 +4,11 @@ import { Buffer } from "node:buffer";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
-import { readCopy, type RecordFormat } from "../support/vertica/engine/copy/options.ts";
-import { type DataRecord, RecordReader } from "../support/vertica/engine/copy/records.ts";
-import { takeValue } from "../support/vertica/engine/copy/values.ts";
-import { Reader } from "../support/vertica/engine/reader.ts";
-import type { VerticaType } from "../support/vertica/engine/types.ts";
+import { readCopy, type RecordFormat } from "../vertica-server/engine/copy/options.ts";
+import { type DataRecord, RecordReader } from "../vertica-server/engine/copy/records.ts";
+import { takeValue } from "../vertica-server/engine/copy/values.ts";
+import { Reader } from "../vertica-server/engine/reader.ts";
+import type { VerticaType } from "../vertica-server/engine/types.ts";
 
 const CSV: RecordFormat = {
   delimiter: ",",

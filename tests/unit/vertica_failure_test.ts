@@ -1,11 +1,11 @@
 /** What errors of Vertica, its driver and the network mean, and what a person is told to do. */
 import assert from "node:assert/strict";
-import { asFinpipeError } from "../../lib/warehouse/vertica/failure.ts";
+import { asFinpipeError } from "../../lib/warehouse/vertica/connection/failure.ts";
 import {
   CLASS_KINDS,
   KNOWN_ERRORS,
   knownError,
-} from "../../lib/warehouse/vertica/error_classes.ts";
+} from "../../lib/warehouse/vertica/connection/error_classes.ts";
 import { EXIT_CODES, FinpipeError } from "../../lib/runtime/errors.ts";
 import { readDocument } from "../support/documents.ts";
 import { exampleOf } from "../support/vertica_errors.ts";

@@ -1,6 +1,6 @@
 /** What is said of a row that a COPY rejected: its column, and no value. */
 import assert from "node:assert/strict";
-import { shownReason } from "../../lib/warehouse/vertica/refused_rows.ts";
+import { shownReason } from "../../lib/warehouse/vertica/load/refused_rows.ts";
 
 const CASES: [reason: string, shown: string][] = [
   ["Parse error in column 10", "Parse error in column 10 (amount)"],

@@ -1,11 +1,11 @@
 /** What finpipe reads of a server's messages beside its driver: however they are cut. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { LoginWatch } from "../../lib/warehouse/vertica/login_watch.ts";
-import { ServerMessages } from "../../lib/warehouse/vertica/server_messages.ts";
-import { VerticaError } from "../support/vertica/engine.ts";
-import { authentication, errorResponse, parameterStatus } from "../support/vertica/wire/backend.ts";
-import { ByteWriter } from "../support/vertica/wire/byte_writer.ts";
+import { LoginWatch } from "../../lib/warehouse/vertica/connection/login_watch.ts";
+import { ServerMessages } from "../../lib/warehouse/vertica/connection/server_messages.ts";
+import { VerticaError } from "../vertica-server/engine.ts";
+import { authentication, errorResponse, parameterStatus } from "../vertica-server/wire/backend.ts";
+import { ByteWriter } from "../vertica-server/wire/byte_writer.ts";
 
 Deno.test("ServerMessages finds each error's number and each login, wherever they are cut", () => {
   const message = fc.oneof(

@@ -25,7 +25,7 @@ import type {
   WarehouseRepository,
 } from "../repository.ts";
 import { forDay, forSchemas, type WarehouseSchemas } from "../sql_template.ts";
-import { replaceDay, undoDay } from "./days.ts";
+import { replaceDay, undoDay } from "./load/days.ts";
 import { buildMart, readMart } from "./mart.ts";
 import { EmbeddedMigrations, MIGRATIONS } from "./migrations.ts";
 import { readLeftOut, readMartDays, readStaleDays } from "./report.ts";

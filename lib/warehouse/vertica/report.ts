@@ -8,7 +8,7 @@ import type { DateRange } from "../../partitions/run_date.ts";
 import { leftOutDays, martDays, staleDay } from "../mart_results.ts";
 import type { LeftOutDays, MartDays, StaleDay } from "../repository.ts";
 import type { VerticaScope } from "./scope.ts";
-import type { VerticaRow } from "./session.ts";
+import type { VerticaRow } from "./connection/session.ts";
 
 export async function readMartDays(
   scope: VerticaScope,

@@ -1,6 +1,6 @@
 /** What the parts of the Vertica warehouse share: a session, and how statements are run in it. */
 import type { WarehouseSchemas } from "../sql_template.ts";
-import type { VerticaRow, VerticaSession } from "./session.ts";
+import type { VerticaRow, VerticaSession } from "./connection/session.ts";
 import { type SqlValues, statementsFor, type Subject } from "./statements.ts";
 
 export interface VerticaScopeOptions {

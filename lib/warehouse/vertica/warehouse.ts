@@ -26,13 +26,17 @@ import type {
   WarehouseRepository,
 } from "../repository.ts";
 import type { WarehouseSchemas } from "../sql_template.ts";
-import { loadRecord, measureDay, replaceDay, undoDay } from "./days.ts";
-import { withLoadLock } from "./load_lock.ts";
+import { loadRecord, measureDay, replaceDay, undoDay } from "./load/days.ts";
+import { withLoadLock } from "./load/load_lock.ts";
 import { buildMart, PAGE_ROWS, readPage } from "./mart.ts";
 import { MIGRATIONS, VerticaMigrations } from "./migrations.ts";
 import { readLeftOut, readMartDays, readStaleDays } from "./report.ts";
 import { VerticaScope } from "./scope.ts";
-import { openVerticaSession, type SessionOptions, type VerticaSession } from "./session.ts";
+import {
+  openVerticaSession,
+  type SessionOptions,
+  type VerticaSession,
+} from "./connection/session.ts";
 
 export interface VerticaWarehouseOptions extends WarehouseSchemas {
   vertica: VerticaSettings;

@@ -1,0 +1,76 @@
+/**
+ * Refuses rows in which a string is absent, or too long, as the embedded warehouse does.
+ *
+ * Vertica may not. No page says whether FCSVPARSER keeps `,"",` apart from `,,`, and who tried it was
+ * given NULL for both (github.com/markddrake/YADAMU---Yet-Another-DAta-Migration-Utility, issue 129). So
+ * COPY makes the empty string of a NULL, and where such strings were taken the file itself is asked which
+ * of them stood there. Nor does one say whether ENFORCELENGTH goes together with that parser
+ * (enforced_length.ts): where strings fill their column, the file is asked whether they were cut.
+ */
+import changedDrop from "../../../../sql/warehouse/vertica/changed_drop.sql" with { type: "text" };
+import changedKeep from "../../../../sql/warehouse/vertica/changed_keep.sql" with { type: "text" };
+import changedPossible from "../../../../sql/warehouse/vertica/changed_possible.sql" with {
+  type: "text",
+};
+import type { PartitionFile } from "../../../partitions/partition_file.ts";
+import { SHOWN_BEYOND_LIMIT } from "../../load_checks.ts";
+import type { LoadLimits } from "../../repository.ts";
+import { type ChangedRow, changedRows } from "./changed_rows.ts";
+import type { Refused } from "./refused_rows.ts";
+import type { VerticaScope } from "../scope.ts";
+import type { SideSubject } from "./side_table.ts";
+
+const NONE: Refused = { count: 0n, first: undefined };
+
+/** Keeps them and takes them out of the side table; beyond the limit only some more are kept. */
+export async function refuseChanged(
+  scope: VerticaScope,
+  subject: SideSubject,
+  file: PartitionFile,
+  { maxRejected, signal }: LoadLimits,
+): Promise<Refused> {
+  if (subject.dataset !== "transactions") return NONE;
+  const [row] = await scope.run(changedPossible, {}, subject);
+  const sought = { absent: row!.empty_strings !== "0", tooLong: row!.full_strings !== "0" };
+  if (!sought.absent && !sought.tooLong) return NONE;
+  let count = 0n;
+  let first: string | undefined;
+  for await (const changed of changedRows(file, sought)) {
+    signal.throwIfAborted();
+    if (count > maxRejected + SHOWN_BEYOND_LIMIT) break;
+    if (!await refuse(scope, subject, changed)) continue;
+    first ??= `line ${changed.line}: ${changed.column}: ${changed.why}`;
+    count++;
+  }
+  return { count, first };
+}
+
+/** @returns false where COPY has rejected the row for another reason */
+async function refuse(
+  scope: VerticaScope,
+  subject: SideSubject,
+  { line, objectId, column, why, text }: ChangedRow,
+): Promise<boolean> {
+  const object_id = uuidOf(objectId);
+  if (object_id === undefined) return false;
+  const values = {
+    load_id: subject.loadId,
+    object_id,
+    line,
+    reason: `${column}: ${why}`,
+    // A statement ends at U+0000.
+    raw: text.replaceAll("\0", "\uFFFD"),
+    now: scope.timestamp,
+  };
+  // An INSERT answers with a row that says how many rows it wrote.
+  const [written] = await scope.run(changedKeep, values, subject);
+  if (Object.values(written!)[0] === "0") return false;
+  await scope.run(changedDrop, { object_id }, subject);
+  return true;
+}
+
+/** In the one form that every server reads; undefined where it is no UUID, and COPY rejected it. */
+function uuidOf(text: string): string | undefined {
+  const digits = text.replace(/[^0-9a-f]/gi, "");
+  return /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(digits)?.slice(1).join("-");
+}
