@@ -43,7 +43,7 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
             `${allOf(names)} for each run date of a range, in order. ` +
             "Each run processes the day before its date. Stops at the first step that fails.",
         )
-        .argument("<from..to>", "run dates, inclusive; one date alone is a range of one")
+        .argument("<from..to>", "run dates, both inclusive; a single date is a range of one")
         .option("--dry-run", "print what would be run, and run nothing");
       for (const step of steps) addStepOptions(command, step);
       command.addOption(OPEN_DAY);

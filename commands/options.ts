@@ -42,13 +42,13 @@ export function runOf(
 /** For commands that otherwise wait for a day's end by the clock. */
 export const OPEN_DAY = new Option(
   "--allow-open-day",
-  "take also a day that is not over by the clock (UTC), as far as it has come",
+  "also process a day that is not over yet by the clock (UTC), with the data so far",
 );
 
 /** Adds `--dataset`, for commands that can do one of the two alone. */
 export function addDataset(command: Command): Command {
   return command.addOption(
-    new Option("--dataset <name>", "one dataset alone (default: both)").choices(DATASET_NAMES),
+    new Option("--dataset <name>", "only this dataset (default: both)").choices(DATASET_NAMES),
   );
 }
 

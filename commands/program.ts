@@ -90,7 +90,7 @@ function addGlobalOptions(program: Command): void {
       ]),
     )
     .option("--json", "print the result as JSON")
-    .option("--quiet", "print warnings and errors only")
+    .option("--quiet", "log warnings and errors only")
     .option("--no-color", "print without colors")
     .option("--retry-for <duration>", "how long to try an unreachable server (default: 60s)");
 }

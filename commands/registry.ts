@@ -34,7 +34,7 @@ export function commandsOf(steps: readonly StepRegistration[]): readonly Registr
     },
     {
       name: "source",
-      summary: "list what is landed from, and retire what is read no more",
+      summary: "list the sources of landed data, and retire those that are no longer read",
       load: () => import("./source.ts"),
     },
     ...steps.map((step) => ({

@@ -30,7 +30,10 @@ export function rejectedCallOf(
   if (action === "show") {
     const [id] = ids;
     if (id !== undefined && ids.length === 1 && !filtered) return { action, id };
-    throw usage("Cannot show what is not one message", "Name one id: 'finpipe rejected show 7'");
+    throw usage(
+      "Cannot show more than one message, or none",
+      "Name one id: 'finpipe rejected show 7'",
+    );
   }
   if (action === "replay") {
     if (ids.length === 0) return { action, selection: filter };

@@ -29,9 +29,9 @@ const command: CommandDefinition = {
   configure(command) {
     command
       .description(
-        "Lists what is landed from: topics, files and stdin, with position, watermark and counters.\n" +
-          "Retires partitions of topics that are gone or that nobody reads any more, so that they do\n" +
-          "not keep days from being complete; a partition that is read again is taken back by itself.",
+        "Lists the sources of landed data: topics, files and stdin, with position, watermark and\n" +
+          "counters. Retires partitions of topics that are gone or no longer read, so that days can be\n" +
+          "complete without them; a partition that is read again is no longer retired.",
       )
       .addArgument(new Argument("<action>", "what to do").choices(ACTIONS))
       .argument("[topic...]", "retire: TOPIC, which is all of its partitions, or TOPIC:PARTITION");

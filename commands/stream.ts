@@ -34,7 +34,7 @@ const command: CommandDefinition = {
       .option(
         "--from <where>",
         "for a partition without a position: earliest, latest, a timestamp, or " +
-          "PARTITION:OFFSET,...; that alone goes on after a lost range or a corrupt batch (default: earliest)",
+          "PARTITION:OFFSET,...; only this form continues after a lost range or a corrupt batch (default: earliest)",
       )
       .option(
         "--watermark <duration>",
@@ -60,7 +60,7 @@ const command: CommandDefinition = {
   },
 
   examples: [
-    ["finpipe stream --source events.jsonl", "lands a file from where it was left"],
+    ["finpipe stream --source events.jsonl", "lands a file, from where the last run stopped"],
     ["zcat events.jsonl.gz | finpipe stream --source -", "lands stdin, which has no position"],
     ["finpipe stream --source kafka --metrics-port 9090", "lands a topic until it is told to stop"],
     ["finpipe stream --source kafka --until-end", "lands what is there now"],

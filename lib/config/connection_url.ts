@@ -66,7 +66,9 @@ export function parseConnectionUrl(
       parameters: parseQuery(plusIsSpace ? query.replaceAll("+", " ") : query),
     };
   } catch (error) {
-    if (error instanceof URIError) return fail(report, "a % begins no two hex digits", ESCAPES);
+    if (error instanceof URIError) {
+      return fail(report, "a % is not followed by two hex digits", ESCAPES);
+    }
     throw error;
   }
 }

@@ -54,7 +54,7 @@ function openDay(
   return new FinpipeError("prerequisite", `${what}: ${day} is not over by the clock (UTC)`, {
     hint: `The last run date that can is ${last} (partition ${runOfDate(last).partition}): ` +
       `'finpipe ${words.map(shellQuoted).join(" ")}'. ` +
-      "To take a day as far as it has come, add --allow-open-day",
+      "To process the data so far, add --allow-open-day",
   });
 }
 

@@ -31,7 +31,7 @@ const COPY_SLICE = 128 * 1024;
  * text; `allow` the other way round.
  *
  * A statement may take as long as the server works on it. One whose server stands still, or whose
- * connection was lost without a word, is `unreachable` after twice the patience and the time for a
+ * connection was lost without notice, is `unreachable` after twice the patience and the time for a
  * connection, at most.
  *
  * @throws FinpipeError of kind `unreachable` or `configuration`

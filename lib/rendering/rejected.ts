@@ -32,12 +32,10 @@ export function replayLines(totals: ReplayTotals): string[] {
     `${counted(totals.replayed, "message")} replayed`,
     `  ${totals.transactions} transactions`,
     `  ${totals.currencies} currencies`,
-    `  ${totals.duplicates} duplicates, which stand in staging already`,
+    `  ${totals.duplicates} duplicates, already in staging`,
     `  ${totals.rejected} rejected again`,
-    ...(refused === 0 ? [] : [`${refused} refused, as they were too large`]),
-    ...(left_alone === 0
-      ? []
-      : [`${left_alone} left alone, as they stand there since a replay before`]),
+    ...(refused === 0 ? [] : [`${refused} refused: too large`]),
+    ...(left_alone === 0 ? [] : [`${left_alone} skipped: an earlier replay landed them`]),
   ];
 }
 

@@ -54,7 +54,7 @@ export async function judgeSilence(options: SilenceOptions): Promise<FinpipeErro
       if (isAnswer(failure, restarts)) return undefined;
       return lost(
         `no answer for a while, nor to a new ${what}`,
-        `${who} stands still: look whether it runs`,
+        `${who} does not respond: check that it is running`,
       );
     }
     if (await questioner.isAtWork()) return undefined;
@@ -63,7 +63,7 @@ export async function judgeSilence(options: SilenceOptions): Promise<FinpipeErro
     if (!isSilent() || await questioner.isAtWork()) return undefined;
     await questioner.end().catch(() => {});
     return lost(
-      "the connection was lost without a word",
+      "the connection was lost without notice",
       "Look at what lies between, as a firewall that forgets connections, if it happens often",
     );
   } catch {

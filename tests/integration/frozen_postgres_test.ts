@@ -50,7 +50,7 @@ postgresTest("a connection that is lost is unreachable, and its locks are freed"
         : lost.execute(statement);
       await assert.rejects(work, (error) => {
         assert.ok(isKind(error, "unreachable"), String(error));
-        assert.match(error.message, /: the connection was lost without a word$/);
+        assert.match(error.message, /: the connection was lost without notice$/);
         return true;
       });
       await lost.close();

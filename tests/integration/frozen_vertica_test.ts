@@ -115,7 +115,7 @@ serverTest("a connection that is lost is unreachable, and its locks are freed", 
     isOpen = true;
     await lost.query("UPDATE own.t SET n = n + 1");
     const error = await lostOf(lost.query(statement));
-    assert.match(error.message, /: the connection was lost without a word$/);
+    assert.match(error.message, /: the connection was lost without notice$/);
     // It would wait for as long as the server takes the other one for alive.
     await place.other.query("UPDATE own.t SET line = 'two'");
     await place.other.query("ROLLBACK");
@@ -131,7 +131,7 @@ serverTest("a session that is over, and nobody told us, is unreachable", async (
   place.server.faults.arm({ kind: "stall", statement: /SELECT n/ });
   const lost = lostOf(session.query("SELECT n FROM own.t"));
   await place.other.query(`SELECT CLOSE_SESSION('${session_id}')`);
-  assert.match((await lost).message, /: the connection was lost without a word$/);
+  assert.match((await lost).message, /: the connection was lost without notice$/);
 });
 
 serverTest("what takes its time is waited for: a statement, a lock, a COPY", async (place) => {

@@ -57,7 +57,7 @@ await topicTest("connections that are lost inside COPY and at COMMIT", async (t)
   const totals = await landing.stop();
   const books = await assertBalanced(place);
   assert.equal(sumOf(books, "messages_read"), totals.messages_read);
-  assert.match(landing.log(), /the connection was lost without a word/);
+  assert.match(landing.log(), /the connection was lost without notice/);
 });
 
 await topicTest("a database that stands still does not hold up the end", async (t) => {

@@ -91,7 +91,7 @@ await topicTest(
     assert.notDeepEqual(await members(), before);
     assert.match(
       landing.log(),
-      /warn: Group \S+ does not know us any more; joining the group again/,
+      /warn: Group \S+ has removed this member; joining the group again/,
     );
     await untilTold(place);
     await landing.stop();

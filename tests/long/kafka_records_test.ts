@@ -66,7 +66,7 @@ async function damagedBatch(kafka: KafkaServer): Promise<void> {
     assert.match(stderr, /The batch of the offsets 5 to 8 is corrupt: .*; fetching it anew/);
     assert.match(
       stderr,
-      /^finpipe: Cannot read on in topic \S+: partition 0: the batch of the offsets 5 to 8 is corrupt: its CRC-32C is \w{8} and should be \w{8}\n/m,
+      /^finpipe: Cannot continue reading topic \S+: partition 0: the batch of the offsets 5 to 8 is corrupt: its CRC-32C is \w{8} and should be \w{8}\n/m,
     );
     assert.match(stderr, /go on with --from 0:9: the lost range is recorded/);
     assert.deepEqual(await landed(place), idsOf(batches[0]!));

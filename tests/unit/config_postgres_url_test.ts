@@ -71,7 +71,7 @@ const BAD: [url: string, ...problems: RegExp[]][] = [
   ["h:5432/d", /not a postgres:\/\/ URL/],
   ["postgres://ada:s3cret/x@h/d", /@ after the host; Write @ as %40, \/ as %2F/],
   ["postgres://ada:s3cret?x@h/d", /@ after the host/],
-  ["postgres://ada:s3cret%zz@h/d", /% begins no two hex digits/],
+  ["postgres://ada:s3cret%zz@h/d", /% is not followed by two hex digits/],
   ["postgres://ada:s3cret/d", /port is not a number/],
   ["postgres://h:0/d", /port is not a number/],
   ["postgres://h:65536/d", /port is not a number/],

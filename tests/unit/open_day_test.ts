@@ -6,7 +6,7 @@ import { FinpipeError } from "../../lib/runtime/errors.ts";
 
 const BEFORE_MIDNIGHT = Temporal.Instant.from("2022-10-05T23:59:59.999999Z");
 const MIDNIGHT = Temporal.Instant.from("2022-10-06T00:00:00Z");
-const OPTION = "To take a day as far as it has come, add --allow-open-day";
+const OPTION = "To process the data so far, add --allow-open-day";
 
 function refusal(work: () => void): { message: string; hint: string | undefined } {
   try {

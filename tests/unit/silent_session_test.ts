@@ -57,7 +57,7 @@ Deno.test("a session that the server works for goes on waiting", async () => {
 
 Deno.test("one that it does not work for is ended, and its connection is lost", async () => {
   assert.deepEqual(await judged({ atWork: [false] }), {
-    message: "Cannot reach S: the connection was lost without a word",
+    message: "Cannot reach S: the connection was lost without notice",
     kind: "unreachable",
     said: ["ended", "closed"],
   });

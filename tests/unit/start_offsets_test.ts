@@ -83,7 +83,7 @@ Deno.test("a position is lost below the log's start and beyond its end, and nowh
   assert.equal(kind, "data");
   assert.equal(
     message,
-    "Cannot read on in topic events: partition 3: offsets 4 to 9 were deleted before they were " +
+    "Cannot continue reading topic events: partition 3: offsets 4 to 9 were deleted before they were " +
       "read; partition 4: the log ends at 20, before the stored position 21: the topic was " +
       "recreated; partition 5: the log ends at 20, before the stored position 21: its end was cut " +
       "off; partition 6: the topic was recreated: the stored position 15 is of the one before it, " +

@@ -215,7 +215,7 @@ export class GroupMember {
     await Promise.resolve();
     await this.#consumer.disconnect().catch(() => {});
     const { group } = this.#options;
-    this.#onCrash(new FinpipeError("unreachable", `Group ${group} does not know us any more`));
+    this.#onCrash(new FinpipeError("unreachable", `Group ${group} has removed this member`));
   }
 
   async #join(): Promise<void> {

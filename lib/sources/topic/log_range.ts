@@ -64,7 +64,7 @@ export function corruptBatchError(
 ): FinpipeError {
   const { from, to, reason } = batch;
   const text = `partition ${partition}: the batch of the offsets ${from} to ${to - 1} is corrupt`;
-  return new FinpipeError("data", `Cannot read on in topic ${topic}: ${text}: ${reason}`, {
+  return new FinpipeError("data", `Cannot continue reading topic ${topic}: ${text}: ${reason}`, {
     hint:
       "It was fetched twice: look at it with kafka-dump-log.sh on a broker, and in the copies of " +
       "the others. If it is lost for good, go on with " +
@@ -78,7 +78,7 @@ export function lostRangeError(topic: string, lost: readonly LostRange[]): Finpi
   const from = lost.map(({ partition, goOnFrom }) => `${partition}:${goOnFrom}`).join(",");
   return new FinpipeError(
     "data",
-    `Cannot read on in topic ${topic}: ${lost.map(describe).join("; ")}`,
+    `Cannot continue reading topic ${topic}: ${lost.map(describe).join("; ")}`,
     { hint: `If that is lost for good, go on with --from ${from}: the lost range is recorded` },
   );
 }

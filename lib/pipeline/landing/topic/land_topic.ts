@@ -171,7 +171,7 @@ async function watch({ landers, consumer, ends, over, retryFor }: Watch): Promis
     const now = performance.now();
     // A group that waits for a member that is gone is silent, but Kafka is not.
     if (now - Math.max(consumer.lastActivity, landers.ends.answeredAt) > retryFor) {
-      throw new FinpipeError("unreachable", "Kafka does not answer any more", {
+      throw new FinpipeError("unreachable", "Kafka has stopped answering", {
         hint: "Check that the brokers run and are reachable",
         cause: landers.ends.silence,
       });

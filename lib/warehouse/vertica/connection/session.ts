@@ -43,7 +43,7 @@ const PATIENCE = 30_000;
  * transaction lost and nobody told.
  *
  * A statement may take as long as the server works on it. One whose server stands still, or whose
- * connection was lost without a word, is `unreachable` after twice the patience and the time for a
+ * connection was lost without notice, is `unreachable` after twice the patience and the time for a
  * connection, at most.
  *
  * @throws FinpipeError of kind `unreachable` where none answers; `configuration` where one refuses

@@ -1,5 +1,5 @@
 /**
- * What finpipe's user must be allowed to do on a Vertica server (grants.sql), and what of it he is not.
+ * What finpipe's user must be allowed to do on a Vertica server (grants.sql), and which of these rights are missing.
  *
  * By GET_PRIVILEGES_DESCRIPTION (Vertica documentation, "Privileges and access functions"), which says
  * what the user may do whether it was granted to him, to a role of his or to all, is inherited from a

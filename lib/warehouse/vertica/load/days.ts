@@ -185,6 +185,6 @@ async function cleanUp(scope: VerticaScope, { dataset, day }: Subject): Promise<
   try {
     if (!await isPending(scope, dataset)) await tidy(scope, { dataset, day });
   } catch {
-    // As said.
+    // What stays is dropped by the next load.
   }
 }
