@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { MessageDecoder } from "../lib/events/message.ts";
 import { horizonOf, PartitionWindow } from "../lib/events/partition_window.ts";
-import { BatchEncoder } from "../lib/pipeline/landing/batch_encoder.ts";
+import { BatchEncoder } from "../lib/landing/batch_encoder.ts";
 import { openFileSource } from "../lib/sources/jsonl.ts";
 import type { SourcePartition } from "../lib/staging/landing.ts";
 import { makeCopyRows } from "../lib/staging/postgres/copy_rows.ts";

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { MessageDecoder } from "../lib/events/message.ts";
 import { horizonOf, PartitionWindow } from "../lib/events/partition_window.ts";
-import { BatchEncoder } from "../lib/pipeline/landing/batch_encoder.ts";
+import { BatchEncoder } from "../lib/landing/batch_encoder.ts";
 import { openKafka } from "../lib/sources/kafka/client.ts";
 import { KafkaFeed } from "../lib/sources/kafka/partition_feed.ts";
 import { KafkaAdmin } from "../lib/sources/kafka/topic_admin.ts";

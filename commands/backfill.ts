@@ -1,7 +1,7 @@
 /** `finpipe backfill`: each date of a range, from staging to the mart. */
 import { backfill } from "../lib/backfill/backfill.ts";
 import { planBackfill } from "../lib/backfill/plan.ts";
-import { openEngine } from "../lib/engine.ts";
+import { openEngine } from "../lib/engine/engine.ts";
 import { refuseOpenRange } from "../lib/partitions/open_day.ts";
 import { type DateRange, parseRange } from "../lib/partitions/run_date.ts";
 import { dayShown, planShown } from "../lib/rendering/runs.ts";

@@ -1,5 +1,5 @@
 /** `finpipe doctor`: looks at everything that finpipe stands on. */
-import { worldOf } from "../lib/doctor/world.ts";
+import { worldOf } from "../lib/engine/doctor_world.ts";
 import { exitCodeOf } from "../lib/doctor/check.ts";
 import { examine } from "../lib/doctor/doctor.ts";
 import { checkLines } from "../lib/rendering/checks.ts";

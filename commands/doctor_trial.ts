@@ -1,6 +1,6 @@
 /** `finpipe doctor --trial`: tries what finpipe takes for granted of the warehouse. */
 import { readScriptSettings } from "../lib/config/settings.ts";
-import { openTrialGround } from "../lib/trial_place.ts";
+import { openTrialGround } from "../lib/engine/trial_place.ts";
 import { newKey } from "../lib/warehouse/trial/ground.ts";
 import { GROUPS } from "../lib/warehouse/trial/registry.ts";
 import { headLine, jsonOf, lastLines, linesOf } from "../lib/warehouse/trial/report.ts";

@@ -1,6 +1,6 @@
 /** `finpipe emit`: the source service's stand-in. */
 import { emulate, type Emulation } from "../lib/events/emulator.ts";
-import { openTopicWriter } from "../lib/engine.ts";
+import { openTopicWriter } from "../lib/engine/engine.ts";
 import { parseRange, partitionOf, today } from "../lib/partitions/run_date.ts";
 import { emit } from "../lib/emit/emit.ts";
 import { writeFile } from "../lib/emit/file.ts";

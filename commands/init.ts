@@ -1,6 +1,6 @@
 /** `finpipe init`: creates or upgrades everything that finpipe needs. */
-import { openEngine } from "../lib/engine.ts";
-import { initScript } from "../lib/init_script.ts";
+import { openEngine } from "../lib/engine/engine.ts";
+import { initScript } from "../lib/engine/init_script.ts";
 import { init } from "../lib/init.ts";
 import { readScriptSettings } from "../lib/config/settings.ts";
 import type { CommandDefinition } from "./command.ts";

@@ -1,6 +1,6 @@
 /** `finpipe rejected`: messages that were rejected, and sending them through the checks once more. */
 import { Argument, Option } from "commander";
-import { openEngine } from "../lib/engine.ts";
+import { openEngine } from "../lib/engine/engine.ts";
 import { REASONS } from "../lib/events/message.ts";
 import { firstOf, rejectedBytes, rejectedRows } from "../lib/rejected/listing.ts";
 import { noSuchMessage, replay, type ReplayTotals } from "../lib/rejected/replay.ts";

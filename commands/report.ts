@@ -1,6 +1,6 @@
 /** `finpipe report`: the mart, for people and programs. */
 import { Option } from "commander";
-import { openEngine } from "../lib/engine.ts";
+import { openEngine } from "../lib/engine/engine.ts";
 import {
   type DateRange,
   FIRST_DAY,

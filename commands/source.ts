@@ -1,6 +1,6 @@
 /** `finpipe source`: what is landed from, and taking out of it what is read no more. */
 import { Argument } from "commander";
-import { openEngine } from "../lib/engine.ts";
+import { openEngine } from "../lib/engine/engine.ts";
 import { sourceJson, sourceTable } from "../lib/rendering/sources.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { TopicPart } from "../lib/staging/sources.ts";

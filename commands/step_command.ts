@@ -1,7 +1,7 @@
 /** A step as a command of its own: `finpipe dump`, `load` and their like, for one day. */
 import { type Command, Option } from "commander";
 import type { ConfigSource } from "../lib/config/settings.ts";
-import { openEngine } from "../lib/engine.ts";
+import { openEngine } from "../lib/engine/engine.ts";
 import { refuseOpenDay } from "../lib/partitions/open_day.ts";
 import type { DayRun } from "../lib/partitions/run_date.ts";
 import { stepShown } from "../lib/rendering/runs.ts";

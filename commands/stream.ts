@@ -1,10 +1,10 @@
 /** `finpipe stream`: lands events in staging. */
 import { isKafkaSet } from "../lib/config/kafka.ts";
-import { type Engine, openEngine } from "../lib/engine.ts";
-import { landFile, landStdin } from "../lib/pipeline/landing/land.ts";
-import type { Totals } from "../lib/pipeline/landing/partition_lander.ts";
-import type { TopicContext } from "../lib/pipeline/landing/topic/land_topic.ts";
-import type { TopicOptions } from "../lib/pipeline/landing/topic/topic_options.ts";
+import { type Engine, openEngine } from "../lib/engine/engine.ts";
+import { landFile, landStdin } from "../lib/landing/land.ts";
+import type { Totals } from "../lib/landing/partition_lander.ts";
+import type { TopicContext } from "../lib/landing/topic/land_topic.ts";
+import type { TopicOptions } from "../lib/landing/topic/topic_options.ts";
 import { landedLines, landingText } from "../lib/rendering/landed.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import { counted } from "../lib/runtime/words.ts";
@@ -130,11 +130,11 @@ async function landKafka(
 ): Promise<Totals> {
   await using topic = await engine.openTopic();
   if (metricsPort === undefined) {
-    const { landTopic } = await import("../lib/pipeline/landing/topic/land_topic.ts");
+    const { landTopic } = await import("../lib/landing/topic/land_topic.ts");
     return await landTopic({ ...context, topic }, options);
   }
   // Health and metrics take their time to load.
-  const { landWatchedTopic } = await import("../lib/pipeline/landing/topic/watched_topic.ts");
+  const { landWatchedTopic } = await import("../lib/landing/topic/watched_topic.ts");
   return await landWatchedTopic({ ...context, topic }, options, metricsPort);
 }
 

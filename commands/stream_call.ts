@@ -1,7 +1,7 @@
 /** What `stream` was asked for, as a narrow typed object. */
 import { parseDuration, TIMER_DAYS } from "../lib/config/duration.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../lib/events/message.ts";
-import type { LandOptions } from "../lib/pipeline/landing/land.ts";
+import type { LandOptions } from "../lib/landing/land.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { type From, parseFrom } from "../lib/sources/topic/from.ts";
 import type { OptionValues } from "./command.ts";

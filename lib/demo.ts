@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { backfill } from "./backfill/backfill.ts";
-import { type Engine, openEngine } from "./engine.ts";
+import { type Engine, openEngine } from "./engine/engine.ts";
 import { emulate } from "./events/emulator.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "./events/message.ts";
 import { DEFAULT_WATERMARK } from "./events/partition_window.ts";
@@ -20,8 +20,8 @@ import type { Io } from "./runtime/io.ts";
 import { createLogger, type Logger } from "./runtime/log.ts";
 import { loadSteps, STEPS } from "./steps/registry.ts";
 import { prepareSteps } from "./steps/step.ts";
-import { landFile } from "./pipeline/landing/land.ts";
-import type { Totals } from "./pipeline/landing/partition_lander.ts";
+import { landFile } from "./landing/land.ts";
+import type { Totals } from "./landing/partition_lander.ts";
 
 export interface DemoOptions {
   /** Where to work. */

@@ -1,5 +1,5 @@
 /** Preparing both ends for finpipe. */
-import type { Engine } from "./engine.ts";
+import type { Engine } from "./engine/engine.ts";
 
 /** What `init` did to one end. */
 export interface PreparedEnd {

@@ -1,5 +1,5 @@
 /** What a landing did with the messages that it read. */
-import type { Totals } from "../pipeline/landing/partition_lander.ts";
+import type { Totals } from "../landing/partition_lander.ts";
 import { counted } from "../runtime/words.ts";
 
 /** All of it, a line each. */

@@ -1,7 +1,7 @@
 /** Sessions with Vertica: logins, TLS, nodes, and what is set. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openEngine } from "../../lib/engine.ts";
+import { openEngine } from "../../lib/engine/engine.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { createLogger } from "../../lib/runtime/log.ts";
 import { openVerticaSession } from "../../lib/warehouse/vertica/connection/session.ts";

@@ -8,14 +8,14 @@ import type { SessionOptions } from "../../lib/postgres/client.ts";
 import type { SqlRow, SqlSession } from "../../lib/postgres/session.ts";
 import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
 import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
-import type { Commit, Totals } from "../../lib/pipeline/landing/partition_lander.ts";
+import type { Commit, Totals } from "../../lib/landing/partition_lander.ts";
 import {
   landTopic,
   type TopicContext,
   type TopicOptions as LandTopicOptions,
   type TopicState,
-} from "../../lib/pipeline/landing/topic/land_topic.ts";
-import { landWatchedTopic } from "../../lib/pipeline/landing/topic/watched_topic.ts";
+} from "../../lib/landing/topic/land_topic.ts";
+import { landWatchedTopic } from "../../lib/landing/topic/watched_topic.ts";
 import { Interrupted } from "../../lib/runtime/errors.ts";
 import { openSession } from "./engines.ts";
 import { kafkaTest, type TestTopic, testTopic, type TopicOptions, withAdmin } from "./kafka.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { MessageDecoder } from "../../lib/events/message.ts";
 import { PartitionWindow } from "../../lib/events/partition_window.ts";
-import { BatchEncoder } from "../../lib/pipeline/landing/batch_encoder.ts";
+import { BatchEncoder } from "../../lib/landing/batch_encoder.ts";
 import { BatchBuilder } from "../../lib/sources/batch_builder.ts";
 import type { MessageBatch } from "../../lib/sources/source.ts";
 import type { LandedBatch } from "../../lib/staging/batch.ts";

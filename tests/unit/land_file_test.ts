@@ -1,6 +1,6 @@
 /** What landing a file does with its sessions. */
 import assert from "node:assert/strict";
-import { type LandContext, landFile } from "../../lib/pipeline/landing/land.ts";
+import { type LandContext, landFile } from "../../lib/landing/land.ts";
 import { FinpipeError, isKind } from "../../lib/runtime/errors.ts";
 import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
 import type { StagingRepository } from "../../lib/staging/repository.ts";

@@ -6,11 +6,8 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { setImmediate } from "node:timers";
 import fc from "fast-check";
-import {
-  type LandingContext,
-  PartitionLander,
-} from "../../lib/pipeline/landing/partition_lander.ts";
-import type { StagingWork, SteadyStaging } from "../../lib/pipeline/landing/steady_staging.ts";
+import { type LandingContext, PartitionLander } from "../../lib/landing/partition_lander.ts";
+import type { StagingWork, SteadyStaging } from "../../lib/landing/steady_staging.ts";
 import { FinpipeError, isKind } from "../../lib/runtime/errors.ts";
 import { stdinSource } from "../../lib/sources/jsonl.ts";
 import type { LandedBatch } from "../../lib/staging/batch.ts";

@@ -4,9 +4,9 @@ import { FinpipeError } from "../../lib/runtime/errors.ts";
 import {
   type LandersContext,
   PartitionLanders,
-} from "../../lib/pipeline/landing/topic/partition_landers.ts";
+} from "../../lib/landing/topic/partition_landers.ts";
 import type { TopicLog } from "../../lib/sources/topic/topic.ts";
-import type { SteadyStaging } from "../../lib/pipeline/landing/steady_staging.ts";
+import type { SteadyStaging } from "../../lib/landing/steady_staging.ts";
 import { KafkaFeed } from "../../lib/sources/kafka/partition_feed.ts";
 import type { LogRange } from "../../lib/sources/topic/log_range.ts";
 import type { SourcePartition } from "../../lib/staging/landing.ts";

@@ -1,6 +1,6 @@
 /** A question that many ask at the same time. */
 import assert from "node:assert/strict";
-import { SharedQuestion } from "../../lib/pipeline/landing/topic/shared_question.ts";
+import { SharedQuestion } from "../../lib/landing/topic/shared_question.ts";
 import { settle } from "../support/turns.ts";
 
 /** Questions that were put, each of which the test answers. */

@@ -1,6 +1,6 @@
 /** Whose session is ended by a stream that waits for its lock: that of a finpipe which stands still. */
 import assert from "node:assert/strict";
-import { Standstill } from "../../lib/pipeline/landing/topic/standstill.ts";
+import { Standstill } from "../../lib/landing/topic/standstill.ts";
 import type { LockHolder } from "../../lib/staging/locks.ts";
 import type { StagingRepository } from "../../lib/staging/repository.ts";
 import type { StagingSessions } from "../../lib/staging/sessions.ts";

@@ -1,9 +1,9 @@
 /** Staging through lost connections and what else passes: the work is done again, on a new session. */
-import { FinpipeError } from "../../runtime/errors.ts";
-import type { Logger } from "../../runtime/log.ts";
-import { retrying } from "../../runtime/retry.ts";
-import type { StagingRepository } from "../../staging/repository.ts";
-import type { StagingSessions } from "../../staging/sessions.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import type { Logger } from "../runtime/log.ts";
+import { retrying } from "../runtime/retry.ts";
+import type { StagingRepository } from "../staging/repository.ts";
+import type { StagingSessions } from "../staging/sessions.ts";
 
 export interface SteadyOptions {
   log: Logger;

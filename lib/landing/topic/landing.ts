@@ -1,6 +1,6 @@
 /** A partition of a topic that is being landed, and what is known of it. */
-import type { LogRange } from "../../../sources/topic/log_range.ts";
-import type { PartitionFeed } from "../../../sources/topic/topic.ts";
+import type { LogRange } from "../../sources/topic/log_range.ts";
+import type { PartitionFeed } from "../../sources/topic/topic.ts";
 import type { PartitionLander } from "../partition_lander.ts";
 
 /** What is known of a partition that is landed here. */

@@ -3,12 +3,12 @@
  * are embedded they share one session, since the folder belongs to one. A driver is loaded when its
  * end is opened, as start-up is a good part of a small step.
  */
-import type { SqlSession } from "./postgres/session.ts";
-import { FinpipeError } from "./runtime/errors.ts";
-import type { Io } from "./runtime/io.ts";
-import type { Logger } from "./runtime/log.ts";
-import { retrying, type RetryOptions } from "./runtime/retry.ts";
-import type { KafkaSettings } from "./config/kafka.ts";
+import type { SqlSession } from "../postgres/session.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import type { Io } from "../runtime/io.ts";
+import type { Logger } from "../runtime/log.ts";
+import { retrying, type RetryOptions } from "../runtime/retry.ts";
+import type { KafkaSettings } from "../config/kafka.ts";
 import {
   type ConfigSource,
   type EndTouch,
@@ -16,18 +16,18 @@ import {
   readSettings,
   requireEmbedded,
   type Settings,
-} from "./config/settings.ts";
-import type { VerticaSettings } from "./config/vertica_settings.ts";
-import type { Topic, TopicWriter } from "./sources/topic/topic.ts";
-import type { MakeRows } from "./staging/batch.ts";
-import type { StagingRepository } from "./staging/repository.ts";
-import type { Access, Schema } from "./migrations/migration.ts";
-import { type RetriedStaging, retriedStaging } from "./staging/retried.ts";
-import { StagingSessions } from "./staging/sessions.ts";
-import { makeCopyRows } from "./staging/postgres/copy_rows.ts";
-import { PostgresStaging } from "./staging/postgres/staging.ts";
-import type { StepContext, StepEnds } from "./steps/step.ts";
-import type { WarehouseRepository } from "./warehouse/repository.ts";
+} from "../config/settings.ts";
+import type { VerticaSettings } from "../config/vertica_settings.ts";
+import type { Topic, TopicWriter } from "../sources/topic/topic.ts";
+import type { MakeRows } from "../staging/batch.ts";
+import type { StagingRepository } from "../staging/repository.ts";
+import type { Access, Schema } from "../migrations/migration.ts";
+import { type RetriedStaging, retriedStaging } from "../staging/retried.ts";
+import { StagingSessions } from "../staging/sessions.ts";
+import { makeCopyRows } from "../staging/postgres/copy_rows.ts";
+import { PostgresStaging } from "../staging/postgres/staging.ts";
+import type { StepContext, StepEnds } from "../steps/step.ts";
+import type { WarehouseRepository } from "../warehouse/repository.ts";
 
 /** What a run hands to {@link openEngine}; a command's context fits. */
 export interface EngineContext {
@@ -103,7 +103,7 @@ export class Engine implements StepEnds, AsyncDisposable {
     } else if (warehouse !== undefined) {
       const { now } = this.#context.io;
       const session = await this.#embeddedSession();
-      const { EmbeddedWarehouse } = await import("./warehouse/embedded/warehouse.ts");
+      const { EmbeddedWarehouse } = await import("../warehouse/embedded/warehouse.ts");
       this.#warehouse = new EmbeddedWarehouse(session, { stagingSchema, martSchema, now });
       this.#applied.warehouse.push(...await this.#upgrade(this.#warehouse));
     }
@@ -166,7 +166,7 @@ export class Engine implements StepEnds, AsyncDisposable {
   async connectStaging(): Promise<StagingRepository> {
     const { staging } = this.settings;
     if (staging?.kind !== "postgres") return new PostgresStaging(await this.#embeddedSession());
-    const { openServerSession } = await import("./postgres/server.ts");
+    const { openServerSession } = await import("../postgres/server.ts");
     const session = await openServerSession(staging.postgres, {
       applicationName: `finpipe ${this.#command}`,
     });
@@ -181,7 +181,7 @@ export class Engine implements StepEnds, AsyncDisposable {
     const { kafka } = this.settings;
     if (kafka === undefined) throw new FinpipeError("failed", "The command did not touch a topic");
     // kafkajs takes its time to load.
-    const { openTopic } = await import("./sources/kafka/topic.ts");
+    const { openTopic } = await import("../sources/kafka/topic.ts");
     return openTopic(kafka, this.#context.log);
   }
 
@@ -190,7 +190,7 @@ export class Engine implements StepEnds, AsyncDisposable {
     const { io: { now, signal }, log } = this.#context;
     const { stagingSchema, martSchema, retryFor } = this.settings;
     if (vertica.warning !== undefined) log.warn(vertica.warning);
-    const { VerticaWarehouse } = await import("./warehouse/vertica/warehouse.ts");
+    const { VerticaWarehouse } = await import("../warehouse/vertica/warehouse.ts");
     const opened = new VerticaWarehouse({
       vertica,
       stagingSchema,
@@ -205,7 +205,7 @@ export class Engine implements StepEnds, AsyncDisposable {
 
   async #embeddedSession(): Promise<SqlSession> {
     if (this.#embedded === undefined) {
-      const { openEmbeddedSession } = await import("./postgres/embedded.ts");
+      const { openEmbeddedSession } = await import("../postgres/embedded.ts");
       const session = await openEmbeddedSession(this.settings.workDir, { make: this.#creates });
       this.#open.defer(() => session.close());
       this.#embedded = session;
@@ -230,7 +230,7 @@ export async function openTopicWriter(
   retry: Pick<RetryOptions, "retryFor" | "signal"> & { log: Logger },
 ): Promise<TopicWriter> {
   // kafkajs takes its time to load.
-  const kafka = await import("./sources/kafka/topic.ts");
+  const kafka = await import("../sources/kafka/topic.ts");
   return await kafka.openTopicWriter(settings, retry);
 }
 

@@ -1,10 +1,10 @@
 /** The ends of the topic's log: asked for now and then, and which partitions were landed up to them. */
-import { orAborted } from "../../../runtime/aborted.ts";
-import { FinpipeError, isKind } from "../../../runtime/errors.ts";
-import type { Logger } from "../../../runtime/log.ts";
-import type { LogRange } from "../../../sources/topic/log_range.ts";
-import type { TopicLog } from "../../../sources/topic/topic.ts";
-import type { StagingSessions } from "../../../staging/sessions.ts";
+import { orAborted } from "../../runtime/aborted.ts";
+import { FinpipeError, isKind } from "../../runtime/errors.ts";
+import type { Logger } from "../../runtime/log.ts";
+import type { LogRange } from "../../sources/topic/log_range.ts";
+import type { TopicLog } from "../../sources/topic/topic.ts";
+import type { StagingSessions } from "../../staging/sessions.ts";
 
 export interface EndsContext {
   sessions: StagingSessions;

@@ -1,11 +1,11 @@
 /** Landing a file or stdin in staging, each message exactly once (contract, section 2). */
-import { FinpipeError } from "../../runtime/errors.ts";
-import type { FilePosition } from "../../sources/jsonl.ts";
-import { openFileSource, realPathOf, stdinSource } from "../../sources/jsonl.ts";
-import type { BatchLimits } from "../../sources/source.ts";
-import type { SourcePartition } from "../../staging/landing.ts";
-import type { StagingRepository } from "../../staging/repository.ts";
-import { StagingSessions } from "../../staging/sessions.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import type { FilePosition } from "../sources/jsonl.ts";
+import { openFileSource, realPathOf, stdinSource } from "../sources/jsonl.ts";
+import type { BatchLimits } from "../sources/source.ts";
+import type { SourcePartition } from "../staging/landing.ts";
+import type { StagingRepository } from "../staging/repository.ts";
+import { StagingSessions } from "../staging/sessions.ts";
 import { type LandingContext, PartitionLander, type Totals } from "./partition_lander.ts";
 import { type SteadyOptions, SteadyStaging } from "./steady_staging.ts";
 

@@ -1,6 +1,6 @@
 /** The world that the doctor looks at, as the settings say that it is. */
-import { Engine, type EngineContext } from "../engine.ts";
-import type { DoctorDeps } from "./deps.ts";
+import { Engine, type EngineContext } from "./engine.ts";
+import type { DoctorDeps } from "../doctor/deps.ts";
 import { isKafkaSet } from "../config/kafka.ts";
 import { readSettings } from "../config/settings.ts";
 import { freeBytes, lookAtWorkDir } from "../config/work_dir.ts";

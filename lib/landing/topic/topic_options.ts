@@ -1,7 +1,7 @@
 /** How a topic is landed. */
-import type { BatchLimits } from "../../../sources/source.ts";
-import type { From } from "../../../sources/topic/from.ts";
-import { type ConsumerOptions, SESSION_TIMEOUT } from "../../../sources/topic/topic.ts";
+import type { BatchLimits } from "../../sources/source.ts";
+import type { From } from "../../sources/topic/from.ts";
+import { type ConsumerOptions, SESSION_TIMEOUT } from "../../sources/topic/topic.ts";
 
 export interface TopicOptions {
   group: string;

@@ -2,17 +2,17 @@
  * Whether what is read of a partition is what comes next in it: judges the ranges of the log, the
  * topic's id and corrupt batches. Nothing is jumped over in silence.
  */
-import type { Logger } from "../../../runtime/log.ts";
-import type { CorruptBatch } from "../../../sources/topic/corrupt_batch.ts";
-import type { From } from "../../../sources/topic/from.ts";
+import type { Logger } from "../../runtime/log.ts";
+import type { CorruptBatch } from "../../sources/topic/corrupt_batch.ts";
+import type { From } from "../../sources/topic/from.ts";
 import {
   type LogRange,
   type LostRange,
   lostRangeError,
   lostRangeOf,
-} from "../../../sources/topic/log_range.ts";
-import type { TopicAdmin, TopicLog } from "../../../sources/topic/topic.ts";
-import type { SourcePartition } from "../../../staging/landing.ts";
+} from "../../sources/topic/log_range.ts";
+import type { TopicAdmin, TopicLog } from "../../sources/topic/topic.ts";
+import type { SourcePartition } from "../../staging/landing.ts";
 import type { SteadyStaging } from "../steady_staging.ts";
 import { SharedQuestion } from "./shared_question.ts";
 import { goPastCorrupt, type PartitionLook, positionOf, rangeIn } from "./start.ts";

@@ -1,12 +1,12 @@
 /** Decodes and judges the messages of a batch, each into one of the four places (contract, section 2). */
 import { setImmediate } from "node:timers";
-import { TRANSACTIONS } from "../../events/dataset.ts";
-import type { MessageDecoder } from "../../events/message.ts";
-import type { JudgedVersion, PartitionWindow } from "../../events/partition_window.ts";
-import type { Moment } from "../../events/values.ts";
-import { type MessageBatch, NULL_VALUE } from "../../sources/source.ts";
-import { LandedBatch, type MakeRows } from "../../staging/batch.ts";
-import type { SourcePartition } from "../../staging/landing.ts";
+import { TRANSACTIONS } from "../events/dataset.ts";
+import type { MessageDecoder } from "../events/message.ts";
+import type { JudgedVersion, PartitionWindow } from "../events/partition_window.ts";
+import type { Moment } from "../events/values.ts";
+import { type MessageBatch, NULL_VALUE } from "../sources/source.ts";
+import { LandedBatch, type MakeRows } from "../staging/batch.ts";
+import type { SourcePartition } from "../staging/landing.ts";
 
 const NOTHING = new Uint8Array();
 

@@ -1,7 +1,7 @@
 /** Landing a topic with health and metrics beside it (docs/operations.md, "Watching"). */
-import { REASONS } from "../../../events/message.ts";
-import { type Health, serveHealth } from "../../../runtime/health.ts";
-import { type MeasuredPartition, StreamMetrics } from "../../../runtime/metrics.ts";
+import { REASONS } from "../../events/message.ts";
+import { type Health, serveHealth } from "../../runtime/health.ts";
+import { type MeasuredPartition, StreamMetrics } from "../../runtime/metrics.ts";
 import type { Totals } from "../partition_lander.ts";
 import type { Cause, Standstill } from "./standstill.ts";
 import { landTopic, type TopicContext, type TopicOptions, type TopicState } from "./land_topic.ts";

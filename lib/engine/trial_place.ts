@@ -1,7 +1,7 @@
 /** Opens the warehouse that a trial tries, as the settings say. */
-import { prepareWorkDir, readSettings, requireEmbedded } from "./config/settings.ts";
+import { prepareWorkDir, readSettings, requireEmbedded } from "../config/settings.ts";
 import type { EngineContext } from "./engine.ts";
-import type { TrialGround } from "./warehouse/trial/ground.ts";
+import type { TrialGround } from "../warehouse/trial/ground.ts";
 
 /**
  * Connects to nothing yet on a server; the embedded engine must be there.
@@ -17,14 +17,14 @@ export async function openTrialGround(context: EngineContext, key: string): Prom
   if (warehouse?.kind === "vertica") {
     const { vertica } = warehouse;
     if (vertica.warning !== undefined) log.warn(vertica.warning);
-    const { VerticaGround } = await import("./warehouse/vertica/inspect/trial_ground.ts");
+    const { VerticaGround } = await import("../warehouse/vertica/inspect/trial_ground.ts");
     return new VerticaGround({ vertica, schemas, key, retry: { log, signal, retryFor } });
   }
   await requireEmbedded(workDir, { orLocked: true });
   await prepareWorkDir(workDir);
   log.info(`Using the embedded engine in ${workDir}`);
-  const { openEmbeddedSession } = await import("./postgres/embedded.ts");
+  const { openEmbeddedSession } = await import("../postgres/embedded.ts");
   const session = await openEmbeddedSession(workDir, { make: false });
-  const { EmbeddedGround } = await import("./warehouse/embedded/inspect/trial_ground.ts");
+  const { EmbeddedGround } = await import("../warehouse/embedded/inspect/trial_ground.ts");
   return new EmbeddedGround(session, schemas, key);
 }

@@ -2,14 +2,14 @@
  * Landing a Kafka topic, each message exactly once (contract, section 2): resident until it is told
  * to stop, or until what was there at its start is landed.
  */
-import { FinpipeError } from "../../../runtime/errors.ts";
-import type { Logger } from "../../../runtime/log.ts";
-import { wait } from "../../../runtime/retry.ts";
-import type { LogRange } from "../../../sources/topic/log_range.ts";
-import type { Topic, TopicConsumer } from "../../../sources/topic/topic.ts";
-import type { MakeRows } from "../../../staging/batch.ts";
-import type { StagingRepository } from "../../../staging/repository.ts";
-import { StagingSessions } from "../../../staging/sessions.ts";
+import { FinpipeError } from "../../runtime/errors.ts";
+import type { Logger } from "../../runtime/log.ts";
+import { wait } from "../../runtime/retry.ts";
+import type { LogRange } from "../../sources/topic/log_range.ts";
+import type { Topic, TopicConsumer } from "../../sources/topic/topic.ts";
+import type { MakeRows } from "../../staging/batch.ts";
+import type { StagingRepository } from "../../staging/repository.ts";
+import { StagingSessions } from "../../staging/sessions.ts";
 import type { Commit, Totals } from "../partition_lander.ts";
 import { SteadyStaging } from "../steady_staging.ts";
 import { UntilAsked } from "./asked.ts";

@@ -1,17 +1,17 @@
 /** Where each partition of a topic is read from (contract, section 2; docs/cli.md, `--from`). */
-import { FinpipeError } from "../../../runtime/errors.ts";
-import type { Logger } from "../../../runtime/log.ts";
-import type { CorruptBatch } from "../../../sources/topic/corrupt_batch.ts";
-import type { From } from "../../../sources/topic/from.ts";
+import { FinpipeError } from "../../runtime/errors.ts";
+import type { Logger } from "../../runtime/log.ts";
+import type { CorruptBatch } from "../../sources/topic/corrupt_batch.ts";
+import type { From } from "../../sources/topic/from.ts";
 import {
   corruptBatchError,
   type LogRange,
   type LostRange,
   lostRangeError,
   lostRangeOf,
-} from "../../../sources/topic/log_range.ts";
-import type { TopicLog } from "../../../sources/topic/topic.ts";
-import { PositionMoved, type SourcePartition } from "../../../staging/landing.ts";
+} from "../../sources/topic/log_range.ts";
+import type { TopicLog } from "../../sources/topic/topic.ts";
+import { PositionMoved, type SourcePartition } from "../../staging/landing.ts";
 import type { SteadyStaging } from "../steady_staging.ts";
 
 /** What is asked about one partition, each time anew. */

@@ -5,24 +5,24 @@
  * A batch is kept until it is committed. When the database went away, the stored position says
  * whether the last commit arrived; when it refuses a row, that row is found and rejected.
  */
-import { MessageDecoder } from "../../events/message.ts";
+import { MessageDecoder } from "../events/message.ts";
 import {
   DEFAULT_WATERMARK,
   horizonOf,
   type JudgedVersion,
   PartitionWindow,
-} from "../../events/partition_window.ts";
-import { readTimestamp } from "../../events/values.ts";
-import { FinpipeError } from "../../runtime/errors.ts";
-import type { Logger } from "../../runtime/log.ts";
-import type { BatchLimits, MessageBatch, Source } from "../../sources/source.ts";
-import type { Counters, LandedBatch, MakeRows } from "../../staging/batch.ts";
+} from "../events/partition_window.ts";
+import { readTimestamp } from "../events/values.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { BatchLimits, MessageBatch, Source } from "../sources/source.ts";
+import type { Counters, LandedBatch, MakeRows } from "../staging/batch.ts";
 import {
   PositionMoved,
   RefusedRow,
   type SourcePartition,
   type WindowVersion,
-} from "../../staging/landing.ts";
+} from "../staging/landing.ts";
 import { BatchEncoder } from "./batch_encoder.ts";
 import type { SteadyStaging } from "./steady_staging.ts";
 

@@ -1,15 +1,15 @@
 /** The partitions of a topic that this process lands, each with its lander. */
-import { MessageDecoder } from "../../../events/message.ts";
-import { orAborted } from "../../../runtime/aborted.ts";
-import type { CorruptBatch } from "../../../sources/topic/corrupt_batch.ts";
+import { MessageDecoder } from "../../events/message.ts";
+import { orAborted } from "../../runtime/aborted.ts";
+import type { CorruptBatch } from "../../sources/topic/corrupt_batch.ts";
 import type {
   PartitionFeed,
   PartitionOwner,
   Topic,
   TopicConsumer,
-} from "../../../sources/topic/topic.ts";
-import type { MakeRows } from "../../../staging/batch.ts";
-import { PositionMoved } from "../../../staging/landing.ts";
+} from "../../sources/topic/topic.ts";
+import type { MakeRows } from "../../staging/batch.ts";
+import { PositionMoved } from "../../staging/landing.ts";
 import { type Commit, PartitionLander, type Totals } from "../partition_lander.ts";
 import { sessionTimeoutOf, type TopicOptions } from "./topic_options.ts";
 import { describeOpening, type LandedPartition, Landing } from "./landing.ts";

@@ -6,10 +6,10 @@
  * locks for as long as it is stopped; the group has given its partitions to another process by then,
  * and that one ends its session. It could not commit any more than be fenced: nothing is lost by it.
  */
-import type { Logger } from "../../../runtime/log.ts";
-import type { LockHolder } from "../../../staging/locks.ts";
-import type { StagingRepository } from "../../../staging/repository.ts";
-import type { StagingSessions } from "../../../staging/sessions.ts";
+import type { Logger } from "../../runtime/log.ts";
+import type { LockHolder } from "../../staging/locks.ts";
+import type { StagingRepository } from "../../staging/repository.ts";
+import type { StagingSessions } from "../../staging/sessions.ts";
 
 /** What somebody waits with. */
 export interface Waiting {

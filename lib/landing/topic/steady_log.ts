@@ -1,8 +1,8 @@
 /** Asking Kafka about the topic through outages; what cannot be answered fails in words. */
-import { FinpipeError } from "../../../runtime/errors.ts";
-import { retrying, type RetryOptions } from "../../../runtime/retry.ts";
-import type { LogRange } from "../../../sources/topic/log_range.ts";
-import type { TopicLog } from "../../../sources/topic/topic.ts";
+import { FinpipeError } from "../../runtime/errors.ts";
+import { retrying, type RetryOptions } from "../../runtime/retry.ts";
+import type { LogRange } from "../../sources/topic/log_range.ts";
+import type { TopicLog } from "../../sources/topic/topic.ts";
 
 /** How long to ask for, and where outages are told. */
 export type SteadyLogOptions = Pick<RetryOptions, "log" | "signal" | "retryFor">;

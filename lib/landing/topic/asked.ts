@@ -1,5 +1,5 @@
 /** Work that is not waited for once somebody asked to stop. */
-import { orAborted } from "../../../runtime/aborted.ts";
+import { orAborted } from "../../runtime/aborted.ts";
 
 /** Disposing of it ends all work that was left alone, and waits for its end. */
 export class UntilAsked implements AsyncDisposable {
