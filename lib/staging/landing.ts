@@ -64,7 +64,7 @@ export interface LandingRepository {
    * Commits rows, rejected messages, counters, watermark and position in one transaction.
    *
    * @throws PositionMoved where somebody else read on from the batch's start
-   * @throws RefusedRows where staging refuses a row; nothing is landed then
+   * @throws RefusedRow where staging refuses a row; nothing is landed then
    */
   land(batch: LandedBatch): Promise<void>;
 

@@ -95,6 +95,20 @@ for (const [what, script, message] of FOREIGN) {
   }, /VIEW/.test(script) ? ["embedded"] : undefined);
 }
 
+warehouseTest(
+  "somebody's table of migrations is told of, whatever versions it has",
+  async (test) => {
+    await test.query(`CREATE SCHEMA "${test.stagingSchema}"`);
+    await test.query(`CREATE SCHEMA "${test.martSchema}"`);
+    await test.query("CREATE TABLE staging.migrations (version INTEGER, script VARCHAR(80))");
+    await test.query("INSERT INTO staging.migrations VALUES (20221001, 'theirs')");
+    for (const work of [() => test.warehouse.migrate(), () => test.warehouse.checkSchema()]) {
+      const { message } = await configurationError(work());
+      assert.match(message, /migrations is not a table of finpipe's: its columns are version/);
+    }
+  },
+);
+
 /** What somebody did to tables of ours, and what init says then; undefined where it does no harm. */
 const DRIFT: [what: string, script: string, message: RegExp | undefined][] = [
   [

@@ -33,6 +33,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "001_tables", sql: tables, breaks: "readers" },
 ];
 
+const NEWEST = MIGRATIONS.at(-1)!.version;
+
 /** How often another init may be met: see {@link prepare}. */
 const PREPARE_RETRY = {
   retryFor: 2000,
@@ -61,14 +63,18 @@ export class VerticaMigrations implements MigrationStore {
     const names = { staging_schema: scope.schemas.stagingSchema };
     const [found] = await scope.commit(migrationsPresent, names);
     if (found === undefined) return undefined;
+    let applied: AppliedMigration[];
     try {
       const rows = await (this.#holder?.run(migrationsApplied) ?? scope.commit(migrationsApplied));
-      return rows.map(appliedOf);
+      applied = rows.map(appliedOf);
     } catch (error) {
       // Not looked at before: each command asks for the version.
       await refuseForeignRecord(scope);
       throw error;
     }
+    // Somebody else's may have versions as well; NaN is none.
+    if (!applied.every(({ version }) => version <= NEWEST)) await refuseForeignRecord(scope);
+    return applied;
   }
 
   alone(work: () => Promise<string[]>): Promise<string[]> {

@@ -42,13 +42,12 @@ import type { SqlValues, Subject } from "../statements.ts";
  * How a swap is tried again. One that meets a mergeout of the same container, or a load into the day,
  * fails and is to be called again (Vertica documentation, partition functions): by the pages of
  * SQLSTATEs as 55000 (2088) or 55V04 (2082, 2083), which nobody has seen here. So whatever else may
- * pass is tried again too.
+ * pass is tried again too. Tries are counted, not timed: one that waits for a lock may take minutes.
  */
+const MOST_SWAPS = 4;
 const SWAP_RETRY = {
-  retryFor: 10_000,
-  firstDelay: 500,
-  longestDelay: 4000,
-  isRetriable: mayPass,
+  retryFor: Infinity,
+  firstDelay: 700,
   // Once the wish to swap is written down, it is brought to an end.
   signal: new AbortController().signal,
 };
@@ -194,7 +193,7 @@ async function trySwap(
     // One that failed may have come to pass all the same, and once more would swap the old day back.
     if (++tries > 1 && await isSwapped(scope, subject, after)) return;
     await scope.session.transaction(() => scope.run(swap, {}, subject));
-  }, SWAP_RETRY);
+  }, { ...SWAP_RETRY, isRetriable: (error) => tries < MOST_SWAPS && mayPass(error) });
 }
 
 /** Room on a disk, or a limit that a DBA sets, does not come in seconds. */
