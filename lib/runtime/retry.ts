@@ -27,6 +27,9 @@ export interface RetryOptions {
   clock?: () => number;
 }
 
+/** Causes that are told as warnings: one that has a number in it might be another one each time. */
+const MOST_TOLD = 10;
+
 /**
  * Runs `work`; as long as it fails for what passes, waits and runs it again. What passes after a break is
  * tried again where a try before it broke off. Each wait is between half and all of its nominal length
@@ -43,6 +46,7 @@ export async function retrying<T>(work: () => Promise<T>, options: RetryOptions)
       passes === "soon" || passes === waitsOut || (passes === "after a break" && attempt > 1));
   let deadline: number | undefined;
   let attempt = 1;
+  const told = new Set<string>();
   for (;; attempt++) {
     signal.throwIfAborted();
     try {
@@ -52,27 +56,31 @@ export async function retrying<T>(work: () => Promise<T>, options: RetryOptions)
       if (hasRecovered()) {
         attempt = 1;
         deadline = undefined;
+        told.clear();
       }
       const now = clock();
       deadline ??= now + retryFor;
       const nominal = Math.min(longestDelay, firstDelay * 2 ** (attempt - 1));
       const delay = nominal * (0.5 + random() / 2);
       if (now + delay > deadline) throw error;
-      announce(options, error, attempt, deadline - now);
+      const isNews = !told.has(error.message) && told.size < MOST_TOLD;
+      told.add(error.message);
+      announce(options, error, isNews ? undefined : attempt, deadline - now);
       await wait(delay, signal);
     }
   }
 }
 
+/** @param attempt its number where the same was said before; undefined where it is news */
 function announce(
   { log, next }: RetryOptions,
   error: FinpipeError,
-  attempt: number,
+  attempt: number | undefined,
   left: number,
 ): void {
   const long = left === Infinity ? "until it answers" : `for ${Math.round(left / 1000)} s`;
   const text = `${error.message}; ${next ?? `trying again ${long}`}`;
-  if (attempt === 1) log?.warn(text);
+  if (attempt === undefined) log?.warn(text);
   else log?.debug(text, { attempt });
 }
 

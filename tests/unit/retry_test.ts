@@ -114,12 +114,21 @@ Deno.test("retrying begins its waits anew where all went well for a while", asyn
   );
 });
 
-Deno.test("retrying warns once, and says the rest at debug", async () => {
+Deno.test("retrying warns once of each cause, and says the rest at debug", async () => {
   const { lines } = await retryFast(failing(3));
   assert.deepEqual(lines, [
     "warn: Cannot reach it; trying again for 60 s\n",
     "debug: Cannot reach it; trying again for 60 s attempt=2\n",
     "debug: Cannot reach it; trying again for 60 s attempt=3\n",
+  ]);
+  let tries = 0;
+  const other = () =>
+    new FinpipeError("unreachable", ++tries % 2 === 1 ? "It is away" : "It is full");
+  const changed = await retryFast(failing(3, other), { retryFor: Infinity });
+  assert.deepEqual(changed.lines, [
+    "warn: It is away; trying again until it answers\n",
+    "warn: It is full; trying again until it answers\n",
+    "debug: It is away; trying again until it answers attempt=3\n",
   ]);
   const resident = await retryFast(failing(1), { retryFor: Infinity });
   assert.deepEqual(resident.lines, ["warn: Cannot reach it; trying again until it answers\n"]);

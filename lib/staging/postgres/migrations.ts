@@ -78,7 +78,10 @@ export class PostgresMigrations implements MigrationStore {
       this.#session.transaction(async () => {
         await this.#session.query(lockMigrations);
         await this.#prepare();
-        return await work();
+        const applied = await work();
+        // Before the commit: tables that somebody changed are not upgraded.
+        await this.refuseDrift();
+        return applied;
       })
     );
   }

@@ -41,7 +41,10 @@ export class EmbeddedMigrations implements MigrationStore {
     return clearOf(this.#scope, () =>
       session.transaction(async () => {
         await session.execute(forSchemas(migrationsTable, schemas));
-        return await work();
+        const applied = await work();
+        // Before the commit: tables that somebody changed are not upgraded.
+        await this.refuseDrift();
+        return applied;
       }));
   }
 
