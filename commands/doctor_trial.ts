@@ -1,6 +1,7 @@
 /** `finpipe doctor --trial`: tries what finpipe takes for granted of the warehouse. */
 import { readScriptSettings } from "../lib/config/settings.ts";
 import { openTrialGround } from "../lib/engine/trial_place.ts";
+import { orAborted } from "../lib/runtime/aborted.ts";
 import { newKey } from "../lib/warehouse/trial/ground.ts";
 import { GROUPS } from "../lib/warehouse/trial/registry.ts";
 import { headLine, jsonOf, lastLines, linesOf } from "../lib/warehouse/trial/report.ts";
@@ -23,8 +24,8 @@ export async function runTrial(context: Context, printsSql: boolean): Promise<nu
     if (!json && text !== "") await io.stdout.write(text);
   };
   await using ground = await openTrialGround(context, key);
-  await ground.requireSchemas();
-  const facts = await ground.facts();
+  await orAborted(ground.requireSchemas(), io.signal);
+  const facts = await orAborted(ground.facts(), io.signal);
   await print([headLine(facts), ""]);
   using waiting = new Waiting(new Progress(io.stderr, !context.quiet));
   const findings = await tryAll(ground, {

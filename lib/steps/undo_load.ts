@@ -33,14 +33,11 @@ export async function undoLoad(
   names: readonly DatasetName[],
 ): Promise<UndoReport> {
   const datasets: DatasetUndo[] = [];
-  for (const dataset of names) datasets.push(await undoDataset(warehouse, dataset, run.partition));
+  for (const dataset of names) datasets.push(await undoDataset(warehouse, dataset, run, log));
   if (datasets.every(({ outcome }) => outcome === "none")) {
     throw new FinpipeError("failed", `No undo of ${run.partition} for ${names.join(" and ")}`, {
       hint: "Only the day that was loaded last can be put back, and once",
     });
-  }
-  for (const { dataset, outcome } of datasets) {
-    if (outcome !== "none") log.info(`Undid the last load of ${dataset} for ${run.partition}`);
   }
   const { partition } = run;
   const [stale] = await warehouse.staleDays({ from: partition, to: partition });
@@ -93,9 +90,12 @@ function lineOf({ dataset, outcome, rows }: DatasetUndo): string {
 async function undoDataset(
   warehouse: WarehouseRepository,
   dataset: DatasetName,
-  day: Temporal.PlainDate,
+  { partition: day }: DayRun,
+  log: LoadDeps["log"],
 ): Promise<DatasetUndo> {
   if (!await warehouse.undoDay(dataset, day)) return { dataset, outcome: "none" };
+  // At once: where what follows is broken off, this stands, and a second undo finds none.
+  log.info(`Undid the last load of ${dataset} for ${day}`);
   const record = await warehouse.loadRecord(dataset, day);
   return record === undefined
     ? { dataset, outcome: "never loaded", rows: 0n }

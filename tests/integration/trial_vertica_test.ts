@@ -263,6 +263,19 @@ ownTest("what it can do without is told, and is exit 0", async () => {
   }
 });
 
+ownTest("a limit of the session's is told as the settings gave it", async () => {
+  await using place = await Place.open();
+  const url = new URL(place.vertica.url);
+  url.searchParams.set("statement_timeout", "5m");
+  const result = await place.run(["doctor", "--trial", "--json"], {
+    env: { FINPIPE_VERTICA_URL: url.href },
+  });
+  const found = reportOf(result).experiments.find(({ name }) => name === "limit-statement")!;
+  assert.deepEqual([found.outcome, found.effect, found.seen], ["not", "stops", "300 seconds"]);
+  assert.ok(namesOf(reportOf(result), "held").includes("runtimecap"));
+  assert.equal(result.code, 4);
+});
+
 ownTest("what stops a command is exit 4; what hangs on it was not tried", async () => {
   await using place = await Place.open();
   place.own.engine.switches.mergeoutConflicts = 1000;
@@ -302,7 +315,17 @@ ownTest("a session that is lost ends its group alone", async () => {
   assert.deepEqual(await place.scratch(), []);
 });
 
-for (const statement of [/SWAP_PARTITIONS/, /^COPY/, /^CREATE TABLE .*_numbers/, /SLEEP/]) {
+for (
+  const statement of [
+    /v_catalog.schemata/,
+    /v_catalog.nodes/,
+    /v_catalog.tables/,
+    /SWAP_PARTITIONS/,
+    /^COPY/,
+    /^CREATE TABLE .*_numbers/,
+    /SLEEP/,
+  ]
+) {
   ownTest(`Ctrl-C at ${statement.source} ends it, and no table stays`, async () => {
     await using place = await Place.open();
     const { faults } = place.own.server;
@@ -318,7 +341,7 @@ for (const statement of [/SWAP_PARTITIONS/, /^COPY/, /^CREATE TABLE .*_numbers/,
     );
     stop.abort();
     const { code, stderr } = await running;
-    assert.equal(code, 130);
+    assert.equal(code, 130, stderr);
     assert.match(stderr, /Interrupted by SIGINT/);
     assert.deepEqual(await place.scratch(), [], stderr);
   });

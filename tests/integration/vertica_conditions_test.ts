@@ -362,6 +362,42 @@ serverTest("a string that is too long is refused, also where the server cuts it"
   await Deno.remove(folder, { recursive: true });
 });
 
+serverTest(
+  "of a row that is too long, as much is kept as a literal has room for",
+  async (place) => {
+    place.engine.switches.parserCuts = true;
+    const folder = await Deno.makeTempDir();
+    const long = transaction(DAY, { country: "é".repeat(100_000) });
+    const file = await writePartitionText(folder, "transactions", DAY, csv([long]), {
+      rows: 1,
+      control_total: "0",
+    });
+    const record = await place.warehouse.replaceDay(file, { ...STRICT_LIMITS, maxRejected: 1 });
+    assert.deepEqual([record.rows, record.refused], [0n, 1n]);
+    const [kept] = await place.query(
+      "SELECT reason, OCTET_LENGTH(raw) AS bytes, raw FROM staging.load_refused",
+    );
+    assert.equal(kept!.reason, "country: longer than 1,000 bytes");
+    // Two bytes a letter: one more would not fit.
+    assert.ok(["64999", "65000"].includes(kept!.bytes!), kept!.bytes!);
+    assert.ok(csv([long]).startsWith(kept!.raw!));
+    await Deno.remove(folder, { recursive: true });
+  },
+);
+
+serverTest("where the file is not looked through to its end, it is said", async (place) => {
+  const folder = await Deno.makeTempDir();
+  const rows = Array.from({ length: 150 }, () => transaction(DAY, { status: "ABSENT" }));
+  const text = csv(rows).replaceAll("ABSENT", "");
+  const figures = { rows: 150, control_total: "0" };
+  const file = await writePartitionText(folder, "transactions", DAY, text, figures);
+  const strict = place.warehouse.replaceDay(file, STRICT_LIMITS);
+  await assert.rejects(strict, /Refused at least 101 rows .*, 0 are allowed: line 1: status/);
+  const wide = { ...STRICT_LIMITS, maxRejected: 149 };
+  await assert.rejects(place.warehouse.replaceDay(file, wide), /Refused 150 rows .*, 149 are/);
+  await Deno.remove(folder, { recursive: true });
+});
+
 for (const swapCommits of [true, false]) {
   const does = swapCommits ? "commits" : "does not commit";
   serverTest(

@@ -23,6 +23,7 @@ Deno.test("limits that leave too little room are told; what cannot be read does 
       ["limit-client-sessions", parameter("50"), "held"],
       ["limit-client-sessions", parameter("6"), "held"],
       ["limit-client-sessions", parameter("50", "5"), "not"],
+      ["limit-client-sessions", parameter("0"), "not"],
       ["limit-client-sessions", parameter("many"), "copes"],
       ["limit-client-sessions", { rows: [] }, "copes"],
       ["limit-client-sessions", { failure }, "copes"],

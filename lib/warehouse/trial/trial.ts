@@ -3,6 +3,7 @@
  * of its own, which go again, whatever ends it. What an earlier run left is found and dropped. Nothing
  * else is touched, read or locked.
  */
+import { orAborted } from "../../runtime/aborted.ts";
 import { isKind } from "../../runtime/errors.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { counted } from "../../runtime/words.ts";
@@ -49,7 +50,7 @@ export async function tryAll(ground: TrialGround, options: TrialOptions): Promis
   const { groups, signal } = options;
   const findings: Finding[] = [];
   try {
-    await sweep(ground, options);
+    await orAborted(sweep(ground, options, signal), signal);
     for (const group of groups) {
       signal.throwIfAborted();
       options.onGroup?.(group.name);
@@ -130,10 +131,12 @@ const DOES_NOT_APPLY = "this warehouse has nothing of the kind";
 async function sweep(
   ground: TrialGround,
   { key, log }: TrialOptions,
+  signal?: AbortSignal,
 ): Promise<ScratchTable[]> {
   const found = await ground.scratchTables();
   const left: ScratchTable[] = [];
   for (const table of found) {
+    signal?.throwIfAborted();
     try {
       await ground.drop(table);
     } catch (error) {

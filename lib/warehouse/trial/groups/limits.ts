@@ -76,9 +76,9 @@ function judged(
   return answers.includes("copes") ? notHeld(text, "copes") : held(text);
 }
 
-/** `unlimited`, or a number. */
+/** `unlimited`, or a number; 0 is none ("Managing Sessions": MaxClientSessions is 0 to 1000). */
 function allowsSessions(text: string): Allowance {
-  if (isUnlimited(text)) return true;
+  if (isUnlimited(text) && text !== "0") return true;
   return /^\d+$/.test(text) ? Number(text) >= SESSIONS : "copes";
 }
 

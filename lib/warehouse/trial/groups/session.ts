@@ -142,6 +142,7 @@ export const SESSION: Group = {
       otherwise:
         "statement_timeout of the URL does nothing, or is told with the server's words alone",
       steps: ["cap", "capped", "uncap"],
+      needs: ["third"],
       judge: cappedBy,
     },
   ],

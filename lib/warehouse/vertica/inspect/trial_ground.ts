@@ -194,7 +194,12 @@ export class VerticaGround implements TrialGround {
   async #ask(script: string, values: SqlValues = {}): Promise<TrialRow[]> {
     const session = await this.#first();
     const [statement] = statementsFor(script, this.schemas, values);
-    return await session.transaction(() => session.query(statement!));
+    this.#busy.add(session);
+    try {
+      return await session.transaction(() => session.query(statement!));
+    } finally {
+      this.#busy.delete(session);
+    }
   }
 
   /** No rows where the server refuses it. */

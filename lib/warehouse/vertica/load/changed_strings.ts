@@ -22,6 +22,12 @@ import type { SideSubject } from "./side_table.ts";
 
 const NONE: Refused = { count: 0n, first: undefined };
 
+/**
+ * Bytes of a row that are kept. load_refused.raw has room for twice as many, but they go there as a literal,
+ * which may be a VARCHAR to the server, and that has no more (Vertica documentation, "Character data types").
+ */
+const RAW_BYTES = 65_000;
+
 /** Keeps them and takes them out of the side table; beyond the limit only some more are kept. */
 export async function refuseChanged(
   scope: VerticaScope,
@@ -37,7 +43,7 @@ export async function refuseChanged(
   let first: string | undefined;
   for await (const changed of changedRows(file, sought)) {
     signal.throwIfAborted();
-    if (count > maxRejected + SHOWN_BEYOND_LIMIT) break;
+    if (count > maxRejected + SHOWN_BEYOND_LIMIT) return { count, atLeast: true, first };
     if (!await refuse(scope, subject, changed)) continue;
     first ??= `line ${changed.line}: ${changed.column}: ${changed.why}`;
     count++;
@@ -59,7 +65,7 @@ async function refuse(
     line,
     reason: `${column}: ${why}`,
     // A statement ends at U+0000.
-    raw: text.replaceAll("\0", "\uFFFD"),
+    raw: firstBytes(text.replaceAll("\0", "\uFFFD"), RAW_BYTES),
     now: scope.timestamp,
   };
   // An INSERT answers with a row that says how many rows it wrote.
@@ -73,4 +79,9 @@ async function refuse(
 function uuidOf(text: string): string | undefined {
   const digits = text.replace(/[^0-9a-f]/gi, "");
   return /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(digits)?.slice(1).join("-");
+}
+
+/** So much of a text as fits, in whole letters. */
+function firstBytes(text: string, bytes: number): string {
+  return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(bytes)).read);
 }

@@ -62,6 +62,7 @@ export async function replaceDay(
     if (refused.count > BigInt(limits.maxRejected)) {
       throw overLimit(file, {
         refused: refused.count,
+        atLeast: refused.atLeast ?? false,
         maxRejected: limits.maxRejected,
         first: refused.first,
         stagingSchema: scope.schemas.stagingSchema,

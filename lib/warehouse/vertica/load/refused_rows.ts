@@ -35,6 +35,8 @@ const DROP_UNFIT = { transactions: unfitDropTransactions, currencies: unfitDropC
 /** The rows of a load that were refused. */
 export interface Refused {
   count: bigint;
+  /** More than these were not looked for. @default false */
+  atLeast?: boolean;
   /** Where the first stands and why it was refused, without its values. */
   first: string | undefined;
 }
@@ -80,6 +82,7 @@ export async function keepUnfit(scope: VerticaScope, subject: SideSubject): Prom
 export function sumOf(parts: readonly Refused[]): Refused {
   return {
     count: parts.reduce((sum, { count }) => sum + count, 0n),
+    atLeast: parts.some(({ atLeast }) => atLeast === true),
     first: parts.find(({ first }) => first !== undefined)?.first,
   };
 }

@@ -12,6 +12,9 @@ SELECT GET_PRIVILEGES_DESCRIPTION('schema', :staging_schema) AS privileges;
 -- [mart]
 SELECT GET_PRIVILEGES_DESCRIPTION('schema', :mart_schema) AS privileges;
 
+-- [superuser]
+SELECT is_super_user FROM v_catalog.users WHERE user_name = CURRENT_USER();
+
 -- [absent]
 SELECT GET_PRIVILEGES_DESCRIPTION('schema', 'finpipe_trial_0123456789ab') AS privileges;
 

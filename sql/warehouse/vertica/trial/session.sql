@@ -112,17 +112,18 @@ LOCK TABLE finpipe_staging.finpipe_trial_0123456789ab_seen IN EXCLUSIVE MODE NOW
 -- [lock-after-close-rollback]
 ROLLBACK;
 
--- A statement that takes longer than its session allows.
--- [cap]
+-- A statement that takes longer than its session allows. Not session 1: what that one was given as its own
+-- limit is looked at later (limits.sql).
+-- [cap] session 3
 SET SESSION RUNTIMECAP '1 second';
 
--- [capped]
+-- [capped] session 3
 SELECT SLEEP(5) AS slept;
 
--- [uncap]
+-- [uncap] session 3
 SET SESSION RUNTIMECAP NONE;
 
--- [uncap-rollback]
+-- [uncap-rollback] session 3
 ROLLBACK;
 
 DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_seen CASCADE;
