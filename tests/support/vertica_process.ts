@@ -1,7 +1,7 @@
 /** The Vertica test server as a process of its own, on data that outlives it. */
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(import.meta.resolve("./vertica/main.ts"));
+const MAIN = fileURLToPath(import.meta.resolve("../vertica-server/main.ts"));
 
 /** Starts it on a new folder; disposing of it ends it and removes the folder. */
 export async function startVerticaProcess(): Promise<VerticaProcess> {

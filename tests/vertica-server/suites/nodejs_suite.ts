@@ -29,7 +29,7 @@ export const NODEJS_SUITE: Suite = {
         folder,
       };
       const script = join(import.meta.dirname!, "nodejs_cases.ts");
-      const config = join(import.meta.dirname!, "../../../../deno.json");
+      const config = join(import.meta.dirname!, "../../../deno.json");
       const said = await runProgram(Deno.execPath(), [
         ...["run", "--quiet", "--no-check", "-A", "--config", config, script],
         JSON.stringify(places),
