@@ -102,7 +102,7 @@ const LEADERS_TIMEOUT = 60_000;
 const PARTITION_TIMEOUT = 100;
 
 /** Waits until the leader of each partition answers for it: being named as it comes before that. */
-async function untilLed(admin: Admin, topic: string, partitions: number): Promise<void> {
+export async function untilLed(admin: Admin, topic: string, partitions: number): Promise<void> {
   const deadline = performance.now() + LEADERS_TIMEOUT + partitions * PARTITION_TIMEOUT;
   for (;;) {
     const offsets = await admin.fetchTopicOffsets(topic).catch((error) => {

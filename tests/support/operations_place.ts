@@ -5,7 +5,7 @@ import { emulate } from "../../lib/events/emulator.ts";
 import type { RunOptions } from "./documents.ts";
 import { isOnPath } from "./kafka_jars.ts";
 import { skippable } from "./kafka_skip.ts";
-import { plainKafka, type TestTopic, testTopic, withAdmin } from "./kafka.ts";
+import { plainKafka, type TestTopic, testTopic, untilLed, withAdmin } from "./kafka.ts";
 import { produce } from "./kafka_messages.ts";
 import { freePort } from "./ports.ts";
 import { emptyDatabase, type TestDatabase } from "./postgres.ts";
@@ -101,7 +101,8 @@ async function recreate({ brokers, topic }: TestTopic): Promise<void> {
     while ((await admin.listTopics()).includes(topic)) {
       await new Promise((go) => setTimeout(go, 50));
     }
-    await admin.createTopics({ topics: [{ topic, numPartitions: 2 }] });
+    await admin.createTopics({ topics: [{ topic, numPartitions: 2 }], waitForLeaders: false });
+    await untilLed(admin, topic, 2);
   });
 }
 
