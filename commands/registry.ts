@@ -1,5 +1,6 @@
 /** The commands, in the order of the pipeline. A command's file is loaded when it is called. */
 import { loadStep, loadSteps, type StepRegistration, STEPS } from "../lib/steps/registry.ts";
+import { allOf } from "../lib/runtime/words.ts";
 import type { CommandDefinition } from "./command.ts";
 
 export interface Registration {
@@ -44,7 +45,7 @@ export function commandsOf(steps: readonly StepRegistration[]): readonly Registr
     })),
     {
       name: "backfill",
-      summary: "dump, load and build the mart for each date of a range",
+      summary: `run ${allOf(steps.map(({ name }) => name))} for each date of a range`,
       load: () => backfillDefinition(steps),
     },
     {

@@ -129,11 +129,11 @@ async function landKafka(
   { metricsPort, ...options }: TopicOptions & { metricsPort: number | undefined },
 ): Promise<Totals> {
   await using topic = await engine.openTopic();
+  // What lands a topic takes its time to load, and so do health and metrics.
   if (metricsPort === undefined) {
     const { landTopic } = await import("../lib/landing/topic/land_topic.ts");
     return await landTopic({ ...context, topic }, options);
   }
-  // Health and metrics take their time to load.
   const { landWatchedTopic } = await import("../lib/landing/topic/watched_topic.ts");
   return await landWatchedTopic({ ...context, topic }, options, metricsPort);
 }

@@ -3,11 +3,6 @@
  * are embedded they share one session, since the folder belongs to one. A driver is loaded when its
  * end is opened, as start-up is a good part of a small step.
  */
-import type { SqlSession } from "../postgres/session.ts";
-import { FinpipeError } from "../runtime/errors.ts";
-import type { Io } from "../runtime/io.ts";
-import type { Logger } from "../runtime/log.ts";
-import { retrying, type RetryOptions } from "../runtime/retry.ts";
 import type { KafkaSettings } from "../config/kafka.ts";
 import {
   type ConfigSource,
@@ -18,14 +13,20 @@ import {
   type Settings,
 } from "../config/settings.ts";
 import type { VerticaSettings } from "../config/vertica_settings.ts";
+import type { Access, Schema } from "../migrations/migration.ts";
+import type { SqlSession } from "../postgres/session.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import type { Io } from "../runtime/io.ts";
+import type { Logger } from "../runtime/log.ts";
+import { retrying } from "../runtime/retry.ts";
+import type { TopicRetry } from "../sources/kafka/topic.ts";
 import type { Topic, TopicWriter } from "../sources/topic/topic.ts";
 import type { MakeRows } from "../staging/batch.ts";
-import type { StagingRepository } from "../staging/repository.ts";
-import type { Access, Schema } from "../migrations/migration.ts";
-import { type RetriedStaging, retriedStaging } from "../staging/retried.ts";
-import { StagingSessions } from "../staging/sessions.ts";
 import { makeCopyRows } from "../staging/postgres/copy_rows.ts";
 import { PostgresStaging } from "../staging/postgres/staging.ts";
+import type { StagingRepository } from "../staging/repository.ts";
+import { type RetriedStaging, retriedStaging } from "../staging/retried.ts";
+import { StagingSessions } from "../staging/sessions.ts";
 import type { StepContext, StepEnds } from "../steps/step.ts";
 import type { WarehouseRepository } from "../warehouse/repository.ts";
 
@@ -54,6 +55,14 @@ export interface Touches {
 export class Engine implements StepEnds, AsyncDisposable {
   /** As they were read. */
   readonly settings: Settings;
+  /** Makes the rows of a batch as the staging that is configured takes them. */
+  readonly makeRows: MakeRows = makeCopyRows;
+  /** Staging, for whatever can be run again: for as long as an unreachable server is tried. */
+  readonly staging: RetriedStaging = retriedStaging((work) => {
+    const { log, io: { signal } } = this.#context;
+    const { retryFor } = this.settings;
+    return retrying(() => this.#sessions.use(work), { log, signal, retryFor });
+  });
   readonly #context: EngineContext;
   readonly #command: string;
   readonly #creates: boolean;
@@ -113,13 +122,6 @@ export class Engine implements StepEnds, AsyncDisposable {
     return this.#creates || await end.hasSchema() ? await end.migrate() : [];
   }
 
-  /** Staging, for whatever can be run again: for as long as an unreachable server is tried. */
-  readonly staging: RetriedStaging = retriedStaging((work) => {
-    const { log, io: { signal } } = this.#context;
-    const { retryFor } = this.settings;
-    return retrying(() => this.#sessions.use(work), { log, signal, retryFor });
-  });
-
   /** Creates or upgrades staging; returns the names of what was applied since it was opened. */
   async migrateStaging(): Promise<string[]> {
     const applied = await this.staging.schema.migrate();
@@ -155,9 +157,6 @@ export class Engine implements StepEnds, AsyncDisposable {
     if (staging !== undefined) await work(this.staging.schema, "read");
     if (warehouse !== undefined) await work(this.warehouse, "write");
   }
-
-  /** Makes the rows of a batch as the staging that is configured takes them. */
-  readonly makeRows: MakeRows = makeCopyRows;
 
   /**
    * One more staging repository with a session of its own; of the embedded engine the same one. One
@@ -227,7 +226,7 @@ export class Engine implements StepEnds, AsyncDisposable {
  */
 export async function openTopicWriter(
   settings: KafkaSettings,
-  retry: Pick<RetryOptions, "retryFor" | "signal"> & { log: Logger },
+  retry: TopicRetry,
 ): Promise<TopicWriter> {
   // kafkajs takes its time to load.
   const kafka = await import("../sources/kafka/topic.ts");

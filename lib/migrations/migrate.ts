@@ -18,10 +18,11 @@ export async function migrate(
   migrations: readonly Migration[],
 ): Promise<string[]> {
   const before = await store.applied() ?? [];
-  const isMissing = missingOf(store, migrations, before, "write").length > 0;
-  const applied = isMissing ? await store.alone(() => applyMissing(store, migrations)) : [];
+  if (missingOf(store, migrations, before, "write").length > 0) {
+    return await store.alone(() => applyMissing(store, migrations));
+  }
   await store.refuseDrift();
-  return applied;
+  return [];
 }
 
 async function applyMissing(

@@ -41,8 +41,8 @@ export interface MigrationStore {
   applied(): Promise<AppliedMigration[] | undefined>;
 
   /**
-   * Makes what is needed before the first migration, and runs `work` while no other process migrates:
-   * all of it as one transaction, where the database has DDL in transactions.
+   * Makes what is needed before the first migration, runs `work` while no other process migrates, and
+   * then looks for drift: all of it as one transaction, where the database has DDL in transactions.
    */
   alone(work: () => Promise<string[]>): Promise<string[]>;
 

@@ -64,7 +64,7 @@ export async function retrying<T>(work: () => Promise<T>, options: RetryOptions)
       const delay = nominal * (0.5 + random() / 2);
       if (now + delay > deadline) throw error;
       const isNews = !told.has(error.message) && told.size < MOST_TOLD;
-      told.add(error.message);
+      if (isNews) told.add(error.message);
       announce(options, error, isNews ? undefined : attempt, deadline - now);
       await wait(delay, signal);
     }

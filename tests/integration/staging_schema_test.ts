@@ -1,8 +1,10 @@
 /** How staging's schema comes about, and what is said where it is another one. */
 import assert from "node:assert/strict";
+import { migrate } from "../../lib/migrations/migrate.ts";
 import { linesOf, pictureOf } from "../../lib/postgres/picture.ts";
 import { columnsOf } from "../../lib/postgres/table_columns.ts";
 import { shapeOf } from "../../lib/runtime/table_shape.ts";
+import { MIGRATIONS, PostgresMigrations } from "../../lib/staging/postgres/migrations.ts";
 import { STAGING_TABLES } from "../../lib/staging/postgres/tables.ts";
 import { EmbeddedWarehouse } from "../../lib/warehouse/embedded/warehouse.ts";
 import { ROOT } from "../support/documents.ts";
@@ -229,6 +231,30 @@ postgresTest("the tables that are looked for are those that init makes", async (
       await pictureOf(session, ["stg", "finpipe"]),
       "sql/staging/picture.txt, and what migrations make",
     );
+  } finally {
+    await session.close();
+  }
+});
+
+postgresTest("where somebody changed a table, nothing is upgraded", async (t) => {
+  await using database = await testDatabase(t);
+  await execute(database, "ALTER TABLE stg.rejected DROP COLUMN field");
+  const session = await openSession(database.url);
+  try {
+    const version = MIGRATIONS.length + 1;
+    const sql = "ALTER TABLE stg.rejected ADD COLUMN later integer";
+    const later = [...MIGRATIONS, { version, name: "later", sql, breaks: "nothing" as const }];
+    await assert.rejects(
+      migrate(new PostgresMigrations(session), later),
+      /stg\.rejected lacks field text/,
+    );
+    const [found] = await session.query(
+      `SELECT (SELECT max(version) FROM finpipe.migrations) AS version, (
+         SELECT count(*) FROM pg_attribute
+         WHERE attrelid = 'stg.rejected'::regclass AND attname = 'later'
+       ) AS columns`,
+    );
+    assert.deepEqual(found, { version: String(MIGRATIONS.length), columns: "0" });
   } finally {
     await session.close();
   }

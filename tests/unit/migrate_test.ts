@@ -23,7 +23,9 @@ function storeWith(record: AppliedMigration[] | undefined) {
     async alone(work: () => Promise<string[]>) {
       did.push("alone");
       applied ??= [];
-      return await work();
+      const done = await work();
+      did.push("drift");
+      return done;
     },
     apply({ version, breaks }: Migration) {
       did.push(`apply ${version}`);

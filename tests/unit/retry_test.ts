@@ -130,6 +130,11 @@ Deno.test("retrying warns once of each cause, and says the rest at debug", async
     "warn: It is full; trying again until it answers\n",
     "debug: It is away; trying again until it answers attempt=3\n",
   ]);
+  // What has a number in it would be news each time, for as long as it lasts.
+  let number = 0;
+  const numbered = () => new FinpipeError("unreachable", `Process ${++number} was ended`);
+  const many = (await retryFast(failing(30, numbered), { retryFor: Infinity })).lines;
+  assert.equal(many.filter((line) => line.startsWith("warn")).length, 10);
   const resident = await retryFast(failing(1), { retryFor: Infinity });
   assert.deepEqual(resident.lines, ["warn: Cannot reach it; trying again until it answers\n"]);
 });

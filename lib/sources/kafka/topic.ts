@@ -43,7 +43,7 @@ export async function openTopicWriter(
   retry: TopicRetry,
 ): Promise<TopicWriter> {
   const { topic, displayName: cluster } = settings;
-  const partitions = await partitionsOf(settings, retry, "--topic");
+  const partitions = await partitionsOf(settings, retry, "with --topic");
   const kafka = openKafka(settings, retry.log, { patient: false });
   return await KafkaWriter.connect(kafka, { topic, partitions, cluster, retry });
 }
@@ -51,20 +51,20 @@ export async function openTopicWriter(
 /**
  * The number of the topic's partitions.
  *
- * @param setting where another topic is named
+ * @param where another topic is named, in words
  * @throws FinpipeError of kind `configuration`, also where there is no such topic, or `unreachable`
  */
 export async function partitionsOf(
   settings: KafkaSettings,
   retry: TopicRetry,
-  setting: string,
+  where: string,
 ): Promise<number> {
   const { topic, displayName: cluster } = settings;
   await using admin = openAdmin(settings, retry.log);
   const ranges = await retrying(() => admin.ranges(), retry);
   if (ranges !== undefined) return ranges.length;
   throw new FinpipeError("configuration", `Topic ${topic} does not exist on ${cluster}`, {
-    hint: `Create it, or name another one ${setting === "--topic" ? "with" : "in"} ${setting}`,
+    hint: `Create it, or name another one ${where}`,
   });
 }
 

@@ -12,5 +12,5 @@ import { partitionsOf, type TopicRetry } from "./topic.ts";
 export async function inspectTopic(config: ConfigSource, retry: TopicRetry): Promise<TopicFacts> {
   const settings = await readKafkaSettings(config);
   const { topic, displayName: cluster } = settings;
-  return { topic, cluster, partitions: await partitionsOf(settings, retry, "FINPIPE_TOPIC") };
+  return { topic, cluster, partitions: await partitionsOf(settings, retry, "in FINPIPE_TOPIC") };
 }

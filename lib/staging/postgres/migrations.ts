@@ -79,7 +79,7 @@ export class PostgresMigrations implements MigrationStore {
         await this.#session.query(lockMigrations);
         await this.#prepare();
         const applied = await work();
-        // Before the commit: tables that somebody changed are not upgraded.
+        // Before the commit: where somebody changed a table, nothing is upgraded.
         await this.refuseDrift();
         return applied;
       })

@@ -42,7 +42,7 @@ export class EmbeddedMigrations implements MigrationStore {
       session.transaction(async () => {
         await session.execute(forSchemas(migrationsTable, schemas));
         const applied = await work();
-        // Before the commit: tables that somebody changed are not upgraded.
+        // Before the commit: where somebody changed a table, nothing is upgraded.
         await this.refuseDrift();
         return applied;
       }));

@@ -83,18 +83,25 @@ export class VerticaMigrations implements MigrationStore {
       // IF NOT EXISTS would pass over whatever has a table's name.
       if ((await this.applied() ?? []).length === 0) await this.refuseObstacles();
       await prepare(scope);
-      const holder = scope.in(await scope.connect());
-      try {
-        return await holder.session.transaction(async () => {
-          await holder.run(migrationsLock);
-          this.#holder = holder;
-          return await work();
-        });
-      } finally {
-        this.#holder = undefined;
-        await holder.session.close();
-      }
+      const applied = await this.#locked(work);
+      await this.refuseDrift();
+      return applied;
     });
+  }
+
+  /** Runs work while a session of its own holds the lock. */
+  async #locked(work: () => Promise<string[]>): Promise<string[]> {
+    const holder = this.#scope.in(await this.#scope.connect());
+    try {
+      return await holder.session.transaction(async () => {
+        await holder.run(migrationsLock);
+        this.#holder = holder;
+        return await work();
+      });
+    } finally {
+      this.#holder = undefined;
+      await holder.session.close();
+    }
   }
 
   async apply({ version, name, sql, breaks }: Migration): Promise<void> {
