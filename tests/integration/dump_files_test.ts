@@ -1,7 +1,7 @@
 /** Partition files that cannot be written, or that another dump is writing. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { lockFile } from "../../lib/runtime/files.ts";
+import { lockFile } from "../../lib/runtime/file_lock.ts";
 import { openSession } from "../support/engine/engines.ts";
 import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
 import { postgresTest, testDatabase } from "../support/postgres/database.ts";

@@ -11,6 +11,7 @@ import { chooseSeed, killChains } from "../support/kill/chain.ts";
 import { defaultKafka } from "../support/kafka/jars.ts";
 import { startKafka } from "../support/kafka/server.ts";
 import { startPostgres } from "../support/postgres/server.ts";
+import { messageOf } from "../../lib/runtime/errors.ts";
 
 /** Kills that one chain gets. */
 const KILLS_A_CHAIN = 5;
@@ -31,7 +32,7 @@ async function soak(part: string | undefined): Promise<number> {
       passed++;
     } catch (error) {
       failed++;
-      await say(`FAILED: ${engine}: ${error instanceof Error ? error.message : error}`);
+      await say(`FAILED: ${engine}: ${messageOf(error)}`);
     }
   };
   if (part !== "stream") await soakChains(seed, run);

@@ -2,6 +2,7 @@
 import { withAdmin } from "../kafka/topics.ts";
 import { assertBalanced, judge, readLog } from "../topic/books.ts";
 import type { LandingPlace } from "../topic/landing.ts";
+import { messageOf } from "../../../lib/runtime/errors.ts";
 
 export interface Losses {
   /** Messages that are in none of the four places. */
@@ -31,7 +32,7 @@ export async function countLosses(place: LandingPlace): Promise<Losses> {
   try {
     await assertBalanced(place);
   } catch (error) {
-    losses.imbalance = error instanceof Error ? error.message : String(error);
+    losses.imbalance = messageOf(error);
   }
   return losses;
 }

@@ -10,6 +10,7 @@ import { openSession } from "../engine/engines.ts";
 import { produce } from "../kafka/messages.ts";
 import { runCli, spawnCli, type SpawnedCli } from "../cli/run_cli.ts";
 import { LandingPlace, landingPlace, untilRead } from "../topic/landing.ts";
+import { messageOf } from "../../../lib/runtime/errors.ts";
 
 export interface Cell {
   fault: FaultName;
@@ -63,7 +64,7 @@ export async function tryCell(
     const failure = imbalance ?? (lost + doubled > 0 ? "messages are lost or doubled" : undefined);
     return { ...result, ...(failure === undefined ? {} : { failure }) };
   } catch (error) {
-    return { ...cell, failure: error instanceof Error ? error.message : String(error) };
+    return { ...cell, failure: messageOf(error) };
   }
 }
 

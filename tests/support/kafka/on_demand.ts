@@ -3,6 +3,7 @@
  * no Kafka does not pay for it.
  */
 import { type KafkaServer, startKafka } from "./server.ts";
+import { messageOf } from "../../../lib/runtime/errors.ts";
 
 /** The variable that tells test processes where to ask. */
 export const ON_DEMAND = "FINPIPE_TEST_KAFKA_ON_DEMAND";
@@ -21,7 +22,7 @@ export function offerKafka(): KafkaOnDemand {
       server ??= startKafka();
       return new Response((await server).brokers);
     } catch (error) {
-      return new Response(error instanceof Error ? error.message : String(error), { status: 500 });
+      return new Response(messageOf(error), { status: 500 });
     }
   });
   return {

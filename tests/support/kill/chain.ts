@@ -9,6 +9,7 @@ import { type Random, randomOf } from "../../../lib/events/random.ts";
 import { type ChainState, readState } from "./state.ts";
 import type { TestDatabase } from "../postgres/database.ts";
 import { spawnCli } from "../cli/run_cli.ts";
+import { messageOf } from "../../../lib/runtime/errors.ts";
 
 /** The steps of the chain, in order; all but `init` are killed. */
 const STEPS = ["init", "stream", "dump", "load", "backfill"] as const;
@@ -69,7 +70,7 @@ export async function killChains(options: KillOptions): Promise<void> {
     }
   } catch (error) {
     const why = `With FINPIPE_SOAK_SEED=${seed}, after ${story.join(", ") || "no kill"}`;
-    throw new Error(`${why}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    throw new Error(`${why}: ${messageOf(error)}`, { cause: error });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -8,6 +8,7 @@ import { assertBalanced, sumOf } from "../topic/books.ts";
 import type { LandingPlace } from "../topic/landing.ts";
 import { startTraffic } from "../topic/traffic.ts";
 import { until } from "../until.ts";
+import { messageOf } from "../../../lib/runtime/errors.ts";
 
 export interface KillStreamOptions {
   seed: number;
@@ -62,7 +63,7 @@ export async function killStreams(
     assert.ok(sumOf(books, "duplicates") > 0 && sumOf(books, "rejected") > 0);
   } catch (error) {
     const why = `With FINPIPE_SOAK_SEED=${seed}, after ${story.join(", ") || "no kill"}`;
-    throw new Error(`${why}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    throw new Error(`${why}: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -6,6 +6,7 @@ import { type Job, type JobName, JOBS } from "./jobs.ts";
 import type { LoadPlace } from "./place.ts";
 import { MessageWatch, nameOf, type OnReached, type SentMessage } from "./watch.ts";
 import { type CliResult, runCli, spawnCli, type SpawnedCli } from "../cli/run_cli.ts";
+import { messageOf } from "../../../lib/runtime/errors.ts";
 
 export interface LoadCell {
   job: JobName;
@@ -62,7 +63,7 @@ export async function tryLoadCell(
   try {
     await runCell(place, outcome, options);
   } catch (error) {
-    outcome.failure = error instanceof Error ? error.message : String(error);
+    outcome.failure = messageOf(error);
   }
   return outcome;
 }

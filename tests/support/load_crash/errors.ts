@@ -1,6 +1,7 @@
 /** Loads that a server answers with an error: what stands then, and that all is well again. */
 import { JOBS } from "./jobs.ts";
 import type { DayState, LoadPlace } from "./place.ts";
+import { messageOf } from "../../../lib/runtime/errors.ts";
 
 export interface ErrorCell {
   title: string;
@@ -91,6 +92,6 @@ export async function tryError(
     await job.heal(place);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

@@ -1,4 +1,5 @@
 /** Disks that are soon full, for tests. */
+import { messageOf } from "../../../lib/runtime/errors.ts";
 
 /**
  * Has a folder be a disk of its own, until it is disposed of.
@@ -18,7 +19,7 @@ export async function whyNoMount(): Promise<string | undefined> {
     await using _disk = await smallDisk(folder, "1m");
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   } finally {
     await Deno.remove(folder);
   }

@@ -1,18 +1,21 @@
-/** A report in a file: whole or not at all. */
+/** What is written to a path that a person named: whole or not at all. */
 import assert from "node:assert/strict";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
-import { writeReport as writeNamed } from "../../lib/report/write_file.ts";
+import { writeNamed } from "../../lib/runtime/named_output.ts";
 
 /** What was written to stdout. */
 let written = "";
 
-function writeReport(path: string, chunks: AsyncIterable<string>): Promise<void> {
+function writeText(path: string, pieces: AsyncIterable<string>): Promise<void> {
   written = "";
-  return writeNamed(path, chunks, {
-    write(data) {
-      written += data;
+  const stdout = {
+    write(data: string | Uint8Array) {
+      written += typeof data === "string" ? data : new TextDecoder().decode(data);
       return Promise.resolve();
     },
+  };
+  return writeNamed(path, { stdout, what: `the report to "${path}"` }, async (write) => {
+    for await (const piece of pieces) await write(new TextEncoder().encode(piece));
   });
 }
 
@@ -43,7 +46,7 @@ async function failureOf(work: Promise<void>): Promise<FinpipeError> {
 Deno.test("the file holds all pieces, with the rights of any new file", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/report.csv`;
-    await writeReport(path, streamOf(["one\n", "", "zwölf\n"]));
+    await writeText(path, streamOf(["one\n", "", "zwölf\n"]));
     assert.equal(await Deno.readTextFile(path), "one\nzwölf\n");
     await Deno.writeTextFile(`${folder}/other`, "");
     const modes = await Promise.all([path, `${folder}/other`].map((path) => Deno.stat(path)));
@@ -54,9 +57,9 @@ Deno.test("the file holds all pieces, with the rights of any new file", async ()
 Deno.test("what fails halfway leaves the old file, and nothing beside it", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/report.csv`;
-    await writeReport(path, streamOf(["old"]));
+    await writeText(path, streamOf(["old"]));
     const failure = new Error("the mart is gone");
-    await assert.rejects(writeReport(path, streamOf(["new"], failure)), failure);
+    await assert.rejects(writeText(path, streamOf(["new"], failure)), failure);
     assert.equal(await Deno.readTextFile(path), "old");
     assert.deepEqual(await namesIn(folder), ["report.csv"]);
   });
@@ -67,17 +70,17 @@ Deno.test("a link stays a link, and the file it names is replaced", async () => 
     await Deno.mkdir(`${folder}/real`);
     await Deno.writeTextFile(`${folder}/real/report`, "old");
     await Deno.symlink("real/report", `${folder}/link`);
-    await writeReport(`${folder}/link`, streamOf(["new"]));
+    await writeText(`${folder}/link`, streamOf(["new"]));
     assert.equal(await Deno.readTextFile(`${folder}/real/report`), "new");
     assert.ok((await Deno.lstat(`${folder}/link`)).isSymlink);
     // One that leads to nothing yet, by another link.
     await Deno.symlink("real/new", `${folder}/first`);
     await Deno.symlink("first", `${folder}/second`);
-    await writeReport(`${folder}/second`, streamOf(["made"]));
+    await writeText(`${folder}/second`, streamOf(["made"]));
     assert.equal(await Deno.readTextFile(`${folder}/real/new`), "made");
     assert.deepEqual(await namesIn(folder), ["first", "link", "real", "second"]);
     await Deno.symlink("round", `${folder}/round`);
-    const { message } = await failureOf(writeReport(`${folder}/round`, streamOf(["x"])));
+    const { message } = await failureOf(writeText(`${folder}/round`, streamOf(["x"])));
     assert.match(message, /its links lead to no end$/);
   });
 });
@@ -86,16 +89,16 @@ Deno.test("a pipe, a device and stdout by name are written to, and never replace
   await inFolder(async (folder) => {
     await Deno.symlink("/dev/stdout", `${folder}/link`);
     for (const path of ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", `${folder}/link`]) {
-      await writeReport(path, streamOf(["a", "b"]));
+      await writeText(path, streamOf(["a", "b"]));
       assert.equal(written, "ab", path);
     }
     assert.ok((await Deno.lstat(`${folder}/link`)).isSymlink);
-    await writeReport("/dev/null", streamOf(["x"]));
+    await writeText("/dev/null", streamOf(["x"]));
     assert.ok((await Deno.stat("/dev/null")).isCharDevice);
     const fifo = `${folder}/fifo`;
     assert.ok((await new Deno.Command("mkfifo", { args: [fifo] }).output()).success);
     const read = Deno.readTextFile(fifo);
-    await writeReport(fifo, streamOf(["through ", "it"]));
+    await writeText(fifo, streamOf(["through ", "it"]));
     assert.equal(await read, "through it");
     assert.ok((await Deno.lstat(fifo)).isFifo);
   });
@@ -103,13 +106,13 @@ Deno.test("a pipe, a device and stdout by name are written to, and never replace
 
 Deno.test("a folder that is not there, or a target that is one, is said", async () => {
   await inFolder(async (folder) => {
-    const absent = await failureOf(writeReport(`${folder}/no/report`, streamOf(["x"])));
+    const absent = await failureOf(writeText(`${folder}/no/report`, streamOf(["x"])));
     assert.equal(absent.kind, "failed");
     assert.match(
       absent.message,
       /^Cannot write the report to ".*\/no\/report": its folder does not exist$/,
     );
-    const target = await failureOf(writeReport(folder, streamOf(["x"])));
+    const target = await failureOf(writeText(folder, streamOf(["x"])));
     assert.match(target.message, /it is a folder$/);
   });
 });
