@@ -4,7 +4,7 @@
  * `--codec=lz4` (gzip, snappy, zstd) of a topic that is packed so.
  */
 import { join } from "node:path";
-import { startKafka } from "../tests/support/kafka_server.ts";
+import { startKafka } from "../tests/support/kafka/server.ts";
 import { fillTopic, sendFile } from "./kafka_topic.ts";
 import {
   benchFolder,

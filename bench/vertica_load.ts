@@ -9,7 +9,7 @@ import { join } from "node:path";
 import copyTransactions from "../sql/warehouse/vertica/side_table_copy_transactions.sql" with {
   type: "text",
 };
-import { pythonPackages } from "../tests/support/python_packages.ts";
+import { pythonPackages } from "../tests/support/machine/python_packages.ts";
 import {
   missingForDriver,
   VERTICA_PYTHON,

@@ -1,5 +1,5 @@
 /** Secrets: each variable `X` that holds one may be given as `X_FILE`, a path to a file. */
-import { NOT_CAPABLE } from "../runtime/files.ts";
+import { systemReason } from "../runtime/file_failure.ts";
 import type { Problems, Report } from "./problems.ts";
 import { type ConfigSource, variable } from "./source.ts";
 
@@ -48,12 +48,7 @@ export async function readSettingFile(path: string, report: Report): Promise<str
     } else if (error instanceof Deno.errors.PermissionDenied) {
       report(`no right to read the file "${path}"`, "Let finpipe's user read it");
     } else {
-      const reason = error instanceof Deno.errors.NotCapable
-        ? NOT_CAPABLE
-        : error instanceof Error
-        ? error.message
-        : String(error);
-      report(`the file "${path}" cannot be read: ${reason}`, "Name a file of text");
+      report(`the file "${path}" cannot be read: ${systemReason(error)}`, "Name a file of text");
     }
     return undefined;
   }

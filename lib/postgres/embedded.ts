@@ -9,9 +9,10 @@
 import { PGlite } from "@electric-sql/pglite";
 import { dataDir as preparedDataDir } from "@electric-sql/pglite-prepopulatedfs";
 import { join } from "node:path";
-import { FinpipeError } from "../runtime/errors.ts";
+import { FinpipeError, messageOf } from "../runtime/errors.ts";
 import { embeddedLock, embeddedMarker, requireEmbedded } from "../config/work_dir.ts";
-import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
+import { fileFailure } from "../runtime/file_failure.ts";
+import { type FileLock, lockFile } from "../runtime/file_lock.ts";
 import {
   BEGIN,
   type SqlRow,
@@ -261,8 +262,4 @@ async function remove(path: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

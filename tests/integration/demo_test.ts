@@ -1,8 +1,8 @@
 /** `finpipe demo`: what a newcomer sees first. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { embeddedTest } from "../support/embedded_timers.ts";
-import { runCli, spawnCli } from "../support/run_cli.ts";
+import { embeddedTest } from "../support/engine/embedded_timers.ts";
+import { runCli, spawnCli } from "../support/cli/run_cli.ts";
 
 /** Settings of servers, which the demo must not touch, and wrong ones, which are not its own. */
 const env = {

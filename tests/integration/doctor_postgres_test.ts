@@ -5,8 +5,8 @@ import { readSettings } from "../../lib/config/settings.ts";
 import type { Check } from "../../lib/doctor/check.ts";
 import { openServerSession } from "../../lib/postgres/server.ts";
 import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
-import { emptyDatabase, postgresTest } from "../support/postgres.ts";
-import { runCli } from "../support/run_cli.ts";
+import { emptyDatabase, postgresTest } from "../support/postgres/database.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 
 async function doctor(url: string): Promise<{ code: number; checks: Check[]; text: string }> {
   const workDir = await Deno.makeTempDir();

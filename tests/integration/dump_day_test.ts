@@ -6,10 +6,10 @@ import fc from "fast-check";
 import { DATASET_NAMES } from "../../lib/events/dataset.ts";
 import { dumpDay, dumpDayApart } from "../../lib/staging/postgres/statements.ts";
 import { SIGNATURE } from "../../lib/runtime/version.ts";
-import { objectId } from "../support/warehouse_rows.ts";
-import { engineTests, NOW, openSession, type TestEngine } from "../support/engines.ts";
-import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
-import { csv } from "../support/reference.ts";
+import { objectId } from "../support/partitions/rows.ts";
+import { engineTests, NOW, openSession, type TestEngine } from "../support/engine/engines.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { csv } from "../support/partitions/reference.ts";
 
 const engineTest = engineTests();
 const DAY = "2022-10-01";

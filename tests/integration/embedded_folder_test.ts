@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openEmbeddedSession } from "../../lib/postgres/embedded.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { embeddedTest } from "../support/embedded_timers.ts";
+import { embeddedTest } from "../support/engine/embedded_timers.ts";
 
 /** Runs a script on the engine of a work dir; the answer to a query after it. */
 async function answer(workDir: string, script: string, query = "SELECT 1 AS one") {

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
 import type { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
-import { skippable } from "../support/kafka_skip.ts";
-import { writePartition } from "../support/reference.ts";
-import { TcpProxy } from "../support/tcp_proxy.ts";
-import { openTestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
-import { rate, transaction } from "../support/warehouse_rows.ts";
-import { NOW, STRICT_LIMITS } from "../support/warehouses.ts";
+import { skippable } from "../support/kafka/skip.ts";
+import { writePartition } from "../support/partitions/reference.ts";
+import { TcpProxy } from "../support/network/tcp_proxy.ts";
+import { openTestVertica, VERTICA_MISSING } from "../support/vertica/place.ts";
+import { rate, transaction } from "../support/partitions/rows.ts";
+import { NOW, STRICT_LIMITS } from "../support/warehouse/warehouses.ts";
 import type { VerticaServer } from "../vertica-server/server.ts";
 
 const DAY = "2022-10-01";

@@ -5,13 +5,13 @@ import {
   openVerticaSession,
   type VerticaSession,
 } from "../../lib/warehouse/vertica/connection/session.ts";
-import { skippable } from "../support/kafka_skip.ts";
-import { isStatement, TcpProxy } from "../support/tcp_proxy.ts";
+import { skippable } from "../support/kafka/skip.ts";
+import { isStatement, TcpProxy } from "../support/network/tcp_proxy.ts";
 import { SERVER } from "../vertica-server/certificates.ts";
 import { VerticaError } from "../vertica-server/engine.ts";
-import { openTestVertica, type OwnServer, VERTICA_MISSING } from "../support/vertica_place.ts";
-import { verticaSettingsOf } from "../support/vertica_url.ts";
-import { startQuietServer } from "../support/vertica_sessions.ts";
+import { openTestVertica, type OwnServer, VERTICA_MISSING } from "../support/vertica/place.ts";
+import { verticaSettingsOf } from "../support/vertica/url.ts";
+import { startQuietServer } from "../support/vertica/sessions.ts";
 
 /** Milliseconds: a server that works is asked about many times in a test. */
 const SHORT = { label: "finpipe:frozen", patience: 100, connectTimeout: 500 };

@@ -1,11 +1,11 @@
 /** Rows that the database refuses though finpipe accepts them: rejected, and nothing else lost. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { engineTests, openSession, type TestEngine } from "../support/engines.ts";
-import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
-import { postgresTest, testDatabase } from "../support/postgres.ts";
-import { runCli } from "../support/run_cli.ts";
-import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
+import { engineTests, openSession, type TestEngine } from "../support/engine/engines.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { runCli } from "../support/cli/run_cli.ts";
+import { EMBEDDED_TIMERS } from "../support/engine/embedded_timers.ts";
 
 const engineTest = engineTests();
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { memoryDisk } from "../support/memory_disk.ts";
-import { whyNoMount } from "../support/small_disk.ts";
+import { memoryDisk } from "../support/machine/memory_disk.ts";
+import { whyNoMount } from "../support/machine/small_disk.ts";
 
 const NAME = "memoryDisk() is a disk of its own, and leaves nothing";
 const NO_MOUNT = await whyNoMount();

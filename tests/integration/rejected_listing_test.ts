@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { firstOf, rejectedBytes, rejectedRows } from "../../lib/rejected/listing.ts";
 import type { RejectedFilter } from "../../lib/staging/rejected.ts";
-import { embeddedTest } from "../support/embedded_timers.ts";
-import { engineTests, type TestEngine } from "../support/engines.ts";
-import { transactionMessage } from "../support/messages.ts";
-import { addRejected, landed, NONE, outcomes, replayOn } from "../support/rejected.ts";
+import { embeddedTest } from "../support/engine/embedded_timers.ts";
+import { engineTests, type TestEngine } from "../support/engine/engines.ts";
+import { transactionMessage } from "../support/events/messages.ts";
+import { addRejected, landed, NONE, outcomes, replayOn } from "../support/staging/rejected.ts";
 
 const engineTest = engineTests();
 

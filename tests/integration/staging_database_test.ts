@@ -1,10 +1,10 @@
 /** Databases as others have set them up: their settings, their encoding, and a role's rights. */
 import assert from "node:assert/strict";
 import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
-import { openSession } from "../support/engines.ts";
-import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres.ts";
-import { addRejected } from "../support/rejected.ts";
-import { cliOn, execute, LINE, streamOn } from "../support/staging_cli.ts";
+import { openSession } from "../support/engine/engines.ts";
+import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { addRejected } from "../support/staging/rejected.ts";
+import { cliOn, execute, LINE, streamOn } from "../support/staging/cli.ts";
 
 postgresTest("settings of the database change nothing", async (t) => {
   await using database = await testDatabase(t);

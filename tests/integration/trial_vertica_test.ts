@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { GROUPS } from "../../lib/warehouse/trial/registry.ts";
 import type { VerticaSession } from "../../lib/warehouse/vertica/connection/session.ts";
-import { skippable } from "../support/kafka_skip.ts";
-import { type CliResult, runCli, spawnCli } from "../support/run_cli.ts";
-import { TcpProxy } from "../support/tcp_proxy.ts";
+import { skippable } from "../support/kafka/skip.ts";
+import { type CliResult, runCli, spawnCli } from "../support/cli/run_cli.ts";
+import { TcpProxy } from "../support/network/tcp_proxy.ts";
 import { until } from "../support/until.ts";
 import { VerticaError } from "../vertica-server/engine.ts";
 import {
@@ -12,7 +12,7 @@ import {
   type OwnServer,
   type TestVertica,
   VERTICA_MISSING,
-} from "../support/vertica_place.ts";
+} from "../support/vertica/place.ts";
 
 /** What is taken for granted of the test server that it does otherwise, as far as a page says so. */
 const OTHERWISE: readonly string[] = [];

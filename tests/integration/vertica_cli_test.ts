@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { statementsFor, statementsOf } from "../../lib/warehouse/vertica/statements.ts";
 import tablesSql from "../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
-import { type CliResult, runCli } from "../support/run_cli.ts";
-import { skippable } from "../support/kafka_skip.ts";
-import { csv, writePartition, writePartitionText } from "../support/reference.ts";
-import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
-import { rate, transaction } from "../support/warehouse_rows.ts";
+import { type CliResult, runCli } from "../support/cli/run_cli.ts";
+import { skippable } from "../support/kafka/skip.ts";
+import { csv, writePartition, writePartitionText } from "../support/partitions/reference.ts";
+import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica/place.ts";
+import { rate, transaction } from "../support/partitions/rows.ts";
 
 const DAY = "2022-10-01";
 

@@ -6,11 +6,11 @@ import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { statementsFor } from "../../lib/warehouse/vertica/statements.ts";
 import { until } from "../support/until.ts";
-import { csv, writePartition, writePartitionText } from "../support/reference.ts";
+import { csv, writePartition, writePartitionText } from "../support/partitions/reference.ts";
 import { VerticaError } from "../vertica-server/engine.ts";
-import { DAY, day, serverTest } from "../support/vertica_conditions.ts";
-import { rate, transaction } from "../support/warehouse_rows.ts";
-import { NOW, STRICT_LIMITS } from "../support/warehouses.ts";
+import { DAY, day, serverTest } from "../support/vertica/conditions.ts";
+import { rate, transaction } from "../support/partitions/rows.ts";
+import { NOW, STRICT_LIMITS } from "../support/warehouse/warehouses.ts";
 
 serverTest("a swap that meets a mergeout is called again, three times", async (place) => {
   await place.load(1);

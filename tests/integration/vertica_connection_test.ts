@@ -5,12 +5,12 @@ import { openEngine } from "../../lib/engine/engine.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { createLogger } from "../../lib/runtime/log.ts";
 import { openVerticaSession } from "../../lib/warehouse/vertica/connection/session.ts";
-import * as kafka from "../support/kafka_credentials.ts";
+import * as kafka from "../support/kafka/credentials.ts";
 import { until } from "../support/until.ts";
 import { VerticaError } from "../vertica-server/engine.ts";
-import * as credentials from "../support/vertica_credentials.ts";
-import { verticaSettingsOf } from "../support/vertica_url.ts";
-import { startQuietServer, withSession } from "../support/vertica_sessions.ts";
+import * as credentials from "../support/vertica/credentials.ts";
+import { verticaSettingsOf } from "../support/vertica/url.ts";
+import { startQuietServer, withSession } from "../support/vertica/sessions.ts";
 
 const NEVER = new AbortController().signal;
 

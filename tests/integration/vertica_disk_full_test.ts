@@ -1,11 +1,11 @@
 /** A Vertica whose disk is full, at each kind of statement that would write, as scripts see it. */
 import assert from "node:assert/strict";
-import { runCli } from "../support/run_cli.ts";
-import { skippable } from "../support/kafka_skip.ts";
-import { writePartition } from "../support/reference.ts";
+import { runCli } from "../support/cli/run_cli.ts";
+import { skippable } from "../support/kafka/skip.ts";
+import { writePartition } from "../support/partitions/reference.ts";
 import { DISK_FULL, type Fault } from "../vertica-server/faults.ts";
-import { openTestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
-import { rate, transaction } from "../support/warehouse_rows.ts";
+import { openTestVertica, VERTICA_MISSING } from "../support/vertica/place.ts";
+import { rate, transaction } from "../support/partitions/rows.ts";
 
 const DAY = "2022-10-01";
 

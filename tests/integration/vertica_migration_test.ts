@@ -6,11 +6,11 @@ import type { Breaks, Migration } from "../../lib/migrations/migration.ts";
 import { MIGRATIONS, VerticaMigrations } from "../../lib/warehouse/vertica/migrations.ts";
 import { VerticaScope } from "../../lib/warehouse/vertica/scope.ts";
 import type { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
-import { skippable } from "../support/kafka_skip.ts";
-import { writePartition } from "../support/reference.ts";
-import { openTestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
-import { transaction } from "../support/warehouse_rows.ts";
-import { NOW, STRICT_LIMITS } from "../support/warehouses.ts";
+import { skippable } from "../support/kafka/skip.ts";
+import { writePartition } from "../support/partitions/reference.ts";
+import { openTestVertica, VERTICA_MISSING } from "../support/vertica/place.ts";
+import { transaction } from "../support/partitions/rows.ts";
+import { NOW, STRICT_LIMITS } from "../support/warehouse/warehouses.ts";
 
 const DAY = "2022-10-01";
 const day = Temporal.PlainDate.from(DAY);

@@ -5,10 +5,10 @@ import { DATASET_NAMES } from "../../lib/events/dataset.ts";
 import { csvReport } from "../../lib/rendering/mart/csv.ts";
 import { FinpipeError, isKind } from "../../lib/runtime/errors.ts";
 import { VERSION } from "../../lib/runtime/version.ts";
-import { objectId, rate, transaction } from "../support/warehouse_rows.ts";
-import { type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
-import { decimal, divide } from "../support/decimals.ts";
-import { partitionRows, type Row } from "../support/reference.ts";
+import { objectId, rate, transaction } from "../support/partitions/rows.ts";
+import { type TestWarehouse, warehouseTests } from "../support/warehouse/warehouses.ts";
+import { decimal, divide } from "../support/warehouse/decimals.ts";
+import { partitionRows, type Row } from "../support/partitions/reference.ts";
 import { runs } from "../support/runs.ts";
 
 const warehouseTest = warehouseTests();

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { openEmbeddedSession } from "../../lib/postgres/embedded.ts";
-import { EMBEDDED_TIMERS, embeddedTest } from "../support/embedded_timers.ts";
-import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres.ts";
-import { runCli } from "../support/run_cli.ts";
+import { EMBEDDED_TIMERS, embeddedTest } from "../support/engine/embedded_timers.ts";
+import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 
 const EVENTS = fileURLToPath(new URL("../fixtures/events.jsonl", import.meta.url));
 /** The sample is of that day too. */

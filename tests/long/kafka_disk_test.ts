@@ -3,14 +3,14 @@
  * waited for, and nothing is lost.
  */
 import assert from "node:assert/strict";
-import { databaseOn } from "../support/crash_servers.ts";
-import { openSession } from "../support/engines.ts";
-import { startPostgres } from "../support/postgres_server.ts";
-import { runCli } from "../support/run_cli.ts";
-import { smallDisk, whyNoMount } from "../support/small_disk.ts";
-import { assertBalanced, sumOf } from "../support/topic_books.ts";
-import { landingPlace, topicTest, untilRead } from "../support/topic_landing.ts";
-import { startTraffic } from "../support/topic_traffic.ts";
+import { databaseOn } from "../support/crash/servers.ts";
+import { openSession } from "../support/engine/engines.ts";
+import { startPostgres } from "../support/postgres/server.ts";
+import { runCli } from "../support/cli/run_cli.ts";
+import { smallDisk, whyNoMount } from "../support/machine/small_disk.ts";
+import { assertBalanced, sumOf } from "../support/topic/books.ts";
+import { landingPlace, topicTest, untilRead } from "../support/topic/landing.ts";
+import { startTraffic } from "../support/topic/traffic.ts";
 import { until } from "../support/until.ts";
 
 const NO_MOUNT = await whyNoMount();

@@ -4,7 +4,7 @@
  * same with more seeds and more messages.
  */
 import assert from "node:assert/strict";
-import { skippable } from "../support/kafka_skip.ts";
+import { skippable } from "../support/kafka/skip.ts";
 import { missingForCourt, openCourt } from "../support/truth/court.ts";
 import { tryDamage } from "../support/truth/damaged.ts";
 import { lineOf, tryCase } from "../support/truth/trial.ts";

@@ -1,18 +1,18 @@
 /** A part of the load's crash matrix (docs/crash-matrix-load.md); and that it sees what it looks for. */
 import assert from "node:assert/strict";
-import { indexOf, type LoadOutcome, traceJob, tryLoadCell } from "../support/load_crash_cell.ts";
-import { ERRORS, tryError } from "../support/load_crash_errors.ts";
-import type { LoadFaultName } from "../support/load_crash_faults.ts";
-import { type JobName, JOBS } from "../support/load_crash_jobs.ts";
-import { type CrashVertica, LoadPlace } from "../support/load_crash_place.ts";
-import { nameOf, type SentMessage } from "../support/load_crash_watch.ts";
-import { readDocument } from "../support/documents.ts";
-import { skippable } from "../support/kafka_skip.ts";
+import { indexOf, type LoadOutcome, traceJob, tryLoadCell } from "../support/load_crash/cell.ts";
+import { ERRORS, tryError } from "../support/load_crash/errors.ts";
+import type { LoadFaultName } from "../support/load_crash/faults.ts";
+import { type JobName, JOBS } from "../support/load_crash/jobs.ts";
+import { type CrashVertica, LoadPlace } from "../support/load_crash/place.ts";
+import { nameOf, type SentMessage } from "../support/load_crash/watch.ts";
+import { readDocument } from "../support/docs/documents.ts";
+import { skippable } from "../support/kafka/skip.ts";
 import { setFault } from "../vertica-server/fault_words.ts";
 import { ERRORS_JOB } from "../soak/load_crash_report.ts";
-import { postgresServerTest } from "../support/postgres.ts";
-import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
-import { startVerticaProcess } from "../support/vertica_process.ts";
+import { postgresServerTest } from "../support/postgres/database.ts";
+import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica/place.ts";
+import { startVerticaProcess } from "../support/vertica/process.ts";
 
 /** Ways to lose a connection, which take turns. */
 const CUTS: readonly LoadFaultName[] = ["cut", "cut-answer"];

@@ -4,8 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { findBinaries } from "../support/postgres_binaries.ts";
-import { skippable } from "../support/kafka_skip.ts";
+import { findBinaries } from "../support/postgres/binaries.ts";
+import { skippable } from "../support/kafka/skip.ts";
 import { SERVER, VERTICA_CA } from "../vertica-server/certificates.ts";
 import {
   type CaseResult,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { GROUPS } from "../../lib/warehouse/trial/registry.ts";
 import { stepsOf } from "../../lib/warehouse/trial/script.ts";
-import { runTool, toolTest } from "../support/deploy_tools.ts";
+import { runTool, toolTest } from "../support/docs/deploy_tools.ts";
 
 const FOLDER = new URL("../../sql/warehouse/vertica/", import.meta.url).pathname;
 

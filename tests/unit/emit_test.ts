@@ -7,7 +7,7 @@ import { emulate } from "../../lib/events/emulator.ts";
 import { emit } from "../../lib/emit/emit.ts";
 import { writeFile } from "../../lib/emit/file.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { runCli } from "../support/run_cli.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 import { settle } from "../support/turns.ts";
 
 const NOW = Temporal.Instant.from("2022-10-02T03:04:05Z");

@@ -5,7 +5,7 @@ import { openPartitionFile } from "../../lib/partitions/partition_file.ts";
 import type { Io } from "../../lib/runtime/io.ts";
 import { createLogger } from "../../lib/runtime/log.ts";
 import { overDrawn, Progress } from "../../lib/runtime/progress.ts";
-import { writePartitionText } from "../support/reference.ts";
+import { writePartitionText } from "../support/partitions/reference.ts";
 
 const DAY = Temporal.PlainDate.from("2022-10-01");
 const CLEAR = "\r\x1b[2K";

@@ -37,7 +37,7 @@ const CASES: Case[] = [
     good: [
       ["lib/runtime/terminal.ts", "Deno.env.get('HOME');"],
       ["lib/config/settings.ts", "Deno.env.get('HOME');"],
-      ["tests/support/postgres.ts", "Deno.env.get('CI');"],
+      ["tests/support/postgres/database.ts", "Deno.env.get('CI');"],
       ["commands/run.ts", "io.env('HOME');"],
     ],
   },
@@ -55,7 +55,7 @@ const CASES: Case[] = [
       ["lib/postgres/server.ts", "import pg from 'pg'; import { from } from 'pg-copy-streams';"],
       ["lib/sources/kafka.ts", "import { Kafka } from 'kafkajs';"],
       ["lib/warehouse/vertica/client.ts", "import vertica from 'vertica-nodejs';"],
-      ["tests/support/postgres.ts", "import pg from 'pg';"],
+      ["tests/support/postgres/database.ts", "import pg from 'pg';"],
       ["lib/rendering/mart/csv.ts", "import { stringify } from 'csv-stringify/sync';"],
     ],
   },

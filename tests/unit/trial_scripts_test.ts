@@ -5,7 +5,7 @@ import type { Experiment, TrialEngine } from "../../lib/warehouse/trial/experime
 import { GROUPS } from "../../lib/warehouse/trial/registry.ts";
 import { type Step, stepsOf } from "../../lib/warehouse/trial/script.ts";
 import { trialScript } from "../../lib/warehouse/trial/script_of.ts";
-import { readDocument, ROOT } from "../support/documents.ts";
+import { readDocument, ROOT } from "../support/docs/documents.ts";
 
 const ENGINES: readonly TrialEngine[] = ["vertica", "embedded"];
 const EXPERIMENTS = GROUPS.flatMap(({ experiments }) => experiments);

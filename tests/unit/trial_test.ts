@@ -8,7 +8,7 @@ import { headLine, lastLines, linesOf } from "../../lib/warehouse/trial/report.t
 import { stepsOf } from "../../lib/warehouse/trial/script.ts";
 import { exitCodeOf, type TrialOptions, tryAll } from "../../lib/warehouse/trial/trial.ts";
 import { SILENT } from "../support/logs.ts";
-import { EXAMPLE, FakeGround } from "../support/trial_ground.ts";
+import { EXAMPLE, FakeGround } from "../support/fakes/trial_ground.ts";
 
 const KEY = "aaaaaaaaaaaa";
 

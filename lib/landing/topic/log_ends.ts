@@ -1,6 +1,6 @@
 /** The ends of the topic's log: asked for now and then, and which partitions were landed up to them. */
 import { orAborted } from "../../runtime/aborted.ts";
-import { FinpipeError, isKind } from "../../runtime/errors.ts";
+import { FinpipeError, isKind, messageOf } from "../../runtime/errors.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { LogRange } from "../../sources/topic/log_range.ts";
 import type { TopicLog } from "../../sources/topic/topic.ts";
@@ -110,7 +110,7 @@ export class LogEnds {
       });
       this.stagingFailure = undefined;
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       // Who holds a lock holds up this alone, or what is landed as well, which says so itself.
       if (!isKind(error, "locked")) this.stagingFailure = message;
       this.#context.log.debug("The ends that were reached were not noted", { error: message });

@@ -5,7 +5,7 @@
  * the broker closes without a word, as a listener does whose kind the client did not expect: a broker
  * that stops does the same, and the hint says what else it may be.
  */
-import { type ErrorKind, FinpipeError } from "../../runtime/errors.ts";
+import { causesOf, type ErrorKind, FinpipeError } from "../../runtime/errors.ts";
 
 interface Meaning {
   kind: ErrorKind;
@@ -121,7 +121,7 @@ const WRONG_PASSWORD = configuration(
  * @param kafka how the message names the cluster, as `displayName` of its settings does
  */
 export function asKafkaFailure(error: unknown, kafka: string): FinpipeError {
-  const chain = causesOf(error);
+  const chain = driverErrorsOf(error);
   const known = chain.find((cause) => cause instanceof FinpipeError);
   if (known !== undefined) return known;
   const root = chain.at(-1) ?? {};
@@ -155,9 +155,9 @@ interface DriverError {
 }
 
 /** The error and what is under it, the deepest last. */
-function causesOf(error: unknown): DriverError[] {
+function driverErrorsOf(error: unknown): DriverError[] {
   const chain: DriverError[] = [];
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+  for (const cause of causesOf(error)) {
     chain.push(cause);
     // A socket that tried several addresses gives all their failures, and no message.
     if (cause instanceof AggregateError && cause.errors[0] instanceof Error) {

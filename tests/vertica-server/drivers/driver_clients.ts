@@ -6,8 +6,8 @@
  * that signed the server's certificate; it says what came of each case in a line of JSON.
  */
 import { join } from "node:path";
-import { isOnPath } from "../../support/kafka_jars.ts";
-import { pythonPackages } from "../../support/python_packages.ts";
+import { isOnPath } from "../../support/kafka/jars.ts";
+import { pythonPackages } from "../../support/machine/python_packages.ts";
 
 export type Driver = "vertica-python" | "JDBC";
 

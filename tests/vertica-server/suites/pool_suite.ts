@@ -1,6 +1,6 @@
 /** The tests of v-pool, the pool of vertica-nodejs, which its package carries, by mocha on Node.js. */
 import { join } from "node:path";
-import { isOnPath } from "../../support/kafka_jars.ts";
+import { isOnPath } from "../../support/kafka/jars.ts";
 import { inShort, runProgram, type Suite } from "./suite.ts";
 
 const POOL = "v-pool@1.1.4";

@@ -1,7 +1,7 @@
 /** The integration tests of vertica-python, which its package carries, by pytest. */
 import { join } from "node:path";
-import { isOnPath } from "../../support/kafka_jars.ts";
-import { pythonPackages } from "../../support/python_packages.ts";
+import { isOnPath } from "../../support/kafka/jars.ts";
+import { pythonPackages } from "../../support/machine/python_packages.ts";
 import { VERTICA_PYTHON } from "../drivers/driver_clients.ts";
 import { inShort, runProgram, type Suite } from "./suite.ts";
 
