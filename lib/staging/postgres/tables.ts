@@ -34,6 +34,9 @@ export const STAGING_TABLES: TableShapes = {
     "watermark_delay bigint =, topic_id text, window_base bigint =, " +
     "retired_at timestamp",
   "finpipe.landed_days": "source_id integer, dataset text, day date, rows bigint",
+  "finpipe.dumps": "dataset text, day date, sha256 text, rows bigint, staged_rows bigint, " +
+    "bytes bigint, control_total numeric, snapshot text, sources text, complete boolean, " +
+    "created_at timestamp, version text, host text, work_dir text",
   "finpipe.lost_ranges":
     "id bigint =, topic text, partition integer, cause text, from_offset bigint, " +
     "to_offset bigint, went_on_at bigint, recorded_at timestamp =, topic_id text, " +
