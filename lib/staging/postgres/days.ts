@@ -1,14 +1,41 @@
 /** {@link DaysRepository} of PostgreSQL. */
+import recordDump from "../../../sql/staging/record_dump.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
+import { run } from "../../postgres/run.ts";
 import type { SqlRow, SqlSession } from "../../postgres/session.ts";
-import type { DaySnapshot, DaysRepository, KafkaProgress, StagedRows } from "../days.ts";
+import { codeOf } from "../../runtime/errors.ts";
+import { SqlTemplate } from "../../sql/template.ts";
+import type {
+  DaySnapshot,
+  DaysRepository,
+  DumpRecord,
+  KafkaProgress,
+  StagedRows,
+} from "../days.ts";
 import * as sql from "./statements.ts";
+
+const RECORD_DUMP = new SqlTemplate(recordDump);
+
+/** read_only_sql_transaction, of a standby too; insufficient_privilege. */
+const MAY_NOT_WRITE: readonly unknown[] = ["25006", "42501"];
 
 export class PostgresDays implements DaysRepository {
   readonly #session: SqlSession;
 
   constructor(session: SqlSession) {
     this.#session = session;
+  }
+
+  async recordDumps(dumps: readonly DumpRecord[]): Promise<boolean> {
+    try {
+      await this.#session.transaction(async () => {
+        for (const dump of dumps) await run(this.#session, RECORD_DUMP, valuesOf(dump));
+      });
+      return true;
+    } catch (error) {
+      if (MAY_NOT_WRITE.includes(codeOf((error as Error).cause))) return false;
+      throw error;
+    }
   }
 
   snapshot<T>(
@@ -28,6 +55,18 @@ export class PostgresDays implements DaysRepository {
     };
     return session.transaction(() => work(snapshot), "snapshot");
   }
+}
+
+function valuesOf({ manifest, host, workDir }: DumpRecord) {
+  const { partition, created_at, sources, ...rest } = manifest;
+  return {
+    ...rest,
+    day: partition,
+    created_at: created_at.replace("Z", ""),
+    sources: JSON.stringify(sources),
+    host,
+    work_dir: workDir,
+  };
 }
 
 function stagedRowsOf(found: readonly SqlRow[]): StagedRows {

@@ -4,6 +4,7 @@ import { RefusedData } from "../../postgres/failure.ts";
 import type { SqlSession } from "../../postgres/session.ts";
 import { FinpipeError } from "../../runtime/errors.ts";
 import type { LandedBatch } from "../batch.ts";
+import type { DayRows } from "../day_counts.ts";
 import {
   type LandingRepository,
   RefusedRow,
@@ -117,6 +118,7 @@ export class PostgresLanding implements LandingRepository {
       counters.duplicates,
       partition.topicId,
       partition.windowBase,
+      ...listsOf(batch.days),
     ]);
     if (rows.length === 0) throw await positionMoved(this.#session, partition, batch.start);
   }
@@ -150,6 +152,16 @@ export class PostgresLanding implements LandingRepository {
       await this.#session.execute("ROLLBACK TO SAVEPOINT probe");
     }
   }
+}
+
+/** Datasets, days and rows as three parameters. */
+function listsOf(days: Iterable<DayRows>): [string, string, string] {
+  const all = [...days];
+  return [
+    `{${all.map(({ dataset }) => dataset).join()}}`,
+    `{${all.map(({ day }) => day).join()}}`,
+    `{${all.map(({ rows }) => rows).join()}}`,
+  ];
 }
 
 function copiesOf({ rows }: LandedBatch): [statement: string, rows: RowBuffer][] {

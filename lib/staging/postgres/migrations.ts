@@ -6,6 +6,8 @@ import topicIds from "../../../sql/staging/004_topic_ids.sql" with { type: "text
 import retiredSources from "../../../sql/staging/005_retired_sources.sql" with { type: "text" };
 import corruptRanges from "../../../sql/staging/006_corrupt_ranges.sql" with { type: "text" };
 import windowIndex from "../../../sql/staging/007_window_index.sql" with { type: "text" };
+import landedDays from "../../../sql/staging/008_landed_days.sql" with { type: "text" };
+import dumps from "../../../sql/staging/009_dumps.sql" with { type: "text" };
 import lockMigrations from "../../../sql/staging/lock_migrations.sql" with { type: "text" };
 import migrationsApplied from "../../../sql/staging/migrations_applied.sql" with { type: "text" };
 import migrationsPresent from "../../../sql/staging/migrations_present.sql" with { type: "text" };
@@ -27,6 +29,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 5, name: "005_retired_sources", sql: retiredSources, breaks: "readers" },
   { version: 6, name: "006_corrupt_ranges", sql: corruptRanges, breaks: "readers" },
   { version: 7, name: "007_window_index", sql: windowIndex, breaks: "readers" },
+  { version: 8, name: "008_landed_days", sql: landedDays, breaks: "writers" },
+  { version: 9, name: "009_dumps", sql: dumps, breaks: "nothing" },
 ];
 
 const SCHEMAS = ["stg", "finpipe"];
