@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { hostname } from "node:os";
 import type { Manifest } from "../../lib/partitions/manifest.ts";
-import { engineTests, openSession } from "../support/engines.ts";
-import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
-import { postgresTest, testDatabase } from "../support/postgres.ts";
-import { runCli } from "../support/run_cli.ts";
+import { engineTests, openSession } from "../support/engine/engines.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 
 const engineTest = engineTests();
 const DAY = "2022-10-01";
