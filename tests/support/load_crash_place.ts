@@ -3,7 +3,7 @@ import {
   openVerticaSession,
   type VerticaRow,
 } from "../../lib/warehouse/vertica/connection/session.ts";
-import type { WarehouseSchemas } from "../../lib/warehouse/sql_template.ts";
+import type { WarehouseSchemas } from "../../lib/warehouse/variables.ts";
 import { type Row, writePartition } from "./reference.ts";
 import { type CliResult, runCli } from "./run_cli.ts";
 import { verticaSettingsOf } from "./vertica_url.ts";
