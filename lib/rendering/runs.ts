@@ -2,7 +2,7 @@
  * How the run of a day is shown, as JSON and in words: of a step that is called alone, and of all of
  * them inside a backfill. What a step did it says itself.
  */
-import type { BackfilledDay } from "../backfill/backfill.ts";
+import type { BackfilledDay } from "../backfill.ts";
 import { type DayRun, hasRunDate } from "../partitions/run_date.ts";
 import type { Shown } from "../steps/step.ts";
 

@@ -4,9 +4,8 @@ import { statementsOf, templatesOf } from "../../lib/sql/template.ts";
 import { schemaValues } from "../../lib/warehouse/variables.ts";
 import tablesSql from "../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
 import { type CliResult, runCli } from "../support/cli/run_cli.ts";
-import { skippable } from "../support/kafka/skip.ts";
 import { csv, writePartition, writePartitionText } from "../support/partitions/reference.ts";
-import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica/place.ts";
+import { openTestVertica, type TestVertica, verticaTest } from "../support/vertica/place.ts";
 import { rate, transaction } from "../support/partitions/rows.ts";
 
 const DAY = "2022-10-01";
@@ -51,10 +50,6 @@ class Place implements AsyncDisposable {
     await this.vertica[Symbol.asyncDispose]();
     await Deno.remove(this.workDir, { recursive: true });
   }
-}
-
-function verticaTest(name: string, test: () => Promise<void>): void {
-  Deno.test(skippable(name, VERTICA_MISSING, test));
 }
 
 verticaTest(

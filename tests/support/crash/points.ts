@@ -1,7 +1,7 @@
 /** The points between two statements of a landing at which the crash matrix lets something happen. */
 import { Buffer } from "node:buffer";
 import advancePosition from "../../../sql/staging/advance_position.sql" with { type: "text" };
-import type { Passage, Watcher } from "../network/crash_proxy.ts";
+import type { Passage, Watcher } from "../network/watched_proxy.ts";
 import { isStatement } from "../network/tcp_proxy.ts";
 
 /** In the order in which a batch passes them. */
