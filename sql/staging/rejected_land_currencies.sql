@@ -1,6 +1,6 @@
 -- Lands :versions, a JSON array of objects, that do not stand in staging yet: each once, in order of
--- their ids. The payload says date_update, so an equal version lies at the same place of the index by
--- day.
+-- their ids. The payload says date_update, so an equal version lies at the same place of the index
+-- by day.
 INSERT INTO stg.currencies (
   object_id, object_type, sent_dttm, payload, date_update, currency_code, currency_code_with,
   currency_with_div, rejected_id

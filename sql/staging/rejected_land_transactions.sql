@@ -1,6 +1,6 @@
 -- Lands :versions, a JSON array of objects, that do not stand in staging yet: each once, in order of
--- their ids. The payload says transaction_dt, so an equal version lies at the same place of the index by
--- day.
+-- their ids. The payload says transaction_dt, so an equal version lies at the same place of the index
+-- by day.
 INSERT INTO stg.transactions (
   object_id, object_type, sent_dttm, payload, operation_id, account_number_from,
   account_number_to, currency_code, country, status, transaction_type, amount, transaction_dt,
