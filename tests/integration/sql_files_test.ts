@@ -15,6 +15,28 @@ const NO_TABLES = "DROP SCHEMA stg CASCADE; DROP SCHEMA finpipe CASCADE; " +
   "CREATE SCHEMA stg; CREATE SCHEMA finpipe";
 const CURSOR = "window_versions.sql";
 
+/** A row of each table that the examples name, so that there is something to read and to change. */
+const ROWS = `
+  INSERT INTO finpipe.source_partitions (kind, source, partition, next_position, watermark, topic_id)
+  VALUES ('kafka', 'events', 0, 0, '2022-10-01 11:55:00', 'Vm3uVpkDSVSVWzJAB2pYWA');
+  INSERT INTO stg.transactions (
+    object_id, object_type, sent_dttm, payload, operation_id, account_number_from,
+    account_number_to, currency_code, country, status, transaction_type, amount, transaction_dt,
+    source_id, position, in_window
+  ) VALUES (
+    gen_random_uuid(), 'TRANSACTION', '2022-10-01 12:00:00', '{}', gen_random_uuid(), 1, 2, 430, '',
+    'done', '', 1, '2022-10-01 11:59:00', 1, 1, true
+  );
+  INSERT INTO stg.currencies (
+    object_id, object_type, sent_dttm, payload, date_update, currency_code, currency_code_with,
+    currency_with_div, source_id, position, in_window
+  ) VALUES (
+    gen_random_uuid(), 'CURRENCY', '2022-10-01 12:00:00', '{}', '2022-10-01', 430, 470, 0.98, 1, 2,
+    true
+  );
+  INSERT INTO stg.rejected (reason, raw, length, sha256, source, partition, position)
+  VALUES ('bad_json', '{', 1, '', 'events', 0, 3)`;
+
 /** What COPY takes that is given no row. */
 const NO_ROWS = new RowBuffer().pieces();
 
@@ -60,6 +82,7 @@ for (const folder of FOLDERS) {
       }
     };
     try {
+      await session.execute(ROWS);
       for (const names of await runsOf(folder)) await runAll(names);
       for (const name of (await sqlFilesOf(folder)).filter(takesRows)) await runAll([name]);
     } finally {
@@ -95,7 +118,7 @@ async function psql(
 for (const folder of FOLDERS) {
   Deno.test(skippable(`psql runs each file of sql/${folder}`, missing, async (t) => {
     await using database = await testDatabase(t);
-    const script = ["\\i example.psql", "SET client_min_messages = warning;"];
+    const script = ["\\i example.psql", "SET client_min_messages = warning;", `${ROWS};`];
     for (const names of await runsOf(folder)) {
       script.push("BEGIN;");
       if (names.some(isMigration)) script.push(`${NO_TABLES};`);
