@@ -40,6 +40,9 @@ const SEES_BEHIND_PORTS = [
   ...OUTSIDE,
 ];
 
+/** Where something is still replaced in the text of SQL, and where that is nobody's business. */
+const REPLACES_SQL = ["lib/warehouse/", ...OUTSIDE];
+
 /** Globals that reach outside, or read the clock. */
 const IMPURE_GLOBALS = ["Deno", "process", "fetch", "WebSocket", "setTimeout", "setInterval"];
 const IMPURE_MEMBERS = ["Temporal.Now", "Date.now", "Math.random", "performance.now"];
@@ -87,6 +90,26 @@ const plugin: Deno.lint.Plugin = {
             report(context, node, "Only ports are seen here: lib/engine/ opens what is behind");
           }
         }),
+    },
+    "sql-as-it-stands": {
+      create: (context) => {
+        if (within(context, REPLACES_SQL)) return {};
+        const imported = new Set<string>();
+        return {
+          ImportDeclaration(node) {
+            if (!node.source.value.endsWith(".sql")) return;
+            for (const { local } of node.specifiers) imported.add(local.name);
+          },
+          MemberExpression(node) {
+            const text = nameOf(node.object);
+            if (text === undefined || !imported.has(text)) return;
+            if (!["replace", "replaceAll"].some((way) => memberName(node) === `${text}.${way}`)) {
+              return;
+            }
+            report(context, node, "SQL runs as it stands: give it a :variable and a SqlTemplate");
+          },
+        };
+      },
     },
     "pure": {
       create: (context) =>

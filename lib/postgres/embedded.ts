@@ -6,6 +6,7 @@
  * that dies with the process comes first. It runs with fsync off: a killed process loses nothing
  * that was acknowledged, a machine that loses power may.
  */
+import serverVersionSql from "../../sql/postgres/server_version.sql" with { type: "text" };
 import { PGlite } from "@electric-sql/pglite";
 import { dataDir as preparedDataDir } from "@electric-sql/pglite-prepopulatedfs";
 import { join } from "node:path";
@@ -13,6 +14,8 @@ import { FinpipeError, messageOf } from "../runtime/errors.ts";
 import { embeddedLock, embeddedMarker, requireEmbedded } from "../config/work_dir.ts";
 import { fileFailure } from "../runtime/file_failure.ts";
 import { type FileLock, lockFile } from "../runtime/file_lock.ts";
+import { integer } from "../sql/columns.ts";
+import { query } from "../sql/query.ts";
 import {
   BEGIN,
   type SqlRow,
@@ -22,6 +25,9 @@ import {
 } from "./session.ts";
 import { asFinpipeError } from "./failure.ts";
 import { copyMessages, CopyOutReader, queryMessage } from "./copy_messages.ts";
+import { selectOne } from "./run.ts";
+
+const serverVersion = query("postgres/server_version", serverVersionSql, { version: integer });
 
 /** How messages name the engine. */
 const NAME = "the embedded engine";
@@ -75,22 +81,20 @@ export async function openEmbeddedSession(
 }
 
 class EmbeddedSession implements SqlSession {
-  readonly serverVersion: number;
+  serverVersion = 0;
   readonly #database: PGlite;
   readonly #lock: FileLock;
 
-  private constructor(database: PGlite, lock: FileLock, serverVersion: number) {
+  private constructor(database: PGlite, lock: FileLock) {
     this.#database = database;
     this.#lock = lock;
-    this.serverVersion = serverVersion;
   }
 
   static async start(database: PGlite, lock: FileLock): Promise<EmbeddedSession> {
     await database.exec("SET datestyle = 'ISO'; SET timezone = 'UTC'");
-    const { rows } = await database.query<{ version: string }>(
-      "SELECT current_setting('server_version_num') AS version",
-    );
-    return new EmbeddedSession(database, lock, Number(rows[0]!.version));
+    const session = new EmbeddedSession(database, lock);
+    session.serverVersion = (await selectOne(session, serverVersion)).version;
+    return session;
   }
 
   query(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow[]> {

@@ -36,7 +36,10 @@ export interface StagingInspection extends AsyncDisposable {
   isPooledByTransaction(): Promise<boolean>;
   /** @throws FinpipeError of kind `configuration` where `init` was not run, or a newer one was */
   checkSchema(): Promise<void>;
-  /** Keys, checks and indexes of finpipe's that are not there any more; of a schema that was checked. */
+  /**
+   * Keys, checks, indexes and NOT NULL of finpipe's that are not there any more; of a schema that was
+   * checked.
+   */
   missingParts(): Promise<string[]>;
   /** Partitions of topics that are not retired; of a schema that was checked. */
   readPartitions(): Promise<ReadPartition[]>;

@@ -1,5 +1,5 @@
--- The columns of what stands under the names of :tables, as in '{stg.transactions}': tables, and whatever
--- else may have taken such a name, without a column then.
+-- The columns of what stands under the names of :tables, as in '{stg.transactions}': tables, and
+-- whatever else may have taken such a name, without a column then.
 SELECT
   concat(nspname, '.', relname) AS "table",
   CASE relkind

@@ -1,6 +1,6 @@
--- Who holds what :processes of the server wait for, a list of their numbers as in '{4711,4712}', and whom
--- those wait for in turn: the one at the end of the chain comes last. Number 0 stands for a prepared
--- transaction. Of sessions of other roles the server says less to who is no member of
+-- Who holds what :processes of the server wait for, a list of their numbers as in '{4711,4712}', and
+-- whom those wait for in turn: the one at the end of the chain comes last. Number 0 stands for a
+-- prepared transaction. Of sessions of other roles the server says less to who is no member of
 -- pg_read_all_stats.
 WITH RECURSIVE chain (pid, depth) AS (
   SELECT unnest(pg_blocking_pids(waiting)), 1

@@ -6,7 +6,7 @@ INSERT INTO finpipe.dumps (
 VALUES (
   :dataset, :day::date, :sha256, :rows::bigint, :staged_rows::bigint, :bytes::bigint,
   :control_total::numeric, :snapshot, :sources, :complete::boolean, :created_at::timestamp,
-  :version, :host, :work_dir
+  :dump_version, :host, :work_dir
 )
 ON CONFLICT (dataset, day) DO UPDATE SET
   sha256 = excluded.sha256,

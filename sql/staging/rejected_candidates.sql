@@ -1,6 +1,6 @@
--- What a replay looks at before it reads any bytes, oldest first: ids above :after and up to :newest that
--- all filters, and the list :ids, as in '{1,2}', let pass. NULL lets everything pass. What stands in
--- staging was landed by a replay before this one, or found there.
+-- What a replay looks at before it reads any bytes, oldest first: ids above :after and up to :newest
+-- that all filters, and the list :ids, as in '{1,2}', let pass. NULL lets everything pass. What stands
+-- in staging was landed by a replay before this one, or found there.
 SELECT
   id, reason,
   coalesce(replay_outcome IN ('transactions', 'currencies', 'duplicate'), false) AS stands,

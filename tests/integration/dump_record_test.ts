@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { hostname } from "node:os";
 import type { Manifest } from "../../lib/partitions/manifest.ts";
+import { EMBEDDED_TIMERS } from "../support/engine/embedded_timers.ts";
 import { engineTests, openSession } from "../support/engine/engines.ts";
 import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
 import { postgresTest, testDatabase } from "../support/postgres/database.ts";
@@ -76,5 +77,5 @@ for (const [what, change] of Object.entries(READ_ONLY)) {
       await session.close();
       await Deno.remove(workDir, { recursive: true });
     }
-  });
+  }, EMBEDDED_TIMERS);
 }

@@ -285,3 +285,45 @@ for (const [state, script, expected, message] of STATES) {
     assert.match(stderr, message);
   });
 }
+
+/** What was done to rows and columns that only drift past what is compared, and who says what of it. */
+const UNFIT: [what: string, script: string, args: string[], message: RegExp][] = [
+  [
+    "a position that may be NULL",
+    "ALTER TABLE finpipe.source_partitions ALTER COLUMN next_position DROP NOT NULL; " +
+    "UPDATE finpipe.source_partitions SET next_position = NULL",
+    ["source", "list"],
+    /column next_position of sql\/staging\/sources_list\.sql is NULL where a whole number/,
+  ],
+  [
+    "a hash that may be NULL",
+    "ALTER TABLE stg.rejected ALTER COLUMN sha256 DROP NOT NULL; " +
+    "UPDATE stg.rejected SET sha256 = NULL",
+    ["rejected", "list"],
+    /column sha256 of sql\/staging\/rejected_list\.sql is NULL where text/,
+  ],
+  [
+    "a watermark beyond all times",
+    "UPDATE finpipe.source_partitions SET watermark = 'infinity'",
+    ["dump", "--partition", "2022-10-01"],
+    /column watermark of sql\/staging\/kafka_progress\.sql has a value where a timestamp/,
+  ],
+];
+
+for (const [what, script, args, message] of UNFIT) {
+  postgresTest(`${what} is told of by file and column, without a value`, async (t) => {
+    await using database = await testDatabase(t);
+    await execute(
+      database,
+      `INSERT INTO finpipe.source_partitions (kind, source, partition, next_position)
+       VALUES ('kafka', 'events', 0, 1);
+       INSERT INTO stg.rejected (reason, length, sha256, source, partition, position)
+       VALUES ('empty', 0, '', 'events', 0, 0);
+       ${script}`,
+    );
+    const { code, stderr } = await cliOn(database.url, args);
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /infinity/);
+  });
+}

@@ -88,6 +88,29 @@ const CASES: Case[] = [
     ],
   },
   {
+    rule: "sql-as-it-stands",
+    bad: [
+      [
+        "lib/staging/postgres/days.ts",
+        "import sql from '../../../sql/a.sql' with { type: 'text' }; sql.replace('$1', day);",
+      ],
+      [
+        "lib/postgres/picture.ts",
+        "import sql from '../../sql/a.sql' with { type: 'text' }; f(sql.replaceAll(/a/g, 'b'));",
+      ],
+    ],
+    good: [
+      [
+        "lib/postgres/picture.ts",
+        "import sql from '../../sql/a.sql' with { type: 'text' }; text.replace('a', sql); f(sql);",
+      ],
+      [
+        "tests/integration/a_test.ts",
+        "import sql from '../../sql/a.sql' with { type: 'text' }; sql.replace('a', 'b');",
+      ],
+    ],
+  },
+  {
     rule: "pure",
     bad: [
       ["lib/events/message.ts", "import { readFileSync } from 'node:fs';"],

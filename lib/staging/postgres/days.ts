@@ -56,12 +56,13 @@ export class PostgresDays implements DaysRepository {
 }
 
 function valuesOf({ manifest, host, workDir }: DumpRecord) {
-  const { partition, created_at, sources, ...rest } = manifest;
+  const { partition, created_at, sources, version, ...rest } = manifest;
   return {
     ...rest,
     day: partition,
     created_at: created_at.replace("Z", ""),
     sources: JSON.stringify(sources),
+    dump_version: version,
     host,
     work_dir: workDir,
   };

@@ -43,10 +43,14 @@ export const STAGING_TABLES: TableShapes = {
     "window_base bigint, last_transaction bigint, last_currency bigint",
 };
 
-/** A key, a check or an index that finpipe made and that is not there any more, a line each. */
+/** What finpipe made and is not there any more, a line each: a key, a check, an index, a NOT NULL. */
 export async function missingParts(session: SqlSession): Promise<string[]> {
   const found = new Set(await pictureOf(session, ["stg", "finpipe"]));
-  return linesOf(picture).filter((line) => !line.startsWith("column ") && !found.has(line));
+  return linesOf(picture).filter((line) => {
+    // Of a column all else was looked at before.
+    const isNullable = () => found.has(line.replace(" not null", ""));
+    return !found.has(line) && (!line.startsWith("column ") || isNullable());
+  });
 }
 
 /** How messages name what stands here, and what else there is to choose. */
