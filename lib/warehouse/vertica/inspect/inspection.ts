@@ -12,6 +12,7 @@ import { missingRights } from "./rights.ts";
 import { VerticaScope } from "../scope.ts";
 import { openVerticaSession } from "../connection/session.ts";
 import { verticaQuery } from "../query.ts";
+import { missingParts } from "./picture.ts";
 import { shapeDifferences } from "./shape.ts";
 
 /** The server, as it says of itself. */
@@ -63,6 +64,10 @@ class VerticaInspection implements WarehouseInspection {
 
   checkSchema(): Promise<void> {
     return checkTables(new VerticaMigrations(this.#scope), MIGRATIONS);
+  }
+
+  missingParts(): Promise<string[]> {
+    return missingParts(this.#scope);
   }
 
   async differences(): Promise<string[]> {
