@@ -2,17 +2,17 @@
  * Writes down what the migrations of staging and of the warehouses make, for a test and for `doctor` to
  * compare with: `deno task pictures`. Vertica's is that of the test server.
  */
+import { readSettings } from "../lib/config/settings.ts";
+import type { VerticaSettings } from "../lib/config/vertica_settings.ts";
+import { migrate } from "../lib/migrations/migrate.ts";
 import { openEmbeddedSession } from "../lib/postgres/embedded.ts";
 import { pictureOf } from "../lib/postgres/picture.ts";
 import { PostgresStaging } from "../lib/staging/postgres/staging.ts";
 import { EmbeddedWarehouse } from "../lib/warehouse/embedded/warehouse.ts";
-import { pictureOf as verticaPictureOf } from "../lib/warehouse/vertica/inspect/picture.ts";
-import { VerticaScope } from "../lib/warehouse/vertica/scope.ts";
 import { openVerticaSession } from "../lib/warehouse/vertica/connection/session.ts";
+import { pictureOf as verticaPictureOf } from "../lib/warehouse/vertica/inspect/picture.ts";
 import { MIGRATIONS, VerticaMigrations } from "../lib/warehouse/vertica/migrations.ts";
-import { migrate } from "../lib/migrations/migrate.ts";
-import { readSettings } from "../lib/config/settings.ts";
-import type { VerticaSettings } from "../lib/config/vertica_settings.ts";
+import { VerticaScope } from "../lib/warehouse/vertica/scope.ts";
 import { startVerticaServer } from "../tests/vertica-server/server.ts";
 
 const ROOT = new URL("..", import.meta.url);
