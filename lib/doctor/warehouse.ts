@@ -34,7 +34,7 @@ export async function examineWarehouse(
   );
   const hasSchema = await list.look("warehouse: schema", async () => {
     await server.checkSchema();
-    return { detail: "the one that this finpipe knows", value: true };
+    return { ...judgeParts(await server.missingParts()), value: true };
   });
   if (hasSchema !== true) return;
   await list.look("warehouse: side tables", async () => judgeShapes(await server.differences()));
@@ -50,6 +50,15 @@ function judgeWarehouseRights(
     `The user "${user}" lacks\n${missing.map(({ right }) => right).join("\n")}`,
     { hint: `Have a DBA run: ${missing.map(({ grant }) => `${grant};`).join(" ")}` },
   );
+}
+
+function judgeParts(missing: readonly string[]): Omit<Finding<never>, "value"> {
+  if (missing.length === 0) return { detail: "the one that this finpipe knows" };
+  return {
+    detail: `finpipe made what is not there any more:\n${missing.join("\n")}`,
+    hint: "Make it again, unless a DBA chose so: without a key nothing keeps a second row out, " +
+      "without the sort order the mart is slow",
+  };
 }
 
 function judgeShapes(differences: readonly string[]): Finding<never> {

@@ -148,6 +148,17 @@ export function statementsOf(script: string): string[] {
     .map((statement) => statement.trim()).filter((statement) => statement !== "");
 }
 
+/**
+ * The one statement of a file, without its comments.
+ *
+ * @throws Error there are more, or none
+ */
+export function onlyStatement(script: string): string {
+  const [statement, ...others] = statementsOf(script);
+  if (statement === undefined || others.length > 0) throw new Error(`Not one statement: ${script}`);
+  return statement;
+}
+
 function piecesOf(sql: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;

@@ -23,6 +23,8 @@ export interface WarehouseInspection extends AsyncDisposable {
   missingRights(): Promise<MissingRight[]>;
   /** @throws FinpipeError of kind `configuration` where `init` was not run, or a newer one was */
   checkSchema(): Promise<void>;
+  /** Keys and sort orders of finpipe's that are not there any more; of a schema that was checked. */
+  missingParts(): Promise<string[]>;
   /** What keeps side tables from being swapped with their targets; empty where nothing does. */
   differences(): Promise<string[]>;
 }

@@ -1,6 +1,10 @@
 /** finpipe on a Vertica warehouse as scripts see it: exit codes, and what is said. */
 import assert from "node:assert/strict";
 import { statementsOf, templatesOf } from "../../lib/sql/template.ts";
+import { linesOf } from "../../lib/postgres/picture.ts";
+import { pictureOf } from "../../lib/warehouse/vertica/inspect/picture.ts";
+import { VerticaScope } from "../../lib/warehouse/vertica/scope.ts";
+import { ROOT } from "../support/documents.ts";
 import { schemaValues } from "../../lib/warehouse/variables.ts";
 import tablesSql from "../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
 import { type CliResult, runCli } from "../support/cli/run_cli.ts";
@@ -193,7 +197,60 @@ verticaTest("doctor names a key of the target that the kept day has not", async 
   assert.equal(code, 3);
   assert.match(
     stdout,
-    /side tables: .*\n +transactions: only the target: key p \w+ \(object_id\)$/m,
+    /side tables: .*\n +transactions: only the target: key p \(object_id\)$/m,
+  );
+});
+
+verticaTest("sql/warehouse/vertica/picture.txt is what migrations make", async () => {
+  await using place = await Place.open();
+  const session = await place.vertica.session();
+  const { schemas, vertica } = place;
+  const now = () => Temporal.Now.instant();
+  const scope = new VerticaScope({ session, schemas, now, connect: vertica.session });
+  const written = await Deno.readTextFile(`${ROOT}/sql/warehouse/vertica/picture.txt`);
+  assert.deepEqual(linesOf(written), await pictureOf(scope));
+  await session.close();
+});
+
+verticaTest("doctor warns of a key and a sort order that are not as init made them", async () => {
+  await using place = await Place.open();
+  const session = await place.vertica.session();
+  const loads = templatesOf(tablesSql).map((one) => one.withLiterals(schemaValues(place.schemas)))
+    .find((sql) => sql.includes(".loads ("))!;
+  await session.query(`DROP TABLE ${place.schemas.stagingSchema}.loads CASCADE`);
+  await session.query(
+    loads.replace(/,\n {2}PRIMARY KEY .*ENABLED/, "").replace(/ORDER BY .*/, "ORDER BY loaded_at"),
+  );
+  await session.close();
+  const { code, stdout } = await place.run(["doctor"]);
+  assert.equal(code, 0, stdout);
+  const { stagingSchema } = place.schemas;
+  const lost = ["key p (dataset, partition_date)", "sorted by dataset, partition_date"];
+  const lines = stdout.split("\n").map((line) => line.trim());
+  const at = lines.findIndex((line) => /warehouse: schema.* is not there any more:$/.test(line));
+  assert.deepEqual(
+    lines.slice(at + 1, at + 3),
+    lost.map((part) => `${stagingSchema}.loads ${part}`),
+  );
+});
+
+verticaTest("rows that do not fit are told of by their file and column", async () => {
+  await using place = await Place.open();
+  const session = await place.vertica.session();
+  const table = `${place.schemas.stagingSchema}.loads`;
+  const loads = templatesOf(tablesSql).map((one) => one.withLiterals(schemaValues(place.schemas)))
+    .find((sql) => sql.includes(".loads ("))!;
+  await session.query(`DROP TABLE ${table} CASCADE`);
+  await session.query(loads.replace(/(sha256 .*) NOT NULL/, "$1"));
+  await writePartition(place.workDir, "transactions", DAY, [transaction(DAY)]);
+  assert.equal((await place.load("--dataset", "transactions")).code, 0);
+  await session.transaction(() => session.query(`UPDATE ${table} SET sha256 = NULL`));
+  await session.close();
+  const { code, stderr } = await place.load("--dataset", "transactions");
+  assert.equal(code, 3, stderr);
+  assert.match(
+    stderr,
+    /column sha256 of sql\/warehouse\/vertica\/record\.sql is NULL where text is expected/,
   );
 });
 

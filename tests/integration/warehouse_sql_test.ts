@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openEmbeddedSession } from "../../lib/postgres/embedded.ts";
-import { SqlTemplate, templatesOf } from "../../lib/sql/template.ts";
+import { onlyStatement, SqlTemplate, templatesOf } from "../../lib/sql/template.ts";
 import type { TrialEngine } from "../../lib/warehouse/trial/experiment.ts";
 import { GROUPS } from "../../lib/warehouse/trial/registry.ts";
 import { mapSql } from "../../lib/warehouse/trial/script.ts";
@@ -117,9 +117,12 @@ embeddedTest("each file of the embedded warehouse runs as its example has it", a
   try {
     const values = rawValues(EXAMPLE.embedded);
     for (const file of IN_ORDER.embedded) {
-      const sql = new SqlTemplate(await textOf("embedded", file)).withLiterals(values);
+      const text = await textOf("embedded", file);
+      const filled = (sql: string) => new SqlTemplate(sql).withLiterals(values);
       const rows = new TextEncoder().encode(csv([transaction(DAY)]));
-      const work = /^COPY /m.test(sql) ? session.copyIn(sql, [rows]) : session.execute(sql);
+      const work = /^COPY /m.test(text)
+        ? session.copyIn(filled(onlyStatement(text)), [rows])
+        : session.execute(filled(text));
       await work.catch((error) => assert.fail(`${file}.sql: ${error}`));
     }
     const [standing] = await session.query("SELECT count(*) FROM finpipe_staging.transactions");

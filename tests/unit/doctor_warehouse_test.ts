@@ -35,6 +35,16 @@ Deno.test("a warehouse without its schema is asked no more", async () => {
   assert.equal(exitCodeOf(checks), 3);
 });
 
+Deno.test("a key that is not there any more is a warning that names it", async () => {
+  const missingParts = () => Promise.resolve(["staging.loads key p (dataset)"]);
+  const inspectWarehouse = () => Promise.resolve(warehouse({ missingParts }));
+  const checks = await examine(world(VERTICA, { inspectWarehouse }));
+  const found = checks.find(({ check }) => check === "warehouse: schema");
+  assert.equal(found?.outcome, "warning");
+  assert.match(found.detail, /\nstaging\.loads key p \(dataset\)$/);
+  assert.equal(exitCodeOf(checks), 0);
+});
+
 Deno.test("a side table that cannot be swapped is a failure that says what differs", async () => {
   const differences = () => Promise.resolve(["transactions: sorted by a / sorted by b"]);
   const inspectWarehouse = () => Promise.resolve(warehouse({ differences }));

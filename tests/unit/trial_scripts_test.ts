@@ -66,6 +66,9 @@ function essence(sql: string): string {
     .replace(/;\s*$/, "").replace(/\s+/g, " ").trim();
 }
 
+/** The table of a script that is looked at as doctor does it. */
+const SIDE = { schema_name: ":staging_schema_name", table_name: ":trial_side_name" };
+
 /** Which of finpipe's own files a script's statements are those of, and what it has for their variables. */
 const OWN: Readonly<Record<TrialEngine, Readonly<Record<string, Record<string, string>>>>> = {
   vertica: {
@@ -89,10 +92,10 @@ const OWN: Readonly<Record<TrialEngine, Readonly<Record<string, Record<string, s
       day_number: "20221001",
     },
     system_tables: {},
-    shape_columns: { table_name: ":trial_side_name" },
-    shape_partitions: { table_name: ":trial_side_name" },
-    shape_keys: { table_name: ":trial_side_name" },
-    shape_projections: { table_name: ":trial_side_name" },
+    shape_columns: SIDE,
+    shape_partitions: SIDE,
+    shape_keys: SIDE,
+    shape_projections: SIDE,
     session_id: {},
     session_close: {},
     rights_of: { object_kind: "'schema'", object_name: "'public'" },

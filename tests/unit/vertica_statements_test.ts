@@ -1,8 +1,8 @@
 /** Statements for Vertica: names of a load's tables, one statement a message. */
 import assert from "node:assert/strict";
-import { Clause, templatesOf } from "../../lib/sql/template.ts";
+import { Clause, onlyStatement, templatesOf } from "../../lib/sql/template.ts";
 import { schemaValues, tablePath } from "../../lib/warehouse/variables.ts";
-import { onlyStatement, verticaInsert } from "../../lib/warehouse/vertica/query.ts";
+import { verticaInsert } from "../../lib/warehouse/vertica/query.ts";
 import { loadKey, sideValues } from "../../lib/warehouse/vertica/variables.ts";
 
 const values = {

@@ -1,13 +1,13 @@
 /** The migrations of the embedded warehouse, and where it keeps the record of them. */
-import migrationsApplied from "../../../sql/warehouse/embedded/migrations_applied.sql" with {
-  type: "text",
-};
-import migrationsTable from "../../../sql/warehouse/embedded/migrations.sql" with { type: "text" };
+import tables from "../../../sql/warehouse/embedded/001_tables.sql" with { type: "text" };
 import migrationWrite from "../../../sql/warehouse/embedded/migration_write.sql" with {
   type: "text",
 };
+import migrationsTable from "../../../sql/warehouse/embedded/migrations.sql" with { type: "text" };
+import migrationsApplied from "../../../sql/warehouse/embedded/migrations_applied.sql" with {
+  type: "text",
+};
 import schemaExists from "../../../sql/warehouse/embedded/schema_exists.sql" with { type: "text" };
-import tables from "../../../sql/warehouse/embedded/001_tables.sql" with { type: "text" };
 import type { AppliedMigration, Migration, MigrationStore } from "../../migrations/migration.ts";
 import * as is from "../../sql/columns.ts";
 import { query } from "../../sql/query.ts";

@@ -1,7 +1,7 @@
 /** A trial's findings as lines for a person, and as JSON to be sent to us. */
 import { VERSION } from "../../runtime/version.ts";
-import type { WarehouseSchemas } from "../variables.ts";
 import { counted } from "../../runtime/words.ts";
+import type { WarehouseSchemas } from "../variables.ts";
 import type { Effect } from "./experiment.ts";
 import type { TrialFacts, TrialGround } from "./ground.ts";
 import { masked } from "./masked.ts";

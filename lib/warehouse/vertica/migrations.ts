@@ -1,10 +1,10 @@
 /** The migrations of the Vertica warehouse, and where it keeps the record of them. */
+import tables from "../../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
 import grants from "../../../sql/warehouse/vertica/grants.sql" with { type: "text" };
-import schemaMart from "../../../sql/warehouse/vertica/schema_mart.sql" with { type: "text" };
-import schemaStaging from "../../../sql/warehouse/vertica/schema_staging.sql" with { type: "text" };
-import schemasPresent from "../../../sql/warehouse/vertica/schemas_present.sql" with {
+import migrationWrite from "../../../sql/warehouse/vertica/migration_write.sql" with {
   type: "text",
 };
+import migrationsTable from "../../../sql/warehouse/vertica/migrations.sql" with { type: "text" };
 import migrationsApplied from "../../../sql/warehouse/vertica/migrations_applied.sql" with {
   type: "text",
 };
@@ -14,11 +14,11 @@ import migrationsLock from "../../../sql/warehouse/vertica/migrations_lock.sql" 
 import migrationsPresent from "../../../sql/warehouse/vertica/migrations_present.sql" with {
   type: "text",
 };
-import migrationsTable from "../../../sql/warehouse/vertica/migrations.sql" with { type: "text" };
-import migrationWrite from "../../../sql/warehouse/vertica/migration_write.sql" with {
+import schemaMart from "../../../sql/warehouse/vertica/schema_mart.sql" with { type: "text" };
+import schemaStaging from "../../../sql/warehouse/vertica/schema_staging.sql" with { type: "text" };
+import schemasPresent from "../../../sql/warehouse/vertica/schemas_present.sql" with {
   type: "text",
 };
-import tables from "../../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
 import type { AppliedMigration, Migration, MigrationStore } from "../../migrations/migration.ts";
 import { type FinpipeError, isKind } from "../../runtime/errors.ts";
 import { retrying } from "../../runtime/retry.ts";

@@ -1,18 +1,7 @@
 /** Statements of `sql/warehouse/vertica`. */
 import * as is from "../../sql/columns.ts";
 import { type Columns, type Query, query, type RowOf } from "../../sql/query.ts";
-import { statementsOf } from "../../sql/template.ts";
-
-/**
- * The one statement of a file, without its comments.
- *
- * @throws Error there are more, or none
- */
-export function onlyStatement(script: string): string {
-  const [statement, ...others] = statementsOf(script);
-  if (statement === undefined || others.length > 0) throw new Error(`Not one statement: ${script}`);
-  return statement;
-}
+import { onlyStatement } from "../../sql/template.ts";
 
 /**
  * A query of one statement, without its comments: a DBA reads it in `v_monitor.sessions`.

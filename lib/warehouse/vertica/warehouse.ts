@@ -12,6 +12,7 @@ import type { PartitionFile } from "../../partitions/partition_file.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
 import { isKind } from "../../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
+import { templatesOf } from "../../sql/template.ts";
 import type {
   DayMeasure,
   LeftOutDays,
@@ -25,19 +26,18 @@ import type {
   StaleDay,
   WarehouseRepository,
 } from "../repository.ts";
-import { templatesOf } from "../../sql/template.ts";
 import type { WarehouseSchemas } from "../variables.ts";
+import {
+  openVerticaSession,
+  type SessionOptions,
+  type VerticaSession,
+} from "./connection/session.ts";
 import { loadRecord, measureDay, replaceDay, undoDay } from "./load/days.ts";
 import { withLoadLock } from "./load/load_lock.ts";
 import { buildMart, PAGE_ROWS, readPage } from "./mart.ts";
 import { MIGRATIONS, VerticaMigrations } from "./migrations.ts";
 import { readLeftOut, readMartDays, readStaleDays } from "./report.ts";
 import { VerticaScope } from "./scope.ts";
-import {
-  openVerticaSession,
-  type SessionOptions,
-  type VerticaSession,
-} from "./connection/session.ts";
 
 export interface VerticaWarehouseOptions extends WarehouseSchemas {
   vertica: VerticaSettings;

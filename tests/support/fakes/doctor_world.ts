@@ -109,6 +109,7 @@ export function warehouse(changes: Partial<WarehouseInspection> = {}): Warehouse
     facts: () => Promise.resolve({ version: "Vertica v24", user: "ada", clock: NOW }),
     missingRights: () => Promise.resolve([]),
     checkSchema: () => Promise.resolve(),
+    missingParts: () => Promise.resolve([]),
     differences: () => Promise.resolve([]),
     [Symbol.asyncDispose]: () => {
       closed.count++;

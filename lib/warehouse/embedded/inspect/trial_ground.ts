@@ -6,7 +6,6 @@ import type { SqlSession } from "../../../postgres/session.ts";
 import * as is from "../../../sql/columns.ts";
 import { query } from "../../../sql/query.ts";
 import type { SqlValues } from "../../../sql/template.ts";
-import { tablePath, type WarehouseSchemas } from "../../variables.ts";
 import {
   requirePresent,
   SCRATCH_PATTERN,
@@ -17,6 +16,7 @@ import {
 } from "../../trial/ground.ts";
 import type { TrialRow } from "../../trial/seen.ts";
 import { filledStatement } from "../../trial/variables.ts";
+import { tablePath, type WarehouseSchemas } from "../../variables.ts";
 import { EmbeddedScope } from "../scope.ts";
 
 const SCHEMAS = query("warehouse/embedded/trial_schemas", schemasSql, { schemaName: is.text });

@@ -5,15 +5,15 @@
  * refused row stands alone. So no rule stands twice, and a file without refused rows, which is every
  * file that finpipe wrote, costs nothing more.
  */
-import copyRows from "../../../../sql/warehouse/embedded/side_table_copy.sql" with { type: "text" };
 import refusedWrite from "../../../../sql/warehouse/embedded/refused_write.sql" with {
   type: "text",
 };
+import copyRows from "../../../../sql/warehouse/embedded/side_table_copy.sql" with { type: "text" };
 import type { PartitionFile } from "../../../partitions/partition_file.ts";
 import { provenPieces } from "../../../partitions/proven_pieces.ts";
 import { RefusedData } from "../../../postgres/failure.ts";
 import type { FinpipeError } from "../../../runtime/errors.ts";
-import { SqlTemplate } from "../../../sql/template.ts";
+import { onlyStatement, SqlTemplate } from "../../../sql/template.ts";
 import { countLines, csvPieces, middleRowEnd } from "../../csv_pieces.ts";
 import { overLimit, SHOWN_BEYOND_LIMIT } from "../../load_checks.ts";
 import type { LoadLimits } from "../../repository.ts";
@@ -22,7 +22,7 @@ import type { EmbeddedScope } from "../scope.ts";
 import { tableValues } from "../variables.ts";
 import { reasonOf } from "./refusal_reason.ts";
 
-const COPY = new SqlTemplate(copyRows);
+const COPY = new SqlTemplate(onlyStatement(copyRows));
 const REFUSED_WRITE = new SqlTemplate(refusedWrite);
 
 /** The side table's filling. */

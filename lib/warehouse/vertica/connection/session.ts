@@ -1,18 +1,22 @@
 /** A session with a Vertica database. */
 import { lookup } from "node:dns/promises";
-import isolation from "../../../../sql/warehouse/vertica/session_isolation.sql" with {
+import settingsScript from "../../../../sql/warehouse/vertica/session.sql" with { type: "text" };
+import autocommit from "../../../../sql/warehouse/vertica/session_autocommit.sql" with {
   type: "text",
 };
-import autocommit from "../../../../sql/warehouse/vertica/session_autocommit.sql" with {
+import isolation from "../../../../sql/warehouse/vertica/session_isolation.sql" with {
   type: "text",
 };
 import runtimecap from "../../../../sql/warehouse/vertica/session_runtimecap.sql" with {
   type: "text",
 };
-import settingsScript from "../../../../sql/warehouse/vertica/session.sql" with { type: "text" };
 import { shown, type VerticaNode, type VerticaSettings } from "../../../config/vertica_settings.ts";
 import { AnswerWatch } from "../../../runtime/answer_watch.ts";
 import { FinpipeError, isKind } from "../../../runtime/errors.ts";
+import * as is from "../../../sql/columns.ts";
+import type { Query, SqlRow } from "../../../sql/query.ts";
+import { onlyStatement, SqlTemplate, statementsOf } from "../../../sql/template.ts";
+import { verticaQuery } from "../query.ts";
 import { explained } from "./certificate.ts";
 import { copyFrom, SourceFailure } from "./copy_stream.ts";
 import { createClient, type DriverClient, type DriverOptions, endClient } from "./driver.ts";
@@ -23,10 +27,6 @@ import {
   OWN_SESSION_ID,
   type SilentSession,
 } from "./silent_session.ts";
-import * as is from "../../../sql/columns.ts";
-import type { Query, SqlRow } from "../../../sql/query.ts";
-import { SqlTemplate, statementsOf } from "../../../sql/template.ts";
-import { onlyStatement, verticaQuery } from "../query.ts";
 
 const AUTOCOMMIT = verticaQuery("session_autocommit", autocommit, { setting: is.text });
 const RUNTIMECAP = new SqlTemplate(onlyStatement(runtimecap));

@@ -19,8 +19,8 @@ import type { FinpipeError } from "../../../runtime/errors.ts";
 import { judgeSilence, type Questioner } from "../../../runtime/silent_session.ts";
 import * as is from "../../../sql/columns.ts";
 import type { Query } from "../../../sql/query.ts";
-import { SqlTemplate, type SqlValues } from "../../../sql/template.ts";
-import { onlyStatement, verticaQuery } from "../query.ts";
+import { onlyStatement, SqlTemplate, type SqlValues } from "../../../sql/template.ts";
+import { verticaQuery } from "../query.ts";
 import { createClient, type DriverClient, type DriverOptions, endClient } from "./driver.ts";
 
 /** A session, and the way by which it was opened: there the question goes too. */

@@ -4,14 +4,15 @@ import type { VerticaSettings } from "../../../config/vertica_settings.ts";
 import { DATASET_NAMES } from "../../../events/dataset.ts";
 import { checkTables } from "../../../migrations/migrate.ts";
 import { retrying, type RetryOptions } from "../../../runtime/retry.ts";
-import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../../inspection.ts";
 import * as is from "../../../sql/columns.ts";
+import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../../inspection.ts";
 import type { WarehouseSchemas } from "../../variables.ts";
-import { MIGRATIONS, VerticaMigrations } from "../migrations.ts";
-import { missingRights } from "./rights.ts";
-import { VerticaScope } from "../scope.ts";
 import { openVerticaSession } from "../connection/session.ts";
+import { MIGRATIONS, VerticaMigrations } from "../migrations.ts";
 import { verticaQuery } from "../query.ts";
+import { VerticaScope } from "../scope.ts";
+import { missingParts } from "./picture.ts";
+import { missingRights } from "./rights.ts";
 import { shapeDifferences } from "./shape.ts";
 
 /** The server, as it says of itself. */
@@ -63,6 +64,10 @@ class VerticaInspection implements WarehouseInspection {
 
   checkSchema(): Promise<void> {
     return checkTables(new VerticaMigrations(this.#scope), MIGRATIONS);
+  }
+
+  missingParts(): Promise<string[]> {
+    return missingParts(this.#scope);
   }
 
   async differences(): Promise<string[]> {

@@ -15,9 +15,9 @@ import systemTables from "../../../../sql/warehouse/vertica/system_tables.sql" w
   type: "text",
 };
 import { FinpipeError, isKind } from "../../../runtime/errors.ts";
-import type { MissingRight } from "../../inspection.ts";
 import * as is from "../../../sql/columns.ts";
 import { SqlTemplate, statementsOf } from "../../../sql/template.ts";
+import type { MissingRight } from "../../inspection.ts";
 import { tablePath } from "../../variables.ts";
 import { verticaQuery } from "../query.ts";
 import type { VerticaScope } from "../scope.ts";

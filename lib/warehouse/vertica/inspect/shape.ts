@@ -39,7 +39,7 @@ const PROJECTIONS = verticaQuery("shape_projections", projectionsSql, {
 });
 
 /** One line for each thing that must agree, without the table's own name. */
-type Shape = string[];
+export type Shape = string[];
 
 /**
  * Compares the side table that holds the dataset's undo with its target.
@@ -52,9 +52,10 @@ export async function shapeDifferences(
 ): Promise<string[] | undefined> {
   const kept = await readUndo(scope, dataset);
   if (kept === undefined) return undefined;
-  return await scope.session.transaction(async () => {
-    const side = await shapeOf(scope, sideTable(dataset, kept.sideLoadId));
-    const target = await shapeOf(scope, dataset);
+  const { stagingSchema } = scope.schemas;
+  return await scope.transaction(async () => {
+    const side = await shapeOf(scope, stagingSchema, sideTable(dataset, kept.sideLoadId));
+    const target = await shapeOf(scope, stagingSchema, dataset);
     return [...only("side table", side, target), ...only("target", target, side)];
   });
 }
@@ -63,33 +64,43 @@ function only(name: string, one: Shape, other: Shape): string[] {
   return one.filter((line) => !other.includes(line)).map((line) => `only the ${name}: ${line}`);
 }
 
-async function shapeOf(scope: VerticaScope, table: string): Promise<Shape> {
-  const values = { table_name: table };
+/**
+ * The shape of a table, in the transaction that is open. Lines begin with what they are about: `column`,
+ * `partitioned`, `grouped`, `key`, `projections`, and of each projection `sorted` and its segmentation.
+ */
+export async function shapeOf(scope: VerticaScope, schema: string, table: string): Promise<Shape> {
+  const values = { schema_name: schema, table_name: table };
   const columns = await scope.select(COLUMNS, values);
   const partitions = await scope.selectFirst(PARTITIONS, values);
   const keys = new Map<string, string[]>();
-  for (const row of await scope.select(KEYS, values)) {
-    const key = `${row.constraintType} ${row.constraintName}`;
-    keys.set(key, [...keys.get(key) ?? [], row.columnName]);
+  for (const { constraintName, constraintType, columnName } of await scope.select(KEYS, values)) {
+    const key = `${constraintType} ${constraintName}`;
+    keys.set(key, [...keys.get(key) ?? [], columnName]);
   }
-  const projections = new Map<string, string[]>();
+  const projections = new Map<string, { segmentation: string; sorted: string[] }>();
   for (const row of await scope.select(PROJECTIONS, values)) {
-    const lines = projections.get(row.projectionName) ?? [
-      row.isSegmented ? `segmented by ${row.segmentExpression}` : "unsegmented",
-    ];
-    projections.set(row.projectionName, [...lines, row.columnName]);
+    const { projectionName, isSegmented, segmentExpression, columnName } = row;
+    const segmentation = isSegmented ? `segmented by ${segmentExpression}` : "unsegmented";
+    const { sorted } = projections.get(projectionName) ?? { sorted: [] };
+    projections.set(projectionName, { segmentation, sorted: [...sorted, columnName] });
   }
   const shape = [
     ...columns.map(({ columnName, dataType, isNullable }, index) =>
       `column ${index + 1} ${columnName} ${dataType}${isNullable ? "" : " NOT NULL"}`
     ),
-    `partitioned by ${partitions?.partitionExpression}`,
-    `grouped by ${partitions?.partitionGroupExpression}`,
-    ...[...keys].map(([key, names]) => `key ${key} (${names.join(", ")})`),
-    `${projections.size} projections`,
-    ...[...projections.values()].map(([segmented, ...sorted]) =>
-      `projection ${segmented}, sorted by ${sorted.join(", ")}`
-    ),
+    ...line("partitioned by", partitions?.partitionExpression),
+    ...line("grouped by", partitions?.partitionGroupExpression),
+    ...[...keys].map(([key, names]) => `key ${key.split(" ")[0]} (${names.join(", ")})`),
+    `projections ${projections.size}`,
+    ...[...projections.values()].flatMap(({ segmentation, sorted }) => [
+      segmentation,
+      `sorted by ${sorted.join(", ")}`,
+    ]),
   ];
   return shape.map((line) => line.replaceAll(`${table}.`, ""));
+}
+
+/** None where the catalogue says nothing. */
+function line(what: string, said: string | null | undefined): Shape {
+  return said ? [`${what} ${said}`] : [];
 }

@@ -1,9 +1,9 @@
 /** A Vertica server, to be tried. */
-import nodesSql from "../../../../sql/warehouse/vertica/trial_nodes.sql" with { type: "text" };
-import modeSql from "../../../../sql/warehouse/vertica/trial_mode.sql" with { type: "text" };
 import sessionClose from "../../../../sql/warehouse/vertica/session_close.sql" with {
   type: "text",
 };
+import modeSql from "../../../../sql/warehouse/vertica/trial_mode.sql" with { type: "text" };
+import nodesSql from "../../../../sql/warehouse/vertica/trial_nodes.sql" with { type: "text" };
 import sessionsSql from "../../../../sql/warehouse/vertica/trial_sessions.sql" with {
   type: "text",
 };
@@ -15,7 +15,6 @@ import { retrying, type RetryOptions } from "../../../runtime/retry.ts";
 import * as is from "../../../sql/columns.ts";
 import type { Query } from "../../../sql/query.ts";
 import type { SqlValues } from "../../../sql/template.ts";
-import { schemaValues, tablePath, type WarehouseSchemas } from "../../variables.ts";
 import {
   requirePresent,
   SCRATCH_PATTERN,
@@ -26,9 +25,10 @@ import {
 } from "../../trial/ground.ts";
 import type { TrialRow } from "../../trial/seen.ts";
 import { filledStatement } from "../../trial/variables.ts";
+import { schemaValues, tablePath, type WarehouseSchemas } from "../../variables.ts";
 import { openVerticaSession, type VerticaSession } from "../connection/session.ts";
-import { verticaQuery } from "../query.ts";
 import { SCHEMAS_PRESENT } from "../migrations.ts";
+import { verticaQuery } from "../query.ts";
 import { SERVER_FACTS } from "./inspection.ts";
 
 const NODES = verticaQuery("trial_nodes", nodesSql, { nodes: is.integer, nodesUp: is.integer });

@@ -12,16 +12,16 @@ import changedKeep from "../../../../sql/warehouse/vertica/changed_keep.sql" wit
 import changedPossible from "../../../../sql/warehouse/vertica/changed_possible.sql" with {
   type: "text",
 };
+import type { PartitionFile } from "../../../partitions/partition_file.ts";
 import * as is from "../../../sql/columns.ts";
 import { templatesOf } from "../../../sql/template.ts";
-import type { PartitionFile } from "../../../partitions/partition_file.ts";
 import { SHOWN_BEYOND_LIMIT } from "../../load_checks.ts";
 import type { LoadLimits } from "../../repository.ts";
-import { type ChangedRow, changedRows } from "./changed_rows.ts";
-import type { Refused } from "./refused_rows.ts";
 import { verticaInsert, verticaQuery } from "../query.ts";
 import type { VerticaScope } from "../scope.ts";
 import { type SideSubject, sideValues } from "../variables.ts";
+import { type ChangedRow, changedRows } from "./changed_rows.ts";
+import type { Refused } from "./refused_rows.ts";
 
 const POSSIBLE = verticaQuery("changed_possible", changedPossible, {
   emptyStrings: is.integer,

@@ -1,9 +1,9 @@
 /** Days of the Vertica warehouse's staging: replaced as a whole, and put back. */
 import measureDaySql from "../../../../sql/warehouse/vertica/measure_day.sql" with { type: "text" };
+import recordSql from "../../../../sql/warehouse/vertica/record.sql" with { type: "text" };
 import recordOfLoad from "../../../../sql/warehouse/vertica/record_of_load.sql" with {
   type: "text",
 };
-import recordSql from "../../../../sql/warehouse/vertica/record.sql" with { type: "text" };
 import sideTableSql from "../../../../sql/warehouse/vertica/side_table.sql" with { type: "text" };
 import type { DatasetName } from "../../../events/dataset.ts";
 import type { PartitionFile } from "../../../partitions/partition_file.ts";
@@ -15,14 +15,14 @@ import { templatesOf } from "../../../sql/template.ts";
 import { controlText, overLimit, recordOf, refuseShrink } from "../../load_checks.ts";
 import { DAY_MEASURE, LOAD_RECORD, loadRecordOf } from "../../load_records.ts";
 import type { DayMeasure, LoadLimits, LoadRecord, ReplacedDay } from "../../repository.ts";
-import { refuseChanged } from "./changed_strings.ts";
-import { copyFile } from "./parallel_copy.ts";
-import type { LoadLock } from "./load_lock.ts";
-import { keepUnfit, type Refused, sumOf } from "./refused_rows.ts";
 import { type Subject, subjectValues } from "../../variables.ts";
 import { verticaQuery } from "../query.ts";
 import type { VerticaScope } from "../scope.ts";
 import { type SideSubject, sideValues } from "../variables.ts";
+import { refuseChanged } from "./changed_strings.ts";
+import type { LoadLock } from "./load_lock.ts";
+import { copyFile } from "./parallel_copy.ts";
+import { keepUnfit, type Refused, sumOf } from "./refused_rows.ts";
 import { type DayFingerprint, fingerprintOf } from "./side_table.ts";
 import { isPending, pruneRefused, readUndo, recover, swapDay, tidy } from "./swap.ts";
 

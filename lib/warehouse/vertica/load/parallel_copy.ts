@@ -2,10 +2,10 @@
 import type { PartitionFile } from "../../../partitions/partition_file.ts";
 import { type FilePart, provenPieces } from "../../../partitions/proven_pieces.ts";
 import type { LoadLimits } from "../../repository.ts";
-import { rowRanges, rowsOf } from "./row_ranges.ts";
-import { dropRejected, keepRejected, type Refused } from "./refused_rows.ts";
 import type { VerticaScope } from "../scope.ts";
 import type { SideSubject } from "../variables.ts";
+import { dropRejected, keepRejected, type Refused } from "./refused_rows.ts";
+import { rowRanges, rowsOf } from "./row_ranges.ts";
 import { fillSideTable } from "./side_table.ts";
 
 /**

@@ -1,7 +1,4 @@
 /** Rows that a load did not take: kept with their reasons before the session ends. */
-import rejectedKeep from "../../../../sql/warehouse/vertica/rejected_keep.sql" with {
-  type: "text",
-};
 import rejectedCount from "../../../../sql/warehouse/vertica/rejected_count.sql" with {
   type: "text",
 };
@@ -9,6 +6,9 @@ import rejectedDrop from "../../../../sql/warehouse/vertica/rejected_drop.sql" w
   type: "text",
 };
 import rejectedFirst from "../../../../sql/warehouse/vertica/rejected_first.sql" with {
+  type: "text",
+};
+import rejectedKeep from "../../../../sql/warehouse/vertica/rejected_keep.sql" with {
   type: "text",
 };
 import unfitDropCurrencies from "../../../../sql/warehouse/vertica/unfit_drop_currencies.sql" with {

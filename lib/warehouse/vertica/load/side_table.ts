@@ -1,14 +1,14 @@
 /** The side table of a load: filled from the partition file, counted, and dropped. */
-import copyCurrencies from "../../../../sql/warehouse/vertica/side_table_copy_currencies.sql" with {
-  type: "text",
-};
-import copyTransactions from "../../../../sql/warehouse/vertica/side_table_copy_transactions.sql" with {
-  type: "text",
-};
 import fingerprintCurrencies from "../../../../sql/warehouse/vertica/fingerprint_currencies.sql" with {
   type: "text",
 };
 import fingerprintTransactions from "../../../../sql/warehouse/vertica/fingerprint_transactions.sql" with {
+  type: "text",
+};
+import copyCurrencies from "../../../../sql/warehouse/vertica/side_table_copy_currencies.sql" with {
+  type: "text",
+};
+import copyTransactions from "../../../../sql/warehouse/vertica/side_table_copy_transactions.sql" with {
   type: "text",
 };
 import drop from "../../../../sql/warehouse/vertica/side_table_drop.sql" with { type: "text" };
@@ -16,13 +16,19 @@ import list from "../../../../sql/warehouse/vertica/side_tables.sql" with { type
 import type { DatasetName } from "../../../events/dataset.ts";
 import { codeOf, isKind } from "../../../runtime/errors.ts";
 import * as is from "../../../sql/columns.ts";
-import { Identifier, SqlTemplate, type SqlValues, templatesOf } from "../../../sql/template.ts";
+import {
+  Identifier,
+  onlyStatement,
+  SqlTemplate,
+  type SqlValues,
+  templatesOf,
+} from "../../../sql/template.ts";
 import { ENFORCED, NOT_ENFORCED, NOT_TAKEN } from "../../enforced_length.ts";
 import { controlText } from "../../load_checks.ts";
 import { DAY_MEASURE } from "../../load_records.ts";
 import type { DayMeasure } from "../../repository.ts";
 import { type Subject, subjectValues } from "../../variables.ts";
-import { onlyStatement, verticaQuery } from "../query.ts";
+import { verticaQuery } from "../query.ts";
 import type { VerticaScope } from "../scope.ts";
 import { loadKey, type SideSubject, sideTable, sideValues } from "../variables.ts";
 

@@ -30,10 +30,10 @@ import { LOAD_RECORD, MAYBE_LOAD_RECORD, maybeLoadRecordOf } from "../../load_re
 import type { LoadRecord } from "../../repository.ts";
 import { type Subject, subjectValues, tablePath } from "../../variables.ts";
 import { isOfClass } from "../connection/failure.ts";
-import type { LoadLock } from "./load_lock.ts";
-import type { VerticaScope } from "../scope.ts";
 import { verticaQuery } from "../query.ts";
+import type { VerticaScope } from "../scope.ts";
 import { type SideSubject, sideTable, sideValues } from "../variables.ts";
+import type { LoadLock } from "./load_lock.ts";
 import { type DayFingerprint, dropSideTables, fingerprintOf } from "./side_table.ts";
 
 const PENDING = verticaQuery("pending_read", pendingRead, {
