@@ -1,11 +1,11 @@
 /** What becomes of a topic's log behind a landing's back: messages deleted, the topic made anew. */
 import assert from "node:assert/strict";
-import { withAdmin } from "../kafka/topics.ts";
+import { deleteRecords, recreateTopic, withAdmin } from "../kafka/topics.ts";
 import { produce } from "../kafka/messages.ts";
 import { rateMessage } from "../events/messages.ts";
 import type { CliResult } from "../cli/run_cli.ts";
 import { type LandingPlace, landingPlace, type PlaceOptions } from "./landing.ts";
-import { SOMEBODY_WAITS, until, untilRow } from "../until.ts";
+import { SOMEBODY_WAITS, untilRow } from "../until.ts";
 
 export async function send({ topic }: LandingPlace, count: number, partition = 0): Promise<void> {
   const values = Array.from({ length: count }, () => new TextEncoder().encode(rateMessage()));
@@ -18,31 +18,12 @@ export async function deleteBefore(
   offset: number,
   partition = 0,
 ): Promise<void> {
-  await withAdmin(topic.brokers, async (admin) => {
-    // kafkajs looks for the leader in what it asked for before.
-    await admin.fetchTopicOffsets(topic.topic);
-    await admin.deleteTopicRecords({
-      topic: topic.topic,
-      partitions: [{ partition, offset: String(offset) }],
-    });
-  });
+  await withAdmin(topic.brokers, (admin) => deleteRecords(admin, topic.topic, offset, partition));
 }
 
-/** Deletes the topic and makes it anew. */
+/** Deletes the topic and makes it anew, with one partition. */
 export async function recreate({ topic: { brokers, topic } }: LandingPlace): Promise<void> {
-  await withAdmin(brokers, async (admin) => {
-    await admin.deleteTopics({ topics: [topic] });
-    await until(async () => {
-      try {
-        // Waiting for leaders may fail when it is made already, and then it never is.
-        const topics = [{ topic, numPartitions: 1 }];
-        return await admin.createTopics({ topics, waitForLeaders: false });
-      } catch {
-        // Its deletion is still under way.
-        return false;
-      }
-    });
-  });
+  await withAdmin(brokers, (admin) => recreateTopic(admin, topic, 1));
 }
 
 /** The position of each partition, and how many messages of it were read. */
