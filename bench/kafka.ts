@@ -46,7 +46,8 @@ const events = await fillTopic(kafka.brokers, {
   folder,
 });
 
-const RESET = "TRUNCATE stg.transactions, stg.currencies, stg.rejected, finpipe.source_partitions";
+const RESET =
+  "TRUNCATE stg.transactions, stg.currencies, stg.rejected, finpipe.source_partitions, finpipe.landed_days";
 let megabytes = 0;
 const land = async (url = server.url) => {
   await psql(server.url, RESET);

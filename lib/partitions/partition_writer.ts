@@ -8,7 +8,7 @@ import { fileFailure } from "../runtime/file_failure.ts";
 import { FileAside, writeWhole } from "../runtime/files.ts";
 import { CsvMeter } from "./csv_meter.ts";
 import type { FileWatch } from "./file_watch.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Manifest, NewManifest } from "./manifest.ts";
 import { partitionPaths } from "./partition_file.ts";
 import type { Repeated } from "./repeated_ids.ts";
 
@@ -96,9 +96,9 @@ export class PartitionWriter implements Disposable {
   }
 
   /** Syncs the file and makes the pair appear; returns the manifest. */
-  async publish(rest: ManifestRest): Promise<Manifest> {
+  async publish(rest: ManifestRest): Promise<NewManifest> {
     this.#flush();
-    const manifest: Manifest = {
+    const manifest: NewManifest = {
       dataset: this.dataset,
       partition: this.day.toString(),
       rows: this.#meter.rows,

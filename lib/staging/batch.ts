@@ -1,6 +1,7 @@
 /** A batch that is decoded and judged: its rows, and the facts that are committed with them. */
 import type { MessageDecoder, Reason } from "../events/message.ts";
 import type { Moment } from "../events/values.ts";
+import { DayCounts } from "./day_counts.ts";
 import type { SourcePartition } from "./landing.ts";
 
 /** What became of messages; the four sum up to the messages read. */
@@ -68,6 +69,8 @@ export class LandedBatch {
   duplicates = 0;
   /** Rejected messages by reason. */
   readonly reasons = new Map<Reason, number>();
+  /** Its rows by dataset and day. */
+  readonly days = new DayCounts();
   /** Watermark that the batch leaves: see {@link close}. */
   watermark: Moment | null = null;
   /** Versions that the window forgot meanwhile. */
@@ -91,6 +94,16 @@ export class LandedBatch {
   get counters(): Counters {
     const { transactions, currencies, rejected } = this.rows;
     return { transactions, currencies, rejected, duplicates: this.duplicates };
+  }
+
+  /**
+   * Adds the version that the decoder holds.
+   *
+   * @param message index in this batch
+   */
+  addVersion(decoder: MessageDecoder, message: number, position: number): void {
+    this.rows.addVersion(decoder, message, position);
+    this.days.add(decoder.dataset, decoder.eventTime);
   }
 
   /** Adds a message that nothing can be made of, as it came. */

@@ -165,7 +165,7 @@ engineTest(
     INSERT INTO stg.transactions
       (object_id, object_type, sent_dttm, payload, operation_id, account_number_from,
        account_number_to, currency_code, country, status, transaction_type, amount, transaction_dt,
-       source_id, position, rejected_id)
+       source_id, position, replayed_id)
     SELECT gen_random_uuid(), object_type, sent_dttm, payload, operation_id, account_number_from,
       account_number_to, currency_code, country, status, transaction_type, amount, transaction_dt,
       from_id, CASE WHEN from_id IS NULL THEN NULL ELSE 8 END,

@@ -20,7 +20,7 @@ async function landedRows(engine: TestEngine, sourceId: number) {
         source_id: _source,
         position,
         landing_id: _landing,
-        rejected_id: _rejected,
+        replayed_id: _replayed,
         in_window: _window,
         payload,
         ...columns

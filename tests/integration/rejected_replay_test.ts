@@ -33,9 +33,9 @@ engineTest("what is accepted now lands as the stream would have landed it", asyn
   const actual = await landed(engine);
   // But in no window.
   assert.ok(actual.every(({ in_window }) => in_window === "f"));
-  const compared = (row: SqlRow) => ({ ...row, rejected_id: null, in_window: null });
+  const compared = (row: SqlRow) => ({ ...row, replayed_id: null, in_window: null });
   assert.deepEqual(actual.map(compared), expected.map(compared));
-  const marks = actual.map(({ rejected_id }) => Number(rejected_id));
+  const marks = actual.map(({ replayed_id }) => Number(replayed_id));
   assert.deepEqual(marks.sort((one, other) => one - other), ids);
 });
 

@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { statementsFor } from "../../lib/warehouse/vertica/statements.ts";
+import { Identifier, templatesOf } from "../../lib/sql/template.ts";
+import { schemaValues } from "../../lib/warehouse/variables.ts";
 import { until } from "../support/until.ts";
 import { csv, writePartition, writePartitionText } from "../support/partitions/reference.ts";
 import { VerticaError } from "../vertica-server/engine.ts";
@@ -201,9 +202,13 @@ serverTest("what grants.sql gives is enough, and without it a person is told", a
   assert.ok(isKind(error, "configuration"), String(error));
   assert.match(error.hint!, /grants.sql/);
 
-  for (const statement of statementsFor(script, schemas)) {
-    await dba.query(statement.replace("finpipe_db", place.engine.database));
-  }
+  const values = {
+    ...schemaValues(schemas),
+    finpipe_user: new Identifier("finpipe"),
+    finpipe_database: new Identifier(place.engine.database),
+    reader_role: new Identifier("finpipe_reader"),
+  };
+  for (const statement of templatesOf(script)) await dba.query(statement.withLiterals(values));
   await dba.query("COMMIT");
   await dba.close();
   assert.deepEqual(await warehouse.migrate(), ["001_tables"]);

@@ -15,7 +15,7 @@ const DAY = "2022-10-01";
 const day = Temporal.PlainDate.from(DAY);
 
 const ADD_COLUMN =
-  "ALTER TABLE finpipe_staging.transactions ADD COLUMN IF NOT EXISTS note VARCHAR(10);";
+  "ALTER TABLE :staging_schema.transactions ADD COLUMN IF NOT EXISTS note VARCHAR(10);";
 const later = (sql: string, breaks: Breaks = "readers"): Migration[] => [
   ...MIGRATIONS,
   { version: MIGRATIONS.length + 1, name: "002_note", sql, breaks },
@@ -75,7 +75,7 @@ migrationTest("a column is added once, days stay, and the next load has it", asy
 });
 
 migrationTest("a migration that broke off is begun anew, and ends", async ({ scope }) => {
-  const broken = later(`${ADD_COLUMN}\nSELECT no_such_column FROM finpipe_staging.transactions;`);
+  const broken = later(`${ADD_COLUMN}\nSELECT no_such_column FROM :staging_schema.transactions;`);
   await assert.rejects(migrate(scope, broken), /no_such_column/);
   assert.deepEqual(await migrate(scope, later(ADD_COLUMN)), ["002_note"]);
 });

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
 import type { MissingRight } from "../../lib/warehouse/inspection.ts";
 import { inspectVertica } from "../../lib/warehouse/vertica/inspect/inspection.ts";
-import { statementsFor } from "../../lib/warehouse/vertica/statements.ts";
-import type { WarehouseSchemas } from "../../lib/warehouse/sql_template.ts";
+import { Identifier, templatesOf } from "../../lib/sql/template.ts";
+import { schemaValues, type WarehouseSchemas } from "../../lib/warehouse/variables.ts";
 import { writePartition } from "../support/partitions/reference.ts";
 import { runCli } from "../support/cli/run_cli.ts";
 import { openTestVertica, ownVerticaTest } from "../support/vertica/place.ts";
@@ -98,8 +98,13 @@ rightsTest("what is missing at first is what grants.sql gives, and is enough", a
   const script = await Deno.readTextFile(
     new URL("../../sql/warehouse/vertica/grants.sql", import.meta.url),
   );
-  const byFile = statementsFor(script, place.schemas)
-    .map((statement) => statement.replace("finpipe_db", place.database))
+  const values = {
+    ...schemaValues(place.schemas),
+    finpipe_user: new Identifier("finpipe"),
+    finpipe_database: new Identifier(place.database),
+    reader_role: new Identifier("finpipe_reader"),
+  };
+  const byFile = templatesOf(script).map((statement) => statement.withLiterals(values))
     .filter((statement) => /TO finpipe$|CREATE SCHEMA/.test(statement));
   assert.deepEqual(grantsOf(missing).sort(), byFile.sort());
   await place.dba(...grantsOf(missing).filter((grant) => !/public/.test(grant)));

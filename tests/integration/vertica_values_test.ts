@@ -88,7 +88,7 @@ serverTest(
     await place.load(1);
     assert.equal(await place.standing(), "1");
     assert.deepEqual(statements().map((sql) => sql.includes("ENFORCELENGTH")), [true, false]);
-    assert.equal(statements()[1], statements()[0]!.replace("ENFORCELENGTH\n", ""));
+    assert.equal(statements()[1], statements()[0]!.replace("ENFORCELENGTH", ""));
 
     // Where that is not what keeps it from being taken, it is told as it was at first.
     const error = new VerticaError("42601", 4856, "Syntax error");

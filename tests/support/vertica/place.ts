@@ -8,7 +8,7 @@ import {
   VerticaWarehouse,
   type VerticaWarehouseOptions,
 } from "../../../lib/warehouse/vertica/warehouse.ts";
-import type { WarehouseSchemas } from "../../../lib/warehouse/sql_template.ts";
+import type { WarehouseSchemas } from "../../../lib/warehouse/variables.ts";
 import { SILENT } from "../logs.ts";
 import { adminUrl, POSTGRES_MISSING } from "../postgres/database.ts";
 import { openVerticaEngine, type VerticaEngine } from "../../vertica-server/engine/engine.ts";
