@@ -3,6 +3,7 @@ import { statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { codeOf, FinpipeError } from "../runtime/errors.ts";
 import { systemReason } from "../runtime/file_failure.ts";
+import { ifThere } from "../runtime/files.ts";
 
 /** What finpipe keeps in a work dir. */
 const OURS = ["embedded", "embedded.lock", "partitions"];
@@ -49,9 +50,9 @@ export async function prepareWorkDir(workDir: string): Promise<void> {
  */
 export async function lookAtWorkDir(workDir: string): Promise<string> {
   for (let folder = workDir;; folder = dirname(resolve(folder))) {
-    const found = await Deno.stat(folder).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw unusable(workDir, error);
-    });
+    const found = await ifThere(Deno.stat(folder)).catch((error) =>
+      Promise.reject(unusable(workDir, error))
+    );
     if (found === undefined) continue;
     if (folder === workDir) await prepareWorkDir(workDir);
     else if (!found.isDirectory) throw unusable(workDir, { code: "ENOTDIR" });
@@ -107,10 +108,8 @@ function unusable(workDir: string, error: unknown): FinpipeError {
 /** Makes a file, of the same name each time: what a killed process left is the next one's to remove. */
 async function probe(path: string): Promise<void> {
   await Deno.writeFile(path, new Uint8Array(), { mode: 0o600 });
-  await Deno.remove(path).catch((error) => {
-    // Another process that looks at this moment may have removed it.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
+  // Another process that looks at this moment may have removed it.
+  await ifThere(Deno.remove(path));
 }
 
 /** Bytes that may still be written in a folder. */

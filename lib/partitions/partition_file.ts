@@ -9,6 +9,7 @@ import { type FileBytes, OpenFile } from "./file_bytes.ts";
 import { type FileWatch, WatchedBytes, type WatchOptions } from "./file_watch.ts";
 import { Manifest } from "./manifest.ts";
 import { dayArgument } from "./run_date.ts";
+import { ifThere } from "../runtime/files.ts";
 
 /** Bytes that the proof reads at once. */
 const READ_BYTES = 256 * 1024;
@@ -104,13 +105,9 @@ function parseManifest(text: string): Manifest | undefined {
   }
 }
 
-async function readIfPresent(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw fileFailure(error, "read", path);
-  }
+function readIfPresent(path: string): Promise<string | undefined> {
+  return ifThere(Deno.readTextFile(path))
+    .catch((error) => Promise.reject(fileFailure(error, "read", path)));
 }
 
 async function openData(path: string, day: Temporal.PlainDate): Promise<OpenFile> {

@@ -14,6 +14,7 @@ import { FinpipeError, messageOf } from "../runtime/errors.ts";
 import { embeddedLock, embeddedMarker, requireEmbedded } from "../config/work_dir.ts";
 import { fileFailure } from "../runtime/file_failure.ts";
 import { type FileLock, lockFile } from "../runtime/file_lock.ts";
+import { ifThere } from "../runtime/files.ts";
 import { integer } from "../sql/columns.ts";
 import { query } from "../sql/query.ts";
 import {
@@ -53,15 +54,15 @@ export async function openEmbeddedSession(
     // A lock file is also what a process leaves that was killed before the engine was whole.
     if (!make) await requireEmbedded(workDir);
     const marker = embeddedMarker(workDir);
-    const ready = await exists(marker);
+    const ready = await ifThere(Deno.stat(marker)) !== undefined;
     // A process that was killed while it made the folder left an unusable one, with nothing in it.
     if (!ready) {
-      await remove(folder);
+      await ifThere(Deno.remove(folder, { recursive: true }));
       await Deno.mkdir(folder, { mode: 0o700 });
     }
     // PostgreSQL's own lock. A process that was killed before it wrote its number there left an empty
     // one, which PostgreSQL would refuse for ever; ours has proven that nobody is at work.
-    await remove(join(folder, "postmaster.pid"));
+    await ifThere(Deno.remove(join(folder, "postmaster.pid")));
     const database = await PGlite.create({
       dataDir: folder,
       ...(ready ? {} : { loadDataDir: await preparedDataDir() }),
@@ -157,24 +158,5 @@ async function guard<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     throw asFinpipeError(error, NAME);
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-/** Removes a file, or a folder with all that is in it, if it is there. */
-async function remove(path: string): Promise<void> {
-  try {
-    await Deno.remove(path, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** Files that must be whole or absent. */
+/** Files that may be absent, or must be whole. */
 import { basename, dirname, join } from "node:path";
 
 /** Writes all of the bytes: of one call the system may take a part. */
@@ -8,6 +8,16 @@ export async function writeWhole(
 ): Promise<void> {
   let left = bytes;
   while (left.length > 0) left = left.subarray(await to.write(left));
+}
+
+/** What an operation on a file gives; undefined where there is no such file. */
+export async function ifThere<T>(operation: Promise<T>): Promise<T | undefined> {
+  try {
+    return await operation;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 /**

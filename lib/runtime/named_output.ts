@@ -2,7 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { FinpipeError } from "./errors.ts";
 import { systemReason } from "./file_failure.ts";
-import { FileAside, writeWhole } from "./files.ts";
+import { FileAside, ifThere, writeWhole } from "./files.ts";
 import { isClosed, type Output } from "./io.ts";
 
 export interface NamedOutput {
@@ -29,7 +29,7 @@ export async function namedOutput(path: string): Promise<NamedOutput> {
   let target = path;
   for (let links = 0; links < MOST_LINKS; links++) {
     if (STDOUT.includes(resolve(target))) return { target, kind: "stdout" };
-    const found = await lstatIfThere(target);
+    const found = await ifThere(Deno.lstat(target));
     if (found === undefined || found.isFile) return { target, kind: "file" };
     if (found.isDirectory) {
       throw new FinpipeError("failed", `Cannot write "${path}": it is a folder`, {
@@ -96,13 +96,4 @@ function mendOf(error: unknown): string {
   return error instanceof Deno.errors.NotCapable
     ? "Name a file in another folder, or none for stdout"
     : "Check that its folder is there, may be written and has room";
-}
-
-async function lstatIfThere(path: string): Promise<Deno.FileInfo | undefined> {
-  try {
-    return await Deno.lstat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

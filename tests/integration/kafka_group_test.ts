@@ -5,6 +5,7 @@ import { assertBalanced, sumOf } from "../support/topic/books.ts";
 import {
   type LandCall,
   landingPlace,
+  RESIDENT,
   type RunningLanding,
   topicTest,
   untilRead,
@@ -15,12 +16,7 @@ import { TABLE_IS_WAITED_FOR, until, untilRow } from "../support/until.ts";
 
 const PARTITIONS = 4;
 
-const MEMBER: LandCall = {
-  untilEnd: false,
-  rows: 50,
-  linger: "20ms",
-  member: { sessionTimeout: SESSION_TIMEOUT },
-};
+const MEMBER: LandCall = { ...RESIDENT, member: { sessionTimeout: SESSION_TIMEOUT } };
 
 /** Waits until a member lands so many partitions. */
 async function untilLanding(landing: RunningLanding, count: number): Promise<void> {

@@ -4,7 +4,7 @@ import { statementsOf, templatesOf } from "../../lib/sql/template.ts";
 import { linesOf } from "../../lib/postgres/picture.ts";
 import { pictureOf } from "../../lib/warehouse/vertica/inspect/picture.ts";
 import { VerticaScope } from "../../lib/warehouse/vertica/scope.ts";
-import { ROOT } from "../support/documents.ts";
+import { ROOT } from "../support/docs/documents.ts";
 import { schemaValues } from "../../lib/warehouse/variables.ts";
 import tablesSql from "../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
 import { type CliResult, runCli } from "../support/cli/run_cli.ts";

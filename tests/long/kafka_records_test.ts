@@ -5,23 +5,11 @@ import { encodeBatch } from "../support/kafka/records/batches.ts";
 import { type KafkaServer, startKafka } from "../support/kafka/server.ts";
 import { fetchAll, produceBatch } from "../support/kafka/records/wire.ts";
 import { transactionMessage } from "../support/events/messages.ts";
-import { type LandingPlace, landingPlace, topicTest } from "../support/topic/landing.ts";
+import { landingPlace, topicTest } from "../support/topic/landing.ts";
 import { until } from "../support/until.ts";
+import { landedOperations, operationsOf, transactions } from "../support/topic/operations.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const messages = (count: number) => Array.from({ length: count }, () => transactionMessage());
-
-/** The operations that were landed. */
-async function landed(place: LandingPlace): Promise<string[]> {
-  const rows = await place.query(
-    "SELECT operation_id::text AS id FROM stg.transactions ORDER BY 1",
-  );
-  return rows.map(({ id }) => id!);
-}
-
-function idsOf(texts: readonly string[]): string[] {
-  return texts.map((text) => JSON.parse(text).payload.operation_id).sort();
-}
 
 /** Changes a byte of the topic's log on the broker's disk. */
 async function flip(file: string, at: number): Promise<void> {
@@ -52,7 +40,7 @@ await topicTest("what is on the disk of a broker of one's own", async (t) => {
 
 async function damagedBatch(kafka: KafkaServer): Promise<void> {
   await using place = await landingPlace("damaged batch", kafka);
-  const batches = [messages(5), messages(4), messages(3)];
+  const batches = [transactions(5), transactions(4), transactions(3)];
   const file = kafka.logFile(place.topic.topic);
   const ends: number[] = [];
   for (const batch of batches) {
@@ -69,12 +57,12 @@ async function damagedBatch(kafka: KafkaServer): Promise<void> {
       /^finpipe: Cannot continue reading topic \S+: partition 0: the batch of the offsets 5 to 8 is corrupt: its CRC-32C is \w{8} and should be \w{8}\n/m,
     );
     assert.match(stderr, /go on with --from 0:9: the lost range is recorded/);
-    assert.deepEqual(await landed(place), idsOf(batches[0]!));
+    assert.deepEqual(await landedOperations(place), operationsOf(batches[0]!));
   }
   const past = await place.stream("--from", "0:9");
   assert.equal(past.code, 0, past.stderr);
   assert.match(past.stderr, /Went on after a corrupt batch/);
-  assert.deepEqual(await landed(place), idsOf([...batches[0]!, ...batches[2]!]));
+  assert.deepEqual(await landedOperations(place), operationsOf([...batches[0]!, ...batches[2]!]));
   const lost = await place.query(
     "SELECT cause, from_offset, to_offset, went_on_at FROM finpipe.lost_ranges",
   );
@@ -98,7 +86,7 @@ async function damagedHeaders(kafka: KafkaServer): Promise<void> {
   ];
   for (const [at, reason, to] of damages) {
     await using place = await landingPlace(`damaged header ${at}`, kafka);
-    const batches = [messages(5), messages(4), messages(3)];
+    const batches = [transactions(5), transactions(4), transactions(3)];
     const file = kafka.logFile(place.topic.topic);
     for (const batch of batches.slice(0, 1)) await produce(place.topic, batch.map(bytes));
     const start = (await Deno.stat(file)).size;
@@ -109,7 +97,7 @@ async function damagedHeaders(kafka: KafkaServer): Promise<void> {
       message: reason,
       hint: new RegExp(`go on with --from 0:${to}: the lost range is recorded`),
     });
-    assert.deepEqual(await landed(place), idsOf(batches[0]!));
+    assert.deepEqual(await landedOperations(place), operationsOf(batches[0]!));
   }
 }
 
@@ -123,7 +111,7 @@ async function compacted(kafka: KafkaServer): Promise<void> {
       "max.message.bytes": "5000000",
     },
   });
-  const [large, newer] = messages(2) as [string, string];
+  const [large, newer] = transactions(2) as [string, string];
   let firstTimestamp = 1_664_582_400_000n;
   const send = (key: string, value: string, producerId = -1n) => {
     // Each is in a segment of its own: the last one is not compacted.
@@ -139,7 +127,7 @@ async function compacted(kafka: KafkaServer): Promise<void> {
   await until(async () => (await fetchAll(place.topic)).counts[0] === 0);
   const { code, stderr } = await place.stream();
   assert.equal(code, 0, stderr);
-  const ids = await landed(place);
-  for (const id of idsOf([large, newer])) assert.ok(ids.includes(id));
+  const ids = await landedOperations(place);
+  for (const id of operationsOf([large, newer])) assert.ok(ids.includes(id));
   assert.equal(ids.length, 3);
 }

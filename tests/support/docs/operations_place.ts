@@ -3,7 +3,15 @@ import { Buffer } from "node:buffer";
 import pg from "pg";
 import { emulate } from "../../../lib/events/emulator.ts";
 import type { RunOptions } from "./documents.ts";
-import { plainKafka, type TestTopic, testTopic, untilLed, withAdmin } from "../kafka/topics.ts";
+import {
+  deleteRecords,
+  plainKafka,
+  recreateTopic,
+  type TestTopic,
+  testTopic,
+  untilLed,
+  withAdmin,
+} from "../kafka/topics.ts";
 import { produce } from "../kafka/messages.ts";
 import { freePort } from "../network/ports.ts";
 import { emptyDatabase, type TestDatabase } from "../postgres/database.ts";
@@ -89,19 +97,14 @@ async function loseMessages({ brokers, topic }: TestTopic, count: number): Promi
     const day = Temporal.PlainDate.from("2022-10-05");
     const texts = emulate({ from: day, to: day, operationsPerDay: 100, seed: 1 });
     await produce({ brokers, topic }, [...texts].map((text) => Buffer.from(text)));
-    const partitions = [{ partition: 0, offset: String(Number(end!.offset) + count) }];
-    await admin.deleteTopicRecords({ topic, partitions });
+    await deleteRecords(admin, topic, Number(end!.offset) + count);
   });
 }
 
 /** Another topic of the same name. */
 async function recreate({ brokers, topic }: TestTopic): Promise<void> {
   await withAdmin(brokers, async (admin) => {
-    await admin.deleteTopics({ topics: [topic] });
-    while ((await admin.listTopics()).includes(topic)) {
-      await new Promise((go) => setTimeout(go, 50));
-    }
-    await admin.createTopics({ topics: [{ topic, numPartitions: 2 }], waitForLeaders: false });
+    await recreateTopic(admin, topic, 2);
     await untilLed(admin, topic, 2);
   });
 }

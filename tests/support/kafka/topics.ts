@@ -9,6 +9,7 @@ import { askForKafka, ON_DEMAND } from "./on_demand.ts";
 import { startKafka } from "./server.ts";
 import { missingOf, type Needs } from "./skip.ts";
 import { skippable, type TestBody } from "../skip.ts";
+import { until } from "../until.ts";
 
 /** A topic that is deleted when it is disposed of. */
 export interface TestTopic extends AsyncDisposable {
@@ -114,6 +115,33 @@ export async function untilLed(admin: Admin, topic: string, partitions: number):
     if (performance.now() > deadline) throw new Error(`Topic ${topic} has no leaders`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Deletes the messages of a partition before an offset, as retention does. */
+export async function deleteRecords(
+  admin: Admin,
+  topic: string,
+  offset: number,
+  partition = 0,
+): Promise<void> {
+  // kafkajs looks for the leader in what it asked for before.
+  await admin.fetchTopicOffsets(topic);
+  await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
+}
+
+/** Deletes a topic and makes it anew. */
+export async function recreateTopic(admin: Admin, topic: string, partitions: number) {
+  await admin.deleteTopics({ topics: [topic] });
+  await until(async () => {
+    try {
+      // Waiting for leaders may fail when it is made already, and then it never is.
+      const topics = [{ topic, numPartitions: partitions }];
+      return await admin.createTopics({ topics, waitForLeaders: false });
+    } catch {
+      // Its deletion is still under way.
+      return false;
+    }
+  });
 }
 
 /** Runs `work` with an administrator's client. */

@@ -66,6 +66,17 @@ export interface LandCall {
   onProgress?: (totals: Totals, commit: Commit) => void;
 }
 
+/** Milliseconds after which the group takes a silent member of {@link RESIDENT} for dead. */
+export const SHORT_SESSION = 2000;
+
+/** A landing that goes on until it is stopped, in small batches. */
+export const RESIDENT: LandCall = {
+  untilEnd: false,
+  rows: 50,
+  linger: "20ms",
+  member: { sessionTimeout: SHORT_SESSION },
+};
+
 /** A landing that is under way in this process. */
 export interface RunningLanding {
   /** Asks it to stop, as SIGTERM does; what it landed. */

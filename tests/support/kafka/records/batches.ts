@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import { crc32, gzipSync, zstdCompressSync } from "node:zlib";
 import { crc32c, lz4Compress, snappyCompress } from "@platformatic/wasm-utils/bundled";
+import { int16, int32, int64 } from "./numbers.ts";
 
 /** A record; what is left out is empty, zero or next. */
 export interface TestRecord {
@@ -202,22 +203,4 @@ function xerial(bytes: Buffer): Buffer {
     blocks.push(int32(block.length), block);
   }
   return Buffer.concat(blocks);
-}
-
-function int16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeInt16BE(value);
-  return bytes;
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-}
-
-function int64(value: bigint): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(value);
-  return bytes;
 }

@@ -6,6 +6,7 @@ import { readHeader, wholeBatches } from "../../../../lib/sources/kafka/records/
 import type { TestTopic } from "../topics.ts";
 import type { Value } from "../messages.ts";
 import { readBatches } from "./reading.ts";
+import { int16, int32, int64 } from "./numbers.ts";
 
 type Place = Pick<TestTopic, "brokers" | "topic">;
 
@@ -103,8 +104,8 @@ function fetchRequest(topic: string, offset: number): Buffer {
     int32(0),
     // Any leader's epoch, and no log start: we are no replica.
     int32(-1),
-    int64(offset),
-    int64(-1),
+    int64(BigInt(offset)),
+    int64(-1n),
     int32(MOST_BYTES),
     // No topics to forget, no rack.
     int32(0),
@@ -136,22 +137,4 @@ function requestOf({ key, version }: { key: number; version: number }, body: Uin
 function string(text: string): Buffer {
   const bytes = Buffer.from(text);
   return Buffer.concat([int16(bytes.length), bytes]);
-}
-
-function int16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeInt16BE(value);
-  return bytes;
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-}
-
-function int64(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(BigInt(value));
-  return bytes;
 }
