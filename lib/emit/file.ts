@@ -65,7 +65,7 @@ function streamTo(file: Deno.FsFile, path: string): WritableStream<Uint8Array> {
 }
 
 function fail(path: string, cause: unknown): never {
-  // The reader of a pipe that goes away is the caller's to judge.
+  // The caller decides what it means that the reader of a pipe has gone away.
   if (cause instanceof FinpipeError || cause instanceof Deno.errors.BrokenPipe) throw cause;
   throw new FinpipeError("failed", `Cannot write "${path}": ${whyNotWritten(cause)}`, {
     hint: mendNotWritten(cause),

@@ -1,6 +1,6 @@
 /**
- * Random numbers that depend on nothing but a key, so that whatever is made of them can be made
- * again on its own.
+ * Random numbers that depend only on a key, so that anything made from them can be made again by
+ * itself.
  */
 
 /** A stream of random numbers. */

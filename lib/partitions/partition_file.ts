@@ -17,7 +17,7 @@ const READ_BYTES = 256 * 1024;
 export interface PartitionFile {
   dataset: DatasetName;
   partition: Temporal.PlainDate;
-  /** Path of the CSV file, for messages: another one may stand there by now. */
+  /** Path of the CSV file, for messages: another file may have that name by now. */
   path: string;
   bytes: FileBytes;
   manifest: Manifest;
@@ -64,7 +64,7 @@ export async function openPartitionFile(
   }
   const manifest = parseManifest(text);
   if (manifest?.dataset !== dataset || manifest.partition !== day.toString()) {
-    throw disagreement(paths.manifest, "it is no manifest of that day", day);
+    throw disagreement(paths.manifest, "it is not a manifest of that day", day);
   }
   using open = new DisposableStack();
   const bytes = new WatchedBytes(open.use(await openData(paths.data, day)), options);
@@ -90,7 +90,7 @@ export async function openPartitionFile(
 
 function disagreement(path: string, why: string, day: Temporal.PlainDate): FinpipeError {
   return new FinpipeError("data", `Partition file and manifest do not agree: ${path}: ${why}`, {
-    hint: `Run 'finpipe dump ${dayArgument(day)}' to write both anew`,
+    hint: `Run 'finpipe dump ${dayArgument(day)}' to write both again`,
   });
 }
 

@@ -1,4 +1,4 @@
-/** A report in a file: there whole, or not at all. */
+/** Writes a report to a file, which appears complete or not at all. */
 import { dirname } from "node:path";
 import { FinpipeError } from "../runtime/errors.ts";
 import { mendNotWritten, publishFile, whyNotWritten, writeWhole } from "../runtime/files.ts";
@@ -36,7 +36,8 @@ export async function writeReport(
 }
 
 async function publish(temporary: string, target: string): Promise<void> {
-  // A temporary file is for its owner alone, a report is for whoever may read the user's files.
+  // A temporary file is only for its owner; a report is for everybody who may read the user's
+  // files.
   await Deno.chmod(temporary, 0o666 & ~Deno.umask());
   await publishFile(temporary, target);
 }
@@ -51,7 +52,7 @@ async function writeAll(path: string, at: string, chunks: AsyncIterable<string>)
 }
 
 function fail(path: string, error: unknown): never {
-  // The reader of a pipe that goes away has had enough.
+  // The reader of a pipe may stop reading when it has enough.
   if (error instanceof FinpipeError || error instanceof Deno.errors.BrokenPipe) throw error;
   throw new FinpipeError(
     "failed",

@@ -10,7 +10,7 @@ export class FileLock implements Disposable {
     this.#file = file;
   }
 
-  /** Unlocks first: a process that is being started just now has a copy of the open file. */
+  /** Unlocks first, because a process that is just being started has a copy of the open file. */
   [Symbol.dispose](): void {
     this.#file.unlockSync();
     this.#file.close();
@@ -33,7 +33,7 @@ export async function lockFile(path: string, what: string): Promise<FileLock> {
   });
 }
 
-/** Writes all of the bytes: of one call the system may take a part. */
+/** Writes all of the bytes: the system may accept only a part of them in one call. */
 export async function writeWhole(
   to: { write(bytes: Uint8Array): Promise<number> },
   bytes: Uint8Array,
@@ -62,10 +62,10 @@ export async function publishFile(temporary: string, final: string): Promise<voi
 }
 
 /**
- * What is said of a path under /proc, /dev and their like, where Deno lets no program in: its own words
- * are for whoever starts a program by hand, and name flags of the runtime.
+ * The reason for a path under /proc, /dev and the like, where Deno lets no program in. Deno's own
+ * text names flags of the runtime, which are of no help to a user of finpipe.
  */
-export const NOT_CAPABLE = "the runtime lets no program read or write there";
+export const NOT_CAPABLE = "the runtime does not let programs read or write there";
 
 /**
  * What an operating system's error about a file means for a person.
@@ -76,7 +76,7 @@ export function fileFailure(error: unknown, action: string, path: string): Finpi
   return ioFailure(error, action, `"${path}"`);
 }
 
-/** The same for what has no path; `what` names it. */
+/** Like {@link fileFailure}, for something without a path; `what` names it. */
 export function ioFailure(error: unknown, action: string, what: string): FinpipeError {
   if (error instanceof FinpipeError) return error;
   const code = codeOf(error);
@@ -88,7 +88,7 @@ export function ioFailure(error: unknown, action: string, what: string): Finpipe
   }
   if (error instanceof Deno.errors.PermissionDenied || code === "EROFS" || code === "EACCES") {
     return new FinpipeError("configuration", `Cannot ${action} ${what}: permission denied`, {
-      hint: "Give finpipe's user the right to, or name another folder with --work-dir",
+      hint: "Give finpipe's user that permission, or name another folder with --work-dir",
       cause: error,
     });
   }
@@ -98,7 +98,7 @@ export function ioFailure(error: unknown, action: string, what: string): Finpipe
     ? error.message
     : String(error);
   return new FinpipeError("failed", `Cannot ${action} ${what}: ${reason}`, {
-    hint: "Look at that path and its disk, then run again",
+    hint: "Check that path and its disk, then run again",
     cause: error,
   });
 }
@@ -107,12 +107,12 @@ export function ioFailure(error: unknown, action: string, what: string): Finpipe
 export function mendNotWritten(error: unknown): string {
   return error instanceof Deno.errors.NotCapable
     ? "Name a file in another folder, or none for stdout"
-    : "Check that its folder is there, may be written and has room";
+    : "Check that its folder exists, can be written to and has room";
 }
 
 /**
- * Why a file that a person named cannot be written, in words of our own: the system's name the file
- * that is written aside.
+ * Why a file that a person named cannot be written. The system's own text would name the temporary
+ * file beside it.
  */
 export function whyNotWritten(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "its folder does not exist";

@@ -45,6 +45,6 @@ function unfit(name: string, { message, received, path }: v.BaseIssue<unknown>):
   return new FinpipeError(
     "configuration",
     `The tables do not fit this finpipe: column ${column} of sql/${name}.sql ${found}`,
-    { hint: "`finpipe doctor` says which tables differ, and how" },
+    { hint: "'finpipe doctor' says which tables differ, and how" },
   );
 }

@@ -54,7 +54,7 @@ engineTest("where no Kafka partition is known, nothing is known of the day", asy
   assert.deepEqual(await completeOf(engine), [null, null]);
   assert.doesNotMatch(await engine.logged(), /warn/);
   await dumpDay(engine, { requireComplete: true });
-  assert.match(await engine.logged(), /warn: Cannot say whether 2022-10-01 is complete/);
+  assert.match(await engine.logged(), /warn: Cannot tell whether 2022-10-01 is complete/);
 });
 
 engineTest("a day that every partition has passed is complete", async (engine) => {

@@ -153,7 +153,10 @@ postgresTest(
       stderr,
       /^finpipe: Cannot load the partition files of 2022-10-01: they are of two snapshots/m,
     );
-    assert.match(stderr, /^ {2}Run 'finpipe dump 2022-10-02' to write both anew, then load them$/m);
+    assert.match(
+      stderr,
+      /^ {2}Run 'finpipe dump 2022-10-02' to write both again, then load them$/m,
+    );
     // One of the two is a whole file of one snapshot.
     assert.equal((await place.load(workDir, "--dataset", "currencies")).code, 0);
 

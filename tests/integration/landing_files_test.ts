@@ -34,7 +34,7 @@ engineTest("a file that was landed lands nothing when it comes again", async (en
   assert.equal((await engine.land(path, { rows: 2 })).transactions, 5);
   assert.deepEqual(await engine.land(path), NOTHING);
   assert.deepEqual(await partitions(engine), [`a.jsonl 0: 5 up to ${text.length}`]);
-  assert.match(await engine.logged(), /Going on from where the file was left/);
+  assert.match(await engine.logged(), /Continuing where the last run stopped/);
 });
 
 engineTest("a file that grew goes on where it was, its digest with it", async (engine) => {

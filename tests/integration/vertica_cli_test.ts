@@ -152,7 +152,7 @@ verticaTest(
     await session.query(`CREATE SCHEMA ${martSchema}`);
     await session.query(`CREATE TABLE ${martSchema}.global_metrics (day DATE, revenue INTEGER)`);
     const found = new RegExp(
-      `${martSchema}.global_metrics is not a table of finpipe's: .*day date`,
+      `${martSchema}.global_metrics is not finpipe's table: .*day date`,
     );
     for (const command of ["doctor", "init", "doctor"]) {
       const { code, stdout, stderr } = await place.run([command]);

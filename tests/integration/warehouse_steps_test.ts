@@ -275,10 +275,10 @@ warehouseTest(
     const gone = await undo();
     assert.match(
       gone.text,
-      /^warn: The mart of 2022-10-01 still shows .* 'finpipe cdm 2022-10-02' takes it away; a backfill/m,
+      /^warn: The mart of 2022-10-01 still shows .* 'finpipe cdm 2022-10-02' removes it; a backfill/m,
     );
     const { text, result } = await said(() => cdm(deps, run, DONE));
-    assert.match(text, /^warn: Took the mart of 2022-10-01 away.* rows=1 left_out=0$/m);
+    assert.match(text, /^warn: Removed the mart of 2022-10-01.* rows=1 left_out=0$/m);
     assert.deepEqual((result as CdmReport).takenAway, { rows: 1, leftOut: 0 });
 
     await load(deps, run, BOTH);
@@ -311,7 +311,7 @@ warehouseTest("cdm warns of old rates, and of what the day does not have", async
   };
   assert.deepEqual(await warnings({}), [
     "warn: Used dollar rates that are older than 3 days (--max-rate-age) for 2022-10-01: currency " +
-    "440 at that of 2022-09-27\n",
+    "440 at the rate of 2022-09-27\n",
   ]);
   assert.deepEqual(await warnings({ maxRateAge: 4, statuses: ["done", "queued"] }), []);
   assert.match(

@@ -39,7 +39,7 @@ const CASES: [error: Error, kind: string, hint: RegExp][] = [
   [failed("the server accepts TLS connections only", "28000"), "configuration", /set tls_mode/],
   [failed("Starting up", "57V03"), "unreachable", /run the command again when it is up/],
 
-  [failed("getaddrinfo ENOTFOUND", "ENOTFOUND"), "unreachable", /not known/],
+  [failed("getaddrinfo ENOTFOUND", "ENOTFOUND"), "unreachable", /name is unknown/],
   [failed("The server does not support TLS connections"), "configuration", /tls_mode=disable/],
   [failed("self signed", "SELF_SIGNED_CERT_IN_CHAIN"), "configuration", /tls_ca_file/],
   [failed("altname", "ERR_TLS_CERT_ALTNAME_INVALID"), "configuration", /another host/],
