@@ -63,7 +63,7 @@ async function damagedBatch(kafka: KafkaServer): Promise<void> {
   for (const args of [[], ["--from", "0:5"]]) {
     const { code, stderr } = await place.stream(...args);
     assert.equal(code, 4, stderr);
-    assert.match(stderr, /The batch of the offsets 5 to 8 is corrupt: .*; fetching it anew/);
+    assert.match(stderr, /The batch of the offsets 5 to 8 is corrupt: .*; fetching it again/);
     assert.match(
       stderr,
       /^finpipe: Cannot continue reading topic \S+: partition 0: the batch of the offsets 5 to 8 is corrupt: its CRC-32C is \w{8} and should be \w{8}\n/m,
@@ -92,9 +92,9 @@ async function damagedHeaders(kafka: KafkaServer): Promise<void> {
     // The batch's offset, its length, and the number of its format.
     [7, /it ends at 40, and the partition at 11/, 9],
     [11, /its CRC-32C is/, 9],
-    [16, /it is of message format 34, which there is not/, 9],
+    [16, /it is of message format 34, which does not exist/, 9],
     // A length that is beyond the end: the broker sends nothing from there on, without a word.
-    [10, /nothing is sent of it, though the log goes to 11/, 12],
+    [10, /the broker sends nothing of it, though the partition reaches to 11/, 12],
   ];
   for (const [at, reason, to] of damages) {
     await using place = await landingPlace(`damaged header ${at}`, kafka);

@@ -102,7 +102,7 @@ export function readHeader(bytes: Uint8Array, { start, end, offset }: BatchBorde
   const number = attributes & CODEC_BITS;
   const codec = CODECS[number];
   if (number !== 0 && codec === undefined) {
-    throw new CorruptRecords(`it names codec ${number}, which there is not`);
+    throw new CorruptRecords(`it names codec ${number}, which does not exist`);
   }
   const lastOffsetDelta = view.getInt32(start + LAST_OFFSET_DELTA_AT);
   const count = view.getInt32(start + COUNT_AT);
