@@ -81,11 +81,13 @@ export class PositionMoved extends FinpipeError {
   constructor(partition: SourcePartition, readonly expected: number, readonly stored: number) {
     const { source } = partition;
     const went = `The position of ${source} went back from ${expected} to ${stored}`;
-    const hint = "Nothing was landed twice; run again to go on from the position that it left";
+    const hint = "Nothing was landed twice. Run again to continue from the stored position";
     super(
       "locked",
-      stored < expected ? went : `Another finpipe process has landed from ${source} meanwhile`,
-      { hint: stored < expected ? "Run again to go on from there" : hint },
+      stored < expected
+        ? went
+        : `Another finpipe process has landed from ${source} in the meantime`,
+      { hint: stored < expected ? "Run again to continue where that process stopped" : hint },
     );
   }
 

@@ -116,7 +116,7 @@ function tooLong(path: string, line: number, pieceBytes: number): FinpipeError {
     "data",
     `Cannot read "${path}" as CSV: the row at line ${line} is longer than ${pieceBytes} bytes`,
     {
-      hint: "A double quote is not closed, or it is no CSV file: write it anew with " +
+      hint: "A double quote is not closed, or this is not a CSV file. Write the file again with " +
         `'finpipe dump --partition ${basename(path, ".csv")}'`,
     },
   );

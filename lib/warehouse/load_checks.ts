@@ -35,11 +35,11 @@ export function overLimit(
   return new FinpipeError(
     "data",
     `Refused ${atLeast ? "at least " : ""}${refused} rows of ${dataset} for ${partition}, ` +
-      `${maxRejected} are allowed: ${first}`,
+      `and ${maxRejected} are allowed: ${first}`,
     {
-      hint: `${stagingSchema}.load_refused has the reasons. ` +
-        `Run 'finpipe dump ${dayArgument(partition)}' ` +
-        "to write the file anew, or allow them with --max-rejected",
+      hint: `${stagingSchema}.load_refused has the reasons. Run ` +
+        `'finpipe dump ${dayArgument(partition)}' to write the file again, or allow them with ` +
+        "--max-rejected",
     },
   );
 }
@@ -59,13 +59,12 @@ export function refuseShrink(
   if (allowShrink || before === undefined || BigInt(manifest.rows) >= before.manifestRows) return;
   throw new FinpipeError(
     "data",
-    `Refused to shrink ${dataset} for ${partition}: the file has ${
-      counted(manifest.rows, "row")
-    }, ` +
-      `that of the load that stands had ${before.manifestRows}`,
+    `Refused to shrink ${dataset} for ${partition}: the file has ` +
+      `${counted(manifest.rows, "row")}, the file that is loaded had ${before.manifestRows}`,
     {
-      hint: "Staging only grows: see whether FINPIPE_PG_URL names the database that the day came " +
-        "from, and whether that is whole. Where fewer rows are meant, add --allow-shrink",
+      hint: "Staging only grows: check that FINPIPE_PG_URL names the database that the day came " +
+        "from, and that its data is complete. If the day really has fewer rows, add " +
+        "--allow-shrink",
     },
   );
 }
@@ -81,10 +80,12 @@ export function recordOf(
   refused: bigint,
 ): LoadRecord {
   const what = `${dataset} for ${partition}`;
-  const hint = `The file and its manifest do not agree: run ` +
-    `'finpipe dump ${dayArgument(partition)}' to write both anew`;
+  const hint =
+    `The file and its manifest do not agree: run 'finpipe dump ${dayArgument(partition)}' to ` +
+    "write both again";
   if (rows + refused !== BigInt(manifest.rows)) {
-    const counts = `${rows} rows taken and ${refused} refused, the manifest says ${manifest.rows}`;
+    const counts =
+      `${rows} rows loaded and ${refused} refused, but the manifest says ${manifest.rows}`;
     throw new FinpipeError("data", `Row counts of ${what} differ: ${counts}`, { hint });
   }
   if (refused === 0n && !sameNumber(controlTotal, manifest.control_total)) {

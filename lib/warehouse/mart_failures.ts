@@ -29,9 +29,10 @@ export function brokenOff(
   const [what, option] = isUndo ? ["An undo", " --undo"] : ["A load", ""];
   return new FinpipeError(
     "prerequisite",
-    `Cannot build the mart for ${day}: ${what.toLowerCase()} of ${dataset} is running or was broken off`,
+    `Cannot build the mart for ${day}: ${what.toLowerCase()} of ${dataset} is running or ` +
+      "broke off",
     {
-      hint: `${what} that was broken off is brought to an end by ` +
+      hint: `${what} that broke off is completed by ` +
         `'finpipe load ${dayArgument(day)} --dataset ${dataset}${option}'`,
     },
   );

@@ -156,9 +156,9 @@ engineTest(
     const events = { topic: "events", partition: undefined };
     for (
       const [part, message] of [
-        [{ topic: "events", partition: 1 }, "Staging knows no partition 1 of events"],
-        [{ topic: "nosuch", partition: undefined }, "Staging knows no topic nosuch"],
-        [{ topic: "stdin", partition: 0 }, "Staging knows no partition 0 of stdin"],
+        [{ topic: "events", partition: 1 }, "Staging has no partition 1 of events"],
+        [{ topic: "nosuch", partition: undefined }, "Staging has no topic nosuch"],
+        [{ topic: "stdin", partition: 0 }, "Staging has no partition 0 of stdin"],
       ] as const
     ) {
       await assert.rejects(sources.retire([events, part]), (error) => {

@@ -94,7 +94,7 @@ const STATES: [state: string, script: string, code: number, message: RegExp][] =
     "tables are there that no migration is noted for",
     "DELETE FROM finpipe.migrations",
     3,
-    /stg\.transactions is there, and finpipe did not make it.*\n {2}If a table is somebody else's/s,
+    /stg\.transactions exists, and finpipe did not make it.*\n {2}If a table is somebody else's/s,
   ],
   [
     "the database is read-only",
@@ -120,7 +120,7 @@ const FOREIGN: [what: string, made: boolean, script: string, message: RegExp][] 
     "reason text, field text, raw bytea, length bigint, sha256 text, source text, " +
     "partition integer, position bigint, rejected_at timestamp DEFAULT now(), " +
     "replayed_at timestamp, replay_outcome text)",
-    /stg\.rejected is there, and finpipe did not make it/,
+    /stg\.rejected exists, and finpipe did not make it/,
   ],
   [
     "a view",

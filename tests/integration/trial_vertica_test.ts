@@ -407,7 +407,7 @@ trialTest("without the schemas, and without a server, it says so", async () => {
   assert.equal(absent.code, 3);
   assert.match(
     absent.stderr,
-    /There is no schema absent_mart in the warehouse.*\n.*'finpipe init'/,
+    /The warehouse has no schema absent_mart.*\n.*'finpipe init'/,
   );
   const away = await place.run(["doctor", "--trial", "--json"], {
     env: { FINPIPE_VERTICA_URL: "vertica://u:p@127.0.0.1:1/d" },

@@ -27,10 +27,10 @@ warehouseTest(
       [bad({ amount: "12.50" }), "amount: not of the column's type"],
       [bad({ amount: "9223372036854775808" }), "amount: out of range"],
       [bad({ object_id: "nobody" }), "object_id: not of the column's type"],
-      [bad({ sent_dttm: "2022-13-01 00:00:00" }), "sent_dttm: no real date or time"],
+      [bad({ sent_dttm: "2022-13-01 00:00:00" }), "sent_dttm: not a real date or time"],
       [bad({ sent_dttm: "yesterdays" }), "sent_dttm: not a timestamp"],
-      [bad({ transaction_dt: "2022-10-02 00:00:00" }), "not of the day"],
-      [bad({ transaction_dt: "2022-09-30 23:59:59.999999" }), "not of the day"],
+      [bad({ transaction_dt: "2022-10-02 00:00:00" }), "not in the file's day"],
+      [bad({ transaction_dt: "2022-09-30 23:59:59.999999" }), "not in the file's day"],
       [bad({ currency_code: "1000" }), "currency_code: not 0 to 999"],
       [bad({ country: "é".repeat(501) }), "country: longer than 1,000 bytes"],
       [bad({ status: "s".repeat(1001) }), "status: longer than 1,000 bytes"],
@@ -38,15 +38,15 @@ warehouseTest(
       ["one,two\n", "object_id: not of the column's type"],
       [
         `${objectId(1)},2022-10-01 00:00:00\n`,
-        "not the fields of a row, or a quote that is not closed",
+        "wrong number of fields, or a quote that is not closed",
       ],
-      [good(3).replace("\n", ",more\n"), "not the fields of a row, or a quote that is not closed"],
-      ["\n", "not the fields of a row, or a quote that is not closed"],
+      [good(3).replace("\n", ",more\n"), "wrong number of fields, or a quote that is not closed"],
+      ["\n", "wrong number of fields, or a quote that is not closed"],
       [bad({ country: "\0" }), "not UTF-8, or holds U+0000"],
       [good(4), undefined],
       [bad({ country: "two\nlines", amount: "x" }), "amount: not of the column's type"],
       [good(5), undefined],
-      ['"not closed', "not the fields of a row, or a quote that is not closed"],
+      ['"not closed', "wrong number of fields, or a quote that is not closed"],
     ];
     const expected: [string, string, string][] = [];
     let line = 1;

@@ -187,7 +187,7 @@ Deno.test("what a batch says of itself has to be true", async () => {
   const within = Buffer.concat(records.map(encodeRecord));
   const wrong: [RegExp, Parameters<typeof encodeBatch>[0]][] = [
     [/its records are cut off/, { records, count: 3, lastOffsetDelta: 2 }],
-    [/holds more than the 1 records/, { records, count: 1 }],
+    [/holds more records than its header says/, { records, count: 1 }],
     [/records in the offsets/, { records, count: -1 }],
     [/records in the offsets/, { records, count: 5 }],
     [/records in the offsets/, { records: [], lastOffsetDelta: -1 }],

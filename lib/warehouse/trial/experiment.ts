@@ -55,5 +55,5 @@ export function notHeld(seen: string, effect?: Effect): Verdict {
 
 /** Held where the two are the same text. */
 export function same(found: string, expected: string): Verdict {
-  return found === expected ? held() : notHeld(`${found} in place of ${expected}`);
+  return found === expected ? held() : notHeld(`${found} instead of ${expected}`);
 }

@@ -92,7 +92,7 @@ export function requirePresent(names: readonly string[], present: readonly strin
   if (missing === undefined) return;
   throw new FinpipeError(
     "configuration",
-    `There is no schema ${missing} in the warehouse to make scratch tables in`,
-    { hint: "Run 'finpipe init', which makes it, or has it made by a DBA" },
+    `The warehouse has no schema ${missing} for the scratch tables`,
+    { hint: "Run 'finpipe init', which creates it, or names the SQL for a DBA" },
   );
 }

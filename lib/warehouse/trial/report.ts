@@ -9,7 +9,7 @@ import { exitCodeOf, type Finding } from "./trial.ts";
 
 const OUTCOMES = { held: "held", not: "not", not_tried: "not tried" };
 const EFFECTS: Record<Effect, string> = {
-  copes: "does as well without",
+  copes: "works without it",
   stops: "fails, and nothing is lost",
   wrong: "may be wrong",
 };
@@ -55,9 +55,9 @@ export function lastLines(findings: readonly Finding[], isEmbedded: boolean): st
   return [
     "",
     `${of("held").length} held, ${not}, ${of("not_tried").length} not tried` +
-    (foreign === 0 ? "" : `; ${foreign} more about what this warehouse has nothing of`),
-    `All that was run, for ${client}: 'finpipe doctor --trial --print-sql'. ` +
-    "To send it to us: 'finpipe doctor --trial --json'",
+    (foreign === 0 ? "" : `; ${foreign} more are about features that this warehouse does not have`),
+    `For all the SQL that ran, to run with ${client}: 'finpipe doctor --trial --print-sql'. ` +
+    "For a report to send to us: 'finpipe doctor --trial --json'",
   ];
 }
 

@@ -155,7 +155,7 @@ export class NoValue extends Error {}
 /** The value of a variable. @throws NoValue */
 export function valueOf(values: TrialValues, name: string): string | null {
   const value = values[name];
-  if (value === undefined) throw new NoValue(`no statement gave ${name}`);
+  if (value === undefined) throw new NoValue(`no statement returned ${name}`);
   return value;
 }
 

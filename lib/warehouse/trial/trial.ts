@@ -125,7 +125,7 @@ function judge(
   }
 }
 
-const DOES_NOT_APPLY = "this warehouse has nothing of the kind";
+const DOES_NOT_APPLY = "this warehouse has no such feature";
 
 /** Drops tables of runs that are over, and of this one; what others still hold stays. */
 async function sweep(
@@ -157,7 +157,7 @@ async function sweepUp(ground: TrialGround, options: TrialOptions): Promise<void
     const left = (await sweep(ground, options)).filter((table) => table.key === key);
     if (left.length === 0) return;
     const names = left.map(({ schema, name }) => `${schema}.${name}`).join(", ");
-    log.warn(`Could not drop ${names}: the next 'finpipe doctor --trial' does`);
+    log.warn(`Could not drop ${names}: the next 'finpipe doctor --trial' will`);
   } catch {
     log.warn(
       `Could not look for tables of this trial, finpipe_trial_${key}_...: the next ` +

@@ -50,7 +50,7 @@ export class RecordReader {
     }
     const cursor = this.#cursor;
     while (cursor.at === cursor.end) if (!await cursor.gather()) return true;
-    throw new CorruptRecords(`it holds more records than the ${this.#count} in its header`);
+    throw new CorruptRecords(`it holds more records than its header says, ${this.#count}`);
   }
 
   /** Reads records for as long as they are there as a whole, or until the sink is full. */

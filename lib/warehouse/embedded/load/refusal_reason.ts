@@ -7,16 +7,16 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "22001": TOO_LONG,
   "22003": "out of range",
   "22007": "not a timestamp",
-  "22008": "no real date or time",
+  "22008": "not a real date or time",
   "22021": "not UTF-8, or holds U+0000",
   "22P02": "not of the column's type",
-  "22P04": "not the fields of a row, or a quote that is not closed",
+  "22P04": "wrong number of fields, or a quote that is not closed",
   "23502": NO_VALUE,
 };
 
 /** By the check that the row breaks (sql/warehouse/embedded/001_tables.sql). */
 const CHECKS: Readonly<Record<string, string>> = {
-  of_the_day: "not of the day",
+  of_the_day: "not in the file's day",
   currency_code_range: "currency_code: not 0 to 999",
   currency_code_with_range: "currency_code_with: not 0 to 999",
   currency_with_div_range: "currency_with_div: not 0.000001 to 999999999999.999999",

@@ -55,13 +55,14 @@ function pageOf(state: string): string {
 }
 
 const AGAIN = "run the command again when it is up";
-const NODE = "A node of the cluster goes or comes: run the command again when all are up";
+const NODE = "A node is leaving or joining the cluster: run the command again when all are up";
 const NO_RIGHTS = "Run 'finpipe doctor': it says which GRANT is missing, of those that " +
   "sql/warehouse/vertica/grants.sql lists";
 // The version of the schema was looked at before: init finds nothing to do.
 const DRIFT = "Run 'finpipe doctor': it says what differs from what finpipe made";
-const POOL = "The resource pool of finpipe's user has no room (v_monitor.resource_queues): run " +
-  "again later, or have a DBA look at it";
+const POOL =
+  "The resource pool of finpipe's user is full (v_monitor.resource_queues): run again later, " +
+  "or have a DBA look at it";
 const IN_THE_WAY =
   "Another session changes the same tables, or a mergeout runs on them: run again when it is done " +
   "(v_monitor.locks, v_monitor.tuple_mover_operations)";
@@ -142,16 +143,15 @@ export const KNOWN_ERRORS: readonly KnownError[] = [
   {
     states: ["53300"],
     class: "room",
-    hint:
-      "The server takes no more sessions: run again when some have ended, or have a DBA raise " +
-      "MaxClientSessions",
+    hint: "The server accepts no more sessions: run again when some have ended, or have a DBA " +
+      "raise MaxClientSessions",
     page: LIST,
   },
   {
     states: ["53000"],
     codes: [2245, 5065],
     class: "room",
-    hint: "Too many ROS containers: a mergeout has to come first. Run again later, or SELECT " +
+    hint: "Too many ROS containers: a mergeout has to run first. Run again later, or SELECT " +
       "DO_TM_TASK('mergeout')",
     page: pageOf("53000"),
   },
@@ -199,7 +199,7 @@ export const KNOWN_ERRORS: readonly KnownError[] = [
     // A NULL for a NOT NULL column, which fails a COPY as a whole.
     codes: [2501, 2502, 2514],
     class: "data",
-    hint: "The file lacks a value there: dump the day anew",
+    hint: "The file lacks a value there: dump the day again",
     page: pageOf("22004"),
   },
   { states: ["22", "23"], class: "data", hint: VALUES, page: LIST },
@@ -207,27 +207,28 @@ export const KNOWN_ERRORS: readonly KnownError[] = [
     states: ["28000"],
     text: /locked/i,
     class: "settings",
-    hint:
-      "Have a DBA run ALTER USER ... ACCOUNT UNLOCK, and look who logs in with a wrong password",
+    hint: "Have a DBA run ALTER USER ... ACCOUNT UNLOCK, and find out who logs in with a wrong " +
+      "password",
     page: LIST,
   },
   {
     states: ["28000"],
     text: /TLS|SSL/,
     class: "settings",
-    hint: "The server takes no clear text: set tls_mode, verify-full with tls_ca_file best of all",
+    hint: "The server does not accept clear text: set tls_mode, if possible verify-full with " +
+      "tls_ca_file",
     page: LIST,
   },
   {
     states: ["28"],
     class: "settings",
-    hint: "Check user, password or token, and how they log in",
+    hint: "Check the user, and its password or token",
     page: LIST,
   },
   {
     states: ["V2000"],
     class: "settings",
-    hint: "Check user, password or token, and how they log in",
+    hint: "Check the user, and its password or token",
     page: pageOf("V2000"),
   },
   {
@@ -242,7 +243,8 @@ export const KNOWN_ERRORS: readonly KnownError[] = [
   {
     states: ["0A", "42", "54", "55", "58", "V1", "VX", "XX"],
     class: "for good",
-    hint: "Look for it in vertica.log. The same will fail again, unless something is changed there",
+    hint: "Look for the cause in vertica.log. The command will fail again until something is " +
+      "changed there",
     page: LIST,
   },
 ];

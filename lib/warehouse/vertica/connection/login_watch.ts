@@ -117,18 +117,18 @@ export class LoginWatch {
     }
     if (KERBEROS.includes(code)) {
       return failure(
-        "it asks for a login by Kerberos, which finpipe does not have",
+        "it asks for a login by Kerberos, which finpipe does not support",
         `Have a DBA grant "${user}" an authentication by password (hash) or OAuth`,
       );
     }
     if (code === GRACE) {
       return failure(
-        `the password of "${user}" has expired, and is in its days of grace`,
+        `the password of "${user}" has expired, and its grace period is running`,
         "Set a new password in vsql, and in the connection",
       );
     }
     return failure(
-      `it asks for a login that finpipe does not know (authentication ${code})`,
+      `it asks for a kind of login that finpipe does not know (authentication ${code})`,
       "If it is a second factor: have a DBA give finpipe's user a login without one, by password " +
         "(hash) or OAuth",
     );
@@ -141,26 +141,28 @@ export class LoginWatch {
     if (this.#stage === "connecting") {
       return failure(
         `no connection within ${seconds} s`,
-        "Check that the database is up, that hosts and port are right, and that no firewall is between",
+        "Check that the database is up, that hosts and port are right, and that no firewall " +
+          "is in between",
       );
     }
     if (this.#stage === "greeting") {
       return failure(
-        `the connection was taken, and nothing was said for ${seconds} s`,
-        "Look what listens there: a load balancer with no node behind it, a node that stands still, " +
-          "or no Vertica",
+        `the server accepted the connection, and then sent nothing for ${seconds} s`,
+        "Check what listens there: a load balancer with no node behind it, a node that does " +
+          "not respond, or something other than Vertica",
       );
     }
     if (this.#stage === "answering") {
       return failure(
-        `no login within ${seconds} s: the server asked for ${this.#asked}, and is silent since`,
-        "It may wait for a second factor, which finpipe cannot give, or for a directory (LDAP) that " +
-          "does not answer; else the node stands still",
+        `no login within ${seconds} s: the server asked for ${this.#asked}, and has been ` +
+          "silent since",
+        "It may wait for a second factor, which finpipe cannot give, or for a directory " +
+          "(LDAP) that does not answer. If it is neither, the node does not respond",
       );
     }
     return failure(
-      `the login has passed, and no session began within ${seconds} s`,
-      "The node may be overloaded, or stand still: look at it",
+      `the login succeeded, but no session began within ${seconds} s`,
+      "Check the node: it may be overloaded, or not respond at all",
     );
   }
 }

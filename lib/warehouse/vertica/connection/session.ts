@@ -70,7 +70,7 @@ function withOthers(failure: FinpipeError, others: readonly VerticaNode[]): Finp
   if (others.length === 0) return failure;
   const { kind, message, hint = "", cause } = failure;
   const names = others.map(shown).join(", ");
-  return new FinpipeError(kind, `${message}; nor is there a session at ${names}`, { hint, cause });
+  return new FinpipeError(kind, `${message}; and no session at ${names}, either`, { hint, cause });
 }
 
 async function openOn(
@@ -176,7 +176,7 @@ export class VerticaSession {
     const [row] = await this.query("SHOW AUTOCOMMIT");
     if (row?.setting !== "off") {
       throw new FinpipeError("configuration", `Cannot use ${this.name}: autocommit stays on`, {
-        hint: "Let the session set it: SET SESSION AUTOCOMMIT TO OFF had no effect",
+        hint: "SET SESSION AUTOCOMMIT TO OFF had no effect: have a DBA find out what keeps it on",
       });
     }
     this.#id = await this.#ownId();

@@ -118,9 +118,9 @@ export async function undoDay(
   if (after.rows !== rows || after.controlTotal !== controlTotal) {
     throw new FinpipeError(
       "data",
-      `Cannot undo the load of ${dataset} for ${day}: the day that was kept has ${after.rows} rows, ` +
-        `${rows} were recorded, or another control total`,
-      { hint: `Load the day anew: 'finpipe load ${dayArgument(day)} --force'` },
+      `Cannot undo the load of ${dataset} for ${day}: the day that was kept has ` +
+        `${after.rows} rows, and ${rows} were recorded, or its control total differs`,
+      { hint: `Load the day again: 'finpipe load ${dayArgument(day)} --force'` },
     );
   }
   const record = {

@@ -52,7 +52,7 @@ export async function withLoadLock<T>(
             "unreachable",
             `Lost the lock on ${subject.dataset}: the session that held it is gone`,
             {
-              hint: "Raise IDLESESSIONTIMEOUT of finpipe's user, if nobody ended it",
+              hint: "If nobody ended it, raise IDLESESSIONTIMEOUT of finpipe's user",
               cause: error,
             },
           );
