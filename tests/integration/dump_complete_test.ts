@@ -74,7 +74,7 @@ engineTest(
     await addPartition(engine, 1, null);
     await assert.rejects(dumpDay(engine, { requireComplete: true }), (error) => {
       assert.ok(isKind(error, "prerequisite"));
-      assert.match(error.message, /^2022-10-01 is not complete: events\/1 has not passed/);
+      assert.match(error.message, /^2022-10-01 is not complete: events\/1 has not been read past/);
       return true;
     });
     const { data } = partitionPaths(engine.workDir, "transactions", DAY);
@@ -83,7 +83,7 @@ engineTest(
     assert.deepEqual(await completeOf(engine), [false, false]);
     assert.match(
       await engine.logged(),
-      /warn: 2022-10-01 is not complete: events\/1 has not passed/,
+      /warn: 2022-10-01 is not complete: events\/1 has not been read past/,
     );
   },
 );

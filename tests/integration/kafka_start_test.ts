@@ -88,7 +88,7 @@ await topicTest(
       // A position is the topic's, whatever the group.
       const second = await place.stream("--from", from, "--group", `${place.topic.group}-other`);
       assertDone(second);
-      assert.match(second.stderr, /Ignored --from: topic \S+ has positions already/);
+      assert.match(second.stderr, /Ignored --from: topic \S+ already has positions/);
       assert.equal(JSON.parse(second.stdout).messages_read, 0);
     }
   },
@@ -278,7 +278,7 @@ await topicTest("a position that goes back is told as that, and read on from", a
   assert.deepEqual(await positions(place), [[11, 11]]);
   assert.match(
     landing.log(),
-    /warn: The position of partition 0 went back from 10 to 4, as that of a/,
+    /warn: The position of partition 0 went back from 10 to 4, as after a restore/,
   );
   assert.doesNotMatch(landing.log(), /another member has it now/);
 });

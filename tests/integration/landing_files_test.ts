@@ -9,8 +9,9 @@ import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
 
 const engineTest = engineTests();
 const NOTHING = { messages_read: 0, transactions: 0, currencies: 0, rejected: 0, duplicates: 0 };
-const REPLACED = /warn: The file is not the one that was landed under this path/;
-const UNFINISHED = /warn: The last line has no end and is no whole message.* position=(\d+)/;
+const REPLACED = /warn: This path now holds a different file/;
+const UNFINISHED =
+  /warn: The last line has no line end and is not a complete message.* position=(\d+)/;
 
 /** Each source partition, in short. */
 async function partitions(engine: TestEngine): Promise<string[]> {

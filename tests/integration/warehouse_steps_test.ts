@@ -52,7 +52,7 @@ warehouseTest("a file that is already loaded is left alone, and that is said", a
   assert.deepEqual(outcomes(second), ["transactions unchanged", "currencies loaded"]);
   assert.equal(second.datasets[0]!.rows, 1n);
   await deps.log.flush();
-  assert.match(deps.lines.join(""), /Left transactions for 2022-10-01 alone/);
+  assert.match(deps.lines.join(""), /Kept transactions for 2022-10-01: /);
 });
 
 warehouseTest(
