@@ -1,6 +1,6 @@
 /**
- * The house rules that `deno lint` can check, as a local lint plugin. ARCHITECTURE.md has their
- * reasons.
+ * The house rules that `deno lint` can check, as a local lint plugin. ARCHITECTURE.md, "Rules",
+ * lists them.
  */
 
 /** A driver and the folder that alone may import it. */
