@@ -30,9 +30,9 @@ const COPY_SLICE = 128 * 1024;
  * sslmode has libpq's meaning (PostgreSQL documentation, 34.19.1): `prefer` tries TLS, then clear
  * text; `allow` the other way round.
  *
- * A statement may take as long as the server works on it. One whose server stands still, or whose
- * connection was lost without notice, is `unreachable` after twice the patience and the time for a
- * connection, at most.
+ * A statement may take as long as the server works on it. A statement whose server does not
+ * respond, or whose connection was lost without notice, is `unreachable` after twice the patience
+ * and the time for a connection, at most.
  *
  * @throws FinpipeError of kind `unreachable` or `configuration`
  */

@@ -1,9 +1,9 @@
-/** A batch that is decoded and judged: its rows, and the facts that are committed with them. */
+/** A decoded batch: its rows, and the facts that are committed with them. */
 import type { MessageDecoder, Reason } from "../events/message.ts";
 import type { Moment } from "../events/values.ts";
 import type { SourcePartition } from "./landing.ts";
 
-/** What became of messages; the four sum up to the messages read. */
+/** What happened to the messages; the four counts add up to the messages read. */
 export interface Counters {
   transactions: number;
   currencies: number;
@@ -44,10 +44,12 @@ export interface BatchRows {
    */
   addVersion(decoder: MessageDecoder, message: number, position: number): void;
 
-  /** Adds a message that nothing can be made of, as it came. */
+  /** Adds a rejected message, as it came. */
   addRejected(rejection: RejectedMessage, message: number): void;
 
-  /** No more is added. A version that was sent before this is in no window from now on. */
+  /**
+   * No more rows are added. From now on no window holds versions that were sent before this time.
+   */
   close(watermark: Moment): void;
 
   /**
@@ -70,7 +72,7 @@ export class LandedBatch {
   readonly reasons = new Map<Reason, number>();
   /** Watermark that the batch leaves: see {@link close}. */
   watermark: Moment | null = null;
-  /** Versions that the window forgot meanwhile. */
+  /** Versions that the window forgot during the batch. */
   forgotten = 0;
   /** Position of the version that the window forgot last, -1 for none. */
   forgottenPosition = -1;
@@ -93,7 +95,7 @@ export class LandedBatch {
     return { transactions, currencies, rejected, duplicates: this.duplicates };
   }
 
-  /** Adds a message that nothing can be made of, as it came. */
+  /** Adds a rejected message, as it came. */
   addRejected(rejection: RejectedMessage, message: number): void {
     const { reason } = rejection;
     this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);

@@ -17,7 +17,7 @@ export interface SourceStatus {
   duplicates: number;
   /** Of a topic: up to when all that it held had been landed. */
   end_seen_at: string | null;
-  /** It is read no more, and does not keep a day from being complete. */
+  /** It is no longer read; days can be complete without it. */
   retired: boolean;
 }
 

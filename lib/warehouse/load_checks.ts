@@ -1,4 +1,4 @@
-/** What a load is judged by, whichever warehouse takes it (contract, section 5). */
+/** The checks of a load, for any warehouse (contract, section 5). */
 import type { DatasetName } from "../events/dataset.ts";
 import type { PartitionFile } from "../partitions/partition_file.ts";
 import { dayArgument } from "../partitions/run_date.ts";
@@ -9,7 +9,7 @@ import type { DayMeasure, LoadRecord } from "./repository.ts";
 /** Refused rows beyond the limit that are still kept, so that a person sees more than one. */
 export const SHOWN_BEYOND_LIMIT = 100;
 
-/** What is wrong with a field of which nothing stands in the file, not even its quotes. */
+/** What is wrong with a field that is missing in the file, even its quotes. */
 export const NO_VALUE = "no value (an empty string must be quoted)";
 
 /** What is wrong with a string that does not fit its column. */
@@ -18,7 +18,7 @@ export const TOO_LONG = "longer than 1,000 bytes";
 /** Refused rows of a load that had too many. */
 export interface TooManyRefused {
   refused: number | bigint;
-  /** More than these were not looked for. @default false */
+  /** finpipe stopped looking after these. @default false */
   atLeast?: boolean;
   maxRejected: number;
   /** Where the first one stands and why it was refused, without its values. */
@@ -46,7 +46,7 @@ export function overLimit(
 
 /**
  * A day never shrinks unasked: staging only grows, so a file of fewer rows than the one that stands
- * comes from another database, or from a damaged one. Asked under the load's lock.
+ * comes from another database, or from a damaged one. Checked under the load's lock.
  *
  * @param before the load that stands
  * @throws FinpipeError of kind `data`

@@ -21,7 +21,10 @@ export function neverLoaded(
   );
 }
 
-/** The failure of a mart of a day of which nobody knows yet whether a load or an undo came to pass. */
+/**
+ * The failure of a mart for a day whose load or undo is unfinished: nobody knows yet which rows
+ * stand.
+ */
 export function brokenOff(
   day: Temporal.PlainDate,
   { dataset, isUndo }: { dataset: string; isUndo: boolean },

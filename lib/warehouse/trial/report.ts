@@ -26,10 +26,10 @@ export function headLine({ version, nodes, nodesUp, mode }: TrialFacts): string 
   return [version, count, place].filter((part) => part !== undefined).join(", ");
 }
 
-/** An experiment's lines: what came of it, what finpipe does about it, how it is repeated. */
+/** An experiment's lines: its result, what finpipe does about it, how to repeat it. */
 export function linesOf(finding: Finding, schemas: WarehouseSchemas): string[] {
   const { experiment: { name, assumed, otherwise, steps }, outcome, seen, applies } = finding;
-  // What a warehouse has nothing of is counted at the end.
+  // Experiments about features that this warehouse does not have are only counted at the end.
   if (!applies) return [];
   const lines = [`${OUTCOMES[outcome].padEnd(WIDTH)}${name}: ${assumed}`];
   const add = (text: string) => lines.push(`${" ".repeat(WIDTH)}${text}`);
@@ -110,7 +110,7 @@ function oneLine(sql: string): string {
   return sql.replace(/\s+/g, " ").trim();
 }
 
-/** The first that is no mere ROLLBACK; all of it is in the script that --print-sql prints. */
+/** The first statement that is not just ROLLBACK; --print-sql prints the whole script. */
 function shortened(statements: readonly string[]): string {
   const sql = statements.find((statement) => statement.includes(" ")) ?? "";
   return sql.length <= SHORT ? `${sql};` : `${sql.slice(0, SHORT)}...`;

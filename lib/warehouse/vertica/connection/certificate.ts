@@ -1,6 +1,6 @@
 /**
- * Looks at the certificate of a node that could not be verified. The runtime has one code for one that
- * has expired and for one of another authority (Deno 2.9), which are mended by different people.
+ * Looks at the certificate of a node that could not be verified. The runtime has one code for one
+ * that has expired and for one of another authority (Deno 2.9), which different people have to fix.
  */
 import { once } from "node:events";
 import net from "node:net";

@@ -1,9 +1,10 @@
 /**
- * What finpipe does about an error of Vertica: by its SQLSTATE, and by Vertica's own number where one
- * SQLSTATE stands for things that want different answers.
+ * What finpipe does about an error of Vertica: by its SQLSTATE, and by Vertica's own number where
+ * one SQLSTATE stands for errors that need different treatment.
  *
- * The pages are Vertica's documentation, "SQL state list": one for each SQLSTATE, with the numbers and
- * words of its errors. Numbers do not change from version to version, words may ("Vertica error messages").
+ * The pages are Vertica's documentation, "SQL state list": one for each SQLSTATE, with the numbers
+ * and words of its errors. Numbers do not change from version to version, words may ("Vertica error
+ * messages").
  */
 import type { Meaning } from "../../../runtime/connection_failure.ts";
 import type { Passing } from "../../../runtime/errors.ts";
@@ -33,7 +34,7 @@ export type ErrorClass =
   /** The same statement will fail again. */
   | "for good";
 
-/** Errors that are met in one way. */
+/** Errors that finpipe treats alike. */
 export interface KnownError {
   /** SQLSTATEs; one of two characters is a class of them. */
   states: readonly string[];
@@ -68,7 +69,7 @@ const IN_THE_WAY =
   "(v_monitor.locks, v_monitor.tuple_mover_operations)";
 const VALUES = "Run with --log-level debug to see the server's words, which may quote the value";
 
-/** The first that fits an error is what is done about it. */
+/** The first class that matches an error decides what finpipe does. */
 export const KNOWN_ERRORS: readonly KnownError[] = [
   {
     states: ["08"],

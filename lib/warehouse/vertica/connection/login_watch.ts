@@ -1,13 +1,15 @@
 /**
- * The time limits of a connection and of the login after it, and what a login fails by.
+ * The time limits of a connection and of the login after it, and the reasons for which a login
+ * fails.
  *
  * vertica-nodejs 1.1.4 takes an Authentication message that it does not know for a login that has
- * passed (`v-protocol`, `parser.js`), and waits: so does the server. Of those it says "timeout expired".
+ * passed (`v-protocol`, `parser.js`), and waits: so does the server. Of those it says "timeout
+ * expired".
  */
 import type { ErrorKind } from "../../../runtime/errors.ts";
 import type { AuthenticationMessage } from "./server_messages.ts";
 
-/** Why there is no session, in words that follow the name of the database. */
+/** Why there is no session; the text follows the name of the database. */
 export class LoginFailure extends Error {
   override readonly name = "LoginFailure";
 
@@ -32,7 +34,7 @@ const MD5 = [5, 65541];
 const KERBEROS = [1, 2, 7, 8];
 const GRACE = 11;
 
-/** How far a login has come. */
+/** How far a login got. */
 type Stage = "connecting" | "greeting" | "answering" | "beginning" | "over";
 
 export interface LoginLimits {

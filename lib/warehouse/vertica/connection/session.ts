@@ -38,13 +38,13 @@ export interface SessionOptions {
 const PATIENCE = 30_000;
 
 /**
- * Opens a session with the first node that takes it, in the settings' order. Not by the driver's own
- * `backup_server_node`: it would go on to the next address also when an open session breaks, with the
- * transaction lost and nobody told.
+ * Opens a session with the first node that takes it, in the settings' order. Not by the driver's
+ * own `backup_server_node`: it would go on to the next address also when an open session breaks,
+ * with the transaction lost and nobody told.
  *
- * A statement may take as long as the server works on it. One whose server stands still, or whose
- * connection was lost without notice, is `unreachable` after twice the patience and the time for a
- * connection, at most.
+ * A statement may take as long as the server works on it. A statement whose server does not
+ * respond, or whose connection was lost without notice, is `unreachable` after twice the patience
+ * and the time for a connection, at most.
  *
  * @throws FinpipeError of kind `unreachable` where none answers; `configuration` where one refuses
  */
@@ -57,7 +57,7 @@ export async function openVerticaSession(
     try {
       return await openOn(node, settings, options);
     } catch (error) {
-      // The first node's failure is the one to tell of: the others stand in for it.
+      // Report the first node's failure: the others only stand in for it.
       if (!isKind(error, "unreachable")) throw error;
       failure ??= error;
     }
@@ -138,7 +138,7 @@ export class VerticaSession {
       patience,
       progress: () => client.connection.stream.bytesRead + this.#piecesTaken,
       ask: (isSilent, over) => failureOf(this.#silent, isSilent, over),
-      // The driver would wait on: what is under way has to end, and nothing more to begin.
+      // The driver would go on waiting: end what is running, and let nothing more begin.
       giveUp: (failure) => void client.connection.stream.destroy(failure),
     });
     client.on("error", (error) => this.#broken ??= error);
