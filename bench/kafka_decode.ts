@@ -12,7 +12,7 @@ import { KafkaAdmin } from "../lib/sources/kafka/topic_admin.ts";
 import { KafkaConsumer } from "../lib/sources/kafka/topic_consumer.ts";
 import type { SourcePartition } from "../lib/staging/landing.ts";
 import { makeCopyRows } from "../lib/staging/postgres/copy_rows.ts";
-import { startKafka } from "../tests/support/kafka_server.ts";
+import { startKafka } from "../tests/support/kafka/server.ts";
 import { SILENT } from "../tests/support/logs.ts";
 import { fillTopic } from "./kafka_topic.ts";
 import { profiled } from "./profile.ts";

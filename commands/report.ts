@@ -15,9 +15,9 @@ import {
   FORMATS,
   type ReportFormat,
 } from "../lib/rendering/mart/formats.ts";
-import { noRowsText } from "../lib/report/no_rows.ts";
-import { leftOutNote, openDaysNote, staleNotes } from "../lib/report/notes.ts";
-import { writeReport } from "../lib/report/write_file.ts";
+import { noRowsText } from "../lib/rendering/mart/no_rows.ts";
+import { leftOutNote, openDaysNote, staleNotes } from "../lib/rendering/mart/notes.ts";
+import { writeNamed } from "../lib/runtime/named_output.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
 
 /** What `report` was asked for. */
@@ -85,8 +85,15 @@ const command: CommandDefinition = {
     const unbuilt = stale.filter(({ cause }) => cause === "unbuilt").map(({ day }) => day);
     const noRows = context.lines.complete(noRowsText(call.range, unbuilt, now));
     const text = inBlocks(format(rows, noRows), context.io.signal);
-    if (call.out !== undefined) return await writeReport(call.out, text, context.io.stdout);
-    for await (const block of text) await context.io.stdout.write(block);
+    const { stdout } = context.io;
+    if (call.out === undefined) {
+      for await (const block of text) await stdout.write(block);
+      return;
+    }
+    const encoder = new TextEncoder();
+    await writeNamed(call.out, { stdout, what: `the report to "${call.out}"` }, async (write) => {
+      for await (const block of text) await write(encoder.encode(block));
+    });
   },
 };
 

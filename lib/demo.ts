@@ -3,7 +3,7 @@
  * It works on the embedded engine in a folder of its own, whatever is configured.
  */
 import { join } from "node:path";
-import { backfill } from "./backfill/backfill.ts";
+import { backfill } from "./backfill.ts";
 import { type Engine, openEngine } from "./engine/engine.ts";
 import { emulate } from "./events/emulator.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "./events/message.ts";
@@ -15,7 +15,8 @@ import { CommandLines, shellQuoted } from "./runtime/command_lines.ts";
 import type { ConfigSource } from "./config/settings.ts";
 import { strayVariables } from "./config/stray.ts";
 import { FinpipeError } from "./runtime/errors.ts";
-import { fileFailure, writeWhole } from "./runtime/files.ts";
+import { fileFailure } from "./runtime/file_failure.ts";
+import { writeWhole } from "./runtime/files.ts";
 import type { Io } from "./runtime/io.ts";
 import { createLogger, type Logger } from "./runtime/log.ts";
 import { loadSteps, STEPS } from "./steps/registry.ts";

@@ -2,7 +2,7 @@
 import { statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { codeOf, FinpipeError } from "../runtime/errors.ts";
-import { NOT_CAPABLE } from "../runtime/files.ts";
+import { systemReason } from "../runtime/file_failure.ts";
 
 /** What finpipe keeps in a work dir. */
 const OURS = ["embedded", "embedded.lock", "partitions"];
@@ -127,8 +127,7 @@ export async function freeBytes(folder: string): Promise<number> {
 }
 
 function reasonOf(error: unknown, code: string | undefined): string {
-  if (error instanceof Deno.errors.NotCapable) return NOT_CAPABLE;
-  return REASONS[code ?? ""] ?? (error instanceof Error ? error.message : String(error));
+  return REASONS[code ?? ""] ?? systemReason(error);
 }
 
 /** What system errors mean here. */

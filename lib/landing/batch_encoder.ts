@@ -116,7 +116,7 @@ export class BatchEncoder {
       const raw = batch.bytes.subarray(start, end);
       landed.addRejected({ reason: "not_storable", field: null, raw, position }, message);
     } else if (window.admit(this.#describeVersion(), position, horizon)) {
-      landed.rows.addVersion(decoder, message, position);
+      landed.addVersion(decoder, message, position);
     } else landed.duplicates++;
   }
 

@@ -38,4 +38,7 @@ export const Manifest = v.object({
 });
 
 export type Manifest = v.InferOutput<typeof Manifest>;
+
+/** What this version writes. */
+export type NewManifest = Manifest & { snapshot: string };
 export type ManifestSource = v.InferOutput<typeof ManifestSource>;

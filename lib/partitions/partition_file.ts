@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import * as v from "valibot";
 import type { DatasetName } from "../events/dataset.ts";
 import { FinpipeError } from "../runtime/errors.ts";
-import { fileFailure } from "../runtime/files.ts";
+import { fileFailure } from "../runtime/file_failure.ts";
 import { type FileBytes, OpenFile } from "./file_bytes.ts";
 import { type FileWatch, WatchedBytes, type WatchOptions } from "./file_watch.ts";
 import { Manifest } from "./manifest.ts";

@@ -1,6 +1,9 @@
 /** A path that a person names to be written to: a file, a pipe, a device, or stdout by one of its names. */
 import { dirname, resolve } from "node:path";
 import { FinpipeError } from "./errors.ts";
+import { systemReason } from "./file_failure.ts";
+import { FileAside, writeWhole } from "./files.ts";
+import { isClosed, type Output } from "./io.ts";
 
 export interface NamedOutput {
   /** The path without links, so that what they lead to is written and no link is replaced. */
@@ -39,6 +42,60 @@ export async function namedOutput(path: string): Promise<NamedOutput> {
   throw new FinpipeError("failed", `Cannot write "${path}": its symbolic links form a loop`, {
     hint: "Name a regular file",
   });
+}
+
+/** Writes bytes somewhere, in order. */
+export type WriteBytes = (bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
+
+/**
+ * Writes what `body` writes to what a path names. A file appears whole or not at all, in place of
+ * what stood there before; a growing one is written where it stands, to be read meanwhile, and so is
+ * what is no regular file.
+ *
+ * @param options.stdout where the path is one of its names
+ * @param options.what the path in a message. @default the path, quoted
+ * @throws FinpipeError of kind `failed` if it can't be written; what `body` throws is thrown on, and
+ * so is that the reader of a pipe has gone away
+ */
+export async function writeNamed<T>(
+  path: string,
+  options: { stdout: Pick<Output, "write">; growing?: boolean; what?: string },
+  body: (write: WriteBytes) => Promise<T>,
+): Promise<T> {
+  const { stdout, growing = false, what = `"${path}"` } = options;
+  const fail = (error: unknown): never => {
+    if (error instanceof FinpipeError || isClosed(error)) throw error;
+    throw new FinpipeError("failed", `Cannot write ${what}: ${whyNot(error)}`, {
+      hint: mendOf(error),
+      cause: error,
+    });
+  };
+  const writeTo = (file: Deno.FsFile): WriteBytes => (bytes) => writeWhole(file, bytes).catch(fail);
+  const { target, kind } = await namedOutput(path).catch(fail);
+  if (kind === "stdout") return await body((bytes) => stdout.write(bytes));
+  if (growing || kind === "direct") {
+    using file = await Deno.open(target, { write: true, create: true, truncate: true }).catch(fail);
+    const result = await body(writeTo(file));
+    if (kind === "file") await file.sync().catch(fail);
+    return result;
+  }
+  using aside = await FileAside.open(target).catch(fail);
+  const result = await body(writeTo(aside.file));
+  await aside.publish().catch(fail);
+  return result;
+}
+
+/** Why not, in words of our own: the system's name the file that is written aside. */
+function whyNot(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  return systemReason(error);
+}
+
+function mendOf(error: unknown): string {
+  return error instanceof Deno.errors.NotCapable
+    ? "Name a file in another folder, or none for stdout"
+    : "Check that its folder exists, can be written to and has room";
 }
 
 async function lstatIfThere(path: string): Promise<Deno.FileInfo | undefined> {

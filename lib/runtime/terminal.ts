@@ -2,7 +2,8 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Interrupted } from "./errors.ts";
-import { ioFailure, writeWhole } from "./files.ts";
+import { ioFailure } from "./file_failure.ts";
+import { writeWhole } from "./files.ts";
 import { type Io, isClosed, type Output } from "./io.ts";
 import { overDrawn } from "./progress.ts";
 

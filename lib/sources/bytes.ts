@@ -1,5 +1,5 @@
 /** The bytes of files and streams, as {@link Chunks}. */
-import { FinpipeError } from "../runtime/errors.ts";
+import { FinpipeError, messageOf } from "../runtime/errors.ts";
 import { decompressed, GzipBreak } from "./gunzip.ts";
 import type { Chunks } from "./read_batches.ts";
 
@@ -86,7 +86,7 @@ function brokenGzip(what: string, position: number, cause: GzipBreak, mend: stri
 export function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 async function* plainBytes(file: Deno.FsFile) {

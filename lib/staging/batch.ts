@@ -1,6 +1,7 @@
 /** A decoded batch: its rows, and the facts that are committed with them. */
 import type { MessageDecoder, Reason } from "../events/message.ts";
 import type { Moment } from "../events/values.ts";
+import { DayCounts } from "./day_counts.ts";
 import type { SourcePartition } from "./landing.ts";
 
 /** What happened to the messages; the four counts add up to the messages read. */
@@ -70,6 +71,8 @@ export class LandedBatch {
   duplicates = 0;
   /** Rejected messages by reason. */
   readonly reasons = new Map<Reason, number>();
+  /** Its rows by dataset and day. */
+  readonly days = new DayCounts();
   /** Watermark that the batch leaves: see {@link close}. */
   watermark: Moment | null = null;
   /** Versions that the window forgot during the batch. */
@@ -93,6 +96,16 @@ export class LandedBatch {
   get counters(): Counters {
     const { transactions, currencies, rejected } = this.rows;
     return { transactions, currencies, rejected, duplicates: this.duplicates };
+  }
+
+  /**
+   * Adds the version that the decoder holds.
+   *
+   * @param message index in this batch
+   */
+  addVersion(decoder: MessageDecoder, message: number, position: number): void {
+    this.rows.addVersion(decoder, message, position);
+    this.days.add(decoder.dataset, decoder.eventTime);
   }
 
   /** Adds a rejected message, as it came. */

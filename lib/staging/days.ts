@@ -1,6 +1,6 @@
 /** The port through which a day is read: one snapshot of its rows, and of how far topics were read. */
 import type { DatasetName } from "../events/dataset.ts";
-import type { ManifestSource } from "../partitions/manifest.ts";
+import type { ManifestSource, NewManifest } from "../partitions/manifest.ts";
 
 /** How far a partition of a topic was read. */
 export interface KafkaProgress {
@@ -40,8 +40,22 @@ export interface DaySnapshot {
   kafkaProgress(): Promise<KafkaProgress[]>;
 }
 
+/** A dump whose files are published, and where they are. */
+export interface DumpRecord {
+  manifest: NewManifest;
+  host: string;
+  workDir: string;
+}
+
 /** The days that stand in staging. */
 export interface DaysRepository {
+  /**
+   * Records dumps of one snapshot, each in place of the one before it of its dataset and day.
+   *
+   * @returns false where staging may not be written: a standby, or a role that only reads
+   */
+  recordDumps(dumps: readonly DumpRecord[]): Promise<boolean>;
+
   /** Runs `work` on one snapshot of staging. */
   snapshot<T>(day: Temporal.PlainDate, work: (snapshot: DaySnapshot) => Promise<T>): Promise<T>;
 }

@@ -1,11 +1,13 @@
 /** Dumping a day of staging to partition files (contract, section 4). */
-import { join } from "node:path";
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
 import type { ConfigSource } from "../config/settings.ts";
 import type { DatasetName } from "../events/dataset.ts";
-import type { Manifest } from "../partitions/manifest.ts";
+import type { Manifest, NewManifest } from "../partitions/manifest.ts";
 import { PartitionWriter } from "../partitions/partition_writer.ts";
 import type { DayRun } from "../partitions/run_date.ts";
-import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
+import { fileFailure } from "../runtime/file_failure.ts";
+import { type FileLock, lockFile } from "../runtime/file_lock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { SIGNATURE } from "../runtime/version.ts";
 import { counted } from "../runtime/words.ts";
@@ -97,7 +99,7 @@ export async function dump(
     open.use(opened.move());
     return files;
   });
-  const manifests: Manifest[] = [];
+  const manifests: NewManifest[] = [];
   for (const { writer, facts } of written) {
     signal.throwIfAborted();
     const manifest = await writer.publish({
@@ -110,6 +112,14 @@ export async function dump(
       bytes: manifest.bytes,
     });
     manifests.push(manifest);
+  }
+  const place = { host: hostname(), workDir: resolve(workDir) };
+  const records = manifests.map((manifest) => ({ manifest, ...place }));
+  if (!await staging.days.recordDumps(records)) {
+    log.warn(
+      `Cannot record the dump of ${day}: staging may not be written, as it is a standby or the role ` +
+        "only reads. The files are whole",
+    );
   }
   return manifests;
 }

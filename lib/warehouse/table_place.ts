@@ -1,6 +1,6 @@
 /** The schemas of a warehouse's tables, on any engine. */
 import type { TablePlace } from "../runtime/table_shape.ts";
-import type { WarehouseSchemas } from "./sql_template.ts";
+import type { WarehouseSchemas } from "./variables.ts";
 
 /** How messages name the warehouse's schemas, and what else there is to choose. */
 export function placeOf({ stagingSchema, martSchema }: WarehouseSchemas): TablePlace {

@@ -5,8 +5,8 @@ import { readSettings } from "../../lib/config/settings.ts";
 import type { Check } from "../../lib/doctor/check.ts";
 import { openServerSession } from "../../lib/postgres/server.ts";
 import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
-import { emptyDatabase, postgresTest } from "../support/postgres.ts";
-import { runCli } from "../support/run_cli.ts";
+import { emptyDatabase, postgresTest } from "../support/postgres/database.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 
 async function doctor(url: string): Promise<{ code: number; checks: Check[]; text: string }> {
   const workDir = await Deno.makeTempDir();
@@ -113,7 +113,8 @@ postgresTest("doctor: a role without rights, and a wrong password", async (t) =>
       database.url,
       `GRANT USAGE ON SCHEMA finpipe TO ${role};
        GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA stg, finpipe TO ${role};
-       GRANT UPDATE ON finpipe.source_partitions, stg.rejected TO ${role}`,
+       GRANT UPDATE ON finpipe.source_partitions, finpipe.landed_days, finpipe.dumps, stg.rejected
+         TO ${role}`,
     );
     const granted = await doctor(url.href);
     assert.equal(granted.code, 0, granted.text);

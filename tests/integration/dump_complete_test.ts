@@ -9,11 +9,11 @@ import type { Manifest } from "../../lib/partitions/manifest.ts";
 import { LandedBatch } from "../../lib/staging/batch.ts";
 import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
 import type { SourceStatus } from "../../lib/staging/sources.ts";
-import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
-import { engineTests, NOW, openSession, type TestEngine } from "../support/engines.ts";
-import { jsonl, transactionMessage } from "../support/messages.ts";
-import { postgresTest, testDatabase } from "../support/postgres.ts";
-import { runCli } from "../support/run_cli.ts";
+import { EMBEDDED_TIMERS } from "../support/engine/embedded_timers.ts";
+import { engineTests, NOW, openSession, type TestEngine } from "../support/engine/engines.ts";
+import { jsonl, transactionMessage } from "../support/events/messages.ts";
+import { postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 
 const engineTest = engineTests();
 const DAY = Temporal.PlainDate.from("2022-10-01");

@@ -6,10 +6,10 @@ import fc from "fast-check";
 import { DATASET_NAMES } from "../../lib/events/dataset.ts";
 import { dumpDay, dumpDayApart } from "../../lib/staging/postgres/statements.ts";
 import { SIGNATURE } from "../../lib/runtime/version.ts";
-import { objectId } from "../support/warehouse_rows.ts";
-import { engineTests, NOW, openSession, type TestEngine } from "../support/engines.ts";
-import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
-import { csv } from "../support/reference.ts";
+import { objectId } from "../support/partitions/rows.ts";
+import { engineTests, NOW, openSession, type TestEngine } from "../support/engine/engines.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { csv } from "../support/partitions/reference.ts";
 
 const engineTest = engineTests();
 const DAY = "2022-10-01";
@@ -308,7 +308,7 @@ engineTest(
     INSERT INTO stg.transactions
       (object_id, object_type, sent_dttm, payload, operation_id, account_number_from,
        account_number_to, currency_code, country, status, transaction_type, amount, transaction_dt,
-       source_id, position, rejected_id)
+       source_id, position, replayed_id)
     SELECT gen_random_uuid(), object_type, sent_dttm, payload, operation_id, account_number_from,
       account_number_to, currency_code, country, status, transaction_type, amount, transaction_dt,
       from_id, CASE WHEN from_id IS NULL THEN NULL ELSE 8 END,

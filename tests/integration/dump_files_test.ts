@@ -1,12 +1,13 @@
 /** Partition files that cannot be written, or that another dump is writing. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { lockFile } from "../../lib/runtime/files.ts";
-import { openSession } from "../support/engines.ts";
-import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
-import { postgresTest, testDatabase } from "../support/postgres.ts";
-import { type CliResult, runCli } from "../support/run_cli.ts";
-import { smallDisk, whyNoMount } from "../support/small_disk.ts";
+import { lockFile } from "../../lib/runtime/file_lock.ts";
+import { openSession } from "../support/engine/engines.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { type CliResult, runCli } from "../support/cli/run_cli.ts";
+import { smallDisk, whyNoMount } from "../support/machine/small_disk.ts";
+import { skippable } from "../support/skip.ts";
 
 const DAY = "2022-10-01";
 
@@ -66,7 +67,7 @@ async function filesOf(folder: string): Promise<Record<string, string>> {
 
 /** Kills a dump with SIGKILL once the first manifest is there. */
 async function killBetween(url: string, workDir: string): Promise<void> {
-  const script = fileURLToPath(new URL("../support/dump_between.ts", import.meta.url));
+  const script = fileURLToPath(new URL("../support/partitions/dump_between.ts", import.meta.url));
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", script, url, workDir, DAY],
     stdout: "piped",
@@ -218,7 +219,7 @@ function testUnless(
   test: (t: Deno.TestContext) => Promise<void>,
 ): void {
   if (reason === undefined) return postgresTest(name, test);
-  Deno.test({ name: `${name} [skipped: ${reason}]`, ignore: true, fn: test });
+  Deno.test(skippable(name, reason, test, { inCi: true }));
 }
 
 const asRoot = Deno.uid() === 0 ? "root may write anywhere" : undefined;

@@ -5,10 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { Interrupted } from "../../lib/runtime/errors.ts";
-import { membersOf } from "../support/kafka.ts";
-import { produce } from "../support/kafka_messages.ts";
-import { transactionMessage } from "../support/messages.ts";
-import { assertBalanced, readLog, sumOf } from "../support/topic_books.ts";
+import { membersOf } from "../support/kafka/topics.ts";
+import { produce } from "../support/kafka/messages.ts";
+import { transactionMessage } from "../support/events/messages.ts";
+import { assertBalanced, readLog, sumOf } from "../support/topic/books.ts";
 import {
   type LandCall,
   type LandingPlace,
@@ -16,10 +16,10 @@ import {
   type RunningLanding,
   topicTest,
   untilRead,
-} from "../support/topic_landing.ts";
-import { startMember } from "../support/topic_member.ts";
-import { startTraffic } from "../support/topic_traffic.ts";
-import { isStatement, TcpProxy, type Verdict } from "../support/tcp_proxy.ts";
+} from "../support/topic/landing.ts";
+import { startMember } from "../support/topic/member.ts";
+import { startTraffic } from "../support/topic/traffic.ts";
+import { isStatement, TcpProxy, type Verdict } from "../support/network/tcp_proxy.ts";
 import { closeGate, GATE, SOMEBODY_WAITS, until, untilRow } from "../support/until.ts";
 
 /** Milliseconds after which the group takes a silent member for dead. */

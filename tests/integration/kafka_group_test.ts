@@ -1,16 +1,16 @@
 /** A topic landed by a group: partitions are shared and traded, and each message is in one place. */
 import assert from "node:assert/strict";
-import { withAdmin } from "../support/kafka.ts";
-import { assertBalanced, sumOf } from "../support/topic_books.ts";
+import { withAdmin } from "../support/kafka/topics.ts";
+import { assertBalanced, sumOf } from "../support/topic/books.ts";
 import {
   type LandCall,
   landingPlace,
   type RunningLanding,
   topicTest,
   untilRead,
-} from "../support/topic_landing.ts";
-import { SESSION_TIMEOUT, startMember } from "../support/topic_member.ts";
-import { startTraffic } from "../support/topic_traffic.ts";
+} from "../support/topic/landing.ts";
+import { SESSION_TIMEOUT, startMember } from "../support/topic/member.ts";
+import { startTraffic } from "../support/topic/traffic.ts";
 import { TABLE_IS_WAITED_FOR, until, untilRow } from "../support/until.ts";
 
 const PARTITIONS = 4;

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import { plainKafka, withAdmin } from "../support/kafka.ts";
-import { produce } from "../support/kafka_messages.ts";
-import { rateMessage, transactionMessage } from "../support/messages.ts";
-import { runCli } from "../support/run_cli.ts";
-import { assertBalanced, readBooks, readLog, sumOf } from "../support/topic_books.ts";
-import { landingPlace, topicTest } from "../support/topic_landing.ts";
+import { plainKafka, withAdmin } from "../support/kafka/topics.ts";
+import { produce } from "../support/kafka/messages.ts";
+import { rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { runCli } from "../support/cli/run_cli.ts";
+import { assertBalanced, readBooks, readLog, sumOf } from "../support/topic/books.ts";
+import { landingPlace, topicTest } from "../support/topic/landing.ts";
 import { until, untilRow } from "../support/until.ts";
 
 const encoder = new TextEncoder();

@@ -5,13 +5,13 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Producer } from "kafkajs";
-import { plainKafka } from "../support/kafka.ts";
-import { makeBomb } from "../support/kafka_bombs.ts";
-import { produce } from "../support/kafka_messages.ts";
-import { encodeBatch } from "../support/kafka_records.ts";
-import { produceBatch } from "../support/kafka_wire.ts";
-import { transactionMessage } from "../support/messages.ts";
-import { type LandingPlace, landingPlace, topicTest } from "../support/topic_landing.ts";
+import { plainKafka } from "../support/kafka/topics.ts";
+import { makeBomb } from "../support/kafka/records/bombs.ts";
+import { produce } from "../support/kafka/messages.ts";
+import { encodeBatch } from "../support/kafka/records/batches.ts";
+import { produceBatch } from "../support/kafka/records/wire.ts";
+import { transactionMessage } from "../support/events/messages.ts";
+import { type LandingPlace, landingPlace, topicTest } from "../support/topic/landing.ts";
 import { until } from "../support/until.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);

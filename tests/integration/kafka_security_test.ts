@@ -5,7 +5,7 @@ import type { KafkaSettings } from "../../lib/config/kafka.ts";
 import type { ErrorKind } from "../../lib/runtime/errors.ts";
 import { openKafka } from "../../lib/sources/kafka/client.ts";
 import { asKafkaFailure } from "../../lib/sources/kafka/failure.ts";
-import { testTopic, withAdmin } from "../support/kafka.ts";
+import { testTopic, withAdmin } from "../support/kafka/topics.ts";
 import {
   CA_CERT,
   CLIENT_CERT,
@@ -14,9 +14,9 @@ import {
   KAFKA_USER,
   OTHER_CERT,
   OTHER_KEY,
-} from "../support/kafka_credentials.ts";
-import { type KafkaServer, startKafka } from "../support/kafka_server.ts";
-import { kafkaServerTest } from "../support/kafka_skip.ts";
+} from "../support/kafka/credentials.ts";
+import { type KafkaServer, startKafka } from "../support/kafka/server.ts";
+import { kafkaServerTest } from "../support/kafka/skip.ts";
 import { recordingLog } from "../support/logs.ts";
 
 type Mechanism = "plain" | "scram-sha-256" | "scram-sha-512";

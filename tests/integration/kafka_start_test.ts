@@ -1,16 +1,16 @@
 /** Where a topic is begun, and what happens where what comes next is not there any more. */
 import assert from "node:assert/strict";
-import { withAdmin } from "../support/kafka.ts";
-import { produce } from "../support/kafka_messages.ts";
-import { rateMessage } from "../support/messages.ts";
-import { type CliResult, runCli } from "../support/run_cli.ts";
+import { withAdmin } from "../support/kafka/topics.ts";
+import { produce } from "../support/kafka/messages.ts";
+import { rateMessage } from "../support/events/messages.ts";
+import { type CliResult, runCli } from "../support/cli/run_cli.ts";
 import {
   type LandingPlace,
   landingPlace,
   type PlaceOptions,
   topicTest,
   untilRead,
-} from "../support/topic_landing.ts";
+} from "../support/topic/landing.ts";
 import { SOMEBODY_WAITS, until, untilRow } from "../support/until.ts";
 
 /** Gives a row when a session waits for the row of a position, which a transaction is moving. */

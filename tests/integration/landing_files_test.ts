@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { engineTests, type TestEngine } from "../support/engines.ts";
-import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
+import { engineTests, type TestEngine } from "../support/engine/engines.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
 
 const engineTest = engineTests();
 const NOTHING = { messages_read: 0, transactions: 0, currencies: 0, rejected: 0, duplicates: 0 };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
-import { LAUNCHER_FLAGS, PERMISSIONS, runCli, spawnCli } from "../support/run_cli.ts";
+import { LAUNCHER_FLAGS, PERMISSIONS, runCli, spawnCli } from "../support/cli/run_cli.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../../finpipe", import.meta.url));
 

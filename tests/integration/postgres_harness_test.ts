@@ -6,8 +6,8 @@ import {
   postgresServerTest,
   postgresTest,
   testDatabase,
-} from "../support/postgres.ts";
-import { startPostgres } from "../support/postgres_server.ts";
+} from "../support/postgres/database.ts";
+import { startPostgres } from "../support/postgres/server.ts";
 
 /** Runs statements on one connection; the rows of the last. */
 async function query(url: string, ...statements: string[]): Promise<unknown[]> {
@@ -94,7 +94,7 @@ await postgresServerTest("startPostgres() takes settings, and leaves nothing beh
 });
 
 await postgresServerTest("a server stops when the process that started it is killed", async () => {
-  const module = new URL("../support/postgres_server.ts", import.meta.url).href;
+  const module = new URL("../support/postgres/server.ts", import.meta.url).href;
   const starter = new Deno.Command(Deno.execPath(), {
     args: [
       "eval",

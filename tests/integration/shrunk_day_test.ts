@@ -1,8 +1,8 @@
 /** Days that were loaded, and a staging that does not have them: another database, or an empty one. */
 import assert from "node:assert/strict";
-import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
-import { postgresTest, testDatabase } from "../support/postgres.ts";
-import { runCli } from "../support/run_cli.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 
 postgresTest("a backfill from an empty database leaves the days that stand", async (t) => {
   await using database = await testDatabase(t);

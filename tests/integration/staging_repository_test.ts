@@ -7,12 +7,12 @@ import { LandedBatch } from "../../lib/staging/batch.ts";
 import { PositionMoved, type SourcePartition } from "../../lib/staging/landing.ts";
 import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
 import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
-import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
-import { engineTests, openSession } from "../support/engines.ts";
-import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
-import { postgresTest, testDatabase } from "../support/postgres.ts";
+import { EMBEDDED_TIMERS } from "../support/engine/embedded_timers.ts";
+import { engineTests, openSession } from "../support/engine/engines.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { postgresTest, testDatabase } from "../support/postgres/database.ts";
 import { until, untilRow } from "../support/until.ts";
-import { cliOn, LINE, streamOn } from "../support/staging_cli.ts";
+import { cliOn, LINE, streamOn } from "../support/staging/cli.ts";
 
 const engineTest = engineTests();
 

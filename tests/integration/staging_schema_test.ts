@@ -7,10 +7,10 @@ import { shapeOf } from "../../lib/runtime/table_shape.ts";
 import { MIGRATIONS, PostgresMigrations } from "../../lib/staging/postgres/migrations.ts";
 import { STAGING_TABLES } from "../../lib/staging/postgres/tables.ts";
 import { EmbeddedWarehouse } from "../../lib/warehouse/embedded/warehouse.ts";
-import { ROOT } from "../support/documents.ts";
-import { openSession } from "../support/engines.ts";
-import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres.ts";
-import { cliOn, execute, streamOn } from "../support/staging_cli.ts";
+import { ROOT } from "../support/docs/documents.ts";
+import { openSession } from "../support/engine/engines.ts";
+import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { cliOn, execute, streamOn } from "../support/staging/cli.ts";
 
 postgresTest("20 that run init at once prepare staging once", async (t) => {
   await using database = await emptyDatabase(t);

@@ -5,7 +5,7 @@ import { EXIT_CODES, FinpipeError } from "../../lib/runtime/errors.ts";
 import { counted } from "../../lib/runtime/words.ts";
 import { STEPS } from "../../lib/steps/registry.ts";
 import type { Step } from "../../lib/steps/step.ts";
-import { runCli } from "../support/run_cli.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 
 const FIXTURE = new URL("../fixtures/events.jsonl", import.meta.url).pathname;
 const NOW = Temporal.Instant.from("2022-10-07T00:00:00Z");

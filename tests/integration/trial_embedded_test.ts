@@ -10,8 +10,8 @@ import { GROUPS } from "../../lib/warehouse/trial/registry.ts";
 import { exitCodeOf, tryAll } from "../../lib/warehouse/trial/trial.ts";
 import { stepsOf } from "../../lib/warehouse/trial/script.ts";
 import { SILENT } from "../support/logs.ts";
-import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
-import { runCli, spawnCli } from "../support/run_cli.ts";
+import { EMBEDDED_TIMERS } from "../support/engine/embedded_timers.ts";
+import { runCli, spawnCli } from "../support/cli/run_cli.ts";
 
 /** A work dir with finpipe's tables. */
 class Place implements AsyncDisposable {

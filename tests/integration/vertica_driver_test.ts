@@ -1,8 +1,8 @@
 /** What would hurt us of vertica-nodejs is kept out (lib/warehouse/vertica/connection/driver.ts). */
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { spawnCli } from "../support/run_cli.ts";
-import { startQuietServer, withSession } from "../support/vertica_sessions.ts";
+import { spawnCli } from "../support/cli/run_cli.ts";
+import { startQuietServer, withSession } from "../support/vertica/sessions.ts";
 
 /** Runs a command that needs the warehouse, as a process: the driver reads the process's environment. */
 async function report(url: string, env: Record<string, string>) {

@@ -1,9 +1,15 @@
 /** Days of a warehouse: replaced as a whole, compared. */
 import assert from "node:assert/strict";
 import type { LoadLimits } from "../../lib/warehouse/repository.ts";
-import { rate, transaction } from "../support/warehouse_rows.ts";
-import { STRICT_LIMITS, warehouseTests } from "../support/warehouses.ts";
-import { csv, type Row, total, writePartition, writePartitionText } from "../support/reference.ts";
+import { rate, transaction } from "../support/partitions/rows.ts";
+import { STRICT_LIMITS, warehouseTests } from "../support/warehouse/warehouses.ts";
+import {
+  csv,
+  type Row,
+  total,
+  writePartition,
+  writePartitionText,
+} from "../support/partitions/reference.ts";
 import {
   amounts,
   DAY,
@@ -13,7 +19,7 @@ import {
   standing,
   undoTables,
   withRefused,
-} from "../support/warehouse_days.ts";
+} from "../support/warehouse/days.ts";
 
 const warehouseTest = warehouseTests();
 const NEXT = "2022-10-02";

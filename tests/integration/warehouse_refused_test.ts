@@ -1,9 +1,9 @@
 /** Rows of a partition file that a warehouse refuses. */
 import assert from "node:assert/strict";
 import type { LoadLimits } from "../../lib/warehouse/repository.ts";
-import { objectId, rate, transaction } from "../support/warehouse_rows.ts";
-import { STRICT_LIMITS, warehouseTests } from "../support/warehouses.ts";
-import { csv, writePartitionText } from "../support/reference.ts";
+import { objectId, rate, transaction } from "../support/partitions/rows.ts";
+import { STRICT_LIMITS, warehouseTests } from "../support/warehouse/warehouses.ts";
+import { csv, writePartitionText } from "../support/partitions/reference.ts";
 import {
   amounts,
   DAY,
@@ -12,7 +12,7 @@ import {
   sideTables,
   standing,
   undoTables,
-} from "../support/warehouse_days.ts";
+} from "../support/warehouse/days.ts";
 
 const warehouseTest = warehouseTests();
 

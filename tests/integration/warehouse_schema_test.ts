@@ -7,9 +7,9 @@ import { inSchemas } from "../../lib/runtime/table_shape.ts";
 import { EMBEDDED_TABLES } from "../../lib/warehouse/embedded/tables.ts";
 import { EmbeddedWarehouse } from "../../lib/warehouse/embedded/warehouse.ts";
 import { VERTICA_TABLES } from "../../lib/warehouse/vertica/tables.ts";
-import { ROOT } from "../support/documents.ts";
-import { embeddedTest } from "../support/embedded_timers.ts";
-import { NOW, type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
+import { ROOT } from "../support/docs/documents.ts";
+import { embeddedTest } from "../support/engine/embedded_timers.ts";
+import { NOW, type TestWarehouse, warehouseTests } from "../support/warehouse/warehouses.ts";
 
 const warehouseTest = warehouseTests();
 

@@ -8,9 +8,18 @@ import { load, type LoadOptions } from "../../lib/steps/load.ts";
 import { undoLoad, type UndoReport } from "../../lib/steps/undo_load.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { recordingLog } from "../support/logs.ts";
-import { rate, transaction } from "../support/warehouse_rows.ts";
-import { STRICT_LIMITS, type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
-import { csv, type Row, writePartition, writePartitionText } from "../support/reference.ts";
+import { rate, transaction } from "../support/partitions/rows.ts";
+import {
+  STRICT_LIMITS,
+  type TestWarehouse,
+  warehouseTests,
+} from "../support/warehouse/warehouses.ts";
+import {
+  csv,
+  type Row,
+  writePartition,
+  writePartitionText,
+} from "../support/partitions/reference.ts";
 
 const warehouseTest = warehouseTests();
 const DAY = "2022-10-01";

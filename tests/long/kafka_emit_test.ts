@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { emulate } from "../../lib/events/emulator.ts";
-import { type TestTopic, testTopic, withAdmin } from "../support/kafka.ts";
-import { startKafkaCluster } from "../support/kafka_cluster.ts";
-import { startKafka } from "../support/kafka_server.ts";
-import { spawnCli, type SpawnedCli } from "../support/run_cli.ts";
-import { readLog } from "../support/topic_books.ts";
-import { topicTest } from "../support/topic_landing.ts";
+import { type TestTopic, testTopic, withAdmin } from "../support/kafka/topics.ts";
+import { startKafkaCluster } from "../support/kafka/cluster.ts";
+import { startKafka } from "../support/kafka/server.ts";
+import { spawnCli, type SpawnedCli } from "../support/cli/run_cli.ts";
+import { readLog } from "../support/topic/books.ts";
+import { topicTest } from "../support/topic/landing.ts";
 import { until } from "../support/until.ts";
 
 const DAY = Temporal.PlainDate.from("2022-10-01");

@@ -4,20 +4,20 @@
  * that are over soon are in tests/integration/kafka_faults_test.ts.
  */
 import assert from "node:assert/strict";
-import { withAdmin } from "../support/kafka.ts";
-import { type KafkaServer, startKafka } from "../support/kafka_server.ts";
-import { freePort } from "../support/ports.ts";
-import type { CliResult } from "../support/run_cli.ts";
-import { assertBalanced } from "../support/topic_books.ts";
+import { withAdmin } from "../support/kafka/topics.ts";
+import { type KafkaServer, startKafka } from "../support/kafka/server.ts";
+import { freePort } from "../support/network/ports.ts";
+import type { CliResult } from "../support/cli/run_cli.ts";
+import { assertBalanced } from "../support/topic/books.ts";
 import {
   type LandCall,
   type LandingPlace,
   landingPlace,
   topicTest,
   untilRead,
-} from "../support/topic_landing.ts";
-import { startTraffic } from "../support/topic_traffic.ts";
-import { watcher } from "../support/topic_watcher.ts";
+} from "../support/topic/landing.ts";
+import { startTraffic } from "../support/topic/traffic.ts";
+import { watcher } from "../support/topic/watcher.ts";
 import { TABLE_IS_WAITED_FOR, until, untilRow } from "../support/until.ts";
 
 /** Milliseconds after which the group takes a silent member for dead. */

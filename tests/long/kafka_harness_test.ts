@@ -1,10 +1,10 @@
 /** The harness itself: what the other tests take for granted of brokers of their own. */
 import assert from "node:assert/strict";
-import { testTopic, withAdmin } from "../support/kafka.ts";
-import { consume, produce } from "../support/kafka_messages.ts";
-import { askForKafka, offerKafka } from "../support/kafka_on_demand.ts";
-import { startKafka } from "../support/kafka_server.ts";
-import { kafkaServerTest } from "../support/kafka_skip.ts";
+import { testTopic, withAdmin } from "../support/kafka/topics.ts";
+import { consume, produce } from "../support/kafka/messages.ts";
+import { askForKafka, offerKafka } from "../support/kafka/on_demand.ts";
+import { startKafka } from "../support/kafka/server.ts";
+import { kafkaServerTest } from "../support/kafka/skip.ts";
 import { until } from "../support/until.ts";
 
 const encoder = new TextEncoder();
@@ -57,7 +57,7 @@ await kafkaServerTest("offerKafka() starts one broker, however many ask at once"
 });
 
 await kafkaServerTest("a broker ends when the process that started it is killed", async () => {
-  const module = new URL("../support/kafka_server.ts", import.meta.url).href;
+  const module = new URL("../support/kafka/server.ts", import.meta.url).href;
   const starter = new Deno.Command(Deno.execPath(), {
     args: [
       "eval",

@@ -1,11 +1,11 @@
 /** Damaged disks and compaction: what a real broker sends of them is landed right, or not at all. */
 import assert from "node:assert/strict";
-import { produce } from "../support/kafka_messages.ts";
-import { encodeBatch } from "../support/kafka_records.ts";
-import { type KafkaServer, startKafka } from "../support/kafka_server.ts";
-import { fetchAll, produceBatch } from "../support/kafka_wire.ts";
-import { transactionMessage } from "../support/messages.ts";
-import { type LandingPlace, landingPlace, topicTest } from "../support/topic_landing.ts";
+import { produce } from "../support/kafka/messages.ts";
+import { encodeBatch } from "../support/kafka/records/batches.ts";
+import { type KafkaServer, startKafka } from "../support/kafka/server.ts";
+import { fetchAll, produceBatch } from "../support/kafka/records/wire.ts";
+import { transactionMessage } from "../support/events/messages.ts";
+import { type LandingPlace, landingPlace, topicTest } from "../support/topic/landing.ts";
 import { until } from "../support/until.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -8,8 +8,8 @@ import type { MessageBatch } from "../../lib/sources/source.ts";
 import type { LandedBatch } from "../../lib/staging/batch.ts";
 import type { SourcePartition } from "../../lib/staging/landing.ts";
 import { type CopyRows, makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
-import { rowsOf } from "../support/copy_rows.ts";
-import { rateMessage, transactionMessage } from "../support/messages.ts";
+import { rowsOf } from "../support/staging/copy_rows.ts";
+import { rateMessage, transactionMessage } from "../support/events/messages.ts";
 
 /** More than are decoded in one go, so that others have their turn in between. */
 const MESSAGES = 1700;

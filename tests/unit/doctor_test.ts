@@ -15,7 +15,7 @@ import {
   unreachable,
   withServer,
   world,
-} from "../support/doctor_world.ts";
+} from "../support/fakes/doctor_world.ts";
 
 Deno.test("all is well on the embedded engine", async () => {
   const checks = await examine(world(EMBEDDED));

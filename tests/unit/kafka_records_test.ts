@@ -11,8 +11,8 @@ import {
   endMarker,
   PACKING_NAMES,
   type TestRecord,
-} from "../support/kafka_records.ts";
-import { readBatches, type Reading } from "../support/record_reading.ts";
+} from "../support/kafka/records/batches.ts";
+import { readBatches, type Reading } from "../support/kafka/records/reading.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 const record = (value: string): TestRecord => ({ value: text(value) });

@@ -19,9 +19,9 @@ import {
 } from "../../lib/staging/landing.ts";
 import { type CopyRows, makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
 import type { StagingRepository } from "../../lib/staging/repository.ts";
-import { rowsOf } from "../support/copy_rows.ts";
+import { rowsOf } from "../support/staging/copy_rows.ts";
 import { SILENT } from "../support/logs.ts";
-import { rateMessage, transactionMessage } from "../support/messages.ts";
+import { rateMessage, transactionMessage } from "../support/events/messages.ts";
 import "../support/poisoned_pool.ts";
 
 /** What becomes of a try to land a batch. */

@@ -13,7 +13,7 @@ import type { SourcePartition } from "../../lib/staging/landing.ts";
 import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
 import type { StagingRepository } from "../../lib/staging/repository.ts";
 import type { StagingSessions } from "../../lib/staging/sessions.ts";
-import { encodeBatch } from "../support/kafka_records.ts";
+import { encodeBatch } from "../support/kafka/records/batches.ts";
 import { SILENT } from "../support/logs.ts";
 import { settle } from "../support/turns.ts";
 

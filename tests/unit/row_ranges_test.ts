@@ -5,7 +5,7 @@ import type { PartitionFile } from "../../lib/partitions/partition_file.ts";
 import { provenPieces } from "../../lib/partitions/proven_pieces.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { rowRanges, rowsOf } from "../../lib/warehouse/vertica/load/row_ranges.ts";
-import { writePartitionText } from "../support/reference.ts";
+import { writePartitionText } from "../support/partitions/reference.ts";
 
 const DAY = "2022-10-01";
 

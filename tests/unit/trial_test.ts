@@ -8,7 +8,7 @@ import { headLine, lastLines, linesOf } from "../../lib/warehouse/trial/report.t
 import { stepsOf } from "../../lib/warehouse/trial/script.ts";
 import { exitCodeOf, type TrialOptions, tryAll } from "../../lib/warehouse/trial/trial.ts";
 import { SILENT } from "../support/logs.ts";
-import { EXAMPLE, FakeGround } from "../support/trial_ground.ts";
+import { EXAMPLE, FakeGround } from "../support/fakes/trial_ground.ts";
 
 const KEY = "aaaaaaaaaaaa";
 
@@ -243,7 +243,7 @@ Deno.test("a COPY is said without ENFORCELENGTH where it is not taken with it, a
     name: "copy",
     scripts: {
       vertica:
-        "-- [copy] or without ENFORCELENGTH\nCOPY t FROM STDIN\nENFORCELENGTH\nNO COMMIT;\n1\n\\.\n",
+        "-- [copy] or without ENFORCELENGTH\nCOPY t FROM STDIN\n:enforce_length\nNO COMMIT;\n1\n\\.\n",
     },
     experiments: [{
       ...EXAMPLE.experiments[0]!,

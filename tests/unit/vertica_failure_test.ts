@@ -7,8 +7,8 @@ import {
   knownError,
 } from "../../lib/warehouse/vertica/connection/error_classes.ts";
 import { EXIT_CODES, FinpipeError } from "../../lib/runtime/errors.ts";
-import { readDocument } from "../support/documents.ts";
-import { exampleOf } from "../support/vertica_errors.ts";
+import { readDocument } from "../support/docs/documents.ts";
+import { exampleOf } from "../support/vertica/errors.ts";
 
 function failed(message: string, code?: string, vendorCode?: number): Error {
   return Object.assign(new Error(message), code === undefined ? {} : { code, vendorCode });

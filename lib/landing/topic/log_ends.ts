@@ -3,7 +3,7 @@
  * to them.
  */
 import { orAborted } from "../../runtime/aborted.ts";
-import { FinpipeError, isKind } from "../../runtime/errors.ts";
+import { FinpipeError, isKind, messageOf } from "../../runtime/errors.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { LogRange } from "../../sources/topic/log_range.ts";
 import type { TopicLog } from "../../sources/topic/topic.ts";
@@ -113,7 +113,7 @@ export class LogEnds {
       });
       this.stagingFailure = undefined;
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       // A lock holds up only this record; if it holds up landing too, landing says so itself.
       if (!isKind(error, "locked")) this.stagingFailure = message;
       this.#context.log.debug("Could not record which partitions were read to their end", {

@@ -5,7 +5,7 @@
  * that the broker closes silently: a broker that stops does that, but so does a listener of another
  * kind than the client expected, and the hint says so.
  */
-import { type ErrorKind, FinpipeError } from "../../runtime/errors.ts";
+import { causesOf, type ErrorKind, FinpipeError } from "../../runtime/errors.ts";
 
 interface Meaning {
   kind: ErrorKind;
@@ -103,7 +103,8 @@ const TEXTS: [text: RegExp, meaning: Meaning][] = [
   [
     /timed out|timeout/i,
     unreachable(
-      "Check that the broker answers, that its port is Kafka's, and that no firewall is between",
+      "Check that the broker answers, that its port is Kafka's, and that no firewall is in " +
+        "between",
     ),
   ],
 ];
@@ -122,7 +123,7 @@ const WRONG_PASSWORD = configuration(
  * @param kafka how the message names the cluster, as `displayName` of its settings does
  */
 export function asKafkaFailure(error: unknown, kafka: string): FinpipeError {
-  const chain = causesOf(error);
+  const chain = driverErrorsOf(error);
   const known = chain.find((cause) => cause instanceof FinpipeError);
   if (known !== undefined) return known;
   const root = chain.at(-1) ?? {};
@@ -156,9 +157,9 @@ interface DriverError {
 }
 
 /** The error and what is under it, the deepest last. */
-function causesOf(error: unknown): DriverError[] {
+function driverErrorsOf(error: unknown): DriverError[] {
   const chain: DriverError[] = [];
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+  for (const cause of causesOf(error)) {
     chain.push(cause);
     // A socket that tried several addresses reports all their failures, without a message.
     if (cause instanceof AggregateError && cause.errors[0] instanceof Error) {

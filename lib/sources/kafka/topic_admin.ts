@@ -1,6 +1,6 @@
 /** What finpipe asks Kafka about the topic that it reads. It never changes or creates anything. */
 import kafkajs, { type Admin, type Kafka } from "kafkajs";
-import { FinpipeError } from "../../runtime/errors.ts";
+import { causesOf, FinpipeError } from "../../runtime/errors.ts";
 import { type Broker, type Cluster, openCluster } from "./cluster.ts";
 import type { LogRange } from "../topic/log_range.ts";
 import type { TopicAdmin } from "../topic/topic.ts";
@@ -178,8 +178,5 @@ export class KafkaAdmin implements TopicAdmin, AsyncDisposable {
 }
 
 function isUnknownTopic(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ((cause as { code?: unknown }).code === UNKNOWN_TOPIC) return true;
-  }
-  return false;
+  return causesOf(error).some((cause) => (cause as { code?: unknown }).code === UNKNOWN_TOPIC);
 }

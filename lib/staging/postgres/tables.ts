@@ -18,21 +18,25 @@ export const STAGING_TABLES: TableShapes = {
     "account_number_from bigint, account_number_to bigint, currency_code smallint, " +
     "country text, status text, transaction_type text, amount bigint, " +
     "transaction_dt timestamp, source_id integer, position bigint, landing_id bigint =, " +
-    "rejected_id bigint, in_window boolean =",
+    "replayed_id bigint, in_window boolean =",
   "stg.currencies": "object_id uuid, object_type text, sent_dttm timestamp, payload text, " +
     "date_update timestamp, currency_code smallint, currency_code_with smallint, " +
     "currency_with_div numeric, source_id integer, position bigint, landing_id bigint =, " +
-    "rejected_id bigint, in_window boolean =",
+    "replayed_id bigint, in_window boolean =",
   "stg.rejected": "id bigint =, reason text, field text, raw bytea, length bigint, sha256 text, " +
     "source text, partition integer, position bigint, rejected_at timestamp =, " +
     "replayed_at timestamp, replay_outcome text",
   "finpipe.source_partitions":
     "id integer =, kind text, source text, partition integer, next_position bigint, " +
     "watermark timestamp, messages_read bigint =, transactions bigint =, currencies bigint =, " +
-    "rejected bigint =, duplicates bigint =, digest text, forgotten bigint =, " +
+    "rejected bigint =, duplicates bigint =, digest text, forgotten_versions bigint =, " +
     "forgotten_position bigint =, moved_at timestamp =, end_seen_at timestamp, " +
     "watermark_delay bigint =, topic_id text, window_base bigint =, " +
     "retired_at timestamp",
+  "finpipe.landed_days": "source_id integer, dataset text, day date, rows bigint",
+  "finpipe.dumps": "dataset text, day date, sha256 text, rows bigint, staged_rows bigint, " +
+    "bytes bigint, control_total numeric, snapshot text, sources text, complete boolean, " +
+    "created_at timestamp, version text, host text, work_dir text",
   "finpipe.lost_ranges":
     "id bigint =, topic text, partition integer, cause text, from_offset bigint, " +
     "to_offset bigint, went_on_at bigint, recorded_at timestamp =, topic_id text, " +

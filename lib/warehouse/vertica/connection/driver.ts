@@ -7,8 +7,10 @@ import type { Socket } from "node:net";
 import tls from "node:tls";
 import vertica from "vertica-nodejs";
 import type { VerticaTls } from "../../../config/vertica_tls.ts";
+import type { SqlRow } from "../../../sql/query.ts";
 import { LoginWatch } from "./login_watch.ts";
 import { ServerMessages } from "./server_messages.ts";
+import { messageOf } from "../../../runtime/errors.ts";
 
 /** What the driver hands to and fro on the wire (its `lib/connection.js`). */
 export interface DriverConnection extends EventEmitter {
@@ -25,7 +27,7 @@ export interface DriverConnection extends EventEmitter {
 
 /** The rows of a statement, by column name. */
 export interface DriverResult {
-  rows: Record<string, string | null>[];
+  rows: SqlRow[];
 }
 
 /** One session (its `lib/client.js`). */
@@ -175,7 +177,7 @@ function failSoftly(connection: DriverConnection, messages: ServerMessages): voi
             if (event === "data") messages.push(args[0] as Uint8Array);
             listener(...args);
           } catch (error) {
-            const reason = error instanceof Error ? error.message : String(error);
+            const reason = messageOf(error);
             socket.destroy(new Error(`Protocol error: ${reason}`, { cause: error }));
           }
         });
