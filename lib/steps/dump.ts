@@ -117,8 +117,8 @@ export async function dump(
   const records = manifests.map((manifest) => ({ manifest, ...place }));
   if (!await staging.days.recordDumps(records)) {
     log.warn(
-      `Cannot record the dump of ${day}: staging may not be written, as it is a standby or the role ` +
-        "only reads. The files are whole",
+      `Cannot record the dump of ${day}: staging is a standby, or the role may only read it. ` +
+        "The partition files are complete",
     );
   }
   return manifests;

@@ -34,8 +34,8 @@ export function overLimit(
 ): FinpipeError {
   return new FinpipeError(
     "data",
-    `Refused ${atLeast ? "at least " : ""}${refused} rows of ${dataset} for ${partition}, ` +
-      `and ${maxRejected} are allowed: ${first}`,
+    `Refused ${atLeast ? "at least " : ""}${refused} rows of ${dataset} for ${partition} ` +
+      `(${maxRejected} allowed): ${first}`,
     {
       hint: `${stagingSchema}.load_refused has the reasons. Run ` +
         `'finpipe dump ${dayArgument(partition)}' to write the file again, or allow them with ` +

@@ -98,7 +98,10 @@ Deno.test("a token stands for a password, whatever the environment says", async 
 /** Logins that finpipe cannot answer, by how the server asks, and what is said of them at once. */
 const UNANSWERED = [
   ["md5", /MD5 hash of the password of "dbadmin".*ALTER USER dbadmin SECURITY_ALGORITHM 'SHA512'/],
-  ["second factor", /a login that finpipe does not know \(authentication 13\); If it is a second/],
+  [
+    "second factor",
+    /a kind of login that finpipe does not know \(authentication 13\); If it is a second/,
+  ],
 ] as const;
 
 for (const [auth, said] of UNANSWERED) {
@@ -111,8 +114,11 @@ for (const [auth, said] of UNANSWERED) {
 
 /** Where a login meets silence, and what is said of it. */
 const SILENT = [
-  ["before the password", /nothing was said for 0\.3 s; .*load balancer with no node behind it/],
-  ["after the password", /asked for the password, hashed by SHA512, and is silent.*second factor/],
+  ["before the password", /then sent nothing for 0\.3 s; .*load balancer with no node behind it/],
+  [
+    "after the password",
+    /asked for the password, hashed by SHA512, and has been silent.*second factor/,
+  ],
   ["before the session", /the login succeeded, but no session began within 0\.3 s/],
 ] as const;
 
@@ -241,8 +247,7 @@ Deno.test("the next node is tried where one is down, full or starting; not where
   assert.equal(other.engine.started.length, 3);
   await other.server.kill();
   // The first one's failure, and that the others were tried.
-  const all =
-    `:${one.server.port}/.*; and no session at 1, either27.0.0.1:1, ${backup}; Check that`;
+  const all = `:${one.server.port}/.*; and no session at 127.0.0.1:1, ${backup} either; Check that`;
   assert.match(await failureOf(url), new RegExp(`^unreachable: .*${all}`));
 
   await one.server.start();

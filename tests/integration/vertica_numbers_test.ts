@@ -164,7 +164,7 @@ verticaTest(
     );
     assert.deepEqual(kept.map(({ line, reason }) => [line, reason]), [
       [null, "currency_code: not 0 to 999"],
-      [null, "not in the file's day"],
+      [null, "not of the day"],
     ]);
     assert.match(kept[0]!.raw!, /,1000,"a ""b"", c","done","c2c",300,2022-10-01 12:00:00$/);
   },

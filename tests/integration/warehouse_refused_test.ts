@@ -29,8 +29,8 @@ warehouseTest(
       [bad({ object_id: "nobody" }), "object_id: not of the column's type"],
       [bad({ sent_dttm: "2022-13-01 00:00:00" }), "sent_dttm: not a real date or time"],
       [bad({ sent_dttm: "yesterdays" }), "sent_dttm: not a timestamp"],
-      [bad({ transaction_dt: "2022-10-02 00:00:00" }), "not in the file's day"],
-      [bad({ transaction_dt: "2022-09-30 23:59:59.999999" }), "not in the file's day"],
+      [bad({ transaction_dt: "2022-10-02 00:00:00" }), "not of the day"],
+      [bad({ transaction_dt: "2022-09-30 23:59:59.999999" }), "not of the day"],
       [bad({ currency_code: "1000" }), "currency_code: not 0 to 999"],
       [bad({ country: "é".repeat(501) }), "country: longer than 1,000 bytes"],
       [bad({ status: "s".repeat(1001) }), "status: longer than 1,000 bytes"],
@@ -92,7 +92,7 @@ warehouseTest("an absent string is refused, an empty one is a value", async (tes
   await assert.rejects(
     test.warehouse.replaceDay(file, { ...STRICT_LIMITS, maxRejected: 4 }),
     isDataError(
-      /^Refused 5 rows of .*, 4 are allowed: line 2: country: no value \(an empty string must be/,
+      /^Refused 5 rows of .* \(4 allowed\): line 2: country: no value \(an empty string must be/,
     ),
   );
   assert.deepEqual(await standing(test), []);
@@ -142,7 +142,7 @@ warehouseTest(
     await assert.rejects(
       test.warehouse.replaceDay(file, { ...STRICT_LIMITS, maxRejected: 1 }),
       isDataError(
-        /^Refused 2 rows of transactions for 2022-10-01, 1 are allowed: line 2: .*amount/,
+        /^Refused 2 rows of transactions for 2022-10-01 \(1 allowed\): line 2: .*amount/,
       ),
     );
     assert.deepEqual(await standing(test), ["1"]);

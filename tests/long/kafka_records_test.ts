@@ -68,7 +68,7 @@ async function damagedBatch(kafka: KafkaServer): Promise<void> {
       stderr,
       /^finpipe: Cannot continue reading topic \S+: partition 0: the batch of the offsets 5 to 8 is corrupt: its CRC-32C is \w{8} and should be \w{8}\n/m,
     );
-    assert.match(stderr, /go on with --from 0:9: the lost range is recorded/);
+    assert.match(stderr, /continue with --from 0:9: the lost range is recorded/);
     assert.deepEqual(await landed(place), idsOf(batches[0]!));
   }
   const past = await place.stream("--from", "0:9");
@@ -84,7 +84,7 @@ async function damagedBatch(kafka: KafkaServer): Promise<void> {
   await flip(file, (await Deno.stat(file)).size - 40);
   const next = await place.stream("--from", "0:9");
   assert.equal(next.code, 4, next.stderr);
-  assert.match(next.stderr, /go on with --from 0:13/);
+  assert.match(next.stderr, /continue with --from 0:13/);
 }
 
 async function damagedHeaders(kafka: KafkaServer): Promise<void> {
@@ -107,7 +107,7 @@ async function damagedHeaders(kafka: KafkaServer): Promise<void> {
     await assert.rejects(place.land({ member: { sessionTimeout: 6000 } }).totals, {
       kind: "data",
       message: reason,
-      hint: new RegExp(`go on with --from 0:${to}: the lost range is recorded`),
+      hint: new RegExp(`continue with --from 0:${to}: the lost range is recorded`),
     });
     assert.deepEqual(await landed(place), idsOf(batches[0]!));
   }

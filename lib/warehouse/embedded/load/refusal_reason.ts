@@ -16,7 +16,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 
 /** By the check that the row breaks (sql/warehouse/embedded/001_tables.sql). */
 const CHECKS: Readonly<Record<string, string>> = {
-  of_the_day: "not in the file's day",
+  of_the_day: "not of the day",
   currency_code_range: "currency_code: not 0 to 999",
   currency_code_with_range: "currency_code_with: not 0 to 999",
   currency_with_div_range: "currency_with_div: not 0.000001 to 999999999999.999999",

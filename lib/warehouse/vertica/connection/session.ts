@@ -82,7 +82,7 @@ function withOthers(failure: FinpipeError, others: readonly VerticaNode[]): Finp
   if (others.length === 0) return failure;
   const { kind, message, hint = "", cause } = failure;
   const names = others.map(shown).join(", ");
-  return new FinpipeError(kind, `${message}; and no session at ${names}, either`, { hint, cause });
+  return new FinpipeError(kind, `${message}; and no session at ${names} either`, { hint, cause });
 }
 
 async function openOn(
