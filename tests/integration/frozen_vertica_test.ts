@@ -89,7 +89,10 @@ serverTest(
       );
     }
     // What it was lost by is what is said of it from now on.
-    assert.match((await lostOf(frozen.query("COMMIT"))).message, /: no answer for a while, nor/);
+    assert.match(
+      (await lostOf(frozen.query("COMMIT"))).message,
+      /: no answer for a while, and none/,
+    );
     await frozen.close();
     await copying.close();
     proxy.thaw();
