@@ -16,7 +16,7 @@ export interface ConnectionForm {
   hookExtras: readonly string[];
 }
 
-/** The parts of a connection as somebody wrote them, decoded but not judged. */
+/** The parts of a connection as somebody wrote them, decoded but not checked. */
 export interface ConnectionParts {
   host: string | undefined;
   port: string | undefined;

@@ -37,7 +37,7 @@ const RESERVED = new Set(
     .split(/\s+/),
 );
 
-/** The names as set, or the defaults; not judged. */
+/** The names as set, or the defaults; not checked. */
 export function schemaNames(source: ConfigSource): SchemaNames {
   return {
     stagingSchema: variable(source, STAGING) ?? "finpipe_staging",

@@ -29,7 +29,7 @@ export async function judgeStream(
   }
 }
 
-/** Finds partitions that nobody reads any more: each keeps all later days from being complete. */
+/** Finds partitions that nobody reads now: with one of them, no later day can be complete. */
 export function judgeSources(
   known: readonly ReadPartition[],
   { topic, partitions }: TopicFacts,

@@ -45,7 +45,7 @@ export interface Touches {
   creates?: boolean;
   /** Writes partition files. @default false */
   partitionFiles?: boolean;
-  /** Reads a topic, whose settings are judged as well. @default false */
+  /** Reads a topic, so that its settings are checked, too. @default false */
   kafka?: boolean;
   /** Shown to a DBA as part of the session's name. */
   command?: string;

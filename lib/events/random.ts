@@ -26,7 +26,7 @@ export function randomOf(seed: number, day: number, index: number): Random {
   let a = seed | 0;
   let b = day | 0;
   let c = index | 0;
-  // The counter takes what of the seed is beyond 32 bits.
+  // The counter takes the bits of the seed beyond the first 32.
   let counter = (1 + Math.floor(seed / 2 ** 32)) | 0;
   const next = () => {
     const word = (a + b + counter) | 0;

@@ -14,7 +14,7 @@ export type FileWork =
 
 export interface FileWatch {
   /**
-   * Work begins, in the place of what was done before, or anew.
+   * Work begins, in place of the work before it, or again from the start.
    *
    * @param of bytes that it will be done with; undefined where they are not known, or it reads none
    */

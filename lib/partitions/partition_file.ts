@@ -21,7 +21,7 @@ export interface PartitionFile {
   path: string;
   bytes: FileBytes;
   manifest: Manifest;
-  /** Told of what is done with it. @default nobody is */
+  /** Reports the work on the file. @default not reported */
   watch?: FileWatch | undefined;
 }
 

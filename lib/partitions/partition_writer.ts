@@ -151,7 +151,7 @@ export class PartitionWriter implements Disposable {
   }
 }
 
-/** The rows are for the user alone. */
+/** Only the user may read the rows. */
 function openAside(path: string): Promise<FileAside> {
   return FileAside.open(path, { path: asideOf(path), mode: 0o600 });
 }

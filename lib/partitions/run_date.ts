@@ -75,7 +75,7 @@ export function parseDate(text: string, what: string): Temporal.PlainDate {
 }
 
 /**
- * Reads `FROM..TO`, inclusive; one date alone is a range of one.
+ * Reads `FROM..TO`, inclusive; a single date is a range of one.
  *
  * @throws FinpipeError of kind `usage`, also where TO is before FROM
  */

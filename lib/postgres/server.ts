@@ -130,8 +130,8 @@ class ServerSession implements SqlSession {
 
   copyOut(statement: string, sink: (piece: Uint8Array) => void): Promise<void> {
     return this.#guard(async () => {
-      // Right after another COPY the socket is not read any more where the first row takes a moment
-      // (pg-copy-streams 7.0 on Deno 2.9); after any answer of another kind it is.
+      // Right after another COPY the driver stops reading the socket if the first row takes a
+      // moment (pg-copy-streams 7.0 on Deno 2.9); after any answer of another kind it is.
       await this.#client.query("SELECT");
       for await (const piece of this.#client.query(copyTo(statement))) sink(piece as Uint8Array);
     });

@@ -11,9 +11,9 @@ export interface AnswerWatchOptions {
   /** Changes with each sign of life: the server sent something, or accepted something. */
   progress(): number;
   /**
-   * Finds out what the silence means: undefined where waiting is right.
+   * Finds out what the silence means: undefined if it is right to wait.
    *
-   * @param over aborted when the answer does not matter any more
+   * @param over aborted when the answer no longer matters
    */
   ask(isSilent: () => boolean, over: AbortSignal): Promise<FinpipeError | undefined>;
   /** Called with the failure before it is thrown: work in progress has to end. */
@@ -28,8 +28,8 @@ export class AnswerWatch {
   }
 
   /**
-   * The work's result; the work is not waited for any more once the server is given up, which is
-   * after two times the patience and the time for the question at most.
+   * The work's result; once the server is given up, which takes at most twice the patience and the
+   * time for the question, the work is no longer waited for.
    *
    * @throws FinpipeError what `ask` found
    */

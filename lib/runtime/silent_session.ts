@@ -32,7 +32,7 @@ export interface SilenceOptions {
   open(): Questioner;
   /** Whether the session still waits. */
   isSilent(): boolean;
-  /** Aborted when the answer does not matter any more. */
+  /** Aborted when the answer no longer matters. */
   over: AbortSignal;
 }
 

@@ -54,8 +54,8 @@ export interface BatchRows {
   close(watermark: Moment): void;
 
   /**
-   * Gives their memory to other batches. For the owner, once, when no connection that was ever given
-   * them can read them any more: they were committed, and no try before failed.
+   * Returns their memory to other batches. The owner calls it, once, when no connection that was
+   * ever given them can still read them: they were committed, and no earlier try failed.
    */
   release(): void;
 }

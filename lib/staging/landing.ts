@@ -54,7 +54,7 @@ export interface LandingRepository {
   addPartition(kind: SourceKind, source: string): Promise<SourcePartition>;
 
   /**
-   * The position that is committed, once no transaction is moving it any more.
+   * The committed position, once no transaction is moving it.
    *
    * @throws FinpipeError of kind `locked` where one does not end within 5 seconds
    */

@@ -51,7 +51,7 @@ export interface ReplayCandidate {
 
 /** Where a replay looks. */
 export interface ReplaySelection extends RejectedFilter {
-  /** These alone. */
+  /** Only these ids. */
   ids?: readonly number[];
 }
 

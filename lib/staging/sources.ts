@@ -34,7 +34,7 @@ export interface TopicPartition {
   partition: number;
 }
 
-/** One that counts where a day is judged. */
+/** A partition that counts for whether a day is complete. */
 export interface ReadPartition extends TopicPartition {
   /** When it was read last, UTC. */
   readAt: Temporal.PlainDateTime;

@@ -1,6 +1,6 @@
 /**
  * Cuts a CSV file into pieces of whole rows, as a COPY statement must be given them. A row ends at
- * a LF outside of double quotes; what the fields hold is the database's to judge.
+ * a LF outside of double quotes; the database checks the fields' values.
  */
 import { basename } from "node:path";
 import { FinpipeError } from "../runtime/errors.ts";

@@ -141,7 +141,7 @@ export interface WarehouseRepository extends Schema, AsyncDisposable {
    */
   replaceDay(file: PartitionFile, limits: LoadLimits): Promise<ReplacedDay>;
 
-  /** Puts back the day as it was before its last load; false where no undo of it is kept. */
+  /** Puts back the day as it was before its last load; false if there is no undo for it. */
   undoDay(dataset: DatasetName, day: Temporal.PlainDate): Promise<boolean>;
 
   /**

@@ -19,7 +19,7 @@ import { goPastCorrupt, type PartitionLook, positionOf, rangeIn } from "./start.
 import { TopicIdentity } from "./topic_identity.ts";
 
 export interface LogChecksContext {
-  /** Asks once. */
+  /** Asks once, without retries. */
   admin: Pick<TopicAdmin, "topicIds">;
   staging: SteadyStaging;
   /** Asks through outages. */

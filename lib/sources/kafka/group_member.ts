@@ -158,7 +158,7 @@ export class GroupMember {
     await this.#consumer.disconnect();
   }
 
-  /** Tells Kafka how far was committed, for the usual lag tools alone. */
+  /** Reports the committed positions to Kafka, only for the usual lag tools. */
   report(partition: number, position: number): void {
     this.#reports.add(partition, position);
   }

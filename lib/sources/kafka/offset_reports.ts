@@ -1,4 +1,7 @@
-/** Telling Kafka how far was committed, for the usual lag tools alone: it is never read back. */
+/**
+ * Reports the committed positions to Kafka, only for the usual lag tools: finpipe never reads them
+ * back.
+ */
 import type { Consumer } from "kafkajs";
 import type { Logger } from "../../runtime/log.ts";
 

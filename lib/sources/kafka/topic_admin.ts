@@ -15,7 +15,7 @@ const READ_COMMITTED = 1;
 const LATEST = -1;
 const EARLIEST = -2;
 
-/** Connects when it is asked, and anew after a failure. */
+/** Connects at the first question, and again after a failure. */
 export class KafkaAdmin implements TopicAdmin, AsyncDisposable {
   readonly #kafka: Kafka;
   readonly #topic: string;

@@ -75,7 +75,7 @@ export class KafkaConsumer implements TopicConsumer {
     this.#assigned.set(partition, this.#open(partition));
   }
 
-  /** Tells Kafka how far was committed, for the usual lag tools alone. */
+  /** Reports the committed positions to Kafka, only for the usual lag tools. */
   report(partition: number, position: number): void {
     this.#member.report(partition, position);
   }
@@ -175,8 +175,9 @@ export class KafkaConsumer implements TopicConsumer {
       await pushed.catch(() => {});
       throw error;
     }
-    // One fetcher of kafkajs may join anew while another's answer is taken. Of what went to another
-    // member meanwhile kafkajs has no offsets, and fails; what was opened again is sought.
+    // One fetcher of kafkajs may join again while another's answer is taken. For partitions that
+    // went to another member meanwhile kafkajs has no offsets, and fails; what was opened again is
+    // sought.
     if (this.#assigned.get(partition) !== assigned) return;
     if (feed.next > fetched) resolveOffset(String(feed.next - 1));
   }
@@ -227,7 +228,8 @@ export class KafkaConsumer implements TopicConsumer {
       return await this.#owner.meetCorrupt(partition, batch);
     }
     this.#suspects.set(partition, batch.from);
-    // What was appended while the broker answered is likely to be whole when it is fetched anew.
+    // A batch that was appended while the broker answered is likely to be complete when fetched
+    // again.
     const level = batch.cause instanceof BeyondWatermark ? "debug" : "warn";
     this.#options.log[level](`${batch.message}; fetching it again`, { partition });
     this.#member.seek(partition, feed.next);

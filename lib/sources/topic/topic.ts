@@ -85,7 +85,9 @@ export interface PartitionOwner {
    * @returns a feed that the topic has made; it says from where the partition is read
    */
   open(partition: number): Promise<PartitionFeed>;
-  /** A partition went to another member: what is held of it is still landed, if that is in time. */
+  /**
+   * A partition went to another member: messages that were fetched from it still land, if in time.
+   */
   revoked(partition: number): void;
   /**
    * Something was fetched beyond the position.
@@ -136,7 +138,7 @@ export interface TopicConsumer {
   /** Opens a partition again, because another process has moved its position. */
   reopen(partition: number): void;
 
-  /** Tells the brokers how far was committed, for the usual lag tools alone. */
+  /** Reports the committed positions to the brokers, only for the usual lag tools. */
   report(partition: number, position: number): void;
 
   /** Delivers nothing more, and stays in the group: so what is held can be landed as its owner. */

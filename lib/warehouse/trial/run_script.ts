@@ -27,7 +27,7 @@ export interface ScriptRun {
  * Runs all steps in order. The failure of a named step is a result; unnamed steps, which prepare,
  * must succeed.
  *
- * @throws FinpipeError where no session can be had any more; the signal's reason
+ * @throws FinpipeError if no session can be opened; the signal's reason
  */
 export async function runScript(
   ground: TrialGround,

@@ -82,7 +82,7 @@ class Reading {
     const { bytes } = this.#fetched;
     const batches = wholeBatches(bytes);
     this.#lookAhead(batches);
-    // A broker sends whole batches alone, but for the last one of several.
+    // A broker sends only whole batches, except for the last one of several.
     if (this.#next === undefined && bytes.length > 0) {
       throw this.#damage ?? new CorruptRecords("it is longer than the bytes that were sent");
     }

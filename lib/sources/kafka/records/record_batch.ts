@@ -43,7 +43,7 @@ export interface BatchBorders {
 
 /** What the header of a batch of format 2 says. */
 export interface BatchHeader {
-  /** Offsets of records are told as differences to it. */
+  /** Records have their offsets as differences from it. */
   baseOffset: number;
   lastOffset: number;
   /** Undefined where its records are not compressed. */

@@ -37,7 +37,7 @@ export function reasonOf({ sqlState, cause }: RefusedData): string {
   const { column, constraint, where } = (cause ?? {}) as ErrorFields;
   if (typeof constraint === "string" && CHECKS[constraint] !== undefined) return CHECKS[constraint];
   const meaning = MEANINGS[sqlState] ?? `SQLSTATE ${sqlState}`;
-  // COPY names the column in the context alone, before the value that it quotes.
+  // COPY names the column only in the context, before the value that it quotes.
   const copied = /^COPY \w+, line \d+, column (\w+)/.exec(String(where ?? ""))?.[1];
   const name = typeof column === "string" ? column : copied;
   return name === undefined ? meaning : `${name}: ${meaning}`;

@@ -59,7 +59,7 @@ export const LIMITS: Group = {
 
 type Allowance = boolean | "copes";
 
-/** What cannot be read, or understood, is told and does no harm. */
+/** A limit that cannot be read or understood is reported, and does no harm. */
 function judged(
   seen: Seen,
   step: string,

@@ -11,7 +11,7 @@ import type { Passing } from "../../../runtime/errors.ts";
 
 /** What finpipe does about an error. */
 export type ErrorClass =
-  /** Begins the work anew, on another node where there is one. */
+  /** Starts the work again, on another node if there is one. */
   | "another node"
   /** Begins it anew when there is room: sessions, a resource pool. */
   | "room"

@@ -68,7 +68,9 @@ export class LoginWatch {
     }
   }
 
-  /** The connection is gone, or the login has passed or failed: nothing is waited for any more. */
+  /**
+   * The connection is gone, or the login has succeeded or failed: no time limit runs any longer.
+   */
   ended(): void {
     clearTimeout(this.#timer);
     this.#stage = "over";

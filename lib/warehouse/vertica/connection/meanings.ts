@@ -38,7 +38,10 @@ export const TLS_FAILED: Meaning = {
   hint: "There was no TLS handshake: check the server's log, tls_mode and the TLS files",
 };
 
-/** What the driver says by text alone (vertica-nodejs 1.1.4, `lib/client.js`, `lib/connection.js`). */
+/**
+ * Errors that the driver tells apart only by text (vertica-nodejs 1.1.4, `lib/client.js`,
+ * `lib/connection.js`).
+ */
 export const TEXTS: readonly [text: RegExp, meaning: Meaning][] = [
   [/does not support TLS/, {
     kind: "configuration",

@@ -108,8 +108,8 @@ export async function replaceDay(
 /**
  * Puts the day back as it was before its last load.
  *
- * @param attempt the same for each try of one undo: where a try was recorded and only its answer lost,
- * there is no undo any more
+ * @param attempt the same for each try of one undo: if a try was recorded and only its answer was
+ * lost, the undo is used up
  * @returns false, and nothing is changed, where the dataset's undo is of another day or used up
  * @throws FinpipeError of kind `data` where the undo is not what was recorded
  */
