@@ -196,7 +196,7 @@ const NO_WAYS: [name: string, way: (server: KafkaServer) => Way, Outcome, text: 
     "an unknown host",
     () => ({ brokers: ["nowhere.invalid:9092"] }),
     "unreachable",
-    /ENOTFOUND nowhere\.invalid.*\nThe host name is not known/,
+    /ENOTFOUND nowhere\.invalid.*\nThe host name is unknown/,
   ],
 ];
 
