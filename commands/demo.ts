@@ -24,7 +24,7 @@ const command: CommandDefinition = {
   },
 
   examples: [
-    ["finpipe demo", "works in ./finpipe-demo, or in ./finpipe-demo-2, -3 ... where that exists"],
+    ["finpipe demo", "works in ./finpipe-demo, or in ./finpipe-demo-2, -3 ... if that exists"],
     [
       "finpipe --work-dir /tmp/try demo",
       "works in a folder that you choose, which must not exist yet",
