@@ -15,9 +15,9 @@ export interface BackfilledDay extends DayRun {
 }
 
 export interface BackfillOptions {
-  /** Words of the options that it was called with: going on takes them as well. @default none */
+  /** The options as they were typed: the command to continue with repeats them. @default none */
   given?: readonly string[];
-  /** Told of a step before it is run. */
+  /** Called before each step. */
   onStep(run: DayRun, step: string): void;
   onDay(day: BackfilledDay): void | Promise<void>;
 }
@@ -25,8 +25,8 @@ export interface BackfillOptions {
 /**
  * Runs each date's steps in order.
  *
- * @throws FinpipeError of the failed step's kind, which names date, step, cause and the command that
- * goes on from there
+ * @throws FinpipeError of the failed step's kind, which names date, step, cause and the command to
+ * continue with
  */
 export async function backfill(
   context: StepContext,
@@ -62,7 +62,7 @@ function stoppedAt(
   const where = `run date ${runDate} (partition ${partition}), step ${step}`;
   const range = runDate.equals(to) ? `${to}` : `${runDate}..${to}`;
   const words = [range, ...given.map(shellQuoted)];
-  const goOn = `then go on with 'finpipe backfill ${words.join(" ")}'`;
+  const goOn = `then continue with 'finpipe backfill ${words.join(" ")}'`;
   return new FinpipeError(error.kind, `Backfill stopped at ${where}: ${error.message}`, {
     hint: error.hint === undefined ? capitalized(goOn) : `${error.hint}; ${goOn}`,
     cause: error,

@@ -1,6 +1,6 @@
 /**
- * The house rules that `deno lint` can see: what the layout of the project stands on
- * (ARCHITECTURE.md), as a local lint plugin.
+ * The house rules that `deno lint` can check, as a local lint plugin. ARCHITECTURE.md, "Rules",
+ * lists them.
  */
 
 /** A driver and the folder that alone may import it. */
@@ -28,7 +28,10 @@ const PURE_BUILTINS = ["node:buffer", "node:crypto"];
 const BEHIND_PORTS =
   /^lib\/(postgres|staging\/postgres|sources\/kafka|warehouse\/(embedded|vertica))\//;
 
-/** Who may look there, and import SQL: what opens it, what is there itself, and the trial's scripts. */
+/**
+ * Who may import from there, and import SQL: the code that opens it, the code behind the ports, and
+ * the trial's scripts.
+ */
 const SEES_BEHIND_PORTS = [
   "lib/engine/",
   "lib/postgres/",
@@ -43,7 +46,7 @@ const SEES_BEHIND_PORTS = [
 /** Where something is still replaced in the text of SQL, and where that is nobody's business. */
 const REPLACES_SQL = ["lib/warehouse/", ...OUTSIDE];
 
-/** Globals that reach outside, or read the clock. */
+/** Globals that do I/O or read the clock. */
 const IMPURE_GLOBALS = ["Deno", "process", "fetch", "WebSocket", "setTimeout", "setInterval"];
 const IMPURE_MEMBERS = ["Temporal.Now", "Date.now", "Math.random", "performance.now"];
 
@@ -87,7 +90,7 @@ const plugin: Deno.lint.Plugin = {
             report(context, node, "SQL belongs to a repository, behind its port");
           }
           if (BEHIND_PORTS.test(resolve(context, module))) {
-            report(context, node, "Only ports are seen here: lib/engine/ opens what is behind");
+            report(context, node, "Import only ports here: lib/engine/ opens what is behind them");
           }
         }),
     },
@@ -146,7 +149,7 @@ const plugin: Deno.lint.Plugin = {
             report(
               context,
               message,
-              "The message of a FinpipeError begins with an upper case letter",
+              "The message of a FinpipeError begins with an upper-case letter",
             );
           }
           if (end !== undefined && /\.\s*$/.test(end)) {
@@ -187,7 +190,7 @@ function resolve(context: Context, module: string): string {
   return new URL(module, `file:///${pathOf(context)}`).pathname.slice(1);
 }
 
-/** A package's name without `npm:` and version. */
+/** A package's name, without `npm:` and version. */
 function bareName(module: string): string {
   return module.replace(/^npm:\/?/, "").replace(/(?<=.)@[^/]*/, "");
 }

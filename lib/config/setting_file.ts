@@ -8,11 +8,14 @@ export async function readSettingFile(path: string, report: Report): Promise<str
     return await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      report(`there is no file "${path}"`, "Name a file that is there");
+      report(`there is no file "${path}"`, "Name a file that exists");
     } else if (error instanceof Deno.errors.PermissionDenied) {
-      report(`no right to read the file "${path}"`, "Let finpipe's user read it");
+      report(`permission denied for the file "${path}"`, "Let finpipe's user read it");
     } else {
-      report(`the file "${path}" cannot be read: ${systemReason(error)}`, "Name a file of text");
+      report(
+        `the file "${path}" cannot be read: ${systemReason(error)}`,
+        "Name a text file that can be read",
+      );
     }
     return undefined;
   }

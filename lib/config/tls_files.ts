@@ -42,7 +42,7 @@ export async function readClientCertificate(
   const keyPath = parameters.get(names.key);
   if (certPath === undefined && keyPath === undefined) return undefined;
   if (certPath === undefined || keyPath === undefined) {
-    report(`of ${names.cert} and ${names.key} only one is given`, "Give both or neither");
+    report(`only one of ${names.cert} and ${names.key} is given`, "Give both or neither");
     return undefined;
   }
   const cert = await readPem(names.cert, certPath, "CERTIFICATE", report);

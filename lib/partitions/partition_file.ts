@@ -18,11 +18,11 @@ const READ_BYTES = 256 * 1024;
 export interface PartitionFile {
   dataset: DatasetName;
   partition: Temporal.PlainDate;
-  /** Path of the CSV file, for messages: another one may stand there by now. */
+  /** Path of the CSV file, for messages: another file may have that name by now. */
   path: string;
   bytes: FileBytes;
   manifest: Manifest;
-  /** Told of what is done with it. @default nobody is */
+  /** Reports the work on the file. @default not reported */
   watch?: FileWatch | undefined;
 }
 
@@ -65,7 +65,7 @@ export async function openPartitionFile(
   }
   const manifest = parseManifest(text);
   if (manifest?.dataset !== dataset || manifest.partition !== day.toString()) {
-    throw disagreement(paths.manifest, "it is no manifest of that day", day);
+    throw disagreement(paths.manifest, "it is not a manifest of that day", day);
   }
   using open = new DisposableStack();
   const bytes = new WatchedBytes(open.use(await openData(paths.data, day)), options);
@@ -91,7 +91,7 @@ export async function openPartitionFile(
 
 function disagreement(path: string, why: string, day: Temporal.PlainDate): FinpipeError {
   return new FinpipeError("data", `Partition file and manifest do not agree: ${path}: ${why}`, {
-    hint: `Run 'finpipe dump ${dayArgument(day)}' to write both anew`,
+    hint: `Run 'finpipe dump ${dayArgument(day)}' to write both again`,
   });
 }
 

@@ -59,8 +59,8 @@ export class PartitionWriter implements Disposable {
   }
 
   /**
-   * Takes a piece of the file. Never throws, as it is called from inside the embedded engine; what
-   * failed is thrown by {@link publish}.
+   * Takes a piece of the file. Never throws, because the embedded engine calls it; {@link publish}
+   * throws the failure instead.
    */
   write(piece: Uint8Array): void {
     if (this.#failure !== undefined) return;
@@ -80,7 +80,7 @@ export class PartitionWriter implements Disposable {
     return this.#meter.repeated;
   }
 
-  /** Begins the file anew. Fails as {@link write} does. */
+  /** Starts the file again from its beginning. Fails as {@link write} does. */
   restart(): void {
     this.#filled = 0;
     this.#bytes = 0;
@@ -122,7 +122,9 @@ export class PartitionWriter implements Disposable {
     return manifest;
   }
 
-  /** Closes the file; one that was not published is removed, as it may be what fills the disk. */
+  /**
+   * Closes the file; one that was not published is removed, because it may be what fills the disk.
+   */
   [Symbol.dispose](): void {
     this.#aside[Symbol.dispose]();
   }
@@ -149,7 +151,7 @@ export class PartitionWriter implements Disposable {
   }
 }
 
-/** The rows are for the user alone. */
+/** Only the user may read the rows. */
 function openAside(path: string): Promise<FileAside> {
   return FileAside.open(path, { path: asideOf(path), mode: 0o600 });
 }

@@ -5,7 +5,7 @@ import { query } from "../sql/query.ts";
 import { selectOne } from "./run.ts";
 import type { SqlSession } from "./session.ts";
 
-/** The process; a number alone may be another one's after a restart. */
+/** The process; its number is not enough, because after a restart another process may have it. */
 export interface Backend {
   pid: string;
   startedAt: string;

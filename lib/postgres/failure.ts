@@ -15,7 +15,7 @@ export class RefusedData extends FinpipeError {
   }
 }
 
-/** Connection failures that the driver reports by text alone (pg 8.23, `lib/client.js`). */
+/** Connection failures that the driver reports only by text (pg 8.23, `lib/client.js`). */
 const LOST =
   /Connection terminated|Client has encountered a connection error|timeout expired|not queryable/i;
 

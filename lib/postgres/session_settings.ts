@@ -123,9 +123,9 @@ export interface ImposedSetting {
   name: string;
   /** With its unit. */
   value: string;
-  /** Who says so, as in `the role`. */
+  /** Who imposes it, such as `the role`. */
   origin: string;
-  /** False where it stands all the same: it is a superuser's to set. */
+  /** False where finpipe cannot override it: only a superuser may set it. */
   overruled: boolean;
 }
 

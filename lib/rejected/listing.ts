@@ -1,7 +1,7 @@
 /** Rejected messages as a list, which is never held as a whole. */
 import type { RejectedFilter, RejectedRepository, RejectedRow } from "../staging/rejected.ts";
 
-/** The rejected messages that a filter lets pass, newest first. */
+/** The rejected messages that match a filter, newest first. */
 export async function* rejectedRows(
   rejected: RejectedRepository,
   filter: RejectedFilter,

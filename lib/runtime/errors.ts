@@ -27,9 +27,9 @@ export const EXIT_CODES = {
 export type ErrorKind = keyof typeof EXIT_CODES;
 
 /**
- * Whether another try may go well: `soon`, by itself, as after a deadlock; `after a break`, where a
- * session of ours that broke off may hold the lock until the server notices; `in time`, when somebody
- * has seen to it, as to a full disk.
+ * Whether another try may succeed: `soon`, by itself, such as after a deadlock; `after a break`,
+ * where a broken session of finpipe's may hold the lock until the server notices; `in time`, once
+ * somebody has dealt with the cause, such as a full disk.
  */
 export type Passing = "soon" | "after a break" | "in time";
 

@@ -2,10 +2,10 @@
 import { codeOf, FinpipeError, messageOf } from "./errors.ts";
 
 /**
- * What is said of a path under /proc, /dev and their like, where Deno lets no program in: its own words
- * are for whoever starts a program by hand, and name flags of the runtime.
+ * The reason for a path under /proc, /dev and the like, where Deno lets no program in. Deno's own
+ * text names flags of the runtime, which are of no help to a user of finpipe.
  */
-const NOT_CAPABLE = "the runtime lets no program read or write there";
+const NOT_CAPABLE = "the runtime does not let programs read or write there";
 
 /** Why the system did not do what was asked of a file, in its own words where they mean something. */
 export function systemReason(error: unknown): string {
@@ -21,7 +21,7 @@ export function fileFailure(error: unknown, action: string, path: string): Finpi
   return ioFailure(error, action, `"${path}"`);
 }
 
-/** The same for what has no path; `what` names it. */
+/** Like {@link fileFailure}, for something without a path; `what` names it. */
 export function ioFailure(error: unknown, action: string, what: string): FinpipeError {
   if (error instanceof FinpipeError) return error;
   const code = codeOf(error);
@@ -33,12 +33,12 @@ export function ioFailure(error: unknown, action: string, what: string): Finpipe
   }
   if (error instanceof Deno.errors.PermissionDenied || code === "EROFS" || code === "EACCES") {
     return new FinpipeError("configuration", `Cannot ${action} ${what}: permission denied`, {
-      hint: "Give finpipe's user the right to, or name another folder with --work-dir",
+      hint: "Give finpipe's user that permission, or name another folder with --work-dir",
       cause: error,
     });
   }
   return new FinpipeError("failed", `Cannot ${action} ${what}: ${systemReason(error)}`, {
-    hint: "Look at that path and its disk, then run again",
+    hint: "Check that path and its disk, then run again",
     cause: error,
   });
 }

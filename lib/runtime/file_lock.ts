@@ -9,7 +9,7 @@ export class FileLock implements Disposable {
     this.#file = file;
   }
 
-  /** Unlocks first: a process that is being started just now has a copy of the open file. */
+  /** Unlocks first, because a process that is just being started has a copy of the open file. */
   [Symbol.dispose](): void {
     this.#file.unlockSync();
     this.#file.close();

@@ -1,7 +1,7 @@
 /** Files that may be absent, or must be whole. */
 import { basename, dirname, join } from "node:path";
 
-/** Writes all of the bytes: of one call the system may take a part. */
+/** Writes all of the bytes: the system may accept only a part of them in one call. */
 export async function writeWhole(
   to: { write(bytes: Uint8Array): Promise<number> },
   bytes: Uint8Array,

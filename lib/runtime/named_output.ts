@@ -9,8 +9,8 @@ export interface NamedOutput {
   /** The path without links, so that what they lead to is written and no link is replaced. */
   target: string;
   /**
-   * `file`: there, or to be made; `direct`: a pipe or a device, which nothing can be renamed to;
-   * `stdout`: this process's, which the runtime lets nobody open by name.
+   * `file`: there, or to be made; `direct`: a pipe or a device, which no file can be renamed to;
+   * `stdout`: the process's own, which the runtime does not open by name.
    */
   kind: "file" | "direct" | "stdout";
 }
@@ -39,8 +39,8 @@ export async function namedOutput(path: string): Promise<NamedOutput> {
     if (!found.isSymlink) return { target, kind: "direct" };
     target = resolve(dirname(target), await Deno.readLink(target));
   }
-  throw new FinpipeError("failed", `Cannot write "${path}": its links lead to no end`, {
-    hint: "Name a file",
+  throw new FinpipeError("failed", `Cannot write "${path}": its symbolic links form a loop`, {
+    hint: "Name a regular file",
   });
 }
 
@@ -95,5 +95,5 @@ function whyNot(error: unknown): string {
 function mendOf(error: unknown): string {
   return error instanceof Deno.errors.NotCapable
     ? "Name a file in another folder, or none for stdout"
-    : "Check that its folder is there, may be written and has room";
+    : "Check that its folder exists, can be written to and has room";
 }

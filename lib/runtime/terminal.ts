@@ -30,7 +30,7 @@ export function terminal(exit: (code: number) => never): Io {
     stdout: outputTo(Deno.stdout, (error) => {
       throw isClosed(error) ? error : ioFailure(error, "write", "stdout");
     }),
-    // What cannot be told to anybody must not end the work.
+    // A closed stderr must not end the work.
     stderr: overDrawn(outputTo(Deno.stderr, () => {})),
     env: (name) => Deno.env.get(name),
     now: () => Temporal.Now.instant(),

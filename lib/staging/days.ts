@@ -19,7 +19,7 @@ export interface KafkaProgress {
 
 /** Rows of a day of a dataset. */
 export interface StagedRows {
-  /** All of them, replayed ones too, which come from no source partition. */
+  /** All rows, including replayed ones, which come from no source partition. */
   total: number;
   /** Each Kafka partition; of files and stdin those that have rows of the day. */
   sources: ManifestSource[];
@@ -32,11 +32,11 @@ export interface DaySnapshot {
   /** The day's partition file, piece by piece; the bytes are only valid during the call. */
   copyDay(dataset: DatasetName, sink: (piece: Uint8Array) => void): Promise<void>;
   /**
-   * The same of transactions, but an object whose versions of the day differ in accounts, amount or
-   * currency has a row for each, one after the other.
+   * Like {@link dump}, for transactions, but with several rows, one after another, for an object
+   * whose versions of the day differ in accounts, amount or currency.
    */
   copyDayApart(sink: (piece: Uint8Array) => void): Promise<void>;
-  /** Every partition of a topic that staging knows, but for those that are retired. */
+  /** Every partition of a topic that staging knows, except retired ones. */
   kafkaProgress(): Promise<KafkaProgress[]>;
 }
 

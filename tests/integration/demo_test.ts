@@ -58,7 +58,7 @@ embeddedTest(
       }
       const again = await runCli(["--work-dir", workDir, "demo"], { env });
       assert.equal(again.code, 3);
-      assert.match(again.stderr, /it exists\n {2}Name a folder that is not there yet/);
+      assert.match(again.stderr, /it already exists\n {2}Name a folder that does not exist yet/);
     }),
 );
 

@@ -152,9 +152,12 @@ postgresTest(
     assert.equal(code, 5);
     assert.match(
       stderr,
-      /^finpipe: Cannot load the partition files of 2022-10-01: they are of two snapshots/m,
+      /^finpipe: Cannot load the partition files of 2022-10-01: they come from two snapshots/m,
     );
-    assert.match(stderr, /^ {2}Run 'finpipe dump 2022-10-02' to write both anew, then load them$/m);
+    assert.match(
+      stderr,
+      /^ {2}Run 'finpipe dump 2022-10-02' to write both again, then load them$/m,
+    );
     // One of the two is a whole file of one snapshot.
     assert.equal((await place.load(workDir, "--dataset", "currencies")).code, 0);
 
@@ -181,7 +184,7 @@ postgresTest("a pair that an older version wrote is not loaded, one of the two i
   assert.equal(code, 5);
   assert.match(
     stderr,
-    /did not note which snapshot of staging they are of\n {2}Run 'finpipe dump 2/,
+    /did not record their snapshot of staging\n {2}Run 'finpipe dump 2/,
   );
   assert.equal((await place.load(workDir, "--dataset", "transactions")).code, 0);
 });

@@ -48,7 +48,7 @@ engineTest(
     const warnings = (await engine.logged()).split("\n").filter((line) => line.includes("warn"));
     assert.deepEqual(warnings, [
       "warn: Versions of 4 objects of 2022-10-01 differ in accounts, amount or currency, as if two " +
-      `operations had one id: the latest of each is taken example=${objectId(2)}`,
+      `operations shared one id: finpipe takes the latest version of each example=${objectId(2)}`,
     ]);
     const file = await engine.partitionFile("transactions", DAY);
     const rows = rowsOf(file);

@@ -85,11 +85,14 @@ serverTest(
     for (const error of await Promise.all(works.map(lostOf))) {
       assert.match(
         error.message,
-        /^Cannot reach Vertica at .*: no answer for a while, nor to a new/,
+        /^Cannot reach Vertica at .*: no answer for a while, and none to a new/,
       );
     }
     // What it was lost by is what is said of it from now on.
-    assert.match((await lostOf(frozen.query("COMMIT"))).message, /: no answer for a while, nor/);
+    assert.match(
+      (await lostOf(frozen.query("COMMIT"))).message,
+      /: no answer for a while, and none/,
+    );
     await frozen.close();
     await copying.close();
     proxy.thaw();

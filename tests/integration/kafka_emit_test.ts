@@ -14,7 +14,7 @@ await kafkaTest(
     assert.equal(code, 1, stderr);
     assert.match(
       stderr,
-      /^finpipe: .*\n {2}Raise max\.message\.bytes .*\. What was sent stays: the same command sends all/m,
+      /^finpipe: .*\n {2}Raise max\.message\.bytes .*\. Messages that were sent stay in the topic: running the same command again sends all/m,
     );
   },
 );

@@ -93,7 +93,7 @@ await topicTest(
     );
     assert.match(
       rivals.map((rival) => rival.log()).join(""),
-      /Dropped what was held of partition \d: it is another member's.*position has moved on/,
+      /Dropped the messages of partition \d that were not landed yet: another member has it now.*position has moved on/,
     );
   },
 );

@@ -27,9 +27,9 @@ await topicTest(
     assert.equal(code, 4, stderr);
     assert.match(
       stderr,
-      /the log ends at 3, before the stored position 10: the topic was recreated/,
+      /partition 0 ends at 3, before the stored position 10: the topic was recreated/,
     );
-    assert.match(stderr, /go on with --from 0:0/);
+    assert.match(stderr, /continue with --from 0:0/);
     assertDone(await place.stream("--from", "0:0"));
     assert.deepEqual(await positions(place), [[3, 13], [10, 10], [10, 10]]);
     const [row] = await place.query(
@@ -62,7 +62,7 @@ await topicTest("a topic that is recreated during a run is exit 4", async (t) =>
   await landers.askEnds();
   await assert.rejects(landing.totals, {
     kind: "data",
-    message: /the log ends at 0, before the stored position 10: the topic was recreated/,
+    message: /partition 0 ends at 0, before the stored position 10: the topic was recreated/,
   });
   assert.deepEqual(await positions(place), [[10, 10]]);
   // All of the new topic is unread.
@@ -88,8 +88,7 @@ await topicTest(
     await until(() => consumer.isReady);
     await recreate(place);
     await send(place, 30);
-    const lost =
-      /partition 0: the topic was recreated: the stored position 10 is of the one before/;
+    const lost = /partition 0: the topic was recreated: the stored position 10 belongs to the old/;
     await assert.rejects(landing.totals, { kind: "data", message: lost });
     const { code, stderr } = await place.stream();
     assert.equal(code, 4, stderr);
@@ -121,7 +120,7 @@ await topicTest(
     await release();
     await assert.rejects(landing.totals, {
       kind: "data",
-      message: /partition 0: the topic was recreated: the stored position 8 is of the one before/,
+      message: /partition 0: the topic was recreated: the stored position 8 belongs to the old/,
     });
     assert.deepEqual(await positions(place), [[8, 8]]);
   },

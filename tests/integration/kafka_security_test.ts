@@ -121,7 +121,7 @@ const NO_WAYS: [name: string, way: (server: KafkaServer) => Way, Outcome, text: 
     "SASL to a listener without",
     ({ brokers }) => ({ brokers: [brokers], sasl: sasl("plain") }),
     "configuration",
-    /SASL state\nThis listener takes no SASL/,
+    /SASL state\nThis listener does not accept SASL/,
   ],
   [
     "no user for a listener with SASL",
@@ -196,7 +196,7 @@ const NO_WAYS: [name: string, way: (server: KafkaServer) => Way, Outcome, text: 
     "an unknown host",
     () => ({ brokers: ["nowhere.invalid:9092"] }),
     "unreachable",
-    /ENOTFOUND nowhere\.invalid.*\nThe host name is not known/,
+    /ENOTFOUND nowhere\.invalid.*\nThe host name is unknown/,
   ],
 ];
 

@@ -32,12 +32,15 @@ await topicTest(
       await send(place, 4, 1);
       const first = await place.stream("--from", from);
       assertDone(first);
-      assert.match(first.stderr, /was never read: beginning at the offsets that --from says/);
+      assert.match(
+        first.stderr,
+        /was never read before: beginning at the offsets that --from names/,
+      );
       assert.deepEqual(await positions(place), [[5, read[0]], [4, read[1]]], from);
       // A position is the topic's, whatever the group.
       const second = await place.stream("--from", from, "--group", `${place.topic.group}-other`);
       assertDone(second);
-      assert.match(second.stderr, /Ignored --from: topic \S+ has positions already/);
+      assert.match(second.stderr, /Ignored --from: topic \S+ already has positions/);
       assert.equal(JSON.parse(second.stdout).messages_read, 0);
     }
   },
@@ -92,7 +95,7 @@ await topicTest(
       const { code, stderr } = await place.stream(...args);
       assert.equal(code, 4, stderr);
       assert.match(stderr, lost);
-      assert.match(stderr, /go on with --from 0:7,2:8: the lost range is recorded/);
+      assert.match(stderr, /continue with --from 0:7,2:8: the lost range is recorded/);
     }
     assert.deepEqual(await positions(place), [[4, 4], [4, 4], [4, 4]]);
     const beyond = await place.stream("--from", "0:6,2:8");
@@ -101,7 +104,7 @@ await topicTest(
 
     const { code, stderr } = await place.stream("--from", "0:7,2:9");
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /Went on after a lost range/);
+    assert.match(stderr, /Continuing after a lost range/);
     assert.deepEqual(await positions(place), [[10, 7], [10, 10], [10, 5]]);
     const recorded = await place.query(
       `SELECT topic, partition, cause, from_offset, to_offset, went_on_at
@@ -130,7 +133,7 @@ await topicTest("a range that is lost during a run is exit 4, and never jumped o
   await assert.rejects(landing.totals, {
     kind: "data",
     message: /partition 0: offsets 8 to 59 were deleted before they were read/,
-    hint: /go on with --from 0:60/,
+    hint: /continue with --from 0:60/,
   });
   assert.deepEqual(await positions(place), [[8, 8]]);
 });
@@ -167,9 +170,9 @@ await topicTest("a position that goes back is told as that, and read on from", a
   assert.deepEqual(await positions(place), [[11, 11]]);
   assert.match(
     landing.log(),
-    /warn: The position of partition 0 went back from 10 to 4, as that of a/,
+    /warn: The position of partition 0 went back from 10 to 4, as after a restore/,
   );
-  assert.doesNotMatch(landing.log(), /another member's/);
+  assert.doesNotMatch(landing.log(), /another member has it now/);
 });
 
 await topicTest(

@@ -74,7 +74,7 @@ engineTest("a refused row is not_storable, also when it comes again", async (eng
   const log = await engine.logged();
   assert.match(
     log,
-    /warn: Staging refuses rows .*: rejected as not_storable rows=2 .*sqlstate=23514/,
+    /warn: Staging refused rows .* are rejected as not_storable rows=2 .*sqlstate=23514/,
   );
   assert.doesNotMatch(log, /nowhere/);
 });

@@ -118,7 +118,7 @@ await postgresServerTest("a dump that a standby's recovery ends begins again", a
     assert.equal(ended.code, 75, ended.stderr);
     assert.match(
       ended.stderr,
-      /due to conflict with recovery\n {2}On a standby: set hot_standby_feedback = on/,
+      /due to conflict with recovery\n {2}If it is a standby, set hot_standby_feedback = on/,
     );
     assert.deepEqual(await partitionFiles(workDir), []);
 

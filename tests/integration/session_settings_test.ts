@@ -210,7 +210,7 @@ postgresTest("a lock is waited for, whatever the database or the role says", asy
     const checks: { check: string; detail: string }[] = JSON.parse(doctor.stdout).checks;
     assert.equal(
       checks.find(({ check }) => check === "staging: settings")?.detail,
-      "finpipe sets its own in place of lock_timeout = 1ms of the role in this database, " +
+      "finpipe overrides lock_timeout = 1ms of the role in this database, " +
         "statement_timeout = 500ms of the role",
     );
   } finally {

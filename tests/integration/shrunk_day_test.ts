@@ -30,7 +30,7 @@ postgresTest("a backfill from an empty database leaves the days that stand", asy
       const { stderr } = await cli(empty.url, 4, "backfill", "2022-10-02", ...options);
       assert.match(
         stderr,
-        /step load: Refused to shrink transactions for 2022-10-01: the file has 0 rows, that of the load that stands had 2\n {2}Staging only grows: .*FINPIPE_PG_URL.*--allow-shrink/,
+        /step load: Refused to shrink transactions for 2022-10-01: the file has 0 rows, the file that is loaded had 2\n {2}Staging only grows: .*FINPIPE_PG_URL.*--allow-shrink/,
       );
       assert.deepEqual(await cli(database.url, 0, "report", "--format", "csv"), before);
     }

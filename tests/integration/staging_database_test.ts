@@ -41,7 +41,7 @@ postgresTest("a database that cannot hold every text is exit 3", async (t) => {
     for (const args of [["init"], ["doctor"], ["stream", "--source", "-"]]) {
       const { code, stdout, stderr } = await cliOn(url.href, args, LINE);
       assert.equal(code, 3);
-      assert.match(stdout + stderr, /keeps texts in LATIN1.*\n.* ENCODING 'UTF8'/);
+      assert.match(stdout + stderr, /stores text in LATIN1.*\n.* ENCODING 'UTF8'/);
     }
   } finally {
     await execute(server, `DROP DATABASE ${latin}`);

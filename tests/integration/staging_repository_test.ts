@@ -295,7 +295,7 @@ postgresTest(
       );
       assert.match(
         stderr,
-        /^ {2}\S.*if it stands still, end it with SELECT pg_terminate_backend\(\d+\)$/m,
+        /^ {2}\S.*if it is stuck, end it with SELECT pg_terminate_backend\(\d+\)$/m,
       );
       assert.equal(
         (await cliOn(database.url, ["stream", "--source", `${folder}/b.jsonl`])).code,

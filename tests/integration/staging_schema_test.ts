@@ -64,7 +64,7 @@ const STATES: [state: string, script: string, code: number, message: RegExp][] =
     "the schema is of a newer finpipe",
     "INSERT INTO finpipe.migrations (version, name) VALUES (999, 'later')",
     3,
-    /The schema of staging has version 999, this finpipe knows \d+\n {2}Upgrade finpipe/,
+    /The schema of staging has version 999, but this finpipe knows only version \d+\n {2}Upgrade finpipe/,
   ],
   [
     "the schema is newer, and what is new breaks nothing",
@@ -76,7 +76,7 @@ const STATES: [state: string, script: string, code: number, message: RegExp][] =
     "the schema is newer, and breaks those that write",
     "INSERT INTO finpipe.migrations (version, name, breaks) VALUES (999, 'later', 'writers')",
     3,
-    /The schema of staging has version 999, this finpipe knows \d+\n {2}Upgrade finpipe/,
+    /The schema of staging has version 999, but this finpipe knows only version \d+\n {2}Upgrade finpipe/,
   ],
   [
     "the record of migrations is one of before it said what they break",
@@ -94,7 +94,7 @@ const STATES: [state: string, script: string, code: number, message: RegExp][] =
     "tables are there that no migration is noted for",
     "DELETE FROM finpipe.migrations",
     3,
-    /stg\.transactions is there, and finpipe did not make it.*\n {2}Where it is somebody else's/s,
+    /stg\.transactions exists, and finpipe did not make it.*\n {2}If a table is somebody else's/s,
   ],
   [
     "the database is read-only",
@@ -111,7 +111,7 @@ const FOREIGN: [what: string, made: boolean, script: string, message: RegExp][] 
     "somebody's table",
     false,
     "CREATE SCHEMA stg; CREATE TABLE stg.transactions (id serial, note varchar(80))",
-    /stg\.transactions is not a table of finpipe's: its columns are id integer, note character/,
+    /stg\.transactions is not finpipe's table: its columns are id integer, note character/,
   ],
   [
     "a table just like ours",
@@ -120,7 +120,7 @@ const FOREIGN: [what: string, made: boolean, script: string, message: RegExp][] 
     "reason text, field text, raw bytea, length bigint, sha256 text, source text, " +
     "partition integer, position bigint, rejected_at timestamp DEFAULT now(), " +
     "replayed_at timestamp, replay_outcome text)",
-    /stg\.rejected is there, and finpipe did not make it/,
+    /stg\.rejected exists, and finpipe did not make it/,
   ],
   [
     "a view",
@@ -138,7 +138,7 @@ const FOREIGN: [what: string, made: boolean, script: string, message: RegExp][] 
     "another program's table of migrations",
     false,
     "CREATE SCHEMA finpipe; CREATE TABLE finpipe.migrations (id integer, batch integer)",
-    /finpipe\.migrations is not a table of finpipe's: its columns are id integer, batch integer/,
+    /finpipe\.migrations is not finpipe's table: its columns are id integer, batch integer/,
   ],
   [
     "a table that has lost a column",
@@ -162,13 +162,13 @@ const FOREIGN: [what: string, made: boolean, script: string, message: RegExp][] 
     "a column that wants a value",
     true,
     "ALTER TABLE stg.rejected ADD COLUMN who text NOT NULL",
-    /stg\.rejected\.who text is not finpipe's, and wants a value in each row/,
+    /stg\.rejected\.who text is not finpipe's, and needs a value in each row/,
   ],
   [
     "a table that is gone",
     true,
     "DROP TABLE finpipe.lost_ranges",
-    /finpipe\.lost_ranges is not there any more/,
+    /finpipe\.lost_ranges no longer exists/,
   ],
 ];
 
@@ -197,7 +197,7 @@ postgresTest("an index in the way of init is told of", async (t) => {
   );
   const { code, stderr } = await cliOn(database.url, ["init"]);
   assert.equal(code, 3, stderr);
-  assert.match(stderr, /"transactions_by_day" already exists\n {2}Where it is somebody else's/);
+  assert.match(stderr, /"transactions_by_day" already exists\n {2}If a table is somebody else's/);
 });
 
 postgresTest("a column more that wants no value does no harm", async (t) => {

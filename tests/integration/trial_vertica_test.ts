@@ -87,7 +87,7 @@ ownVerticaTest(
     );
     assert.match(
       stdout,
-      /\n\n\d+ held, \d+ not.*, 0 not tried; 1 more about what.*\nAll that was run/,
+      /\n\n\d+ held, \d+ not.*, 0 not tried; 1 more are about.*\nFor all the SQL/,
     );
     const not = [...stdout.matchAll(/^not +(\S+):/gm)].map(([, name]) => name);
     assert.deepEqual(not.filter((name) => !OTHERWISE.includes(name!)), []);
@@ -124,7 +124,7 @@ verticaTest("without the schemas, and without a server, it says so", async () =>
   assert.equal(absent.code, 3);
   assert.match(
     absent.stderr,
-    /There is no schema absent_mart in the warehouse.*\n.*'finpipe init'/,
+    /The warehouse has no schema absent_mart.*\n.*'finpipe init'/,
   );
   const away = await place.run(["doctor", "--trial", "--json"], {
     env: { FINPIPE_VERTICA_URL: "vertica://u:p@127.0.0.1:1/d" },

@@ -37,7 +37,7 @@ Deno.test("what is no message of Vertica's breaks the session, not the process",
   const url = `vertica://dbadmin:secret@127.0.0.1:${listener.addr.port}/finpipe`;
   await assert.rejects(
     withSession(url, async () => {}),
-    (error) => isKind(error, "unreachable") && /may be no Vertica/.test(error.hint!),
+    (error) => isKind(error, "unreachable") && /may not be Vertica/.test(error.hint!),
   );
   await answering;
 });

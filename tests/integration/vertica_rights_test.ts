@@ -92,8 +92,8 @@ rightsTest("what is missing at first is what grants.sql gives, and is enough", a
   assert.deepEqual(rightsOf(missing), [
     `TEMP on database ${place.database}`,
     "USAGE on schema public",
-    `USAGE, CREATE on schema ${stagingSchema}, which is not there`,
-    `USAGE, CREATE on schema ${martSchema}, which is not there`,
+    `USAGE, CREATE on schema ${stagingSchema}, which does not exist`,
+    `USAGE, CREATE on schema ${martSchema}, which does not exist`,
   ]);
   const script = await Deno.readTextFile(
     new URL("../../sql/warehouse/vertica/grants.sql", import.meta.url),

@@ -43,7 +43,7 @@ for (const dataset of ["transactions", "currencies"] as const) {
           await editYear(path, text, Math.floor(at));
           await assert.rejects(
             test.warehouse.replaceDay(file, limits),
-            isDataError(/^Partition file was changed while it was loaded: .*2022-10-01\.csv$/),
+            isDataError(/^Partition file changed while it was being loaded: .*2022-10-01\.csv$/),
           );
           assert.deepEqual(await test.warehouse.loadRecord(dataset, day), record);
           assert.equal((await test.warehouse.measureDay(dataset, day)).rows, 1n);

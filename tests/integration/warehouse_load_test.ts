@@ -95,7 +95,7 @@ warehouseTest(
     const text = csv(amounts(20, 30));
     for (
       const [figures, message] of [
-        [{ rows: 3, control_total: "50" }, /2 rows taken and 0 refused, the manifest says 3$/],
+        [{ rows: 3, control_total: "50" }, /2 rows loaded and 0 refused, but the manifest says 3$/],
         [{ rows: 2, control_total: "51" }, /^Control totals of transactions for 2022-10-01 differ/],
         [{ rows: 2, control_total: "-50" }, /^Control totals/],
       ] as const
@@ -230,7 +230,7 @@ warehouseTest(
         isDataError(
           new RegExp(
             `^Refused to shrink transactions for ${DAY}: the file has ${count}, ` +
-              "that of the load that stands had 2$",
+              "the file that is loaded had 2$",
           ),
         ),
       );

@@ -55,7 +55,7 @@ Deno.test("a folder of other files is not filled", () =>
       assert.equal(code, 3, line);
       assert.match(
         stderr,
-        /it holds other files, as "letter.txt", and none of finpipe's\n {2}Name an/,
+        /it holds other files, such as "letter.txt", and none of finpipe's\n {2}Name an/,
       );
     }
     const { code, stderr } = await runCli(["dump"], {

@@ -94,7 +94,7 @@ await topicTest(
       assert.equal(code, 69, stderr);
       assert.match(
         stderr,
-        /^finpipe: Cannot reach Kafka.*\n {2}Check that .*the same command sends all of it once more$/m,
+        /^finpipe: Cannot reach Kafka.*\n {2}Check that .*running the same command again sends all of them again$/m,
       );
       const late = await startEmit(one, "--retry-for", "500ms").result;
       assert.equal(late.code, 69, late.stderr);

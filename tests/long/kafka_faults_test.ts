@@ -161,8 +161,7 @@ await topicTest(
     const { groups: [seen] } = await withAdmin(brokers, (admin) => admin.describeGroups([group]));
     assert.deepEqual([seen!.state, seen!.members.length], ["Stable", 1], "it is a member still");
     const { standstill } = await one.state;
-    const holder =
-      /: a lock that is waited for is held by process \d+ of PostgreSQL \(a test, role /;
+    const holder = /: waiting for a lock that is held by process \d+ of PostgreSQL \(a test, role /;
     await until(() => holder.test(standstill.text ?? ""));
     assert.match(standstill.text!, /^Partition \d.* has landed nothing for \d+ s: /);
     assert.match(standstill.text!, /from 127.0.0.1:\d+\), idle in transaction, since 2\d{3}-/);

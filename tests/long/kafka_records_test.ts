@@ -51,17 +51,17 @@ async function damagedBatch(kafka: KafkaServer): Promise<void> {
   for (const args of [[], ["--from", "0:5"]]) {
     const { code, stderr } = await place.stream(...args);
     assert.equal(code, 4, stderr);
-    assert.match(stderr, /The batch of the offsets 5 to 8 is corrupt: .*; fetching it anew/);
+    assert.match(stderr, /The batch of the offsets 5 to 8 is corrupt: .*; fetching it again/);
     assert.match(
       stderr,
       /^finpipe: Cannot continue reading topic \S+: partition 0: the batch of the offsets 5 to 8 is corrupt: its CRC-32C is \w{8} and should be \w{8}\n/m,
     );
-    assert.match(stderr, /go on with --from 0:9: the lost range is recorded/);
+    assert.match(stderr, /continue with --from 0:9: the lost range is recorded/);
     assert.deepEqual(await landedOperations(place), operationsOf(batches[0]!));
   }
   const past = await place.stream("--from", "0:9");
   assert.equal(past.code, 0, past.stderr);
-  assert.match(past.stderr, /Went on after a corrupt batch/);
+  assert.match(past.stderr, /Continuing after a corrupt batch/);
   assert.deepEqual(await landedOperations(place), operationsOf([...batches[0]!, ...batches[2]!]));
   const lost = await place.query(
     "SELECT cause, from_offset, to_offset, went_on_at FROM finpipe.lost_ranges",
@@ -72,7 +72,7 @@ async function damagedBatch(kafka: KafkaServer): Promise<void> {
   await flip(file, (await Deno.stat(file)).size - 40);
   const next = await place.stream("--from", "0:9");
   assert.equal(next.code, 4, next.stderr);
-  assert.match(next.stderr, /go on with --from 0:13/);
+  assert.match(next.stderr, /continue with --from 0:13/);
 }
 
 async function damagedHeaders(kafka: KafkaServer): Promise<void> {
@@ -80,9 +80,9 @@ async function damagedHeaders(kafka: KafkaServer): Promise<void> {
     // The batch's offset, its length, and the number of its format.
     [7, /it ends at 40, and the partition at 11/, 9],
     [11, /its CRC-32C is/, 9],
-    [16, /it is of message format 34, which there is not/, 9],
+    [16, /it is of message format 34, which does not exist/, 9],
     // A length that is beyond the end: the broker sends nothing from there on, without a word.
-    [10, /nothing is sent of it, though the log goes to 11/, 12],
+    [10, /the broker sends nothing of it, though the partition reaches to 11/, 12],
   ];
   for (const [at, reason, to] of damages) {
     await using place = await landingPlace(`damaged header ${at}`, kafka);
@@ -95,7 +95,7 @@ async function damagedHeaders(kafka: KafkaServer): Promise<void> {
     await assert.rejects(place.land({ member: { sessionTimeout: 6000 } }).totals, {
       kind: "data",
       message: reason,
-      hint: new RegExp(`go on with --from 0:${to}: the lost range is recorded`),
+      hint: new RegExp(`continue with --from 0:${to}: the lost range is recorded`),
     });
     assert.deepEqual(await landedOperations(place), operationsOf(batches[0]!));
   }

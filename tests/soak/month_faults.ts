@@ -63,7 +63,7 @@ export class Chaos {
       await this.kill();
       this.#startAll();
     },
-    /** Nothing is landed of its partitions until the group takes it for dead. */
+    /** Nothing has landed of its partitions until the group takes it for dead. */
     "kill -9 of one stream": async () => {
       const [killed] = this.#streams.splice(this.#any(this.#streams.length), 1);
       killed!.kill("SIGKILL");

@@ -98,7 +98,7 @@ Deno.test("a step that fails stops it; the message says where, why and how to go
   );
   assert.equal(
     result.error.hint,
-    "Look at the file; then go on with 'finpipe backfill 2022-10-03..2022-10-09'",
+    "Look at the file; then continue with 'finpipe backfill 2022-10-03..2022-10-09'",
   );
   assert.deepEqual(result.calls.at(-1), "2022-10-02 second");
 });

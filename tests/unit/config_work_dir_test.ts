@@ -36,7 +36,7 @@ Deno.test("a folder of somebody else's files is not filled", () =>
         look(folder),
         (error) =>
           isKind(error, "configuration") &&
-          /holds other files, as "letter.txt"/.test(error.message),
+          /holds other files, such as "letter.txt"/.test(error.message),
       );
     }
     assert.deepEqual(await namesIn(folder), [".gitkeep", "letter.txt", "lost+found"]);

@@ -103,7 +103,8 @@ for (const [breaks, reads, writes] of NEWER) {
     const check = async (access: Access) =>
       await refusal(checkSchema(storeWith(record), KNOWN, access));
     const newest = 2 + breaks.length;
-    const refused = `The schema has version ${newest}, this finpipe knows 2: Upgrade finpipe`;
+    const refused =
+      `The schema has version ${newest}, but this finpipe knows only version 2: Upgrade finpipe`;
     assert.equal(await check("read"), reads ? undefined : refused);
     assert.equal(await check("write"), writes ? undefined : refused);
     assert.equal(

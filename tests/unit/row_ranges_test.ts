@@ -106,7 +106,7 @@ Deno.test("each range, and the file that is cut, is proven by its bytes", async 
     await editor.write(new TextEncoder().encode("b"));
     assert.equal((await textOf(provenPieces(file, first))).length, sizes[0]);
     const isChanged = (error: unknown) =>
-      isKind(error, "data") && /was changed while it was loaded/.test(error.message);
+      isKind(error, "data") && /changed while it was being loaded/.test(error.message);
     await assert.rejects(textOf(provenPieces(file, second)), isChanged);
     await assert.rejects(textOf(provenPieces(file)), isChanged);
     await assert.rejects(rowRanges(file, 2), isChanged);

@@ -1,7 +1,10 @@
-/** What a report shows in place of rows, where there is none: how to have some. Pure. */
+/** What a report shows where there are no rows: how to get some. Pure. */
 import { type DateRange, runOfPartition } from "../../partitions/run_date.ts";
 
-/** Days that are named for having been asked for, at most: more are no days that somebody has. */
+/**
+ * At most this many of the days that were asked for are put into the command: nobody has data of so
+ * many days.
+ */
 const MOST_DAYS = 366;
 
 /**
@@ -22,18 +25,18 @@ export function noRowsText(
     .toSorted(Temporal.PlainDate.compare);
   if (loaded.length > 0) {
     const command = backfillOf({ from: loaded[0]!, to: loaded.at(-1)! });
-    return `The mart has no row of these dates: ${command} builds what is loaded`;
+    return `The mart has no rows for these dates: ${command} builds those that are loaded`;
   }
   if (asked === undefined) {
     const example = backfillOf({ from: yesterday, to: yesterday });
-    return `The mart has no row: ${example} builds ${yesterday}, and other days likewise`;
+    return `The mart has no rows: for example, ${example} builds ${yesterday}`;
   }
-  const none = "The mart has no row of these dates";
+  const none = "The mart has no rows for these dates";
   if (!isUntil(asked.from, yesterday)) return `${none}, which are not over by the clock (UTC)`;
   const to = isUntil(asked.to, yesterday) ? asked.to : yesterday;
   const isShort = isUntil(to, asked.from.add({ days: MOST_DAYS - 1 }));
   const days = isShort ? { from: asked.from, to } : { from: to, to };
-  return `${none}: ${backfillOf(days)} builds ${isShort ? "days that are not built" : to}`;
+  return `${none}: ${backfillOf(days)} builds ${isShort ? "those that are missing" : to}`;
 }
 
 function backfillOf({ from, to }: DateRange): string {

@@ -1,9 +1,9 @@
-/** What a report says beside the mart, which it shows as it stands (contract, section 6). */
+/** The notes that a report adds to the mart, which it shows as it is (contract, section 6). */
 import { dayArgument } from "../../partitions/run_date.ts";
 import { counted } from "../../runtime/words.ts";
 import type { LeftOutDays, MartDays, StaleCause, StaleDay } from "../../warehouse/repository.ts";
 
-/** Ranges of days that a sentence names; of the others it tells how many days they are. */
+/** At most this many ranges of days are named in a sentence; the other days are counted. */
 const NAMED_RANGES = 10;
 
 /** A sentence for each cause. */
@@ -22,10 +22,10 @@ export function staleNotes(stale: readonly StaleDay[]): string[] {
 export function leftOutNote({ currency, transactions, days, first, last }: LeftOutDays): string {
   const when = days === 1 ? `on ${first}` : `on ${days} days from ${first} to ${last}`;
   const what = counted(transactions, "counted transaction");
-  return `Left out for want of a dollar rate: currency ${currency}, ${what} ${when}`;
+  return `Left out currency ${currency}, which has no dollar rate: ${what} ${when}`;
 }
 
-/** The sentence on days that may still grow, where nobody asked for them. */
+/** The sentence on days that are not over, where nobody asked for them. */
 export function openDaysNote({ days, first, last }: MartDays): string {
   const [are, them] = days === 1 ? ["1 day that is", "it"] : [`${days} days that are`, "them"];
   const range = first === last ? first : `${first}..${last}`;
@@ -46,27 +46,27 @@ const SENTENCES: Readonly<Record<StaleCause, Sentence>> = {
   undone: {
     text: (days) => `The mart of ${days} shows a load that was undone`,
     command: cdm,
-    does: "takes it away",
+    does: "removes it",
   },
   changed: {
     text: (days) => `The mart of ${days} is stale, built before the last load or undo of the day`,
     command: cdm,
-    does: "builds it anew",
+    does: "builds it again",
   },
   unbuilt: {
-    text: (days) => `The mart has nothing of ${days}, which is loaded and was not built since`,
+    text: (days) => `The mart has nothing for ${days}, loaded but not built since`,
     command: cdm,
     does: "builds it",
   },
   load_unfinished: {
-    text: (days) => `The mart of ${days} may be stale, as a load is running or was broken off`,
+    text: (days) => `The mart of ${days} may be stale, because a load is running or broke off`,
     command: load,
-    does: "brings it to an end",
+    does: "completes it",
   },
   undo_unfinished: {
-    text: (days) => `The mart of ${days} may be stale, as an undo is running or was broken off`,
+    text: (days) => `The mart of ${days} may be stale, because an undo is running or broke off`,
     command: (stale) => `${load(stale)} --undo`,
-    does: "brings it to an end",
+    does: "completes it",
   },
 };
 

@@ -15,7 +15,7 @@ const READ_COMMITTED = 1;
 const LATEST = -1;
 const EARLIEST = -2;
 
-/** Connects when it is asked, and anew after a failure. */
+/** Connects at the first question, and again after a failure. */
 export class KafkaAdmin implements TopicAdmin, AsyncDisposable {
   readonly #kafka: Kafka;
   readonly #topic: string;
@@ -45,7 +45,7 @@ export class KafkaAdmin implements TopicAdmin, AsyncDisposable {
         );
         const ranges = asked.flat().sort((a, b) => a.partition - b.partition);
         if (new Set(ranges.map(({ topicId }) => topicId)).size <= 1) return ranges;
-        throw new FinpipeError("unreachable", `Topic ${this.#topic} is being created anew`);
+        throw new FinpipeError("unreachable", `Topic ${this.#topic} is being created again`);
       });
     } catch (error) {
       if (isUnknownTopic(error)) return undefined;

@@ -36,7 +36,7 @@ export class PostgresLanding implements LandingRepository {
     const who = holder === undefined ? "" : `: ${holder.description}`;
     const orEnd = holder === undefined
       ? ""
-      : `; if it stands still, end it with SELECT pg_terminate_backend(${holder.process})`;
+      : `; if it is stuck, end it with SELECT pg_terminate_backend(${holder.process})`;
     throw new FinpipeError("locked", `Another finpipe process is landing ${source}${who}`, {
       hint: `Wait until it has ended, then try again${orEnd}`,
       // It may be our own session, which broke off.
@@ -160,7 +160,9 @@ function listsOf(days: Iterable<DayRows>) {
 }
 
 function copiesOf({ rows }: LandedBatch): [statement: string, rows: RowBuffer][] {
-  if (!(rows instanceof CopyRows)) throw new Error("The rows were made for another staging");
+  if (!(rows instanceof CopyRows)) {
+    throw new Error("The rows were made for another kind of staging");
+  }
   return [
     [sql.copyRows.transactions, rows.ofTransactions],
     [sql.copyRows.currencies, rows.ofCurrencies],

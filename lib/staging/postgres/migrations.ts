@@ -83,7 +83,7 @@ export class PostgresMigrations implements MigrationStore {
     if (encoding !== "UTF8") {
       throw new FinpipeError(
         "configuration",
-        `The database of staging keeps texts in ${encoding}, which cannot hold every message`,
+        `The database of staging stores text in ${encoding}, which cannot hold every message`,
         { hint: "Use a database that was created with ENCODING 'UTF8'" },
       );
     }

@@ -73,9 +73,9 @@ export class PostgresSources implements SourcesRepository {
 
 function unknown({ topic, partition }: TopicPart): FinpipeError {
   const what = partition === undefined ? `topic ${topic}` : `partition ${partition} of ${topic}`;
-  return new FinpipeError("failed", `Staging knows no ${what}`, {
-    hint: "'finpipe source list' shows what is landed from. Only topics are retired: files and " +
-      "stdin keep no day from being complete",
+  return new FinpipeError("failed", `Staging has no ${what}`, {
+    hint: "'finpipe source list' shows all sources. Only topics need retiring: days are complete " +
+      "without files and stdin",
   });
 }
 

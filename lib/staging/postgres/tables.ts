@@ -66,7 +66,7 @@ export async function refuseObstacles(session: SqlSession): Promise<void> {
   const problems = Object.entries(toBeMade).flatMap(([table, columns]) => {
     const own = shapeProblems({ [table]: columns }, found);
     const isThere = found.some((column) => column.table === table);
-    return isThere && own.length === 0 ? [`${table} is there, and finpipe did not make it`] : own;
+    return isThere && own.length === 0 ? [`${table} exists, and finpipe did not make it`] : own;
   });
   refuseProblems(problems, PLACE);
 }

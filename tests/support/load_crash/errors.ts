@@ -21,7 +21,8 @@ export const ERRORS: readonly ErrorCell[] = [
     fault: "mergeout:4",
     code: 75,
     standing: "old",
-    says: /Locked on Vertica at \S+: .*mergeout.*\n {2}Another session changes the same tables/,
+    says:
+      /Blocked by a lock on Vertica at \S+: .*mergeout.*\n {2}Another session changes the same tables/,
   },
   {
     title: "a swap waits too long for a lock",
@@ -34,7 +35,8 @@ export const ERRORS: readonly ErrorCell[] = [
     fault: "error:/SWAP_PARTITIONS/:55V03*4",
     code: 75,
     standing: "old",
-    says: /Locked on Vertica at \S+: .*\n {2}Another session holds the lock .*: run again when/,
+    says:
+      /Blocked by a lock on Vertica at \S+: .*\n {2}Another session holds the lock .*: run again when/,
   },
   {
     title: "another load holds the lock of the dataset",

@@ -105,7 +105,7 @@ export const JOBS = {
     async heal(place, standing) {
       const { code, stderr } = await place.run([...place.loadArgs, "--undo"]);
       // The first one has come to its end, record and all: then there is nothing to put back.
-      const isDone = standing === "old" && code === 1 && /No undo of/.test(stderr);
+      const isDone = standing === "old" && code === 1 && /Cannot undo the load of/.test(stderr);
       if (code !== 0 && !isDone) throw new Error(`The next undo: exit code ${code}: ${stderr}`);
       await expect(place, "old");
       // What an undo that was done could not drop, the next load drops.
