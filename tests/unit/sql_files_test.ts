@@ -50,12 +50,8 @@ Deno.test("a script of psql's sets variables by its rules", () => {
   }
 });
 
-/** The folders whose variables are others still. */
-const LATER = /^sql\/warehouse\//;
-
 Deno.test("no SQL file has a parameter by number", async () => {
   for (const path of await filesBelow("sql", ".sql")) {
-    if (LATER.test(path)) continue;
     assert.doesNotMatch(await Deno.readTextFile(join(ROOT, path)), /\$\d/, path);
   }
 });
