@@ -6,7 +6,7 @@ import { type DateRange, parseRange, runsOf } from "../lib/partitions/run_date.t
 import { dayShown, planShown } from "../lib/rendering/runs.ts";
 import { isClosed } from "../lib/runtime/io.ts";
 import { allOf } from "../lib/runtime/words.ts";
-import { type NamedStep, prepareSteps, touchesOf } from "../lib/steps/step.ts";
+import { type NamedStep, prepareSteps, usesOf } from "../lib/steps/step.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
 import { FileProgress } from "./file_progress.ts";
 import { OPEN_DAY, printResult } from "./options.ts";
@@ -64,7 +64,7 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
         return await printResult(context, { runs }, plan.flatMap(({ lines }) => lines));
       }
       await using engine = await openEngine(context, {
-        ...touchesOf(steps),
+        ...usesOf(steps),
         creates: true,
         command: "backfill",
       });

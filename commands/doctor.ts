@@ -1,5 +1,5 @@
 /** `finpipe doctor`: looks at everything that finpipe stands on. */
-import { worldOf } from "../lib/engine/doctor_world.ts";
+import { doctorDeps } from "../lib/engine/doctor_deps.ts";
 import { exitCodeOf } from "../lib/doctor/check.ts";
 import { examine } from "../lib/doctor/doctor.ts";
 import { checkLines } from "../lib/rendering/checks.ts";
@@ -42,7 +42,7 @@ const command: CommandDefinition = {
       });
     }
     const { lines } = context;
-    const checks = (await examine(worldOf(context))).map((check) =>
+    const checks = (await examine(doctorDeps(context))).map((check) =>
       check.hint === undefined ? check : { ...check, hint: lines.complete(check.hint) }
     );
     const exitCode = exitCodeOf(checks);

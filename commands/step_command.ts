@@ -55,7 +55,7 @@ export function stepCommand(step: NamedStep): CommandDefinition {
       const { io, config, given } = context;
       const { run, work, onlyIfOver } = stepCallOf(step, args, config, io.now());
       if (onlyIfOver) refuseOpenDay(step.name, run, io.now(), given);
-      await using engine = await openEngine(context, { ...step.touches, command: step.name });
+      await using engine = await openEngine(context, { ...step.uses, command: step.name });
       await engine.checkSchemas();
       using progress = new FileProgress(context);
       const { watchOf } = progress;

@@ -62,9 +62,9 @@ function stoppedAt(
   const where = `run date ${runDate} (partition ${partition}), step ${step}`;
   const range = runDate.equals(to) ? `${to}` : `${runDate}..${to}`;
   const words = [range, ...given.map(shellQuoted)];
-  const goOn = `then continue with 'finpipe backfill ${words.join(" ")}'`;
+  const nextCommand = `then continue with 'finpipe backfill ${words.join(" ")}'`;
   return new FinpipeError(error.kind, `Backfill stopped at ${where}: ${error.message}`, {
-    hint: error.hint === undefined ? capitalized(goOn) : `${error.hint}; ${goOn}`,
+    hint: error.hint === undefined ? capitalized(nextCommand) : `${error.hint}; ${nextCommand}`,
     cause: error,
   });
 }

@@ -13,7 +13,7 @@ import { jsonRow } from "./rendering/mart/json.ts";
 import { tableReport } from "./rendering/mart/table.ts";
 import { CommandLines, shellQuoted } from "./runtime/command_lines.ts";
 import type { ConfigSource } from "./config/settings.ts";
-import { strayVariables } from "./config/stray.ts";
+import { ignoredVariables } from "./config/ignored_variables.ts";
 import { FinpipeError } from "./runtime/errors.ts";
 import { fileFailure } from "./runtime/file_failure.ts";
 import { writeWhole } from "./runtime/files.ts";
@@ -54,7 +54,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   const { io } = options;
   const folder = await makeFolder(options);
   const flags = { engine: "embedded", workDir: folder };
-  const lines = new CommandLines(() => io.program, flags, strayVariables(io.env));
+  const lines = new CommandLines(() => io.program, flags, ignoredVariables(io.env));
   try {
     await runIn(folder, { ...options, flags, lines });
   } catch (error) {

@@ -24,17 +24,17 @@ export type WarehouseEnd = { kind: "vertica"; vertica: VerticaSettings } | { kin
  * Whether a command uses an end: `if-set` if the end has a setting, `if-embedded` if both ends are
  * embedded, so that a new folder gets both.
  */
-export type EndTouch = boolean | "if-set" | "if-embedded";
+export type EndUse = boolean | "if-set" | "if-embedded";
 
 /**
  * Which ends a command uses. An end that is not named is not used, and its settings are not
  * checked.
  */
-export interface EndTouches {
+export interface EndUses {
   /** The command reads a topic, or writes to one. @default false */
   kafka?: boolean;
-  staging?: EndTouch;
-  warehouse?: EndTouch;
+  staging?: EndUse;
+  warehouse?: EndUse;
 }
 
 /** The ends that a command uses. */
@@ -76,7 +76,7 @@ const OAUTH_TOKEN = "FINPIPE_VERTICA_OAUTH_TOKEN";
  */
 export async function readEnds(
   source: ConfigSource,
-  touches: EndTouches,
+  uses: EndUses,
   problems: Problems,
 ): Promise<Ends> {
   const engine = readEngine(source, problems);
@@ -90,30 +90,30 @@ export async function readEnds(
     warehouseLeftOut: undefined,
   };
   if (engine?.value === EMBEDDED || (neither && engine === undefined)) {
-    if (touches.staging) ends.staging = { kind: EMBEDDED };
-    if (touches.warehouse) ends.warehouse = { kind: EMBEDDED };
-    if (engine === undefined && touches.staging && touches.kafka) reportTopic(problems);
+    if (uses.staging) ends.staging = { kind: EMBEDDED };
+    if (uses.warehouse) ends.warehouse = { kind: EMBEDDED };
+    if (engine === undefined && uses.staging && uses.kafka) reportTopic(problems);
     return ends;
   }
   const why = (other: EndState) => {
     if (other.origin === undefined) return `and ${engine?.origin} is remote`;
     return `though ${other.origin} is${other.isSet ? "" : " present but empty"}`;
   };
-  if (touches.staging && staging.isSet) {
+  if (uses.staging && staging.isSet) {
     ends.staging = await readStaging(source, problems);
-  } else if (touches.staging === "if-set" && warehouse.isSet) {
+  } else if (uses.staging === "if-set" && warehouse.isSet) {
     ends.stagingLeftOut = missing(STAGING, staging);
-  } else if (touches.staging) {
+  } else if (uses.staging) {
     reportMissing(STAGING, staging, why(warehouse), problems);
   }
-  if (touches.warehouse === "if-embedded") {
+  if (uses.warehouse === "if-embedded") {
     const own = variable(source, WAREHOUSE.variables[0]);
     if (ends.staging?.kind === EMBEDDED && own === EMBEDDED) ends.warehouse = { kind: EMBEDDED };
-  } else if (touches.warehouse && warehouse.isSet) {
+  } else if (uses.warehouse && warehouse.isSet) {
     ends.warehouse = await readWarehouse(source, problems);
-  } else if (touches.warehouse === "if-set" && staging.isSet) {
+  } else if (uses.warehouse === "if-set" && staging.isSet) {
     ends.warehouseLeftOut = missing(WAREHOUSE, warehouse);
-  } else if (touches.warehouse) {
+  } else if (uses.warehouse) {
     reportMissing(WAREHOUSE, warehouse, why(staging), problems);
   }
   return ends;

@@ -3,14 +3,14 @@
  * function that it is handed.
  */
 import { parseDuration } from "./duration.ts";
-import { type Ends, type EndTouches, isWarehouseServer, readEnds } from "./ends.ts";
+import { type Ends, type EndUses, isWarehouseServer, readEnds } from "./ends.ts";
 import { type KafkaSettings, readKafka } from "./kafka.ts";
 import { Problems } from "./problems.ts";
 import { judgeSchemaNames, type SchemaNames, schemaNames } from "./schemas.ts";
 import { type ConfigSource, setting } from "./source.ts";
 
 export type { ConfigSource } from "./source.ts";
-export type { Ends, EndTouch, EndTouches, StagingEnd, WarehouseEnd } from "./ends.ts";
+export type { Ends, EndUse, EndUses, StagingEnd, WarehouseEnd } from "./ends.ts";
 export { prepareWorkDir, requireEmbedded } from "./work_dir.ts";
 
 /** What a run works with. */
@@ -33,7 +33,7 @@ export interface Settings extends Ends, SchemaNames {
  */
 export async function readSettings(
   source: ConfigSource,
-  touches: EndTouches,
+  uses: EndUses,
 ): Promise<Settings> {
   const { retryFor } = source.flags;
   const settings = {
@@ -42,9 +42,9 @@ export async function readSettings(
     ...schemaNames(source),
   };
   const problems = new Problems(source.problems);
-  const ends = await readEnds(source, touches, problems);
-  const kafka = touches.kafka === true ? await readKafka(source, problems) : undefined;
-  const touched = touches.warehouse && touches.warehouse !== "if-embedded";
+  const ends = await readEnds(source, uses, problems);
+  const kafka = uses.kafka === true ? await readKafka(source, problems) : undefined;
+  const touched = uses.warehouse && uses.warehouse !== "if-embedded";
   if (touched || ends.warehouse !== undefined) judgeSchemaNames(settings, problems);
   problems.throwIfAny();
   return { ...settings, ...ends, kafka, engine: engineOf(ends) };

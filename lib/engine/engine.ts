@@ -1,12 +1,12 @@
 /**
- * Opens the ends that a command touches, as the settings say, and closes them together. Where both
+ * Opens the ends that a command uses, as the settings say, and closes them together. Where both
  * are embedded they share one session, since the folder belongs to one. A driver is loaded when its
  * end is opened, because start-up takes a good part of a small step.
  */
 import type { KafkaSettings } from "../config/kafka.ts";
 import {
   type ConfigSource,
-  type EndTouch,
+  type EndUse,
   prepareWorkDir,
   readSettings,
   requireEmbedded,
@@ -38,9 +38,9 @@ export interface EngineContext {
 }
 
 /** Which ends a command uses, and how. */
-export interface Touches {
-  staging?: EndTouch;
-  warehouse?: EndTouch;
+export interface UsedEnds {
+  staging?: EndUse;
+  warehouse?: EndUse;
   /** Creates what is missing: tables, and the folder of the embedded engine. @default false */
   creates?: boolean;
   /** Writes partition files. @default false */
@@ -78,7 +78,7 @@ export class Engine implements StepEnds, AsyncDisposable {
   constructor(
     context: EngineContext,
     settings: Settings,
-    { command = "finpipe", creates = false }: Pick<Touches, "command" | "creates">,
+    { command = "finpipe", creates = false }: Pick<UsedEnds, "command" | "creates">,
   ) {
     this.#context = context;
     this.settings = settings;
@@ -234,23 +234,23 @@ export async function openTopicWriter(
 }
 
 /**
- * Reads the settings, opens the ends that the command touches, and says so where the engine is
+ * Reads the settings, opens the ends that the command uses, and says so where the engine is
  * embedded for want of a setting.
  *
  * @throws FinpipeError of kind `configuration`, `unreachable` or `locked`
  */
-export async function openEngine(context: EngineContext, touches: Touches): Promise<Engine> {
-  const settings = await readSettings(context.config, touches);
+export async function openEngine(context: EngineContext, uses: UsedEnds): Promise<Engine> {
+  const settings = await readSettings(context.config, uses);
   const isEmbedded = [settings.staging, settings.warehouse].some((end) => end?.kind === "embedded");
-  if (isEmbedded && touches.creates !== true) {
+  if (isEmbedded && uses.creates !== true) {
     await requireEmbedded(settings.workDir, { orLocked: true });
   }
   // Work between servers needs no folder: in a container it may be read-only.
-  if (isEmbedded || touches.partitionFiles === true) await prepareWorkDir(settings.workDir);
+  if (isEmbedded || uses.partitionFiles === true) await prepareWorkDir(settings.workDir);
   if (settings.engine === "embedded") {
     context.log.info(`Using the embedded engine in ${settings.workDir}`);
   }
-  const engine = new Engine(context, settings, touches);
+  const engine = new Engine(context, settings, uses);
   try {
     await engine.open();
   } catch (error) {

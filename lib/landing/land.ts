@@ -7,7 +7,7 @@ import type { SourcePartition } from "../staging/landing.ts";
 import type { StagingRepository } from "../staging/repository.ts";
 import { StagingSessions } from "../staging/sessions.ts";
 import { type LandingContext, PartitionLander, type Totals } from "./partition_lander.ts";
-import { type SteadyOptions, SteadyStaging } from "./steady_staging.ts";
+import { type RetryingOptions, RetryingStaging } from "./retrying_staging.ts";
 
 export interface LandOptions {
   limits: BatchLimits;
@@ -16,7 +16,7 @@ export interface LandOptions {
 }
 
 /** What landing a file or stdin needs; `connect` opens a session of staging, one try. */
-export interface LandContext extends Omit<LandingContext, "staging">, SteadyOptions {
+export interface LandContext extends Omit<LandingContext, "staging">, RetryingOptions {
   connect(): Promise<StagingRepository>;
 }
 
@@ -41,7 +41,7 @@ export async function landFile(
     opened.move();
     return session;
   });
-  const staging = new SteadyStaging(sessions, context);
+  const staging = new RetryingStaging(sessions, context);
   const latest = await staging.run(({ landing }) => landing.latestPartition(realPath));
   await using source = await openFileSource(realPath, storedPosition(latest), signal);
   if (source.replaced) {
@@ -66,7 +66,7 @@ export async function landStdin(
   { limits, watermark }: LandOptions,
 ): Promise<Totals> {
   await using sessions = new StagingSessions(context.connect);
-  const staging = new SteadyStaging(sessions, context);
+  const staging = new RetryingStaging(sessions, context);
   const partition = await staging.run(({ landing }) => landing.addPartition("stdin", "stdin"));
   const lander = await PartitionLander.open({ ...context, staging }, partition, watermark);
   await lander.land(stdinSource(stdin), limits);

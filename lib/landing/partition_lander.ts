@@ -24,11 +24,11 @@ import {
   type WindowVersion,
 } from "../staging/landing.ts";
 import { BatchEncoder } from "./batch_encoder.ts";
-import type { SteadyStaging } from "./steady_staging.ts";
+import type { RetryingStaging } from "./retrying_staging.ts";
 
 /** What landing needs from outside. */
 export interface LandingContext {
-  staging: SteadyStaging;
+  staging: RetryingStaging;
   makeRows: MakeRows;
   log: Logger;
   now(): Temporal.Instant;
@@ -73,7 +73,7 @@ export class PartitionLander {
   readonly #delay: number;
   readonly #encoder: BatchEncoder;
   readonly #unstorable = new Set<number>();
-  readonly #staging: SteadyStaging;
+  readonly #staging: RetryingStaging;
   #partition: SourcePartition;
   #window: PartitionWindow;
   #position: number;

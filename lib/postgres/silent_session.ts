@@ -5,7 +5,7 @@ import type pg from "pg";
 import { orAborted } from "../runtime/aborted.ts";
 import type { PostgresSettings } from "../config/postgres_url.ts";
 import type { FinpipeError } from "../runtime/errors.ts";
-import { judgeSilence, type Questioner } from "../runtime/silent_session.ts";
+import { explainSilence, type Questioner } from "../runtime/silent_session.ts";
 import { boolean } from "../sql/columns.ts";
 import { query, type SqlRow } from "../sql/query.ts";
 import { SqlTemplate } from "../sql/template.ts";
@@ -32,14 +32,14 @@ export interface BackendPlace {
 /** What a server says that goes down or comes up. */
 const RESTARTS = /^57P0[123]$/;
 
-/** Asks by a new connection, as {@link judgeSilence} does. */
+/** Asks by a new connection, as {@link explainSilence} does. */
 export function failureOf(
   backend: Backend,
   place: BackendPlace,
   isSilent: () => boolean,
   over: AbortSignal,
 ): Promise<FinpipeError | undefined> {
-  return judgeSilence({
+  return explainSilence({
     server: place.settings.displayName,
     what: "connection",
     who: "The server or the network",

@@ -44,7 +44,7 @@ const SETTLE = 1000;
  *
  * @returns undefined where the session should go on waiting, also where that cannot be known
  */
-export async function judgeSilence(options: SilenceOptions): Promise<FinpipeError | undefined> {
+export async function explainSilence(options: SilenceOptions): Promise<FinpipeError | undefined> {
   const { server, what, who, restarts, open, isSilent, over } = options;
   const lost = (why: string, hint: string) =>
     new FinpipeError("unreachable", `Cannot reach ${server}: ${why}`, { hint });

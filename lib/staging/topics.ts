@@ -26,7 +26,7 @@ export interface TopicPositions {
    * @param topicId of the topic as it is now; undefined where it is not known, or the same one
    * @throws PositionMoved where the position is another one by now
    */
-  goOn(
+  continueAfter(
     partition: SourcePartition,
     lost: { cause: string; from: number; to: number },
     position: number,

@@ -44,7 +44,7 @@ const step: Step = {
     ],
   ],
 
-  touches: { warehouse: true },
+  uses: { warehouse: true },
   waitsForDayEnd: false,
   byDataset: false,
 

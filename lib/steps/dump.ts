@@ -35,7 +35,7 @@ const step: Step = {
     ["finpipe dump 2022-10-02 --require-complete", "fails while more of the day may come"],
   ],
 
-  touches: { staging: true, partitionFiles: true },
+  uses: { staging: true, partitionFiles: true },
   waitsForDayEnd: true,
   byDataset: true,
 

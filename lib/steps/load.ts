@@ -54,7 +54,7 @@ const step: Step = {
     ["finpipe load 2022-10-02 --undo", "puts back what stood before the last load"],
   ],
 
-  touches: { warehouse: true },
+  uses: { warehouse: true },
   waitsForDayEnd: true,
   byDataset: true,
 

@@ -16,7 +16,7 @@ export interface Step {
   /** Examples for `--help`, each a whole command line and what it does. */
   readonly examples: readonly [line: string, does: string][];
   /** What the step reads or writes; nothing else is opened for it. */
-  readonly touches: StepTouches;
+  readonly uses: StepUses;
   /** Refuses a day that is not over by the clock, unless `--allow-open-day` is given. */
   readonly waitsForDayEnd: boolean;
   /** Its command takes `--dataset`: see {@link datasetsOf}. */
@@ -45,7 +45,7 @@ export interface StepUndo {
 }
 
 /** What a step reads or writes. An end that is not named is not opened, and its settings may be wrong. */
-export interface StepTouches {
+export interface StepUses {
   readonly staging?: true;
   readonly warehouse?: true;
   /** Writes partition files. */
@@ -119,8 +119,8 @@ export function prepareSteps(steps: readonly NamedStep[], source: ConfigSource):
 }
 
 /** All ends that these steps use. */
-export function touchesOf(steps: readonly Step[]): StepTouches {
-  return steps.reduce<StepTouches>((all, { touches }) => ({ ...all, ...touches }), {});
+export function usesOf(steps: readonly Step[]): StepUses {
+  return steps.reduce<StepUses>((all, { uses }) => ({ ...all, ...uses }), {});
 }
 
 /** The datasets that a step was asked for: both, unless `--dataset` names one. */

@@ -117,7 +117,7 @@ engineTest("a retired partition does not count, until it is read again", async (
   const batch = new LandedBatch(one!, 0, 1, null, makeCopyRows(one!));
   batch.addRejected({ reason: "empty", field: null, raw: null, position: 0 }, 0);
   await engine.staging.landing.land(batch);
-  await topics.goOn(two!, { cause: "recreated", from: 0, to: 5 }, 0, undefined);
+  await topics.continueAfter(two!, { cause: "recreated", from: 0, to: 5 }, 0, undefined);
   const ends = new Map([zero!, three!].map((one) => [one.partition, one.nextPosition]));
   await topics.markEnds("events", ends, NOW, 300_000, undefined);
   assert.deepEqual(await retiredOf(engine), [4]);

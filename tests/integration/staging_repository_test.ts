@@ -145,15 +145,15 @@ engineTest(
     await land(id, 0, 2);
     // A range that was deleted leaves offsets as they are.
     const deleted = { cause: "deleted", from: 4, to: 6 };
-    await staging.topics.goOn(await partition(), deleted, 6, "first");
+    await staging.topics.continueAfter(await partition(), deleted, 6, "first");
     await land(id, 6);
     assert.deepEqual(await window(), [0, 1, 2, 3, 6, 7]);
     const recreated = { cause: "recreated", from: 8, to: 8 };
-    await staging.topics.goOn(await partition(), recreated, 0, "second");
+    await staging.topics.continueAfter(await partition(), recreated, 0, "second");
     await land(id, 0, 2);
     assert.deepEqual(await window(), [0, 1, 2, 3, 6, 7, 8, 9, 10, 11]);
     const truncated = { cause: "truncated", from: 2, to: 4 };
-    await staging.topics.goOn(await partition(), truncated, 2, "second");
+    await staging.topics.continueAfter(await partition(), truncated, 2, "second");
     await land(id, 2);
     assert.deepEqual(await window(8), [9, 10, 11, 14, 15]);
     const { topicId, windowBase, nextPosition } = await partition();
@@ -165,9 +165,12 @@ engineTest("who read of another topic at the same position lands nothing", async
   await staging.topics.add("events", new Map([[0, 5]]), "first");
   const [before] = await staging.topics.list("events");
   const recreated = { cause: "recreated", from: 5, to: 5 };
-  await staging.topics.goOn(before!, recreated, 5, "second");
+  await staging.topics.continueAfter(before!, recreated, 5, "second");
   await assert.rejects(staging.landing.land(batchOf(before!, 5, 9, null)), PositionMoved);
-  await assert.rejects(staging.topics.goOn(before!, recreated, 5, "second"), PositionMoved);
+  await assert.rejects(
+    staging.topics.continueAfter(before!, recreated, 5, "second"),
+    PositionMoved,
+  );
   const [after] = await staging.topics.list("events");
   await staging.landing.land(batchOf(after!, 5, 9, null));
   await assert.rejects(staging.landing.land(batchOf(after!, 5, 9, null)), {
@@ -183,9 +186,12 @@ engineTest(
     await staging.topics.add("events", new Map([[0, 5]]), undefined);
     const [before] = await staging.topics.list("events");
     const recreated = { cause: "recreated", from: 5, to: 5 };
-    await staging.topics.goOn(before!, recreated, 5, undefined);
+    await staging.topics.continueAfter(before!, recreated, 5, undefined);
     await assert.rejects(staging.landing.land(batchOf(before!, 5, 9, null)), PositionMoved);
-    await assert.rejects(staging.topics.goOn(before!, recreated, 5, undefined), PositionMoved);
+    await assert.rejects(
+      staging.topics.continueAfter(before!, recreated, 5, undefined),
+      PositionMoved,
+    );
     const [after] = await staging.topics.list("events");
     await staging.landing.land(batchOf(after!, 5, 9, null));
   },

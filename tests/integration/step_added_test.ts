@@ -16,7 +16,7 @@ function tally({ failsOn = "" } = {}): Step {
   return {
     description: "Tallies one day.",
     examples: [["finpipe tally 2022-10-02 --times 2", "tallies twice"]],
-    touches: { staging: true, warehouse: true },
+    uses: { staging: true, warehouse: true },
     waitsForDayEnd: false,
     byDataset: false,
     options: [{ flags: "--times <n>", doc: "how often (default: 1)", wholeNumber: { least: 1 } }],

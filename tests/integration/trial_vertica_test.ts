@@ -94,7 +94,7 @@ ownVerticaTest(
   },
 );
 
-ownVerticaTest("it touches, reads and locks its own tables alone", async () => {
+ownVerticaTest("it uses, reads and locks its own tables alone", async () => {
   await using place = await TrialPlace.open();
   const { faults } = place.own.server;
   faults.forget();

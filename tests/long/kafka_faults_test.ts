@@ -160,12 +160,12 @@ await topicTest(
     const { brokers, group } = place.topic;
     const { groups: [seen] } = await withAdmin(brokers, (admin) => admin.describeGroups([group]));
     assert.deepEqual([seen!.state, seen!.members.length], ["Stable", 1], "it is a member still");
-    const { standstill } = await one.state;
+    const { stuckWatch } = await one.state;
     const holder = /: waiting for a lock that is held by process \d+ of PostgreSQL \(a test, role /;
-    await until(() => holder.test(standstill.text ?? ""));
-    assert.match(standstill.text!, /^Partition \d.* has landed nothing for \d+ s: /);
-    assert.match(standstill.text!, /from 127.0.0.1:\d+\), idle in transaction, since 2\d{3}-/);
-    assert.equal(standstill.cause.waitsFor, "lock");
+    await until(() => holder.test(stuckWatch.text ?? ""));
+    assert.match(stuckWatch.text!, /^Partition \d.* has landed nothing for \d+ s: /);
+    assert.match(stuckWatch.text!, /from 127.0.0.1:\d+\), idle in transaction, since 2\d{3}-/);
+    assert.equal(stuckWatch.cause.waitsFor, "lock");
     assert.match(one.log(), holder);
     const two = place.land(RESIDENT);
     const { consumer } = await two.state;
@@ -174,7 +174,7 @@ await topicTest(
     await place.session.execute("ROLLBACK");
     await traffic.stop();
     await untilRead(place);
-    await until(() => standstill.text === undefined);
+    await until(() => stuckWatch.text === undefined);
     await Promise.all([one.stop(), two.stop()]);
     await assertBalanced(place);
     // Who is no finpipe is named, and not ended.

@@ -1,7 +1,7 @@
-/** Settings: the engine rule by the ends that a command touches, secrets, and all problems at once. */
+/** Settings: the engine rule by the ends that a command uses, secrets, and all problems at once. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type EndTouches, readSettings } from "../../lib/config/settings.ts";
+import { type EndUses, readSettings } from "../../lib/config/settings.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 
 const PG = "postgres://ada:s3cret@h/d";
@@ -20,7 +20,7 @@ interface Given {
 }
 
 /** What readSettings comes to: `engine staging/warehouse`, or the message of its error. */
-async function outcome({ pg, vertica, engine }: Given, touches: EndTouches): Promise<string> {
+async function outcome({ pg, vertica, engine }: Given, uses: EndUses): Promise<string> {
   const env: Record<string, string | undefined> = {
     FINPIPE_PG_URL: pg,
     FINPIPE_VERTICA_URL: vertica,
@@ -28,7 +28,7 @@ async function outcome({ pg, vertica, engine }: Given, touches: EndTouches): Pro
   };
   const flags = engine === undefined ? {} : { engine };
   try {
-    const settings = await readSettings({ env: (name) => env[name], flags }, touches);
+    const settings = await readSettings({ env: (name) => env[name], flags }, uses);
     const end = (kind: string | undefined) => kind ?? "-";
     return `${settings.engine} ${end(settings.staging?.kind)}/${end(settings.warehouse?.kind)}`;
   } catch (error) {
@@ -40,7 +40,7 @@ async function outcome({ pg, vertica, engine }: Given, touches: EndTouches): Pro
 const NO_PG = /Cannot use FINPIPE_PG_URL: it is not set, though FINPIPE_VERTICA_URL is/;
 const NO_WAREHOUSE = /Cannot use FINPIPE_VERTICA_URL: it is not set, though FINPIPE_PG_URL is/;
 
-const RULE: [given: Given, touches: EndTouches, outcome: string | RegExp][] = [
+const RULE: [given: Given, uses: EndUses, outcome: string | RegExp][] = [
   [{}, STAGING, "embedded embedded/-"],
   [{}, WAREHOUSE, "embedded -/embedded"],
   [{}, BOTH, "embedded embedded/embedded"],
@@ -125,9 +125,9 @@ const RULE: [given: Given, touches: EndTouches, outcome: string | RegExp][] = [
   [{ engine: "remote", pg: "embedded" }, STAGING, "embedded embedded/-"],
 ];
 
-for (const [given, touches, expected] of RULE) {
-  Deno.test(`engine: ${JSON.stringify(given)} touching ${JSON.stringify(touches)}`, async () => {
-    const found = await outcome(given, touches);
+for (const [given, uses, expected] of RULE) {
+  Deno.test(`engine: ${JSON.stringify(given)} touching ${JSON.stringify(uses)}`, async () => {
+    const found = await outcome(given, uses);
     if (typeof expected === "string") assert.equal(found, expected);
     else assert.match(found, expected);
     assert.doesNotMatch(found, /s3cret/);
@@ -136,16 +136,16 @@ for (const [given, touches, expected] of RULE) {
 
 function read(
   env: Record<string, string>,
-  touches: EndTouches,
+  uses: EndUses,
   flags: Record<string, unknown> = {},
 ) {
-  return readSettings({ env: (name) => env[name], flags }, touches);
+  return readSettings({ env: (name) => env[name], flags }, uses);
 }
 
 /** The whole text of a configuration error. */
-async function problemOf(env: Record<string, string>, touches: EndTouches): Promise<string> {
+async function problemOf(env: Record<string, string>, uses: EndUses): Promise<string> {
   let text = "";
-  await assert.rejects(read(env, touches), (error) => {
+  await assert.rejects(read(env, uses), (error) => {
     assert.ok(isKind(error, "configuration"), String(error));
     text = `${error.message}\n${error.hint}`;
     return true;

@@ -12,13 +12,13 @@ import {
   outcomes,
   SERVER,
   server,
+  setup,
   unreachable,
   withServer,
-  world,
-} from "../support/fakes/doctor_world.ts";
+} from "../support/fakes/doctor_deps.ts";
 
 Deno.test("all is well on the embedded engine", async () => {
-  const checks = await examine(world(EMBEDDED));
+  const checks = await examine(setup(EMBEDDED));
   assert.deepEqual(outcomes(checks), [
     "ok configuration",
     "ok work dir",
@@ -29,7 +29,7 @@ Deno.test("all is well on the embedded engine", async () => {
 
 Deno.test("all is well on a server, which is closed; what is left out is said", async () => {
   const before = closed.count;
-  const checks = await examine(world(SERVER));
+  const checks = await examine(setup(SERVER));
   assert.deepEqual(outcomes(checks), [
     "ok configuration",
     "ok work dir",
@@ -51,7 +51,7 @@ Deno.test("brokers that no PostgreSQL stands beside are warned of, as stream wou
   const refused = new FinpipeError("configuration", "It is not set", { hint: "Set it" });
   const refusing = { inspectTopic, readStreamSettings: () => Promise.reject(refused) };
   for (const settings of [EMBEDDED, { ...EMBEDDED, staging: undefined }]) {
-    const checks = await examine(world(settings, refusing));
+    const checks = await examine(setup(settings, refusing));
     assert.deepEqual(checks.find(({ check }) => check === "stream"), {
       check: "stream",
       outcome: "warning",
@@ -61,22 +61,22 @@ Deno.test("brokers that no PostgreSQL stands beside are warned of, as stream wou
     assert.equal(exitCodeOf(checks), 0);
   }
   const inWords = await examine(
-    world(EMBEDDED, { inspectTopic, readStreamSettings: () => Promise.resolve(EMBEDDED) }),
+    setup(EMBEDDED, { inspectTopic, readStreamSettings: () => Promise.resolve(EMBEDDED) }),
   );
   assert.ok(outcomes(inWords).includes("ok stream"));
-  assert.ok(!outcomes(await examine(world(SERVER, refusing))).some((one) => /stream/.test(one)));
+  assert.ok(!outcomes(await examine(setup(SERVER, refusing))).some((one) => /stream/.test(one)));
 });
 
 Deno.test("Kafka is looked at where brokers are named; its failure keeps nothing from being looked at", async () => {
   const facts = { topic: "payments", cluster: "Kafka at k:9092", partitions: 3 };
-  const well = await examine(world(EMBEDDED, { inspectTopic: () => Promise.resolve(facts) }));
+  const well = await examine(setup(EMBEDDED, { inspectTopic: () => Promise.resolve(facts) }));
   assert.deepEqual(well[2], {
     check: "kafka",
     outcome: "ok",
     detail: "topic payments on Kafka at k:9092 has 3 partitions",
   });
   const checks = await examine(
-    world(SERVER, { inspectTopic: () => Promise.reject(unreachable()) }),
+    setup(SERVER, { inspectTopic: () => Promise.reject(unreachable()) }),
   );
   assert.equal(exitCodeOf(checks), 69);
   assert.equal(failure(checks).check, "kafka");
@@ -93,7 +93,7 @@ Deno.test("partitions that nobody reads any more are named, with the command", a
       partition,
       readAt: hoursAgo(hours),
     }));
-    const checks = await examine(world(SERVER, {
+    const checks = await examine(setup(SERVER, {
       inspectTopic: () => Promise.resolve(facts),
       inspectStaging: () =>
         Promise.resolve(server({}, { readPartitions: () => Promise.resolve(known) })),
@@ -124,14 +124,14 @@ Deno.test("partitions that nobody reads any more are named, with the command", a
   });
   // Where the topic was not asked about, nothing is known of it.
   const silent = await examine(
-    world(SERVER, { inspectTopic: () => Promise.reject(unreachable()) }),
+    setup(SERVER, { inspectTopic: () => Promise.reject(unreachable()) }),
   );
   assert.ok(!outcomes(silent).some((line) => line.endsWith("staging: sources")));
 });
 
 Deno.test("without settings nothing else is looked at", async () => {
   const error = new FinpipeError("configuration", "Cannot use it", { hint: "Mend it" });
-  const checks = await examine(world(EMBEDDED, { readSettings: () => Promise.reject(error) }));
+  const checks = await examine(setup(EMBEDDED, { readSettings: () => Promise.reject(error) }));
   assert.deepEqual(checks, [{
     check: "configuration",
     outcome: "failed",
@@ -147,7 +147,7 @@ Deno.test("the first failure gives the exit code, the other ends are looked at a
     warehouse: { kind: "embedded" },
     warehouseLeftOut: undefined,
   };
-  const checks = await examine(world(mixed, {
+  const checks = await examine(setup(mixed, {
     inspectStaging: () => Promise.reject(unreachable()),
     tryEmbedded: () => Promise.reject(new FinpipeError("locked", "In use", { hint: "Wait" })),
   }));
@@ -156,7 +156,7 @@ Deno.test("the first failure gives the exit code, the other ends are looked at a
 });
 
 Deno.test("an embedded engine whose folder cannot be written is not opened", async () => {
-  const checks = await examine(world(EMBEDDED, {
+  const checks = await examine(setup(EMBEDDED, {
     lookAtWorkDir: () =>
       Promise.reject(new FinpipeError("configuration", "No right", { hint: "Mend" })),
     tryEmbedded: () => assert.fail(),
@@ -166,7 +166,7 @@ Deno.test("an embedded engine whose folder cannot be written is not opened", asy
 
 Deno.test("little space is a warning, hardly any a failure", async () => {
   const workDir = async (bytes: number) =>
-    (await examine(world(EMBEDDED, { freeBytes: () => Promise.resolve(bytes) })))[1]!;
+    (await examine(setup(EMBEDDED, { freeBytes: () => Promise.resolve(bytes) })))[1]!;
   assert.equal((await workDir(1e9)).outcome, "ok");
   assert.equal((await workDir(1e9 - 1)).outcome, "warning");
   assert.equal((await workDir(1e8)).outcome, "warning");
@@ -178,7 +178,7 @@ Deno.test("little space is a warning, hardly any a failure", async () => {
 
 Deno.test("a work dir that is not there yet is judged by what is above it, and not made", async () => {
   const [, check] = await examine(
-    world(EMBEDDED, { lookAtWorkDir: () => Promise.resolve("/above") }),
+    setup(EMBEDDED, { lookAtWorkDir: () => Promise.resolve("/above") }),
   );
   assert.deepEqual([check!.outcome, check!.detail], ["ok", "./work is not there yet, 5.0 GB free"]);
 });
@@ -262,6 +262,6 @@ Deno.test("missing rights, a read-only server and an old schema are configuratio
 
 Deno.test("an interruption is no finding", async () => {
   const interrupted = new Interrupted("SIGINT");
-  const deps = world(SERVER, { inspectStaging: () => Promise.reject(interrupted) });
+  const deps = setup(SERVER, { inspectStaging: () => Promise.reject(interrupted) });
   await assert.rejects(examine(deps), (error) => error === interrupted);
 });

@@ -7,14 +7,14 @@ import {
   closed,
   failure,
   outcomes,
+  setup,
   VERTICA,
   warehouse,
-  world,
-} from "../support/fakes/doctor_world.ts";
+} from "../support/fakes/doctor_deps.ts";
 
 Deno.test("all is well on a warehouse's server, which is closed", async () => {
   const before = closed.count;
-  const checks = await examine(world(VERTICA));
+  const checks = await examine(setup(VERTICA));
   assert.deepEqual(outcomes(checks).slice(-6), [
     "ok warehouse: connection",
     "ok warehouse: version",
@@ -30,7 +30,7 @@ Deno.test("a warehouse without its schema is asked no more", async () => {
   const checkSchema = () =>
     Promise.reject(new FinpipeError("configuration", "The schema is missing", { hint: "init" }));
   const inspectWarehouse = () => Promise.resolve(warehouse({ checkSchema }));
-  const checks = await examine(world(VERTICA, { inspectWarehouse }));
+  const checks = await examine(setup(VERTICA, { inspectWarehouse }));
   assert.equal(outcomes(checks).at(-1), "failed warehouse: schema");
   assert.equal(exitCodeOf(checks), 3);
 });
@@ -38,7 +38,7 @@ Deno.test("a warehouse without its schema is asked no more", async () => {
 Deno.test("a key that is not there any more is a warning that names it", async () => {
   const missingParts = () => Promise.resolve(["staging.loads key p (dataset)"]);
   const inspectWarehouse = () => Promise.resolve(warehouse({ missingParts }));
-  const checks = await examine(world(VERTICA, { inspectWarehouse }));
+  const checks = await examine(setup(VERTICA, { inspectWarehouse }));
   const found = checks.find(({ check }) => check === "warehouse: schema");
   assert.equal(found?.outcome, "warning");
   assert.match(found.detail, /\nstaging\.loads key p \(dataset\)$/);
@@ -48,7 +48,7 @@ Deno.test("a key that is not there any more is a warning that names it", async (
 Deno.test("a side table that cannot be swapped is a failure that says what differs", async () => {
   const differences = () => Promise.resolve(["transactions: sorted by a / sorted by b"]);
   const inspectWarehouse = () => Promise.resolve(warehouse({ differences }));
-  const checks = await examine(world(VERTICA, { inspectWarehouse }));
+  const checks = await examine(setup(VERTICA, { inspectWarehouse }));
   assert.match(failure(checks).detail, /transactions: sorted by a \/ sorted by b/);
   assert.equal(exitCodeOf(checks), 3);
 });
@@ -60,7 +60,7 @@ Deno.test("a missing right is a failure that names the statement that gives it",
       { right: "USAGE on schema m", grant: "GRANT USAGE ON SCHEMA m TO ada" },
     ]);
   const inspectWarehouse = () => Promise.resolve(warehouse({ missingRights }));
-  const checks = await examine(world(VERTICA, { inspectWarehouse }));
+  const checks = await examine(setup(VERTICA, { inspectWarehouse }));
   const { detail, hint } = failure(checks);
   assert.equal(detail, 'The user "ada" lacks\nTEMP on database d\nUSAGE on schema m');
   assert.match(hint!, /: GRANT TEMP ON DATABASE d TO ada; GRANT USAGE ON SCHEMA m TO ada;$/);

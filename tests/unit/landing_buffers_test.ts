@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import { setImmediate } from "node:timers";
 import fc from "fast-check";
 import { type LandingContext, PartitionLander } from "../../lib/landing/partition_lander.ts";
-import type { StagingWork, SteadyStaging } from "../../lib/landing/steady_staging.ts";
+import type { RetryingStaging, StagingWork } from "../../lib/landing/retrying_staging.ts";
 import { FinpipeError, isKind } from "../../lib/runtime/errors.ts";
 import { stdinSource } from "../../lib/sources/jsonl.ts";
 import type { LandedBatch } from "../../lib/staging/batch.ts";
@@ -62,7 +62,7 @@ class Database {
         }
       }
     },
-  } as unknown as SteadyStaging;
+  } as unknown as RetryingStaging;
 
   async #land(batch: LandedBatch): Promise<void> {
     this.check();

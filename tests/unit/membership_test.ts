@@ -6,7 +6,7 @@ import { settle } from "../support/turns.ts";
 const SESSION = 30_000;
 
 /** A member "a" that fetches, on a clock that we set, in a group that answers when we say so. */
-function world() {
+function setup() {
   let now = 0;
   /** The questions that the group has not answered. */
   const asked: PromiseWithResolvers<string[]>[] = [];
@@ -39,7 +39,7 @@ function world() {
 }
 
 Deno.test("a member that hears of its group is not in doubt, however long it fetches", () => {
-  const { membership, asked, fetchAfter } = world();
+  const { membership, asked, fetchAfter } = setup();
   for (let i = 0; i < 10; i++) {
     assert.equal(fetchAfter(SESSION - 1), false);
     membership.heard();
@@ -48,7 +48,7 @@ Deno.test("a member that hears of its group is not in doubt, however long it fet
 });
 
 Deno.test("one that heard nothing for a session, and is not of the group, is lost", async () => {
-  const { asked, fetchAfter, answer } = world();
+  const { asked, fetchAfter, answer } = setup();
   assert.equal(fetchAfter(SESSION), false, "the group is asked first");
   assert.equal(fetchAfter(200), false, "and has not answered");
   assert.equal(asked.length, 1, "it is asked once at a time");
@@ -59,7 +59,7 @@ Deno.test("one that heard nothing for a session, and is not of the group, is los
 });
 
 Deno.test("one that the group still has is asked after now and then, until it is dropped", async () => {
-  const { asked, fetchAfter, answer } = world();
+  const { asked, fetchAfter, answer } = setup();
   assert.equal(fetchAfter(SESSION), false);
   await answer(["a", "b"]);
   assert.equal(fetchAfter(SESSION / 10 - 1), false);
@@ -70,7 +70,7 @@ Deno.test("one that the group still has is asked after now and then, until it is
 });
 
 Deno.test("a coordinator that is away proves nothing, and is asked again", async () => {
-  const { asked, fetchAfter, answer } = world();
+  const { asked, fetchAfter, answer } = setup();
   for (let i = 0; i < 5; i++) {
     assert.equal(fetchAfter(SESSION), false);
     assert.equal(asked.length, 1);
@@ -80,7 +80,7 @@ Deno.test("a coordinator that is away proves nothing, and is asked again", async
 });
 
 Deno.test("an answer that was overtaken by the group itself is worth nothing", async () => {
-  const { membership, fetchAfter, answer } = world();
+  const { membership, fetchAfter, answer } = setup();
   assert.equal(fetchAfter(SESSION), false);
   membership.heard();
   await answer(["b"]);
@@ -89,7 +89,7 @@ Deno.test("an answer that was overtaken by the group itself is worth nothing", a
 });
 
 Deno.test("one that was lost and has joined again is a member by its new id", async () => {
-  const { membership, fetchAfter, answer } = world();
+  const { membership, fetchAfter, answer } = setup();
   fetchAfter(SESSION);
   await answer([]);
   assert.equal(fetchAfter(0), true);

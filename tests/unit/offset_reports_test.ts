@@ -6,7 +6,7 @@ import { SILENT } from "../support/logs.ts";
 import { settle } from "../support/turns.ts";
 
 /** A consumer that takes offsets when we say so, and what it was told. */
-function world() {
+function setup() {
   const told: string[] = [];
   const pending: PromiseWithResolvers<void>[] = [];
   const reports = new OffsetReports(
@@ -35,7 +35,7 @@ function world() {
 }
 
 Deno.test("one request at a time, each with the newest of all", async () => {
-  const { reports, told, answer } = world();
+  const { reports, told, answer } = setup();
   reports.add(0, 10);
   reports.add(0, 20);
   reports.add(1, 5);
@@ -50,7 +50,7 @@ Deno.test("one request at a time, each with the newest of all", async () => {
 });
 
 Deno.test("after a join it is told once more, at the first fetch, of what is still ours", async () => {
-  const { reports, told, answer } = world();
+  const { reports, told, answer } = setup();
   reports.assigned([0, 1, 2]);
   reports.fetching();
   assert.deepEqual(told, [], "nothing was committed yet");
@@ -70,7 +70,7 @@ Deno.test("after a join it is told once more, at the first fetch, of what is sti
 });
 
 Deno.test("what waits to be told of a partition that went to another is not told", async () => {
-  const { reports, told, answer } = world();
+  const { reports, told, answer } = setup();
   reports.add(0, 10);
   reports.add(1, 20);
   reports.assigned([0]);

@@ -5,10 +5,10 @@ import {
   type LandersContext,
   PartitionLanders,
 } from "../../lib/landing/topic/partition_landers.ts";
-import type { TopicLog } from "../../lib/sources/topic/topic.ts";
-import type { SteadyStaging } from "../../lib/landing/steady_staging.ts";
+import type { TopicOffsets } from "../../lib/sources/topic/topic.ts";
+import type { RetryingStaging } from "../../lib/landing/retrying_staging.ts";
 import { KafkaFeed } from "../../lib/sources/kafka/partition_feed.ts";
-import type { LogRange } from "../../lib/sources/topic/log_range.ts";
+import type { OffsetRange } from "../../lib/sources/topic/offset_range.ts";
 import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
 import type { StagingRepository } from "../../lib/staging/repository.ts";
 import type { StagingSessions } from "../../lib/staging/sessions.ts";
@@ -21,18 +21,18 @@ const LIMITS = { rows: 10, bytes: 1_000_000, linger: 3_600_000, maxMessageBytes:
 const STORED = storedPartition();
 
 /** Landers of a topic `t` on ends that are made up. */
-function landersOn(staging: StagingRepository, admin: LandersContext["admin"] & TopicLog) {
+function landersOn(staging: StagingRepository, admin: LandersContext["admin"] & TopicOffsets) {
   const stop = new AbortController();
   const use = (work: (staging: StagingRepository) => unknown) => work(staging);
   const landers = new PartitionLanders({
     admin,
-    topicLog: admin,
+    topicOffsets: admin,
     feed: (start, limits) => new KafkaFeed(start, limits),
     makeRows: makeCopyRows,
     log: SILENT,
     now: () => Temporal.Now.instant(),
     signal: stop.signal,
-    staging: { run: use } as SteadyStaging,
+    staging: { run: use } as RetryingStaging,
     sessions: { use } as StagingSessions,
   }, {
     topic: "t",
@@ -51,7 +51,7 @@ Deno.test("what was read while the ends were asked for and is deleted by then is
     topics: { list: () => Promise.resolve([STORED]), markEnds: () => Promise.resolve() },
     landing: { async *windowVersions() {}, land: () => Promise.resolve() },
   } as unknown as StagingRepository;
-  const range: LogRange = { partition: 0, low: 0, high: 9, end: 9, topicId: undefined };
+  const range: OffsetRange = { partition: 0, low: 0, high: 9, end: 9, topicId: undefined };
   /** What happens before Kafka answers. */
   let meanwhile = () => Promise.resolve();
   const admin = {
@@ -127,7 +127,7 @@ Deno.test("a run that failed ends, though Kafka does not say any more of which t
     topics: { list: () => Promise.resolve([stored]) },
     landing: { async *windowVersions() {}, land: () => Promise.resolve(void landed++) },
   } as unknown as StagingRepository;
-  const range: LogRange = { partition: 0, low: 0, high: 9, end: 9, topicId: "old" };
+  const range: OffsetRange = { partition: 0, low: 0, high: 9, end: 9, topicId: "old" };
   let isThere = true;
   const admin = {
     ranges: () => isThere ? Promise.resolve([range]) : new Promise<never>(() => {}),

@@ -1,6 +1,6 @@
 /** What the silence of a session is taken for, whichever server it is. */
 import assert from "node:assert/strict";
-import { judgeSilence, type Questioner } from "../../lib/runtime/silent_session.ts";
+import { explainSilence, type Questioner } from "../../lib/runtime/silent_session.ts";
 
 const NEVER = new AbortController().signal;
 
@@ -30,7 +30,7 @@ async function judged(
   globalThis.setTimeout =
     ((callback: () => void) => queueMicrotask(callback)) as unknown as typeof setTimeout;
   try {
-    const failure = await judgeSilence({
+    const failure = await explainSilence({
       server: "S",
       what: "session",
       who: "The node",

@@ -2,7 +2,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseFrom } from "../../lib/sources/topic/from.ts";
-import { type LostRange, lostRangeError, lostRangeOf } from "../../lib/sources/topic/log_range.ts";
+import {
+  type LostRange,
+  lostRangeError,
+  lostRangeOf,
+} from "../../lib/sources/topic/offset_range.ts";
 
 const at = (text: string) => Temporal.Instant.from(text).epochMilliseconds;
 
@@ -57,12 +61,18 @@ Deno.test("--from that says nothing clear is a usage error", () => {
 Deno.test("a position is lost below the log's start and beyond its end, and nowhere else", () => {
   const log = { partition: 3, low: 10, high: 20, end: 25, topicId: "new" };
   for (const position of [10, 15, 20]) assert.equal(lostRangeOf(position, log), undefined);
-  const deleted: LostRange = { partition: 3, cause: "deleted", from: 4, to: 10, goOnFrom: 10 };
-  const recreated: LostRange = { partition: 3, cause: "recreated", from: 20, to: 21, goOnFrom: 10 };
+  const deleted: LostRange = { partition: 3, cause: "deleted", from: 4, to: 10, continueAt: 10 };
+  const recreated: LostRange = {
+    partition: 3,
+    cause: "recreated",
+    from: 20,
+    to: 21,
+    continueAt: 10,
+  };
   assert.deepEqual(lostRangeOf(4, log), deleted);
   assert.deepEqual(lostRangeOf(21, log), recreated);
   // Of the same topic the end is gone, of another one all.
-  const truncated: LostRange = { ...recreated, cause: "truncated", goOnFrom: 20 };
+  const truncated: LostRange = { ...recreated, cause: "truncated", continueAt: 20 };
   assert.deepEqual(lostRangeOf(21, log, "new"), truncated);
   assert.equal(lostRangeOf(15, log, "new"), undefined);
   assert.deepEqual(lostRangeOf(21, log, "old"), recreated);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { CommandLines } from "../../lib/runtime/command_lines.ts";
 import { allOf } from "../../lib/runtime/words.ts";
 import { loadSteps, STEPS } from "../../lib/steps/registry.ts";
-import { touchesOf } from "../../lib/steps/step.ts";
+import { usesOf } from "../../lib/steps/step.ts";
 import { readDocument } from "../support/docs/documents.ts";
 import { runCli } from "../support/cli/run_cli.ts";
 
@@ -55,9 +55,9 @@ Deno.test("a command line that a text names keeps the dataset, of the steps that
 });
 
 Deno.test("what several steps touch is what each of them does", () => {
-  const touches = { staging: true, warehouse: true, partitionFiles: true };
-  assert.deepEqual(touchesOf(steps), touches);
-  assert.deepEqual(touchesOf(steps.toReversed()), touches);
-  assert.deepEqual(touchesOf(steps.slice(1)), { warehouse: true });
-  assert.deepEqual(touchesOf([]), {});
+  const uses = { staging: true, warehouse: true, partitionFiles: true };
+  assert.deepEqual(usesOf(steps), uses);
+  assert.deepEqual(usesOf(steps.toReversed()), uses);
+  assert.deepEqual(usesOf(steps.slice(1)), { warehouse: true });
+  assert.deepEqual(usesOf([]), {});
 });

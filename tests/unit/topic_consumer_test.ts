@@ -11,7 +11,7 @@ import { until } from "../support/until.ts";
 const LIMITS = { rows: 2, bytes: 1000, linger: 3_600_000, maxMessageBytes: 100 };
 
 /** A consumer on a kafkajs that does what the test says, with one partition of one feed. */
-async function world(partitions = 1) {
+async function setup(partitions = 1) {
   const told: string[] = [];
   const listeners = new Map<string, (event: unknown) => void>();
   let workers = 0;
@@ -106,7 +106,7 @@ async function world(partitions = 1) {
 }
 
 Deno.test("what ends beyond the watermark of its own answer is fetched anew without a word", async () => {
-  await using kafka = await world();
+  await using kafka = await setup();
   const { join, take, told, lines, failures, feed } = kafka;
   await join([0]);
   // Brokers take the watermark before they read, and read what was appended meanwhile.
@@ -122,7 +122,7 @@ Deno.test("what ends beyond the watermark of its own answer is fetched anew with
 });
 
 Deno.test("of a partition that was taken from us while it was read kafkajs is told nothing", async () => {
-  await using kafka = await world();
+  await using kafka = await setup();
   const { join, take, resolved, feed } = kafka;
   await join([0]);
   const taking = take(5, 5);
@@ -135,7 +135,7 @@ Deno.test("of a partition that was taken from us while it was read kafkajs is to
 });
 
 Deno.test("while Kafka is asked what lies between, our place in the group is kept", async () => {
-  await using kafka = await world();
+  await using kafka = await setup();
   const { join, take, gap, heart, told, failures } = kafka;
   await join([0]);
   heart.beat = () => Promise.reject(new Error("The group is rebalancing"));
@@ -149,14 +149,14 @@ Deno.test("while Kafka is asked what lies between, our place in the group is kep
 });
 
 Deno.test("the more partitions a topic has, the more a fetch waits for; with few for a message", async () => {
-  await using few = await world(4);
+  await using few = await setup(4);
   assert.ok(few.leastFetched <= 256);
-  await using many = await world(1000);
+  await using many = await setup(1000);
   assert.ok(many.leastFetched > 50_000);
 });
 
 Deno.test("of a partition of which nothing is there nothing is waited for", async () => {
-  await using kafka = await world();
+  await using kafka = await setup();
   const { join, take, feed, resolved, told } = kafka;
   await join([0]);
   await take(2, 2);
@@ -167,15 +167,15 @@ Deno.test("of a partition of which nothing is there nothing is waited for", asyn
 });
 
 Deno.test("there is a worker more than the topic has partitions", async () => {
-  await using few = await world();
+  await using few = await setup();
   assert.ok(few.workers >= 64);
   // With all of them in use, what another broker sends as the last one ends would not be taken.
-  await using many = await world(1000);
+  await using many = await setup(1000);
   assert.ok(many.workers > 1000);
 });
 
 Deno.test("what was fetched of another topic is not given out, and is a failure", async () => {
-  await using consumer = await world();
+  await using consumer = await setup();
   await consumer.join([0]);
   const { feed, topic, failures, told } = consumer;
   const batches = feed.batches(LIMITS, new AbortController().signal);

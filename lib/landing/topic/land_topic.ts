@@ -5,18 +5,18 @@
 import { FinpipeError } from "../../runtime/errors.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { wait } from "../../runtime/retry.ts";
-import type { LogRange } from "../../sources/topic/log_range.ts";
+import type { OffsetRange } from "../../sources/topic/offset_range.ts";
 import type { Topic, TopicConsumer } from "../../sources/topic/topic.ts";
 import type { MakeRows } from "../../staging/batch.ts";
 import type { StagingRepository } from "../../staging/repository.ts";
 import { StagingSessions } from "../../staging/sessions.ts";
 import type { Commit, Totals } from "../partition_lander.ts";
-import { SteadyStaging } from "../steady_staging.ts";
+import { RetryingStaging } from "../retrying_staging.ts";
 import { UntilAsked } from "./asked.ts";
 import { PartitionLanders } from "./partition_landers.ts";
 import { placeTopic } from "./start.ts";
-import { Standstill } from "./standstill.ts";
-import { SteadyTopicLog } from "./steady_log.ts";
+import { StuckWatch } from "./stuck_watch.ts";
+import { RetryingTopicOffsets } from "./retrying_offsets.ts";
 import { sessionTimeoutOf, type TopicOptions } from "./topic_options.ts";
 
 export type { TopicOptions } from "./topic_options.ts";
@@ -31,7 +31,7 @@ export interface TopicContext {
   signal: AbortSignal;
   onProgress?: (totals: Totals, commit: Commit) => void;
   /** Called at once with the object that knows whether landing is stuck. */
-  onWatch?: (standstill: Standstill) => void;
+  onWatch?: (stuckWatch: StuckWatch) => void;
   /** Called once, when landing begins, with the object that knows its progress. */
   onStart?: (state: TopicState) => void;
 }
@@ -39,7 +39,7 @@ export interface TopicContext {
 /** The progress of landing a topic, which can be asked for at any time. */
 export interface TopicState {
   landers: PartitionLanders;
-  standstill: Standstill;
+  stuckWatch: StuckWatch;
   consumer: TopicConsumer;
 }
 
@@ -72,34 +72,34 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   // A server that does not respond would take longer.
   drain.signal.addEventListener("abort", () => void sessions.cut());
   await using untilAsked = new UntilAsked(signal);
-  const staging = new SteadyStaging(sessions, {
+  const staging = new RetryingStaging(sessions, {
     log,
     signal: AbortSignal.any([drain.signal, untilAsked.over]),
     retryFor,
     // Wait until somebody makes room, or promotes the standby.
     waitsOut: untilEnd ? "soon" : "in time",
   });
-  const topicLog = new SteadyTopicLog(admin, { log, signal, retryFor });
+  const topicOffsets = new RetryingTopicOffsets(admin, { log, signal, retryFor });
   const feed = context.topic.feed.bind(context.topic);
-  const landersContext = { ...context, admin, feed, sessions, staging, topicLog };
+  const landersContext = { ...context, admin, feed, sessions, staging, topicOffsets };
   const landers = new PartitionLanders(landersContext, { ...options, topic });
-  using standstill = new Standstill({
+  using stuckWatch = new StuckWatch({
     ...context,
     sessions,
     waiting: () => landers.waiting(),
     stagingFailure: () => landers.stagingFailure,
     kafkaSilence: () => {
       const { silentFor, silence } = landers.ends;
-      const failure = silence ?? topicLog.failure;
+      const failure = silence ?? topicOffsets.failure;
       if (silentFor < TAKES_TIME && failure === undefined) return undefined;
       return { for: silentFor, why: failure?.message ?? "a question got no answer" };
     },
   }, sessionTimeoutOf(options));
-  context.onWatch?.(standstill);
+  context.onWatch?.(stuckWatch);
   const begin = async () => {
     const at = context.now();
-    const ranges = await topicLog.existing(topic);
-    await placeTopic({ topic, from, staging, log }, topicLog, ranges);
+    const ranges = await topicOffsets.existing(topic);
+    await placeTopic({ topic, from, staging, log }, topicOffsets, ranges);
     landers.ends.told(ranges, at);
     return ranges;
   };
@@ -107,7 +107,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   // Asked to stop before anything was read.
   if (ranges === undefined) return landers.totals;
   if (untilEnd) warnOfHeldBack(ranges, topic, log);
-  standstill.begun();
+  stuckWatch.begun();
   const ends = new Map(ranges.map(({ partition, high }) => [partition, high]));
   if (untilEnd && await untilAsked.run(landers.haveReached(ends)) !== false) {
     // Nothing to land: do not make the other members of the group wait for this one.
@@ -124,7 +124,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
     ...options.member,
   }, landers);
   landers.consumer = consumer;
-  onStart?.({ landers, standstill, consumer });
+  onStart?.({ landers, stuckWatch, consumer });
   try {
     // The consumer retries for ever: the watch decides when to give up.
     consumer.run().catch((error) => landers.failed(error));
@@ -144,7 +144,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
 }
 
 /** Messages behind an open transaction cannot be read, and this run does not wait for them. */
-function warnOfHeldBack(ranges: readonly LogRange[], topic: string, log: Logger): void {
+function warnOfHeldBack(ranges: readonly OffsetRange[], topic: string, log: Logger): void {
   for (const { partition, high, end } of ranges.filter(({ high, end }) => high < end)) {
     log.warn(
       `An open transaction holds back offsets ${high} to ${end - 1} of topic ${topic}: ` +

@@ -1,5 +1,5 @@
 /** A partition of a topic that is being landed, and what is known about it. */
-import type { LogRange } from "../../sources/topic/log_range.ts";
+import type { OffsetRange } from "../../sources/topic/offset_range.ts";
 import type { PartitionFeed } from "../../sources/topic/topic.ts";
 import type { PartitionLander } from "../partition_lander.ts";
 
@@ -57,7 +57,7 @@ export class Landing {
   }
 
   /** @param range the partition's offsets, where they are known */
-  describe(range: LogRange | undefined): LandedPartition {
+  describe(range: OffsetRange | undefined): LandedPartition {
     const { partition, lander, feed } = this;
     return {
       partition,

@@ -13,9 +13,9 @@ import { PositionMoved } from "../../staging/landing.ts";
 import { type Commit, PartitionLander, type Totals } from "../partition_lander.ts";
 import { sessionTimeoutOf, type TopicOptions } from "./topic_options.ts";
 import { describeOpening, type LandedPartition, Landing } from "./landing.ts";
-import { LogChecks, type LogChecksContext } from "./log_checks.ts";
-import { type EndsContext, LogEnds } from "./log_ends.ts";
-import type { Waiting } from "./standstill.ts";
+import { type LogChecksContext, OffsetChecks } from "./offset_checks.ts";
+import { type EndsContext, PartitionEnds } from "./partition_ends.ts";
+import type { Waiting } from "./stuck_watch.ts";
 
 export interface LandersContext extends EndsContext, LogChecksContext {
   /** Asks once. */
@@ -35,7 +35,7 @@ const LEAST_BATCH_BYTES = 256 * 1024;
 export class PartitionLanders implements PartitionOwner {
   /** Set right after construction: the two know each other. */
   consumer!: TopicConsumer;
-  readonly ends: LogEnds;
+  readonly ends: PartitionEnds;
 
   /** Called when all partitions that are landed here were landed up to the ends asked for. */
   onReached: () => void = () => {};
@@ -43,7 +43,7 @@ export class PartitionLanders implements PartitionOwner {
   readonly #context: LandersContext;
   readonly #options: LandersOptions;
   readonly #landings = new Map<number, Landing>();
-  readonly #checks: LogChecks;
+  readonly #checks: OffsetChecks;
   readonly #decoder = new MessageDecoder();
   /** The last opening of each partition. */
   readonly #opening = new Map<number, Promise<PartitionFeed>>();
@@ -62,9 +62,9 @@ export class PartitionLanders implements PartitionOwner {
   constructor(context: LandersContext, options: LandersOptions) {
     this.#context = context;
     this.#options = options;
-    this.ends = new LogEnds(context, options);
+    this.ends = new PartitionEnds(context, options);
     this.#silenceTaken = sessionTimeoutOf(options);
-    this.#checks = new LogChecks(context, options);
+    this.#checks = new OffsetChecks(context, options);
     this.#failure.promise.catch(() => {});
   }
 

@@ -5,27 +5,27 @@ import type { CorruptBatch } from "../../sources/topic/corrupt_batch.ts";
 import type { From } from "../../sources/topic/from.ts";
 import {
   corruptBatchError,
-  type LogRange,
   type LostRange,
   lostRangeError,
   lostRangeOf,
-} from "../../sources/topic/log_range.ts";
-import type { TopicLog } from "../../sources/topic/topic.ts";
+  type OffsetRange,
+} from "../../sources/topic/offset_range.ts";
+import type { TopicOffsets } from "../../sources/topic/topic.ts";
 import { PositionMoved, type SourcePartition } from "../../staging/landing.ts";
-import type { SteadyStaging } from "../steady_staging.ts";
+import type { RetryingStaging } from "../retrying_staging.ts";
 
 /** What is asked about one partition, newly each time. */
 export interface PartitionLook {
   /** As it is stored; undefined where it has no position. */
   stored(): Promise<SourcePartition | undefined>;
   /** @throws FinpipeError of kind `data` where there is no such partition */
-  range(): Promise<LogRange>;
+  range(): Promise<OffsetRange>;
 }
 
 export interface StartContext {
   topic: string;
   from?: From | undefined;
-  staging: SteadyStaging;
+  staging: RetryingStaging;
   log: Logger;
 }
 
@@ -39,8 +39,8 @@ export interface StartContext {
  */
 export async function placeTopic(
   context: StartContext,
-  admin: TopicLog,
-  ranges: readonly LogRange[],
+  admin: TopicOffsets,
+  ranges: readonly OffsetRange[],
 ): Promise<void> {
   const { topic, from, staging, log } = context;
   if (from?.kind === "offsets") refuseUnknown(from.offsets, ranges, topic);
@@ -103,7 +103,9 @@ export async function positionOf(
   if (offset === undefined) throw lostRangeError(topic, [lost]);
   refuseBeyond(offset, range, topic);
   try {
-    await staging.run((session) => session.topics.goOn(stored, lost, offset, range.topicId));
+    await staging.run((session) =>
+      session.topics.continueAfter(stored, lost, offset, range.topicId)
+    );
     log.warn(
       `Continuing after a lost range of topic ${topic}; the range is recorded in ` +
         "finpipe.lost_ranges",
@@ -121,7 +123,7 @@ export async function positionOf(
  *
  * @throws FinpipeError of kind `data` where it names none behind the batch's beginning
  */
-export async function goPastCorrupt(
+export async function continueAfterCorrupt(
   context: StartContext,
   partition: number,
   batch: CorruptBatch,
@@ -135,7 +137,7 @@ export async function goPastCorrupt(
   // Otherwise another process has moved the position, and has met the corrupt batch, too.
   if (stored.nextPosition !== batch.from) return;
   const lost = { cause: "corrupt", from: batch.from, to: offset };
-  await staging.run((session) => session.topics.goOn(stored, lost, offset, undefined));
+  await staging.run((session) => session.topics.continueAfter(stored, lost, offset, undefined));
   log.warn(
     `Continuing after a corrupt batch of topic ${topic}; its offsets are recorded in ` +
       "finpipe.lost_ranges",
@@ -150,10 +152,10 @@ export async function goPastCorrupt(
  * @throws FinpipeError of kind `data` where there is no such partition
  */
 export function rangeIn(
-  ranges: readonly LogRange[] | undefined,
+  ranges: readonly OffsetRange[] | undefined,
   topic: string,
   partition: number,
-): LogRange {
+): OffsetRange {
   const range = ranges?.find((one) => one.partition === partition);
   if (range !== undefined) return range;
   throw new FinpipeError("data", `Topic ${topic} no longer has partition ${partition}`, {
@@ -163,7 +165,7 @@ export function rangeIn(
 
 function lookAt(
   { topic, staging }: StartContext,
-  topicLog: Pick<TopicLog, "ranges">,
+  topicOffsets: Pick<TopicOffsets, "ranges">,
   partition: number,
 ): PartitionLook {
   return {
@@ -171,7 +173,7 @@ function lookAt(
       const known = await staging.run(({ topics }) => topics.list(topic));
       return known.find((one) => one.partition === partition);
     },
-    range: async () => rangeIn(await topicLog.ranges(), topic, partition),
+    range: async () => rangeIn(await topicOffsets.ranges(), topic, partition),
   };
 }
 
@@ -204,7 +206,7 @@ async function isAtRest(
 }
 
 /** What is lost of the partitions that have a position, of all of them at once. */
-async function findLost(context: StartContext, admin: TopicLog): Promise<LostRange[]> {
+async function findLost(context: StartContext, admin: TopicOffsets): Promise<LostRange[]> {
   const { topic, staging } = context;
   const before = await staging.run(({ topics }) => topics.list(topic));
   const ranges = await admin.ranges() ?? [];
@@ -221,8 +223,8 @@ async function findLost(context: StartContext, admin: TopicLog): Promise<LostRan
 
 async function startsOf(
   { topic, from = { kind: "earliest" } }: StartContext,
-  admin: TopicLog,
-  ranges: readonly LogRange[],
+  admin: TopicOffsets,
+  ranges: readonly OffsetRange[],
 ): Promise<Map<number, number>> {
   const at = from.kind === "timestamp" ? await admin.offsetsAt(from.epochMilliseconds) : undefined;
   return new Map(ranges.map((range) => {
@@ -243,7 +245,7 @@ async function startsOf(
   }));
 }
 
-function refuseBeyond(offset: number, range: LogRange, topic: string): void {
+function refuseBeyond(offset: number, range: OffsetRange, topic: string): void {
   if (lostRangeOf(offset, range) === undefined) return;
   const { partition, low, high } = range;
   throw new FinpipeError(
@@ -255,7 +257,7 @@ function refuseBeyond(offset: number, range: LogRange, topic: string): void {
 
 function refuseUnknown(
   offsets: ReadonlyMap<number, number>,
-  ranges: readonly LogRange[],
+  ranges: readonly OffsetRange[],
   topic: string,
 ): void {
   for (const partition of offsets.keys()) {

@@ -3,7 +3,7 @@ import { REASONS } from "../../events/message.ts";
 import { type Health, serveHealth } from "../../runtime/health.ts";
 import { type MeasuredPartition, StreamMetrics } from "../../runtime/metrics.ts";
 import type { Totals } from "../partition_lander.ts";
-import type { Cause, Standstill } from "./standstill.ts";
+import type { Cause, StuckWatch } from "./stuck_watch.ts";
 import { landTopic, type TopicContext, type TopicOptions, type TopicState } from "./land_topic.ts";
 
 const NO_CAUSE: Cause = { waitsFor: "", holder: "" };
@@ -18,7 +18,7 @@ export async function landWatchedTopic(
   port: number,
 ): Promise<Totals> {
   let state: TopicState | undefined;
-  let standstill: Standstill | undefined;
+  let stuckWatch: StuckWatch | undefined;
   const retention = await context.topic.admin.retention();
   const metrics = new StreamMetrics(
     REASONS,
@@ -31,12 +31,12 @@ export async function landWatchedTopic(
   const health: Health = {
     metrics,
     healthz: () => state === undefined ? undefined : livenessOf(state),
-    readyz: () => standstill?.text ?? (state === undefined ? "starting" : readinessOf(state)),
+    readyz: () => stuckWatch?.text ?? (state === undefined ? "starting" : readinessOf(state)),
   };
   await using _server = serveHealth(port, health, context.log);
   return await landTopic({
     ...context,
-    onWatch: (watch) => standstill = watch,
+    onWatch: (watch) => stuckWatch = watch,
     onStart(started) {
       state = started;
       context.onStart?.(started);
@@ -69,8 +69,8 @@ function* measured(
   retention: number | undefined,
 ): Generator<MeasuredPartition> {
   if (state === undefined) return;
-  const { landers, standstill } = state;
-  const cause = standstill.cause;
+  const { landers, stuckWatch } = state;
+  const cause = stuckWatch.cause;
   for (const one of landers.partitions()) {
     const { partition, lag, oldestUnread, lastCommit, windowVersions, heldBack, waiting } = one;
     yield {

@@ -2,7 +2,7 @@
 import kafkajs, { type Admin, type Kafka } from "kafkajs";
 import { causesOf, FinpipeError } from "../../runtime/errors.ts";
 import { type Broker, type Cluster, openCluster } from "./cluster.ts";
-import type { LogRange } from "../topic/log_range.ts";
+import type { OffsetRange } from "../topic/offset_range.ts";
 import type { TopicAdmin } from "../topic/topic.ts";
 import { asKafkaFailure } from "./failure.ts";
 import { topicIdOf } from "./topic_id.ts";
@@ -33,7 +33,7 @@ export class KafkaAdmin implements TopicAdmin, AsyncDisposable {
     this.#clusterName = cluster;
   }
 
-  async ranges(): Promise<LogRange[] | undefined> {
+  async ranges(): Promise<OffsetRange[] | undefined> {
     try {
       return await this.#askCluster(async (cluster) => {
         await cluster.addTargetTopic(this.#topic);
@@ -117,7 +117,7 @@ export class KafkaAdmin implements TopicAdmin, AsyncDisposable {
     return Object.entries(cluster.findLeaderForPartitions(this.#topic, partitions));
   }
 
-  async #rangesAt(broker: Broker, partitions: readonly number[]): Promise<LogRange[]> {
+  async #rangesAt(broker: Broker, partitions: readonly number[]): Promise<OffsetRange[]> {
     const topic = this.#topic;
     const list = async (isolationLevel: number, timestamp: number) => {
       const asked = partitions.map((partition) => ({ partition, timestamp }));

@@ -5,22 +5,22 @@
 import type { Logger } from "../../runtime/log.ts";
 import type { BatchLimits, Source } from "../source.ts";
 import type { CorruptBatch } from "./corrupt_batch.ts";
-import type { LogRange } from "./log_range.ts";
+import type { OffsetRange } from "./offset_range.ts";
 
 /** Milliseconds after which the group takes a silent member for dead, unless told otherwise. */
 export const SESSION_TIMEOUT = 30_000;
 
 /** The offsets that a topic has now. */
-export interface TopicLog {
+export interface TopicOffsets {
   /** Those of each partition, in order; undefined where the topic does not exist. */
-  ranges(): Promise<LogRange[] | undefined>;
+  ranges(): Promise<OffsetRange[] | undefined>;
 
   /** Of each partition the first offset whose message's time is at or after the given one. */
   offsetsAt(epochMilliseconds: number): Promise<Map<number, number>>;
 }
 
 /** Questions about a topic. Each is asked once: the caller decides how long to retry. */
-export interface TopicAdmin extends TopicLog {
+export interface TopicAdmin extends TopicOffsets {
   /**
    * The ids that the topic has, as the leaders of its partitions know it: more than one while it is
    * being created again, none where brokers have no ids. What was read before from one of them is

@@ -2,7 +2,7 @@
 import addTopicPartitionsSql from "../../../sql/staging/add_topic_partitions.sql" with {
   type: "text",
 };
-import goOnAtSql from "../../../sql/staging/go_on_at.sql" with { type: "text" };
+import continueAtSql from "../../../sql/staging/continue_at.sql" with { type: "text" };
 import identifyTopicSql from "../../../sql/staging/identify_topic.sql" with { type: "text" };
 import markEndsSeenSql from "../../../sql/staging/mark_ends_seen.sql" with { type: "text" };
 import recordLostRangeSql from "../../../sql/staging/record_lost_range.sql" with { type: "text" };
@@ -21,7 +21,7 @@ import { PARTITION } from "./source_partition.ts";
 const topicPartitions = query("staging/topic_partitions", topicPartitionsSql, PARTITION);
 const addTopicPartitions = new SqlTemplate(addTopicPartitionsSql);
 const identifyTopic = new SqlTemplate(identifyTopicSql);
-const goOnAt = query("staging/go_on_at", goOnAtSql, { id: integer });
+const continueAt = query("staging/continue_at", continueAtSql, { id: integer });
 const recordLostRange = new SqlTemplate(recordLostRangeSql);
 const markEndsSeen = new SqlTemplate(markEndsSeenSql);
 const storedPosition = query("staging/stored_position", storedPositionSql, {
@@ -57,7 +57,7 @@ export class PostgresTopics implements TopicPositions {
     return run(this.#session, identifyTopic, { ids: arrayOf(ids), topic_id: topicId });
   }
 
-  goOn(
+  continueAfter(
     stored: SourcePartition,
     { cause, from, to }: { cause: string; from: number; to: number },
     position: number,
@@ -66,7 +66,7 @@ export class PostgresTopics implements TopicPositions {
     const { id, nextPosition } = stored;
     const beginsAnew = cause === "recreated" || cause === "truncated";
     return this.#session.transaction(async () => {
-      const moved = await selectFirst(this.#session, goOnAt, {
+      const moved = await selectFirst(this.#session, continueAt, {
         id,
         position: nextPosition,
         next_position: position,

@@ -28,7 +28,7 @@ export type CaseEngine = (typeof CASE_ENGINES)[number];
 
 /** Commands that open the warehouse, which is embedded beside a real PostgreSQL. */
 const WAREHOUSE_COMMANDS = ["init", "backfill", "report"].concat(
-  (await loadSteps(STEPS)).filter(({ touches }) => touches.warehouse).map(({ name }) => name),
+  (await loadSteps(STEPS)).filter(({ uses }) => uses.warehouse).map(({ name }) => name),
 );
 
 const StepSchema = v.strictObject({

@@ -16,7 +16,7 @@ import sessionState from "../../../../sql/warehouse/vertica/session_state.sql" w
 };
 import { orAborted } from "../../../runtime/aborted.ts";
 import type { FinpipeError } from "../../../runtime/errors.ts";
-import { judgeSilence, type Questioner } from "../../../runtime/silent_session.ts";
+import { explainSilence, type Questioner } from "../../../runtime/silent_session.ts";
 import * as is from "../../../sql/columns.ts";
 import type { Query } from "../../../sql/query.ts";
 import { onlyStatement, SqlTemplate, type SqlValues } from "../../../sql/template.ts";
@@ -43,13 +43,13 @@ const CLOSE = new SqlTemplate(onlyStatement(sessionClose));
 /** What a node says that goes down or comes up. */
 const RESTARTS = /^57V0[123]$/;
 
-/** Asks in a new session, as {@link judgeSilence} does. */
+/** Asks in a new session, as {@link explainSilence} does. */
 export function failureOf(
   session: SilentSession,
   isSilent: () => boolean,
   over: AbortSignal,
 ): Promise<FinpipeError | undefined> {
-  return judgeSilence({
+  return explainSilence({
     server: session.name,
     what: "session",
     who: "The node or the network",

@@ -10,7 +10,7 @@ import { inspectStaging } from "../staging/postgres/inspection.ts";
  * Opens nothing yet: each function looks when the doctor calls it, and the doctor closes what it
  * opened.
  */
-export function worldOf(context: EngineContext): DoctorDeps {
+export function doctorDeps(context: EngineContext): DoctorDeps {
   const { io, log, config } = context;
   return {
     readSettings: () => readSettings(config, { staging: "if-set", warehouse: "if-set" }),

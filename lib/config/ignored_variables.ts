@@ -15,7 +15,7 @@ const CHOICES: readonly [name: string, choices: readonly string[]][] = [
  * or would build a different mart: other names of schemas, other values that are counted, and
  * values that no run accepts.
  */
-export function strayVariables(env: (name: string) => string | undefined): string[] {
+export function ignoredVariables(env: (name: string) => string | undefined): string[] {
   const source = { env, flags: {} };
   const unusable = CHOICES.filter(([name, choices]) => {
     const value = variable(source, name);

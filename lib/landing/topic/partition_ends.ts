@@ -5,14 +5,14 @@
 import { orAborted } from "../../runtime/aborted.ts";
 import { FinpipeError, isKind, messageOf } from "../../runtime/errors.ts";
 import type { Logger } from "../../runtime/log.ts";
-import type { LogRange } from "../../sources/topic/log_range.ts";
-import type { TopicLog } from "../../sources/topic/topic.ts";
+import type { OffsetRange } from "../../sources/topic/offset_range.ts";
+import type { TopicOffsets } from "../../sources/topic/topic.ts";
 import type { StagingSessions } from "../../staging/sessions.ts";
 
 export interface EndsContext {
   sessions: StagingSessions;
   /** Asks once. */
-  admin: Pick<TopicLog, "ranges">;
+  admin: Pick<TopicOffsets, "ranges">;
   log: Logger;
   now(): Temporal.Instant;
   /** Asks to stop. */
@@ -25,9 +25,9 @@ export interface EndsOptions {
   watermark: number;
 }
 
-export class LogEnds {
-  #last: { at: Temporal.Instant; ranges: readonly LogRange[] } | undefined;
-  #byPartition: ReadonlyMap<number, LogRange> = new Map();
+export class PartitionEnds {
+  #last: { at: Temporal.Instant; ranges: readonly OffsetRange[] } | undefined;
+  #byPartition: ReadonlyMap<number, OffsetRange> = new Map();
   /** When Kafka last told them, on the clock of performance.now. */
   answeredAt = performance.now();
   /** When it was last asked, until it answers. */
@@ -46,12 +46,12 @@ export class LogEnds {
   }
 
   /** As they were told last, and when they were asked for. */
-  get last(): { at: Temporal.Instant; ranges: readonly LogRange[] } | undefined {
+  get last(): { at: Temporal.Instant; ranges: readonly OffsetRange[] } | undefined {
     return this.#last;
   }
 
   /** @param at when they were asked for */
-  told(ranges: readonly LogRange[], at: Temporal.Instant): void {
+  told(ranges: readonly OffsetRange[], at: Temporal.Instant): void {
     this.#last = { at, ranges };
     this.#byPartition = new Map(ranges.map((range) => [range.partition, range]));
   }
@@ -69,16 +69,16 @@ export class LogEnds {
   }
 
   /** What is known of a partition. */
-  of(partition: number): LogRange | undefined {
+  of(partition: number): OffsetRange | undefined {
     return this.#byPartition.get(partition);
   }
 
   /** Asks once, and notes what was landed up to those before; undefined where there is no answer. */
-  async ask(): Promise<readonly LogRange[] | undefined> {
+  async ask(): Promise<readonly OffsetRange[] | undefined> {
     const { admin, now, log, signal } = this.#context;
     const at = now();
     this.#askedAt = performance.now();
-    let ranges: LogRange[] | undefined;
+    let ranges: OffsetRange[] | undefined;
     try {
       ranges = await orAborted(admin.ranges(), signal);
     } catch (error) {

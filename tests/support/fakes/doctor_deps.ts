@@ -47,7 +47,7 @@ export const SERVER: Settings = {
 };
 
 /** A world in which all is well. */
-export function world(settings: Settings, changes: Partial<DoctorDeps> = {}): DoctorDeps {
+export function setup(settings: Settings, changes: Partial<DoctorDeps> = {}): DoctorDeps {
   return {
     readSettings: () => Promise.resolve(settings),
     lookAtWorkDir: (workDir) => Promise.resolve(workDir),
@@ -120,7 +120,7 @@ export function warehouse(changes: Partial<WarehouseInspection> = {}): Warehouse
 }
 
 export function withServer(...args: Parameters<typeof server>): DoctorDeps {
-  return world(SERVER, { inspectStaging: () => Promise.resolve(server(...args)) });
+  return setup(SERVER, { inspectStaging: () => Promise.resolve(server(...args)) });
 }
 
 export function outcomes(checks: Check[]): string[] {

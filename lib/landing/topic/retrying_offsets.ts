@@ -1,27 +1,27 @@
 /** Asks Kafka about the topic, and retries through outages. */
 import { FinpipeError } from "../../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
-import type { LogRange } from "../../sources/topic/log_range.ts";
-import type { TopicLog } from "../../sources/topic/topic.ts";
+import type { OffsetRange } from "../../sources/topic/offset_range.ts";
+import type { TopicOffsets } from "../../sources/topic/topic.ts";
 
 /** How long to retry, and where outages are logged. */
-export type SteadyLogOptions = Pick<RetryOptions, "log" | "signal" | "retryFor">;
+export type RetryingTopicOptions = Pick<RetryOptions, "log" | "signal" | "retryFor">;
 
-/** A {@link TopicLog} that retries while Kafka cannot be reached. */
-export class SteadyTopicLog implements TopicLog {
-  readonly #log: TopicLog;
-  readonly #options: SteadyLogOptions;
+/** A {@link TopicOffsets} that retries while Kafka cannot be reached. */
+export class RetryingTopicOffsets implements TopicOffsets {
+  readonly #log: TopicOffsets;
+  readonly #options: RetryingTopicOptions;
   /** The failure that is being retried; undefined while Kafka answers. */
   failure: FinpipeError | undefined;
 
   /** @param log asks once */
-  constructor(log: TopicLog, options: SteadyLogOptions) {
+  constructor(log: TopicOffsets, options: RetryingTopicOptions) {
     this.#log = log;
     this.#options = options;
   }
 
   /** The ranges of the topic, once it exists: finpipe never creates the topic that it reads. */
-  existing(topic: string): Promise<LogRange[]> {
+  existing(topic: string): Promise<OffsetRange[]> {
     return this.#ask(async () => {
       const found = await this.#log.ranges();
       if (found !== undefined && found.length > 0) return found;
@@ -31,11 +31,11 @@ export class SteadyTopicLog implements TopicLog {
     });
   }
 
-  ranges(): ReturnType<TopicLog["ranges"]> {
+  ranges(): ReturnType<TopicOffsets["ranges"]> {
     return this.#ask(() => this.#log.ranges());
   }
 
-  offsetsAt(epochMilliseconds: number): ReturnType<TopicLog["offsetsAt"]> {
+  offsetsAt(epochMilliseconds: number): ReturnType<TopicOffsets["offsetsAt"]> {
     return this.#ask(() => this.#log.offsetsAt(epochMilliseconds));
   }
 

@@ -6,24 +6,24 @@ import type { Logger } from "../../runtime/log.ts";
 import type { CorruptBatch } from "../../sources/topic/corrupt_batch.ts";
 import type { From } from "../../sources/topic/from.ts";
 import {
-  type LogRange,
   type LostRange,
   lostRangeError,
   lostRangeOf,
-} from "../../sources/topic/log_range.ts";
-import type { TopicAdmin, TopicLog } from "../../sources/topic/topic.ts";
+  type OffsetRange,
+} from "../../sources/topic/offset_range.ts";
+import type { TopicAdmin, TopicOffsets } from "../../sources/topic/topic.ts";
 import type { SourcePartition } from "../../staging/landing.ts";
-import type { SteadyStaging } from "../steady_staging.ts";
+import type { RetryingStaging } from "../retrying_staging.ts";
 import { SharedQuestion } from "./shared_question.ts";
-import { goPastCorrupt, type PartitionLook, positionOf, rangeIn } from "./start.ts";
+import { continueAfterCorrupt, type PartitionLook, positionOf, rangeIn } from "./start.ts";
 import { TopicIdentity } from "./topic_identity.ts";
 
 export interface LogChecksContext {
   /** Asks once, without retries. */
   admin: Pick<TopicAdmin, "topicIds">;
-  staging: SteadyStaging;
+  staging: RetryingStaging;
   /** Asks through outages. */
-  topicLog: TopicLog;
+  topicOffsets: TopicOffsets;
   log: Logger;
 }
 
@@ -46,23 +46,23 @@ export interface Reading {
   nextNow(): number | undefined;
 }
 
-export class LogChecks {
+export class OffsetChecks {
   readonly #context: LogChecksContext;
   readonly #options: LogChecksOptions;
   readonly #identity: TopicIdentity;
   // A thousand partitions are opened at once, and each of these answers is about all of them.
   readonly #positions: SharedQuestion<SourcePartition[]>;
-  readonly #ranges: SharedQuestion<LogRange[] | undefined>;
+  readonly #ranges: SharedQuestion<OffsetRange[] | undefined>;
 
   constructor(context: LogChecksContext, options: LogChecksOptions) {
     this.#context = context;
     this.#options = options;
-    const { admin, staging, topicLog } = context;
+    const { admin, staging, topicOffsets } = context;
     this.#identity = new TopicIdentity(() => admin.topicIds());
     this.#positions = new SharedQuestion(() =>
       staging.run(({ topics }) => topics.list(options.topic))
     );
-    this.#ranges = new SharedQuestion(() => topicLog.ranges());
+    this.#ranges = new SharedQuestion(() => topicOffsets.ranges());
   }
 
   /** The position that a partition is read on from, as {@link positionOf} has it. */
@@ -93,11 +93,11 @@ export class LogChecks {
   }
 
   /**
-   * Continues after a corrupt batch, once all before it is landed, as {@link goPastCorrupt} does.
+   * Continues after a corrupt batch, once all before it is landed, as {@link continueAfterCorrupt} does.
    */
   goPast(partition: number, batch: CorruptBatch): Promise<void> {
     const context = { ...this.#context, ...this.#options };
-    return goPastCorrupt(context, partition, batch, this.#lookAt(partition));
+    return continueAfterCorrupt(context, partition, batch, this.#lookAt(partition));
   }
 
   /**
@@ -107,7 +107,7 @@ export class LogChecks {
    * @param before where the partitions were read on from before the ranges were asked for
    * @throws FinpipeError of kind `data` where something is lost
    */
-  checkUnread(before: readonly Reading[], ranges: readonly LogRange[]): void {
+  checkUnread(before: readonly Reading[], ranges: readonly OffsetRange[]): void {
     const lost = before.flatMap((reading) => lostSince(reading, ranges) ?? []);
     if (lost.length > 0) throw lostRangeError(this.#options.topic, lost);
   }
@@ -120,7 +120,7 @@ export class LogChecks {
   }
 }
 
-function lostSince(reading: Reading, ranges: readonly LogRange[]): LostRange | undefined {
+function lostSince(reading: Reading, ranges: readonly OffsetRange[]): LostRange | undefined {
   const { partition, next, topicId } = reading;
   const nextNow = reading.nextNow();
   const range = ranges.find((one) => one.partition === partition);

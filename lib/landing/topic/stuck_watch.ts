@@ -50,7 +50,7 @@ const ASK_INTERVAL = 5000;
 /** Milliseconds between two lines of the log that say the same. */
 const QUIET = 60_000;
 
-export class Standstill implements Disposable {
+export class StuckWatch implements Disposable {
   readonly #context: StandstillContext;
   readonly #limit: number;
   readonly #timer: ReturnType<typeof setInterval>;

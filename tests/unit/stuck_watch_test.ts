@@ -1,6 +1,6 @@
 /** Whose session is ended by a stream that waits for its lock: that of a finpipe which stands still. */
 import assert from "node:assert/strict";
-import { Standstill } from "../../lib/landing/topic/standstill.ts";
+import { StuckWatch } from "../../lib/landing/topic/stuck_watch.ts";
 import type { LockHolder } from "../../lib/staging/locks.ts";
 import type { StagingRepository } from "../../lib/staging/repository.ts";
 import type { StagingSessions } from "../../lib/staging/sessions.ts";
@@ -31,7 +31,7 @@ async function endedOf(look: (times: number) => LockHolder): Promise<number> {
     end: () => Promise.resolve(++ended > 0),
   };
   const asking = { locks, [Symbol.asyncDispose]: () => Promise.resolve() };
-  using _standstill = new Standstill({
+  using _standstill = new StuckWatch({
     sessions: { busyFor: () => ["1"], processes: ["1"] } as unknown as StagingSessions,
     connect: () => Promise.resolve(asking as unknown as StagingRepository),
     log: SILENT,

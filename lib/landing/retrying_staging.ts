@@ -8,7 +8,7 @@ import { retrying } from "../runtime/retry.ts";
 import type { StagingRepository } from "../staging/repository.ts";
 import type { StagingSessions } from "../staging/sessions.ts";
 
-export interface SteadyOptions {
+export interface RetryingOptions {
   log: Logger;
   signal: AbortSignal;
   /**
@@ -26,13 +26,13 @@ export interface SteadyOptions {
  */
 export type StagingWork<T> = (staging: StagingRepository, again: boolean) => Promise<T>;
 
-export class SteadyStaging {
+export class RetryingStaging {
   /** The failure that is being retried; undefined while staging answers. */
   failure: FinpipeError | undefined;
   readonly #sessions: StagingSessions;
-  readonly #options: SteadyOptions;
+  readonly #options: RetryingOptions;
 
-  constructor(sessions: StagingSessions, options: SteadyOptions) {
+  constructor(sessions: StagingSessions, options: RetryingOptions) {
     this.#sessions = sessions;
     this.#options = options;
   }

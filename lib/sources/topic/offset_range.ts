@@ -3,7 +3,7 @@ import { FinpipeError } from "../../runtime/errors.ts";
 import type { CorruptBatch } from "./corrupt_batch.ts";
 
 /** The offsets that a partition of the topic has now. */
-export interface LogRange {
+export interface OffsetRange {
   partition: number;
   /** The first offset that is still there. */
   low: number;
@@ -28,7 +28,7 @@ export interface LostRange {
   from: number;
   to: number;
   /** The offset to go on from. */
-  goOnFrom: number;
+  continueAt: number;
 }
 
 /**
@@ -39,7 +39,7 @@ export interface LostRange {
  */
 export function lostRangeOf(
   position: number,
-  log: LogRange,
+  log: OffsetRange,
   topicId: string | null = null,
 ): LostRange | undefined {
   const { partition, low, high } = log;
@@ -49,10 +49,10 @@ export function lostRangeOf(
     const isSame = areKnown && !isAnother;
     const cause = isSame ? "truncated" : "recreated";
     const from = Math.min(high, position);
-    return { partition, cause, from, to: position, goOnFrom: isSame ? high : low };
+    return { partition, cause, from, to: position, continueAt: isSame ? high : low };
   }
   if (position < low) {
-    return { partition, cause: "deleted", from: position, to: low, goOnFrom: low };
+    return { partition, cause: "deleted", from: position, to: low, continueAt: low };
   }
   return undefined;
 }
@@ -75,7 +75,7 @@ export function corruptBatchError(
 
 /** @returns the error for lost ranges: what is lost, and the `--from` that continues after it */
 export function lostRangeError(topic: string, lost: readonly LostRange[]): FinpipeError {
-  const from = lost.map(({ partition, goOnFrom }) => `${partition}:${goOnFrom}`).join(",");
+  const from = lost.map(({ partition, continueAt }) => `${partition}:${continueAt}`).join(",");
   return new FinpipeError(
     "data",
     `Cannot continue reading topic ${topic}: ${lost.map(describe).join("; ")}`,
