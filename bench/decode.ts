@@ -4,9 +4,9 @@ import { MessageDecoder } from "../lib/events/message.ts";
 import { horizonOf, PartitionWindow } from "../lib/events/partition_window.ts";
 import { BatchEncoder } from "../lib/landing/batch_encoder.ts";
 import { openFileSource } from "../lib/sources/jsonl.ts";
-import type { SourcePartition } from "../lib/staging/landing.ts";
 import { makeCopyRows } from "../lib/staging/postgres/copy_rows.ts";
 import { benchFolder, bestOf, figure, writeEvents } from "./support.ts";
+import { storedPartition } from "../tests/support/staging/stored_partition.ts";
 
 const MESSAGES = Number(Deno.args[0] ?? 500_000);
 const ROUNDS = Number(Deno.args[1] ?? 3);
@@ -16,18 +16,7 @@ const LIMITS = { rows: 10_000, bytes: 8 << 20, linger: 1000, maxMessageBytes: 10
 await using folder = await benchFolder();
 const events = join(folder.path, "events.jsonl");
 await writeEvents(events, { messages: MESSAGES });
-const partition: SourcePartition = {
-  id: 1,
-  kind: "file",
-  source: events,
-  partition: 0,
-  nextPosition: 0,
-  watermark: null,
-  digest: null,
-  forgottenPosition: -1,
-  topicId: null,
-  windowBase: 0,
-};
+const partition = storedPartition({ kind: "file", source: events });
 
 async function timed(work: () => Promise<void>): Promise<number> {
   const started = performance.now();

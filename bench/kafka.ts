@@ -4,7 +4,7 @@
  * `--codec=lz4` (gzip, snappy, zstd) of a topic that is packed so.
  */
 import { join } from "node:path";
-import { startKafka } from "../tests/support/kafka_server.ts";
+import { startKafka } from "../tests/support/kafka/server.ts";
 import { fillTopic, sendFile } from "./kafka_topic.ts";
 import {
   benchFolder,
@@ -46,7 +46,8 @@ const events = await fillTopic(kafka.brokers, {
   folder,
 });
 
-const RESET = "TRUNCATE stg.transactions, stg.currencies, stg.rejected, finpipe.source_partitions";
+const RESET =
+  "TRUNCATE stg.transactions, stg.currencies, stg.rejected, finpipe.source_partitions, finpipe.landed_days";
 let megabytes = 0;
 const land = async (url = server.url) => {
   await psql(server.url, RESET);

@@ -12,11 +12,12 @@ import { KafkaAdmin } from "../lib/sources/kafka/topic_admin.ts";
 import { KafkaConsumer } from "../lib/sources/kafka/topic_consumer.ts";
 import type { SourcePartition } from "../lib/staging/landing.ts";
 import { makeCopyRows } from "../lib/staging/postgres/copy_rows.ts";
-import { startKafka } from "../tests/support/kafka_server.ts";
+import { startKafka } from "../tests/support/kafka/server.ts";
 import { SILENT } from "../tests/support/logs.ts";
 import { fillTopic } from "./kafka_topic.ts";
 import { profiled } from "./profile.ts";
 import { benchFolder, bestOf, figure, print } from "./support.ts";
+import { storedPartition } from "../tests/support/staging/stored_partition.ts";
 
 const MESSAGES = Number(Deno.args[0] ?? 500_000);
 const ROUNDS = Number(Deno.args[1] ?? 3);
@@ -95,7 +96,7 @@ async function decode(): Promise<number> {
     open(partition) {
       const feed = new KafkaFeed(0, LIMITS);
       feeds.push(feed);
-      running.push(encodeAll(sourceOf(partition), feed));
+      running.push(encodeAll(storedPartition({ id: partition, source: TOPIC, partition }), feed));
       return Promise.resolve(feed);
     },
     revoked() {},
@@ -115,19 +116,4 @@ async function decode(): Promise<number> {
   if (seen !== MESSAGES) throw new Error(`${seen} messages`);
   await consumer.stop();
   return seconds;
-}
-
-function sourceOf(partition: number): SourcePartition {
-  return {
-    id: partition,
-    kind: "kafka",
-    source: TOPIC,
-    partition,
-    nextPosition: 0,
-    watermark: null,
-    digest: null,
-    forgottenPosition: -1,
-    topicId: null,
-    windowBase: 0,
-  };
 }

@@ -7,8 +7,8 @@
 import { join } from "node:path";
 import kafkajs from "kafkajs";
 import { emulate } from "../lib/events/emulator.ts";
-import { startKafka } from "../tests/support/kafka_server.ts";
-import { freePort } from "../tests/support/ports.ts";
+import { startKafka } from "../tests/support/kafka/server.ts";
+import { freePort } from "../tests/support/network/ports.ts";
 import { sendFile } from "./kafka_topic.ts";
 import { benchFolder, benchServer, FINPIPE, measure, print, psql, writeEvents } from "./support.ts";
 

@@ -25,7 +25,8 @@ await writeEvents(events, { messages: MESSAGES });
 const env = { FINPIPE_PG_URL: server.url, FINPIPE_WORK_DIR: join(folder.path, "work") };
 await measure([...FINPIPE, "init"], env);
 
-const RESET = "TRUNCATE stg.transactions, stg.currencies, stg.rejected, finpipe.source_partitions";
+const RESET =
+  "TRUNCATE stg.transactions, stg.currencies, stg.rejected, finpipe.source_partitions, finpipe.landed_days";
 const COLUMNS = "object_id, object_type, sent_dttm, payload";
 const TYPED = `${COLUMNS}, operation_id, account_number_from, account_number_to, currency_code, ` +
   "country, status, transaction_type, amount, transaction_dt, source_id, position, in_window";

@@ -25,7 +25,10 @@ const peaks: Peaks[] = [];
 for (const messages of [MESSAGES, MESSAGES * 10]) {
   const events = join(folder.path, `${messages}.jsonl`);
   await writeEvents(events, { messages });
-  await psql(server.url, "TRUNCATE stg.transactions, stg.currencies, finpipe.source_partitions");
+  await psql(
+    server.url,
+    "TRUNCATE stg.transactions, stg.currencies, finpipe.source_partitions, finpipe.landed_days",
+  );
   peaks.push({
     stream: await measure([...FINPIPE, "stream", "--source", events], env),
     dump: await measure([...FINPIPE, "dump", "--partition", "2022-10-01"], env),

@@ -1,6 +1,6 @@
 /** Start-up of `finpipe --help`, against a Deno that does nothing. */
 import { join } from "node:path";
-import { LAUNCHER_FLAGS, PERMISSIONS } from "../tests/support/run_cli.ts";
+import { LAUNCHER_FLAGS, PERMISSIONS } from "../tests/support/cli/run_cli.ts";
 import { bestOf, figure, measure } from "./support.ts";
 
 const ROUNDS = Number(Deno.args[0] ?? 15);

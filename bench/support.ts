@@ -1,6 +1,6 @@
 /** What the figures share: a server, input, and a clock that is only ever used for ratios. */
 import { join } from "node:path";
-import { startPostgres } from "../tests/support/postgres_server.ts";
+import { startPostgres } from "../tests/support/postgres/server.ts";
 import { emulate } from "../lib/events/emulator.ts";
 import { writeWhole } from "../lib/runtime/files.ts";
 

@@ -11,7 +11,7 @@ import copyTransactions from "../sql/warehouse/vertica/side_table_copy_transacti
 };
 import { Identifier, templatesOf } from "../lib/sql/template.ts";
 import { ENFORCED } from "../lib/warehouse/enforced_length.ts";
-import { pythonPackages } from "../tests/support/python_packages.ts";
+import { pythonPackages } from "../tests/support/machine/python_packages.ts";
 import {
   missingForDriver,
   VERTICA_PYTHON,

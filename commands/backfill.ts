@@ -1,9 +1,8 @@
 /** `finpipe backfill`: each date of a range, from staging to the mart. */
-import { backfill } from "../lib/backfill/backfill.ts";
-import { planBackfill } from "../lib/backfill/plan.ts";
+import { backfill } from "../lib/backfill.ts";
 import { openEngine } from "../lib/engine/engine.ts";
 import { refuseOpenRange } from "../lib/partitions/open_day.ts";
-import { type DateRange, parseRange } from "../lib/partitions/run_date.ts";
+import { type DateRange, parseRange, runsOf } from "../lib/partitions/run_date.ts";
 import { dayShown, planShown } from "../lib/rendering/runs.ts";
 import { isClosed } from "../lib/runtime/io.ts";
 import { allOf } from "../lib/runtime/words.ts";
@@ -13,7 +12,7 @@ import { FileProgress } from "./file_progress.ts";
 import { OPEN_DAY, printResult } from "./options.ts";
 import { addStepOptions } from "./step_command.ts";
 
-/** What `backfill` was asked for, beside what its steps were. */
+/** What `backfill` was asked for, apart from the options of its steps. */
 export interface BackfillCall {
   range: DateRange;
   dryRun: boolean;
@@ -39,12 +38,12 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
     configure(command) {
       command
         .description(
-          "Creates the tables that are not there yet, then runs " +
-            `${allOf(names)} for each run date of a range, in order. ` +
-            "Each run processes the day before its date. Stops at the first step that fails.",
+          `Creates any missing tables, then runs ${allOf(names)} for each run date of a ` +
+            "range, in order. Each run processes the day before its date. Stops at the first " +
+            "step that fails.",
         )
         .argument("<from..to>", "run dates, both inclusive; a single date is a range of one")
-        .option("--dry-run", "print what would be run, and run nothing");
+        .option("--dry-run", "print what would run, and run nothing");
       for (const step of steps) addStepOptions(command, step);
       command.addOption(OPEN_DAY);
     },
@@ -60,7 +59,7 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
       const ready = prepareSteps(steps, config);
       if (!allowOpenDay) refuseOpenRange(range, io.now(), given);
       if (dryRun) {
-        const plan = planBackfill(range).map((run) => planShown(run, names));
+        const plan = runsOf(range).map((run) => planShown(run, names));
         const runs = plan.map(({ json }) => json);
         return await printResult(context, { runs }, plan.flatMap(({ lines }) => lines));
       }
@@ -81,7 +80,7 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
         async onDay(day) {
           await progress.clear();
           if (json) return;
-          // A reader that has had enough must not end the work halfway.
+          // If whoever reads stdout stops reading, the work must still be done to its end.
           await io.stdout.write(`${dayShown(day).lines.join("\n")}\n`).catch((error) => {
             if (!isClosed(error)) throw error;
           });

@@ -23,7 +23,7 @@ export interface Context {
 
 /** A command as its file exports it. */
 export interface CommandDefinition {
-  /** Runs whatever FINPIPE_* and AIRFLOW_* are set. @default false */
+  /** Ignores FINPIPE_* and AIRFLOW_*, whatever they are set to. @default false */
   ignoresVariables?: boolean;
   /** Adds description, arguments and options to the command that commander made. */
   configure(command: Command): void;

@@ -3,10 +3,10 @@ import { demo, type DemoOptions } from "../lib/demo.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
 
-/** Where the demo works unless it is told. */
+/** Where the demo works unless a flag names another folder. */
 const DEFAULT_FOLDER = "./finpipe-demo";
 
-/** The work dir is the demo's folder where it is named by a flag; a variable's is not ours to fill. */
+/** The demo fills a work dir only where a flag names it, never one that a variable names. */
 export function demoOptionsOf({ workDir }: OptionValues): Pick<DemoOptions, "folder" | "named"> {
   return typeof workDir === "string"
     ? { folder: workDir, named: true }
@@ -18,14 +18,17 @@ const command: CommandDefinition = {
 
   configure(command) {
     command.description(
-      "Makes events, lands them, and builds and shows the mart: the whole pipeline on the " +
-        "embedded engine, in a new folder, whatever servers are configured.",
+      "Makes events, lands them, builds the mart and shows it: the whole pipeline on the " +
+        "embedded engine, in a new folder. Ignores any servers that are configured.",
     );
   },
 
   examples: [
-    ["finpipe demo", "works in ./finpipe-demo, or the first of -2, -3 ... that is free"],
-    ["finpipe --work-dir /tmp/try demo", "works in a folder of your choice, which must be new"],
+    ["finpipe demo", "works in ./finpipe-demo, or in ./finpipe-demo-2, -3 ... if that exists"],
+    [
+      "finpipe --work-dir /tmp/try demo",
+      "works in a folder that you choose, which must not exist yet",
+    ],
   ],
 
   async run(context, _args, _options) {

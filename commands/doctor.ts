@@ -10,25 +10,25 @@ import { printResult } from "./options.ts";
 const command: CommandDefinition = {
   configure(command) {
     command.description(
-      "Checks configuration, work dir, and of each end that has a setting: reachability, version,\n" +
-        "clock, rights and schema; of Kafka, where brokers are named, the topic. Says what to do\n" +
-        "about each failure, and exits with the code of the first. With no setting it checks the\n" +
-        "embedded engine.\n" +
-        "With --trial it tries what finpipe takes for granted of the warehouse, each assumption in\n" +
-        "scratch tables of its own in the two schemas, which go again, also after Ctrl-C; nothing else\n" +
-        "is touched, read or locked. Exit code 4 where finpipe needs something that does not hold, or\n" +
-        "that could not be tried. What it prints with --json is made to be sent to us: it names no\n" +
-        "user, place or data.",
+      "Checks the configuration and the work dir; the connection, version, clock, rights and " +
+        "schema\nof staging and of the warehouse, each if it has a setting; and the topic, if " +
+        "Kafka brokers\nare set. Says what to do about each failure, and exits with the code of " +
+        "the first. With no\nsetting it checks the embedded engine.\nWith --trial it tries each " +
+        "assumption that finpipe makes about the warehouse, in scratch\ntables of its own in " +
+        "the two schemas. It drops them at the end, also after Ctrl-C, and does\nnot touch, " +
+        "read or lock anything else. The exit code is 4 if something that finpipe needs\ndoes " +
+        "not hold or could not be tried. You can send us the output of --json: it names no " +
+        "user,\nplace or data.",
     )
       .option("--trial", "try each assumption about the warehouse in scratch tables")
-      .option("--print-sql", "with --trial: print all that would be run, and run nothing");
+      .option("--print-sql", "with --trial: print the SQL that would run, and run nothing");
   },
 
   examples: [
     ["finpipe doctor", "checks everything"],
-    ["finpipe doctor --json --retry-for 0s", "for a monitor: as JSON, and without waiting"],
-    ["finpipe doctor --trial", "on a Vertica that is new to finpipe, after init"],
-    ["finpipe doctor --trial --print-sql", "shows that SQL to whoever has to approve it"],
+    ["finpipe doctor --json --retry-for 0s", "for monitoring: prints JSON, and does not wait"],
+    ["finpipe doctor --trial", "tries a Vertica that is new to finpipe, after init"],
+    ["finpipe doctor --trial --print-sql", "prints that SQL, for whoever has to approve it"],
   ],
 
   async run(context, _args, options) {
@@ -37,8 +37,8 @@ const command: CommandDefinition = {
       return await runTrial(context, options.printSql === true);
     }
     if (options.printSql === true) {
-      throw new FinpipeError("usage", "--print-sql is about what --trial runs", {
-        hint: "Say 'finpipe doctor --trial --print-sql'",
+      throw new FinpipeError("usage", "Cannot take --print-sql without --trial", {
+        hint: "Run 'finpipe doctor --trial --print-sql'",
       });
     }
     const { lines } = context;

@@ -1,4 +1,4 @@
-/** `finpipe doctor --trial`: tries what finpipe takes for granted of the warehouse. */
+/** `finpipe doctor --trial`: tries what finpipe assumes about the warehouse. */
 import { readScriptSettings } from "../lib/config/settings.ts";
 import { openTrialGround } from "../lib/engine/trial_place.ts";
 import { orAborted } from "../lib/runtime/aborted.ts";
@@ -48,7 +48,10 @@ export async function runTrial(context: Context, printsSql: boolean): Promise<nu
 /** Milliseconds between two drawings. */
 const DRAW_EVERY = 1_000;
 
-/** What is tried just now, and for how long: findings come a group at a time, and some wait for a server. */
+/**
+ * Shows what is being tried and for how long: findings come a group at a time, and some of them
+ * wait for a server.
+ */
 class Waiting implements Disposable {
   readonly #progress: Progress;
   readonly #timer: ReturnType<typeof setInterval>;

@@ -25,7 +25,7 @@ export function emitCallOf(options: OptionValues, now: Temporal.Instant): EmitCa
   const { to = "-", dates, operationsPerDay = 1000, rate, seed = 1 } = options;
   if (to !== "kafka" && options.topic !== undefined) {
     throw new FinpipeError("usage", `Cannot take --topic with --to ${to}`, {
-      hint: "It is for --to kafka: leave it out",
+      hint: "--topic is only for --to kafka: leave it out",
     });
   }
   const yesterday = partitionOf(today(now));
@@ -43,22 +43,27 @@ const command: CommandDefinition = {
   configure(command) {
     command
       .description(
-        "Makes a stream of events as the source service would; the same seed gives the same ones.",
+        "Makes a stream of events as the source service would; the same seed gives the same " +
+          "events.",
       )
       .option("--to <target>", "kafka, a file (.gz too), or - for stdout (default: -)")
-      .option("--topic <name>", "with --to kafka (default: transaction-service-input)")
+      .option("--topic <name>", "topic for --to kafka (default: transaction-service-input)")
       .option("--dates <from..to>", "days of the events, inclusive (default: yesterday, UTC)")
       .option(
         "--operations-per-day <n>",
-        "each of about three messages (default: 1000)",
+        "each is about three messages (default: 1000)",
         wholeNumber(0),
       )
       .option(
         "--rate <n>",
-        "messages a second; a file is then one that grows (default: as fast as it goes)",
+        "messages a second; a file then grows as they come (default: as fast as possible)",
         wholeNumber(1),
       )
-      .option("--seed <n>", "another number gives other events (default: 1)", wholeNumber(0));
+      .option(
+        "--seed <n>",
+        "a different number gives different events (default: 1)",
+        wholeNumber(0),
+      );
   },
 
   examples: [
@@ -67,7 +72,7 @@ const command: CommandDefinition = {
       "writes a month to a file",
     ],
     ["finpipe emit --rate 50 | finpipe stream --source -", "lands events as they come"],
-    ["finpipe emit --to kafka --rate 200", "sends events keyed by object_id, each once"],
+    ["finpipe emit --to kafka --rate 200", "sends events to Kafka, keyed by object_id, each once"],
   ],
 
   async run(context, _args, options) {
@@ -85,14 +90,14 @@ const command: CommandDefinition = {
       seed: emulation.seed,
     };
     log.info(`Emitted ${messages} messages to ${target === "-" ? "stdout" : target}`, result);
-    // On stdout there are the events, and nothing else.
+    // stdout carries the events, and nothing else.
     if (context.json && !await isStdout(target)) await printResult(context, result, []);
   },
 };
 
 export default command;
 
-/** Whether that is where the events went, by whichever of its names. */
+/** Whether the events went to this stream, whichever of its names (`-`, /dev/stdout) was given. */
 async function isStdout(target: string): Promise<boolean> {
   if (target === "-" || target === "kafka") return target === "-";
   return (await namedOutput(target)).kind === "stdout";

@@ -1,6 +1,6 @@
 /**
- * How far the work on a day's files is: on a terminal a line that is drawn over itself, else a line of the
- * log now and then, so that a day that takes minutes does not look like one that hangs.
+ * Shows how far the work on a day's files is: on a terminal in one line that is redrawn, else in a
+ * line of the log now and then. So a day that takes minutes does not look as if it hangs.
  */
 import type { DatasetName } from "../lib/events/dataset.ts";
 import type { FileWatch, FileWork } from "../lib/partitions/file_watch.ts";
@@ -10,7 +10,7 @@ import type { Context } from "./command.ts";
 
 /** Milliseconds between two lines of the log. */
 const LOG_EVERY = 30_000;
-/** Milliseconds between two drawings, where nothing comes that could be drawn. */
+/** Milliseconds between two redraws while no news comes. */
 const DRAW_EVERY = 1_000;
 
 interface Work {
@@ -24,7 +24,7 @@ interface Work {
 }
 
 export class FileProgress implements Disposable {
-  /** What stands before a line that is drawn. */
+  /** The text in front of each redrawn line. */
   title = "";
   readonly #progress: Progress;
   readonly #context: Pick<Context, "io" | "log">;
@@ -49,13 +49,13 @@ export class FileProgress implements Disposable {
     },
     add: (bytes) => {
       if (this.#work === undefined) return;
-      // What is read twice, as where refused rows are looked for, is done once.
+      // A file may be read twice, for example to find refused rows; it counts once.
       this.#work.bytes = Math.min(this.#work.bytes + bytes, this.#work.of ?? Infinity);
       this.#draw();
     },
   });
 
-  /** Nothing of a file is done now; shows the text. */
+  /** Shows the text in place of a file's progress. */
   show(text: string): void {
     this.#work = undefined;
     this.#progress.show(() => text);
@@ -67,13 +67,13 @@ export class FileProgress implements Disposable {
     if (this.#work === undefined) return;
     const { dataset, day, work, of, bytes, begunAt } = this.#work;
     const seconds = Math.round((this.#clock() - begunAt) / 1000);
-    // What has only just begun is no news.
+    // Work that has only just begun is not reported.
     if (seconds === 0) return;
     const done = of === undefined && bytes === 0 ? {} : { bytes, of };
     this.#context.log.info(`${capitalized(work)}: ${dataset} of ${day}`, { ...done, seconds });
   }
 
-  /** Nothing is done any more; takes the drawn line away. */
+  /** The work is done: removes the drawn line. */
   clear(): Promise<void> {
     this.#work = undefined;
     return this.#progress.clear();
@@ -96,7 +96,7 @@ function textOf({ dataset, work, of, bytes, begunAt }: Work, now: number): strin
   return `${dataset}: ${work}, ${done}, ${sizeText(bytes / Math.max(seconds, 0.001))}/s`;
 }
 
-/** @param like in whose unit it is said @default its own */
+/** @param like the size whose unit is used @default its own */
 function sizeText(bytes: number, like = bytes): string {
   return like < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -13,12 +13,12 @@ const command: CommandDefinition = {
         "Creates or upgrades everything that finpipe needs in staging and warehouse. " +
           "Safe to run any number of times, also from two processes at once.",
       )
-      .option("--print-sql", "print what would be run on empty databases, and run nothing");
+      .option("--print-sql", "print what would run on empty databases, and run nothing");
   },
 
   examples: [
-    ["finpipe init", "prepares each end that has a setting"],
-    ["finpipe init --print-sql", "shows the SQL to whoever has to approve it"],
+    ["finpipe init", "prepares staging and warehouse, each if it has a setting"],
+    ["finpipe init --print-sql", "prints the SQL, for whoever has to approve it"],
   ],
 
   async run(context, _args, options) {

@@ -14,7 +14,7 @@ import type { Context, OptionValues } from "./command.ts";
 /** Adds `[run_date]` and `--partition` to a command that processes one day. */
 export function addRunDate(command: Command): Command {
   return command
-    .argument("[run_date]", "the partition processed is the day before it (default: today, UTC)")
+    .argument("[run_date]", "the run processes the day before it (default: today, UTC)")
     .option("--partition <date>", "name the partition itself instead of a run date");
 }
 
@@ -42,10 +42,10 @@ export function runOf(
 /** For commands that otherwise wait for a day's end by the clock. */
 export const OPEN_DAY = new Option(
   "--allow-open-day",
-  "also process a day that is not over yet by the clock (UTC), with the data so far",
+  "also process a day that is not over by the clock (UTC), with the data so far",
 );
 
-/** Adds `--dataset`, for commands that can do one of the two alone. */
+/** Adds `--dataset`, for commands that can process only one of the two datasets. */
 export function addDataset(command: Command): Command {
   return command.addOption(
     new Option("--dataset <name>", "only this dataset (default: both)").choices(DATASET_NAMES),

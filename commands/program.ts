@@ -5,7 +5,7 @@ import { VERSION } from "../lib/runtime/version.ts";
 import type { CommandDefinition } from "./command.ts";
 import type { Registration } from "./registry.ts";
 
-/** Characters of a line of help, wherever it is shown: docs/cli.md is made of it. */
+/** Characters in a line of help, on any terminal: docs/cli.md is made from the help. */
 const HELP_WIDTH = 100;
 
 /** Where commander writes help to, without waiting. */
@@ -21,7 +21,7 @@ type Action = (
   command: Command,
 ) => Promise<void>;
 
-/** The program with its commands; the one that is called gets its options when it is loaded. */
+/** The program with its commands. A command gets its options when it is loaded, that is, called. */
 export function createProgram(
   commands: readonly Registration[],
   output: HelpOutput,
@@ -38,7 +38,7 @@ export function createProgram(
       writeOut: (text) => output.out(text),
       writeErr: (text) => output.err(text),
       outputError: () => {},
-      // Commander would ask the process's own streams, which take a while to be made.
+      // Commander would ask the process's own streams, and making those takes a while.
       getOutHelpWidth: () => HELP_WIDTH,
       getErrHelpWidth: () => HELP_WIDTH,
       getOutHasColors: () => false,
@@ -65,7 +65,7 @@ export function createProgram(
   return program;
 }
 
-/** Commander's own would not load the command that it shows the help of. */
+/** Commander's own help command would not load the command whose help it shows. */
 function addHelpCommand(program: Command, commands: readonly Registration[]): void {
   program.command("help")
     .summary("show help for a command")

@@ -10,7 +10,7 @@ export interface Registration {
   load: () => Promise<{ default: CommandDefinition }>;
 }
 
-/** All of them, where these are the steps of a day: what is not here is not there. */
+/** All commands, with these as the steps of a day. A command that is not listed does not exist. */
 export function commandsOf(steps: readonly StepRegistration[]): readonly Registration[] {
   return [
     {

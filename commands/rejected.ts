@@ -1,8 +1,8 @@
-/** `finpipe rejected`: messages that were rejected, and sending them through the checks once more. */
+/** `finpipe rejected`: messages that were rejected, and their replay through the same checks. */
 import { Argument, Option } from "commander";
 import { openEngine } from "../lib/engine/engine.ts";
 import { REASONS } from "../lib/events/message.ts";
-import { firstOf, rejectedBytes, rejectedRows } from "../lib/rejected/listing.ts";
+import { firstOf, rejectedRows } from "../lib/rejected/listing.ts";
 import { noSuchMessage, replay, type ReplayTotals } from "../lib/rejected/replay.ts";
 import { inBlocks } from "../lib/rendering/blocks.ts";
 import { jsonArray } from "../lib/rendering/json_array.ts";
@@ -12,6 +12,7 @@ import type { RejectedRepository } from "../lib/staging/rejected.ts";
 import type { CommandDefinition, Context } from "./command.ts";
 import { printResult, wholeNumber } from "./options.ts";
 import { ACTIONS, DEFAULT_LIMIT, type RejectedCall, rejectedCallOf } from "./rejected_call.ts";
+import { rejectedBytes } from "../lib/rejected/bytes.ts";
 
 /** Partitions are 32-bit integers, in Kafka as in staging. */
 const LARGEST_PARTITION = 2 ** 31 - 1;
@@ -20,11 +21,11 @@ const command: CommandDefinition = {
   configure(command) {
     command
       .description(
-        "Lists rejected messages, shows the bytes of one, or replays them: sends them through the\n" +
-          "same checks once more and lands what is accepted now and does not stand in staging.",
+        "Lists rejected messages, shows the bytes of one, or replays them: runs them through " +
+          "the\nsame checks again, and lands those that now pass and are not in staging yet.",
       )
       .addArgument(new Argument("<action>", "what to do").choices(ACTIONS))
-      .argument("[id...]", "show: one message; replay: these alone (default: by the filters)")
+      .argument("[id...]", "show: one message; replay: only these (default: by the filters)")
       .addOption(new Option("--reason <reason>", "why it was rejected").choices(REASONS))
       .option("--day <date>", "the day on which it was rejected, UTC")
       .option("--source <source>", "the topic, the file's real path, or stdin")
@@ -35,18 +36,18 @@ const command: CommandDefinition = {
       )
       .option(
         "--limit <n>",
-        `list: so many, the newest first; 0: all (default: ${DEFAULT_LIMIT})`,
+        `list: at most this many, newest first; 0: all (default: ${DEFAULT_LIMIT})`,
         wholeNumber(0),
       );
   },
 
   examples: [
-    ["finpipe rejected list --reason bad_value", "lists the newest of a reason"],
+    ["finpipe rejected list --reason bad_value", "lists the newest with one reason"],
     ["finpipe rejected show 7 > message.json", "writes the bytes of a message as they came"],
     ["finpipe rejected replay 7 8", "replays two messages"],
     [
       "finpipe rejected replay --reason not_storable --day 2022-10-02",
-      "replays what was rejected for a reason on a day, and did not land since",
+      "replays what was rejected for one reason on one day and has not landed since",
     ],
   ],
 
@@ -83,7 +84,7 @@ async function list(
   { filter, limit }: RejectedCall & { action: "list" },
 ): Promise<void> {
   const rows = firstOf(rejectedRows(rejected, filter), limit, () => {
-    log.warn(`Listed the newest ${limit}, there are more: --limit says how many`);
+    log.warn(`Listed only the newest ${limit}: list more with a higher --limit`);
   });
   const text = json ? jsonArray(rows) : rejectedTable(rows);
   for await (const block of inBlocks(text, io.signal)) await io.stdout.write(block);
@@ -94,9 +95,9 @@ async function show(context: Context, rejected: RejectedRepository, id: number):
   const found = await rejected.find(id);
   if (found === undefined) throw noSuchMessage([id]);
   const { bytes, ...row } = found;
-  if (bytes === null) log.info(`Message ${id} is a null value: it has no bytes`);
+  if (bytes === null) log.info(`Message ${id} has a null value: there are no bytes to show`);
   else if (bytes < row.length) {
-    log.warn(`Message ${id} was too large: its first bytes are all that was kept`, {
+    log.warn(`Message ${id} was too large: only its first bytes were kept`, {
       bytes,
       of: row.length,
     });

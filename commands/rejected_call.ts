@@ -25,14 +25,17 @@ export function rejectedCallOf(
   const filter = filterOf(options);
   const filtered = Object.keys(filter).length > 0;
   if (options.limit !== undefined && action !== "list") {
-    throw usage(`Cannot take --limit with rejected ${action}`, "It is for rejected list alone");
+    throw usage(
+      `Cannot take --limit with rejected ${action}`,
+      "--limit is only for 'finpipe rejected list': leave it out",
+    );
   }
   if (action === "show") {
     const [id] = ids;
     if (id !== undefined && ids.length === 1 && !filtered) return { action, id };
     throw usage(
-      "Cannot show more than one message, or none",
-      "Name one id: 'finpipe rejected show 7'",
+      "Can only show one message, by its id",
+      "Name one id and no filter: 'finpipe rejected show 7'",
     );
   }
   if (action === "replay") {
@@ -41,7 +44,10 @@ export function rejectedCallOf(
     throw usage("Cannot take both ids and filters", "Leave one of the two out");
   }
   if (ids.length > 0) {
-    throw usage("Cannot take ids with rejected list", "See one message: 'finpipe rejected show 7'");
+    throw usage(
+      "Cannot take ids with rejected list",
+      "Show one message with 'finpipe rejected show 7'",
+    );
   }
   const limit = typeof options.limit === "number" ? options.limit : DEFAULT_LIMIT;
   return { action: "list", filter, limit: limit === 0 ? Infinity : limit };
@@ -60,7 +66,10 @@ function filterOf({ reason, day, source, partition }: OptionValues): RejectedFil
 function parseId(text: string): number {
   const id = Number(text);
   if (/^\d+$/.test(text) && id >= 1 && Number.isSafeInteger(id)) return id;
-  throw usage(`Cannot read "${text}": no id`, "Ids are whole numbers: see 'finpipe rejected list'");
+  throw usage(
+    `Cannot read "${text}": not an id`,
+    "Ids are whole numbers: 'finpipe rejected list' shows them",
+  );
 }
 
 function usage(message: string, hint: string): FinpipeError {

@@ -15,14 +15,14 @@ import {
   FORMATS,
   type ReportFormat,
 } from "../lib/rendering/mart/formats.ts";
-import { noRowsText } from "../lib/report/no_rows.ts";
-import { leftOutNote, openDaysNote, staleNotes } from "../lib/report/notes.ts";
-import { writeReport } from "../lib/report/write_file.ts";
+import { noRowsText } from "../lib/rendering/mart/no_rows.ts";
+import { leftOutNote, openDaysNote, staleNotes } from "../lib/rendering/mart/notes.ts";
+import { writeNamed } from "../lib/runtime/named_output.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
 
 /** What `report` was asked for. */
 export interface ReportCall {
-  /** Dates of the data; undefined: all there is of days that are over. */
+  /** Dates of the data; undefined: all days that are over. */
   range: DateRange | undefined;
   format: FormatName;
   /** Undefined: stdout. */
@@ -50,14 +50,14 @@ const command: CommandDefinition = {
   configure(command) {
     command
       .description(
-        "Shows the mart, a row for each day and currency, which is named by its number: the sum in " +
-          "US dollars at the day's rate, how many transactions that is, how many per account, and " +
-          "how many accounts made them. The dates are those of the data. On stderr it says which of " +
-          "the days are stale, and which currencies were left out of them.",
+        "Shows the mart: for each day and currency (by its number), the sum in US dollars at " +
+          "the day's rate, the number of transactions, the transactions per account, and the " +
+          "number of accounts. Dates are those of the data. Says on stderr which days are " +
+          "stale, and which currencies were left out.",
       )
       .argument("[from..to]", "an inclusive range, or one date (default: all days that are over)")
       .addOption(new Option("--format <format>", "(default: table)").choices(FORMAT_NAMES))
-      .option("--out <file>", "write to a file, which appears when it is whole");
+      .option("--out <file>", "write to a file, which appears once it is complete");
   },
 
   examples: [
@@ -72,7 +72,7 @@ const command: CommandDefinition = {
     await warehouse.checkSchema("read");
     const now = today(context.io.now());
     const range = call.range ?? { from: FIRST_DAY, to: now.subtract({ days: 1 }) };
-    // First, as whoever reads the mart may stop before its end.
+    // The notes come first: whoever reads the mart may stop before its end.
     const stale = await warehouse.staleDays(range);
     for (const note of staleNotes(stale)) context.log.warn(note);
     for (const left of await warehouse.leftOut(range)) context.log.warn(leftOutNote(left));
@@ -85,8 +85,15 @@ const command: CommandDefinition = {
     const unbuilt = stale.filter(({ cause }) => cause === "unbuilt").map(({ day }) => day);
     const noRows = context.lines.complete(noRowsText(call.range, unbuilt, now));
     const text = inBlocks(format(rows, noRows), context.io.signal);
-    if (call.out !== undefined) return await writeReport(call.out, text, context.io.stdout);
-    for await (const block of text) await context.io.stdout.write(block);
+    const { stdout } = context.io;
+    if (call.out === undefined) {
+      for await (const block of text) await stdout.write(block);
+      return;
+    }
+    const encoder = new TextEncoder();
+    await writeNamed(call.out, { stdout, what: `the report to "${call.out}"` }, async (write) => {
+      for await (const block of text) await write(encoder.encode(block));
+    });
   },
 };
 

@@ -63,7 +63,7 @@ export async function run(
   return code;
 }
 
-/** Writes in order what is handed over synchronously; `written` is the end of it. */
+/** Writes texts in the order in which they were handed over; `written` resolves after the last. */
 class OrderedOutput implements HelpOutput {
   written = Promise.resolve();
 
@@ -78,7 +78,7 @@ class OrderedOutput implements HelpOutput {
   }
 }
 
-/** What is wrong with its settings is told with what else is wrong. */
+/** Problems with the log's own settings are reported together with all other problems. */
 function loggerOf(
   config: ConfigSource & { problems: Problems },
   io: Io,
@@ -109,9 +109,9 @@ async function report(
   io: Io,
   { debug, lines }: { debug: boolean; lines: CommandLines },
 ): Promise<number> {
-  // Whoever closes stdout, as head does, has had enough: that is no failure.
+  // A reader such as head closes stdout when it has enough: that is no failure.
   if (isClosed(error)) return 0;
-  // A failure that came of stopping is the stop, not a failure of its own.
+  // A failure caused by the stop is reported as the stop, not as a failure of its own.
   const stopped = io.signal.aborted ? io.signal.reason : undefined;
   const shown = stopped instanceof Interrupted && !(error instanceof FinpipeError)
     ? stopped
@@ -121,7 +121,7 @@ async function report(
   return EXIT_CODES.failed;
 }
 
-/** As it is typed: the command that was called, or finpipe where that is none. */
+/** The command as the user typed it, or just finpipe where it is not a known command. */
 function calledOf([first]: readonly string[], commands: readonly Registration[]): string {
   return commands.some(({ name }) => name === first) ? `finpipe ${first}` : "finpipe";
 }
@@ -134,7 +134,7 @@ async function reportUsage(
   if (error.exitCode === 0) return 0;
   if (error.code === "commander.help") return EXIT_CODES.usage;
   const [message, suggestion] = error.message.replace(/^error: /, "").split("\n");
-  const hint = lines.complete(`Run '${command} --help' for what there is`);
+  const hint = lines.complete(`Run '${command} --help' to see what there is`);
   const meant = suggestion === undefined ? "" : `${suggestion.replace(/^\((.*)\)$/, "$1")} `;
   await io.stderr.write(`finpipe: ${capitalized(message!)}\n  ${meant}${hint}\n`);
   return EXIT_CODES.usage;

@@ -1,4 +1,4 @@
-/** `finpipe source`: what is landed from, and taking out of it what is read no more. */
+/** `finpipe source`: lists what is landed from, and retires what is no longer read. */
 import { Argument } from "commander";
 import { openEngine } from "../lib/engine/engine.ts";
 import { sourceJson, sourceTable } from "../lib/rendering/sources.ts";
@@ -20,8 +20,8 @@ export function sourceCallOf([action, ...names]: readonly (string | undefined)[]
   }
   if (names.length > 0) return { action, parts: names.map((name) => partOf(name ?? "")) };
   throw usage(
-    "No topic named to retire",
-    "Name it, or a partition of it: TOPIC or TOPIC:PARTITION",
+    "No topic to retire was named",
+    "Name a topic, or one of its partitions: TOPIC or TOPIC:PARTITION",
   );
 }
 
@@ -34,11 +34,11 @@ const command: CommandDefinition = {
           "complete without them; a partition that is read again is no longer retired.",
       )
       .addArgument(new Argument("<action>", "what to do").choices(ACTIONS))
-      .argument("[topic...]", "retire: TOPIC, which is all of its partitions, or TOPIC:PARTITION");
+      .argument("[topic...]", "retire: TOPIC for all its partitions, or TOPIC:PARTITION");
   },
 
   examples: [
-    ["finpipe source list", "lists them"],
+    ["finpipe source list", "lists all sources"],
     ["finpipe source retire payments:2 payments:3", "retires two partitions"],
     ["finpipe source retire payments-old", "retires all partitions of a topic"],
   ],
@@ -71,7 +71,10 @@ function partOf(name: string): TopicPart {
   if (topic !== undefined) {
     return { topic, partition: number === undefined ? undefined : Number(number) };
   }
-  throw usage(`Cannot read "${name}": neither TOPIC nor TOPIC:PARTITION`, "As in payments:2");
+  throw usage(
+    `Cannot read "${name}": neither TOPIC nor TOPIC:PARTITION`,
+    "Write it as payments, or payments:2 for one partition",
+  );
 }
 
 function usage(message: string, hint: string): FinpipeError {

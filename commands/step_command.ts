@@ -1,4 +1,4 @@
-/** A step as a command of its own: `finpipe dump`, `load` and their like, for one day. */
+/** Makes a command of each step: `finpipe dump`, `load` and so on, for one day. */
 import { type Command, Option } from "commander";
 import type { ConfigSource } from "../lib/config/settings.ts";
 import { openEngine } from "../lib/engine/engine.ts";
@@ -16,7 +16,7 @@ export interface StepCall {
   run: DayRun;
   /** The step, or its undo. */
   work: RunDay<Shown>;
-  /** A day that is not over by the clock is refused. */
+  /** Refuse a day that is not over by the clock. */
   onlyIfOver: boolean;
 }
 
@@ -33,7 +33,7 @@ export function stepCallOf(
   return {
     run: runOf(args, flags, now),
     work: (undo ?? step).prepare(source),
-    // What was done with a day that was not over can be undone before it is.
+    // An undo does not ask the clock: what was done with an open day can be undone before it ends.
     onlyIfOver: step.waitsForDayEnd && undo === undefined && flags.allowOpenDay !== true,
   };
 }
@@ -76,7 +76,7 @@ function optionOf({ flags, doc, wholeNumber: border }: StepOption): Option {
   return border === undefined ? option : option.argParser(wholeNumber(border.least, border.most));
 }
 
-/** Of the options of a step, its undo takes `--dataset` and `--partition` alone. */
+/** Of a step's options, its undo takes only `--dataset` and `--partition`. */
 function refuseBesideUndo(
   options: readonly StepOption[],
   { notice }: StepUndo,

@@ -21,24 +21,26 @@ const command: CommandDefinition = {
   configure(command) {
     command
       .description(
-        "Lands events in staging: each message exactly once, re-sent ones dropped inside the " +
-          "watermark. Kafka is read until it is told to stop, a file and stdin to their end.",
+        "Lands events in staging, each message exactly once; drops versions that are sent " +
+          "again within the watermark. Reads Kafka until it is told to stop, a file or stdin " +
+          "to its end.",
       )
       .option(
         "--source <source>",
         "kafka, a JSONL file, or - for stdin, gzip too (default: kafka, if it is configured)",
       )
-      .option("--until-end", "stop once everything that was there at the start is landed")
+      .option("--until-end", "stop once everything that was there at the start has landed")
       .option("--topic <name>", "(default: transaction-service-input)")
       .option("--group <name>", "the consumer group (default: finpipe)")
       .option(
         "--from <where>",
         "for a partition without a position: earliest, latest, a timestamp, or " +
-          "PARTITION:OFFSET,...; only this form continues after a lost range or a corrupt batch (default: earliest)",
+          "PARTITION:OFFSET,...; only the last form continues after a lost range or a corrupt " +
+          "batch (default: earliest)",
       )
       .option(
         "--watermark <duration>",
-        "how late a message may come to be deduplicated (default: 5m)",
+        "how late a message may come and still be deduplicated (default: 5m)",
       )
       .option(
         "--batch-rows <n>",
@@ -73,11 +75,11 @@ const command: CommandDefinition = {
     const onProgress = (totals: Totals) =>
       progress.show(() => landingText(totals, (performance.now() - started) / 1000));
     const kafka = call.source.kind === "kafka";
-    // What cannot be read is no reason to make a place for it.
+    // Before the engine makes a folder: a file that cannot be read must not leave one behind.
     if (call.source.kind === "file") await realPathOf(call.source.path);
     await using engine = await openEngine(context, {
       staging: true,
-      // A folder is made with all that the steps after this one need.
+      // A new folder gets everything that the later steps need, too.
       warehouse: "if-embedded",
       kafka,
       creates: true,
@@ -90,7 +92,7 @@ const command: CommandDefinition = {
       const rejected = counted(totals.rejected, "message");
       context.log.warn(`Rejected ${rejected}: 'finpipe rejected list' shows them`);
     }
-    // A stream without an end that was asked to stop has done its work; any other has not.
+    // A resident stream that was asked to stop has done its work; any other stream has not.
     if (call.source.kind !== "kafka" || call.source.untilEnd) context.io.signal.throwIfAborted();
   },
 };
@@ -129,7 +131,7 @@ async function landKafka(
   { metricsPort, ...options }: TopicOptions & { metricsPort: number | undefined },
 ): Promise<Totals> {
   await using topic = await engine.openTopic();
-  // What lands a topic takes its time to load, and so do health and metrics.
+  // Imported only where needed: the code for topics, health and metrics takes time to load.
   if (metricsPort === undefined) {
     const { landTopic } = await import("../lib/landing/topic/land_topic.ts");
     return await landTopic({ ...context, topic }, options);
@@ -138,7 +140,7 @@ async function landKafka(
   return await landWatchedTopic({ ...context, topic }, options, metricsPort);
 }
 
-/** A session of staging whose schema is the one that we know, also after an upgrade meanwhile. */
+/** Opens a session of staging and checks the schema again: it may have been upgraded meanwhile. */
 async function connectTo(engine: Engine): Promise<StagingRepository> {
   await using opened = new AsyncDisposableStack();
   const staging = opened.use(await engine.connectStaging());

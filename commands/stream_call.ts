@@ -9,8 +9,9 @@ import type { OptionValues } from "./command.ts";
 /** Bytes of messages in a batch: two batches, raw and encoded, are in memory at once. */
 const BATCH_BYTES = 8 * 1024 * 1024;
 /**
- * Of a topic, shared by its partitions, each of which has its batches. With half as much PostgreSQL takes
- * a fifth more of processor time for the rows of four partitions; with twice as much we take 60 MB more.
+ * Bytes of messages in the batches of a topic, shared by its partitions. With half of it,
+ * PostgreSQL needs a fifth more processor time for the rows of four partitions; with twice of it,
+ * finpipe needs 60 MB more.
  */
 const TOPIC_BATCH_BYTES = 8 * 1024 * 1024;
 const DEFAULT_BATCH_ROWS = 10_000;
@@ -32,7 +33,7 @@ export interface StreamCall extends LandOptions {
   source: StreamSource;
 }
 
-/** Options that say something of Kafka alone, as a person writes them. */
+/** Options that are only for Kafka, as a person types them. */
 const KAFKA_OPTIONS = {
   topic: "--topic",
   group: "--group",
@@ -83,7 +84,7 @@ function sourceOf(options: OptionValues, isKafkaSet: boolean): StreamSource {
   for (const [name, option] of Object.entries(KAFKA_OPTIONS)) {
     if (options[name] === undefined) continue;
     throw new FinpipeError("usage", `Cannot take ${option} with --source ${named}`, {
-      hint: "It is for --source kafka: leave it out",
+      hint: `${option} is only for --source kafka: leave it out`,
     });
   }
   return named === "-" ? { kind: "stdin" } : { kind: "file", path: named };

@@ -1,9 +1,9 @@
 /**
- * The whole pipeline on events of our own making, for somebody who sees finpipe for the first time:
- * whatever is configured, it works on the embedded engine in a folder of its own.
+ * The whole pipeline on events of our own making, for somebody who sees finpipe for the first time.
+ * It works on the embedded engine in a folder of its own, whatever is configured.
  */
 import { join } from "node:path";
-import { backfill } from "./backfill/backfill.ts";
+import { backfill } from "./backfill.ts";
 import { type Engine, openEngine } from "./engine/engine.ts";
 import { emulate } from "./events/emulator.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "./events/message.ts";
@@ -15,7 +15,8 @@ import { CommandLines, shellQuoted } from "./runtime/command_lines.ts";
 import type { ConfigSource } from "./config/settings.ts";
 import { strayVariables } from "./config/stray.ts";
 import { FinpipeError } from "./runtime/errors.ts";
-import { fileFailure, writeWhole } from "./runtime/files.ts";
+import { fileFailure } from "./runtime/file_failure.ts";
+import { writeWhole } from "./runtime/files.ts";
 import type { Io } from "./runtime/io.ts";
 import { createLogger, type Logger } from "./runtime/log.ts";
 import { loadSteps, STEPS } from "./steps/registry.ts";
@@ -26,7 +27,7 @@ import type { Totals } from "./landing/partition_lander.ts";
 export interface DemoOptions {
   /** Where to work. */
   folder: string;
-  /** The user named the folder: no other is taken where it exists. */
+  /** The user named the folder: if it exists, that is an error, and no other is tried. */
   named: boolean;
   /** Print one JSON value of what was done, and nothing else. */
   json: boolean;
@@ -45,7 +46,7 @@ const TURN = 2000;
 /** Folders tried before giving up. */
 const MOST_FOLDERS = 1000;
 
-/** Whatever is configured: no option, no variable. */
+/** The demo ignores all configuration: no option, no variable. */
 const NOTHING_GIVEN: ConfigSource = { env: () => undefined, flags: {} };
 
 /** Makes events, lands them, builds and shows the mart, and says what to type next. */
@@ -62,7 +63,7 @@ export async function demo(options: DemoOptions): Promise<void> {
 }
 
 interface Place extends DemoOptions {
-  /** What names the folder and its engine, whatever is configured. */
+  /** The options that name the folder and its engine, whatever is configured. */
   flags: Readonly<Record<string, unknown>>;
   lines: CommandLines;
 }
@@ -74,7 +75,7 @@ async function runIn(folder: string, { io, json, onPhase, flags, lines }: Place)
   };
 
   onPhase("opening the embedded engine");
-  // The steps' own log would say again what is printed here.
+  // The steps' own log would repeat what is printed here.
   const log = createLogger({
     level: "warn",
     format: "text",
@@ -91,7 +92,7 @@ async function runIn(folder: string, { io, json, onPhase, flags, lines }: Place)
 
   onPhase("making events");
   const messages = await writeEvents(events, io.signal);
-  await say(`Made ${messages} messages of ${FROM}..${TO} in ${events}`);
+  await say(`Made ${messages} messages for ${FROM}..${TO} in ${events}`);
 
   const work = { engine, io, log, onPhase };
   const totals = await landEvents(work, events);
@@ -139,7 +140,7 @@ async function landEvents({ engine, io, log, onPhase }: Work, path: string): Pro
   return totals;
 }
 
-/** Takes each day to the mart; the run dates that did. */
+/** Takes each day to the mart; returns the run dates that were done. */
 async function buildMart({ engine, onPhase }: Work): Promise<DateRange> {
   const range = { from: FROM.add({ days: 1 }), to: TO.add({ days: 1 }) };
   const steps = prepareSteps(await loadSteps(STEPS), NOTHING_GIVEN);
@@ -161,9 +162,13 @@ async function makeFolder({ folder, named }: DemoOptions): Promise<string> {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw fileFailure(error, "make", path);
     }
   }
-  throw new FinpipeError("configuration", `Cannot make the demo's folder "${folder}": it exists`, {
-    hint: "Name a folder that is not there yet with --work-dir",
-  });
+  throw new FinpipeError(
+    "configuration",
+    `Cannot make the demo's folder "${folder}": it already exists`,
+    {
+      hint: "Name a folder that does not exist yet with --work-dir",
+    },
+  );
 }
 
 async function writeEvents(path: string, signal: AbortSignal): Promise<number> {
@@ -194,7 +199,7 @@ function nextSteps(lines: CommandLines, folder: string): string {
   const events = shellQuoted(join(folder, "events.jsonl"));
   return [
     "",
-    "Everything is in that folder: type next",
+    "Everything is in that folder. Next, try:",
     `  ${lines.of(`report ${FROM} --format csv`)}`,
     `  ${lines.of(`stream --source ${events}`)}    # lands nothing twice`,
     `  ${lines.of(`load --partition ${TO} --undo`)}`,

@@ -1,7 +1,7 @@
 /** Preparing both ends for finpipe. */
 import type { Engine } from "./engine/engine.ts";
 
-/** What `init` did to one end. */
+/** What `init` did for one end. */
 export interface PreparedEnd {
   end: "staging" | "warehouse";
   /** For a person. */

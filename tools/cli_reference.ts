@@ -1,8 +1,8 @@
 /**
- * Writes docs/cli.md: what `--help` says of each command, so that it can't say anything else.
+ * Writes docs/cli.md: what `--help` says about each command, so that the two never differ.
  *
- * Usage: deno run -A tools/cli_reference.ts [--check]
- * With --check nothing is written; exit 1 where the file is out of date.
+ * Usage: deno run -A tools/cli_reference.ts [--check] With --check nothing is written; exit 1 where
+ * the file is out of date.
  */
 import { COMMANDS } from "../commands/registry.ts";
 import { run } from "../commands/run.ts";

@@ -1,8 +1,9 @@
 /**
- * What can be proven of the single binary without downloading `denort`, the runtime that
+ * Proves what can be proven about the single binary without downloading `denort`, the runtime that
  * `deno compile` puts under a program (from dl.deno.land, in no package registry):
  *
- * 1. `deno task compile` passes with its own arguments, on deno itself as a stand-in for denort, and
+ * 1. `deno task compile` passes with its own arguments, on deno itself as a stand-in for denort,
+ * and
  *    every file that the program reads from its own code is in the result, byte for byte.
  * 2. Bundled into one JavaScript file, with PGlite's files beside it, no configuration and no npm
  *    cache, the program runs, the whole demo included.
@@ -33,7 +34,10 @@ if (import.meta.main) {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-  await say("Not proven here: that the binary starts on denort; a machine with internet proves it");
+  await say(
+    "Not proven here: that the binary starts on denort. Run it on a machine with internet to " +
+      "see",
+  );
 }
 
 /** Compiles as the task does, but for the output, and looks for each file in the result. */
@@ -68,7 +72,7 @@ async function readLatin1(path: string, offset = 0): Promise<string> {
   return Buffer.from(await Deno.readFile(path)).toString("latin1", offset);
 }
 
-/** Bundles, and runs the bundle where nothing but its own folder can help it. */
+/** Bundles, and runs the bundle where it finds nothing but its own folder. */
 async function checkBundle(folder: string): Promise<void> {
   // PGlite's prepared data directory is looked for in `../dist`, the other files beside the code.
   const dist = join(folder, "dist");

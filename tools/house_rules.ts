@@ -1,6 +1,6 @@
 /**
- * The house rules that `deno lint` can see: what the layout of the project stands on
- * (ARCHITECTURE.md), as a local lint plugin.
+ * The house rules that `deno lint` can check, as a local lint plugin. ARCHITECTURE.md, "Rules",
+ * lists them.
  */
 
 /** A driver and the folder that alone may import it. */
@@ -18,7 +18,7 @@ const OUTSIDE = ["tests/", "bench/", "tools/"];
 const ENVIRONMENT = ["lib/runtime/terminal.ts", "lib/config/", ...OUTSIDE];
 
 /** Code without I/O, clock or chance: the same result for the same arguments, whenever it runs. */
-const PURE = ["lib/events/", "lib/backfill/plan.ts"];
+const PURE = ["lib/events/", "lib/partitions/run_date.ts"];
 
 /** What pure code may import; types come from anywhere. */
 const PURE_MODULES = [/^lib\/events\//, /^lib\/(runtime\/errors|partitions\/run_date)\.ts$/];
@@ -28,7 +28,10 @@ const PURE_BUILTINS = ["node:buffer", "node:crypto"];
 const BEHIND_PORTS =
   /^lib\/(postgres|staging\/postgres|sources\/kafka|warehouse\/(embedded|vertica))\//;
 
-/** Who may look there, and import SQL: what opens it, what is there itself, and the trial's scripts. */
+/**
+ * Who may import from there, and import SQL: the code that opens it, the code behind the ports, and
+ * the trial's scripts.
+ */
 const SEES_BEHIND_PORTS = [
   "lib/engine/",
   "lib/postgres/",
@@ -40,7 +43,10 @@ const SEES_BEHIND_PORTS = [
   ...OUTSIDE,
 ];
 
-/** Globals that reach outside, or read the clock. */
+/** Tests and tools may replace what they like in the text of SQL. */
+const REPLACES_SQL = OUTSIDE;
+
+/** Globals that do I/O or read the clock. */
 const IMPURE_GLOBALS = ["Deno", "process", "fetch", "WebSocket", "setTimeout", "setInterval"];
 const IMPURE_MEMBERS = ["Temporal.Now", "Date.now", "Math.random", "performance.now"];
 
@@ -84,9 +90,29 @@ const plugin: Deno.lint.Plugin = {
             report(context, node, "SQL belongs to a repository, behind its port");
           }
           if (BEHIND_PORTS.test(resolve(context, module))) {
-            report(context, node, "Only ports are seen here: lib/engine/ opens what is behind");
+            report(context, node, "Import only ports here: lib/engine/ opens what is behind them");
           }
         }),
+    },
+    "sql-as-it-stands": {
+      create: (context) => {
+        if (within(context, REPLACES_SQL)) return {};
+        const imported = new Set<string>();
+        return {
+          ImportDeclaration(node) {
+            if (!node.source.value.endsWith(".sql")) return;
+            for (const { local } of node.specifiers) imported.add(local.name);
+          },
+          MemberExpression(node) {
+            const text = nameOf(node.object);
+            if (text === undefined || !imported.has(text)) return;
+            if (!["replace", "replaceAll"].some((way) => memberName(node) === `${text}.${way}`)) {
+              return;
+            }
+            report(context, node, "SQL runs as it stands: give it a :variable and a SqlTemplate");
+          },
+        };
+      },
     },
     "pure": {
       create: (context) =>
@@ -123,7 +149,7 @@ const plugin: Deno.lint.Plugin = {
             report(
               context,
               message,
-              "The message of a FinpipeError begins with an upper case letter",
+              "The message of a FinpipeError begins with an upper-case letter",
             );
           }
           if (end !== undefined && /\.\s*$/.test(end)) {
@@ -164,7 +190,7 @@ function resolve(context: Context, module: string): string {
   return new URL(module, `file:///${pathOf(context)}`).pathname.slice(1);
 }
 
-/** A package's name without `npm:` and version. */
+/** A package's name, without `npm:` and version. */
 function bareName(module: string): string {
   return module.replace(/^npm:\/?/, "").replace(/(?<=.)@[^/]*/, "");
 }

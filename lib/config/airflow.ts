@@ -7,7 +7,7 @@ import { type ConnectionForm, type ConnectionParts, parseConnectionUrl } from ".
 import { POSTGRES_FORM } from "./postgres_url.ts";
 import type { Report } from "./problems.ts";
 
-// Every check has a text of ours: the library's own ones quote the value.
+// Every check has its own text: the library's texts quote the value.
 const text = v.nullish(v.string("must be a string"));
 const Connection = v.object({
   conn_type: text,
@@ -38,7 +38,7 @@ export function parseAirflowConnection(
 }
 
 function parseUri(uri: string, form: ConnectionForm, report: Report): ConnectionParts | undefined {
-  // SQLAlchemy's form names a Python driver, which is not ours.
+  // SQLAlchemy's form names a Python driver, which finpipe ignores.
   const url = uri.replace(/^(\w+)\+\w+:/, "$1:");
   // `get_uri` writes the query by Python's urlencode, and a + in it is a space.
   const parts = parseConnectionUrl(url, form, report, true);
@@ -93,7 +93,7 @@ function readExtra(
   }
   for (const [name, value] of Object.entries(object)) {
     if (hookExtras.includes(name) || value === null) continue;
-    // A nested value is none that a database knows: its name is judged, and it is never shown.
+    // No database parameter has a nested value: only its name is checked, and it is never shown.
     parameters.set(name, typeof value === "object" ? "" : String(value));
   }
   return parameters;

@@ -12,11 +12,11 @@ export interface ConnectionForm {
   schemes: readonly string[];
   /** How to write one. */
   example: string;
-  /** Extras of an Airflow connection that are about Airflow's own hook, and left alone. */
+  /** Extras of an Airflow connection that are for Airflow's own hook; finpipe ignores them. */
   hookExtras: readonly string[];
 }
 
-/** The parts of a connection as somebody wrote them, decoded but not judged. */
+/** The parts of a connection as somebody wrote them, decoded but not checked. */
 export interface ConnectionParts {
   host: string | undefined;
   port: string | undefined;
@@ -48,8 +48,8 @@ export function parseConnectionUrl(
   if (authority === undefined || !schemes.includes(scheme)) {
     return fail(report, `it is not a ${schemes[0]}:// URL`, `Write it as ${example}`);
   }
-  // An unescaped / or ? of a password would make host, database and parameters out of its pieces,
-  // which messages name.
+  // An unescaped / or ? in a password would turn its pieces into host, database and parameters, and
+  // messages name those.
   if ((path + query).includes("@")) return fail(report, "there is an @ after the host", ESCAPES);
   const credentialsEnd = authority.lastIndexOf("@");
   const credentials = authority.slice(0, Math.max(0, credentialsEnd));
@@ -84,7 +84,10 @@ export function readPort(text: string, example: string, report: Report): number 
   return 0;
 }
 
-/** Reports each parameter that is not known; what is no name is not shown. */
+/**
+ * Reports each unknown parameter; its name is shown only if it is a plain word, since it may be a
+ * piece of a secret.
+ */
 export function reportUnknown(
   parameters: ReadonlyMap<string, string>,
   known: ReadonlySet<string>,
@@ -92,7 +95,7 @@ export function reportUnknown(
 ): void {
   for (const name of parameters.keys()) {
     if (known.has(name)) continue;
-    const shown = /^[a-z_]{1,40}$/i.test(name) ? `"${name}"` : "that is no name";
+    const shown = /^[a-z_]{1,40}$/i.test(name) ? `"${name}"` : "whose name is not a plain word";
     report(`finpipe does not know the parameter ${shown}`, "Take it out");
   }
 }

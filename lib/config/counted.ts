@@ -18,8 +18,8 @@ export interface CountedValues {
 /**
  * Reads both lists.
  *
- * @throws FinpipeError of kind `usage` where an option is no list of values, of kind `configuration`
- * where a variable is none
+ * @throws FinpipeError of kind `usage` where an option is not a list of values, `configuration`
+ * where a variable is not
  */
 export function readCountedValues(source: ConfigSource): CountedValues {
   const problems = new Problems();
@@ -30,8 +30,8 @@ export function readCountedValues(source: ConfigSource): CountedValues {
     if ("values" in list) return list.values;
     const what = list.problem.replace("value", noun);
     const mend =
-      `Write ${noun} values with commas between them, as in ${example}; one that holds ` +
-      `a comma stands in double quotes`;
+      `Write ${noun} values with commas between them, as in ${example}; put a value that ` +
+      "holds a comma in double quotes";
     if (given.origin === name) {
       problems.of(name)(`it has ${what}`, mend);
       return undefined;

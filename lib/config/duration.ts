@@ -9,16 +9,18 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** A century, so that a time reckoned back from now is one that dates and timestamps can hold. */
+/** A century: now minus the longest duration is still a time that dates and timestamps can hold. */
 const LONGEST_DAYS = 36_525;
 
-/** Days that a timer can wait: it counts milliseconds in 31 bits, and a longer wait is none. */
+/**
+ * Days that a timer can wait: it counts milliseconds in 31 bits, and with more it fires at once.
+ */
 export const TIMER_DAYS = 24;
 
 /**
  * Reads a duration: a whole number and its unit.
  *
- * @param option is named in the message, as in `--retry-for`
+ * @param option its name for the message, such as `--retry-for`
  * @param longest in days: {@link TIMER_DAYS} for what a timer has to wait @default a century
  * @returns milliseconds
  * @throws FinpipeError of kind `usage`

@@ -1,10 +1,10 @@
 /**
- * The engine rule: which end is a server and which is embedded, judged by the ends that a command
- * touches.
+ * The engine rule: decides for each end that a command uses whether it is a server or embedded.
  *
- * With neither end set both are embedded. With one of the two set, the other is missing: it is never
- * embedded unless it says so in words, as that would land events where nobody looks for them. So it is
- * where a topic is landed, and where a variable is there and empty: somebody meant to set it.
+ * If neither end is set, both are embedded. If only one is set, the other is missing: it is
+ * embedded only if its variable says `embedded`, as events would else land where nobody looks for
+ * them. The same holds where a topic is landed, and where a variable is present but empty: somebody
+ * meant to set it.
  */
 import { parseAirflowConnection } from "./airflow.ts";
 import { type ConnectionForm, type ConnectionParts, parseConnectionUrl } from "./connection_url.ts";
@@ -21,12 +21,15 @@ export type StagingEnd = { kind: "postgres"; postgres: PostgresSettings } | { ki
 export type WarehouseEnd = { kind: "vertica"; vertica: VerticaSettings } | { kind: "embedded" };
 
 /**
- * Whether a command touches an end: `if-set` is for those that see to each end that has a setting,
- * `if-embedded` for what is prepared along where all is embedded.
+ * Whether a command uses an end: `if-set` if the end has a setting, `if-embedded` if both ends are
+ * embedded, so that a new folder gets both.
  */
 export type EndTouch = boolean | "if-set" | "if-embedded";
 
-/** Which ends a command touches; an end that is not named is not touched, and not judged. */
+/**
+ * Which ends a command uses. An end that is not named is not used, and its settings are not
+ * checked.
+ */
 export interface EndTouches {
   /** The command reads a topic, or writes to one. @default false */
   kafka?: boolean;
@@ -34,11 +37,11 @@ export interface EndTouches {
   warehouse?: EndTouch;
 }
 
-/** The touched ends. */
+/** The ends that a command uses. */
 export interface Ends {
   staging: StagingEnd | undefined;
   warehouse: WarehouseEnd | undefined;
-  /** Why an end that was touched `if-set` is not there. */
+  /** Why an end is left out that the command uses only if it is set. */
   stagingLeftOut: string | undefined;
   warehouseLeftOut: string | undefined;
 }
@@ -67,7 +70,10 @@ const WAREHOUSE: EndName = {
 const EMBEDDED = "embedded";
 const OAUTH_TOKEN = "FINPIPE_VERTICA_OAUTH_TOKEN";
 
-/** Judges the touched ends; what is wrong is reported, and the result is of use only if nothing is. */
+/**
+ * Reads the settings of the ends that the command uses. Problems are reported; the result is usable
+ * only if there are none.
+ */
 export async function readEnds(
   source: ConfigSource,
   touches: EndTouches,
@@ -91,7 +97,7 @@ export async function readEnds(
   }
   const why = (other: EndState) => {
     if (other.origin === undefined) return `and ${engine?.origin} is remote`;
-    return `though ${other.origin} is${other.isSet ? "" : " there, and empty"}`;
+    return `though ${other.origin} is${other.isSet ? "" : " present but empty"}`;
   };
   if (touches.staging && staging.isSet) {
     ends.staging = await readStaging(source, problems);
@@ -114,8 +120,8 @@ export async function readEnds(
 }
 
 /**
- * Whether the warehouse is set to a server, whatever else is set: for what is said about it and does
- * not touch it.
+ * Whether the warehouse is set to a server, whatever else is set: for messages about a warehouse
+ * that the command does not use.
  */
 export async function isWarehouseServer(
   source: ConfigSource,
@@ -137,8 +143,9 @@ function missing({ variables }: EndName, { origin }: EndState): string {
 
 function reportTopic(problems: Problems): void {
   problems.of(STAGING.variables[0])(
-    "it is not set, and a topic is not landed in the work dir unless that is said in words",
-    `Set it to ${STAGING.form.example}, or say --engine ${EMBEDDED} (FINPIPE_ENGINE=${EMBEDDED})`,
+    "it is not set, and finpipe lands a topic on the embedded engine only if you ask for that",
+    `Set it to ${STAGING.form.example}, or ask for the embedded engine: --engine ${EMBEDDED} ` +
+      `or FINPIPE_ENGINE=${EMBEDDED}`,
   );
 }
 
@@ -152,7 +159,7 @@ function readEngine(source: ConfigSource, problems: Problems): Setting | undefin
   return undefined;
 }
 
-/** Which of an end's variables there is, and whether it holds anything. */
+/** Which of an end's variables is present, and whether it has a value. */
 interface EndState {
   origin: string | undefined;
   isSet: boolean;

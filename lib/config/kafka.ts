@@ -16,7 +16,7 @@ export interface KafkaSasl {
 
 /** A cluster, a topic and a group. */
 export interface KafkaSettings {
-  /** `host:port` of each broker to ask first; one that answers tells of all. */
+  /** `host:port` of the brokers to ask first; any one of them knows the others. */
   brokers: string[];
   topic: string;
   /** The consumer group. */
@@ -38,10 +38,10 @@ const BROKERS_FORM = "Write it as host:port,host:port";
 
 /** What a topic may be called (Kafka documentation, `Topic.LEGAL_CHARS`). */
 const TOPIC_NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
-/** The name under which stdin's positions stand beside those of topics. */
+/** The source name of stdin, in a column that also holds topics' names. */
 const STDIN = "stdin";
 
-/** True where a broker is named, so that Kafka is what `stream` reads unless it is told otherwise. */
+/** True where a broker is named: `stream` then reads Kafka by default. */
 export function isKafkaSet(source: ConfigSource): boolean {
   return variable(source, BROKERS) !== undefined;
 }
@@ -104,7 +104,7 @@ function readTopic(source: ConfigSource, problems: Problems): string {
   if (!TOPIC_NAME.test(given.value) || given.value === STDIN) {
     problems.of(given.origin)(
       `"${given.value}" cannot be a topic`,
-      `Use up to 249 letters, digits, points, underscores and dashes, and not ${STDIN} alone`,
+      `Use up to 249 letters, digits, dots, underscores and dashes, but not the name ${STDIN}`,
     );
   }
   return given.value;

@@ -1,7 +1,7 @@
 /** TLS to Kafka: what is trusted, and the client's own certificate. */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import type { Problems, Report } from "./problems.ts";
-import { readSettingFile } from "./secrets.ts";
+import { readSettingFile } from "./setting_file.ts";
 import { type ConfigSource, variable } from "./source.ts";
 
 /** What the driver hands to `tls.connect`; host name and chain are always checked. */
@@ -49,7 +49,10 @@ export async function readKafkaTls(
   const certificates = cert && await readCertificates(cert, problems.of(CERT));
   const privateKey = key && await readKey(key, problems.of(KEY));
   if (certificates && privateKey && !certificates.first.checkPrivateKey(privateKey.key)) {
-    problems.of(KEY)(`it does not belong to the certificate of ${CERT}`, "Name the pair");
+    problems.of(KEY)(
+      `it does not belong to the certificate of ${CERT}`,
+      "Name a certificate and the key that belongs to it",
+    );
   }
   return {
     ...(authorities ? { ca: authorities.pem } : {}),
@@ -58,7 +61,7 @@ export async function readKafkaTls(
   };
 }
 
-/** All certificates of a file; the first one is the client's own, where it is of a client. */
+/** All certificates of a file. In a client's file the first one is the client's own. */
 async function readCertificates(
   path: string,
   report: Report,

@@ -5,14 +5,13 @@ import { type ConfigSource, type Setting, setting } from "./source.ts";
 
 export const LOG_FORMATS = ["auto", "text", "json"] as const;
 
-/** `--log-level`, else `FINPIPE_LOG_LEVEL`, else info; also where what is set is none. */
+/** `--log-level`, else `FINPIPE_LOG_LEVEL`, else info; also info where the value is not a level. */
 export function logLevel(source: ConfigSource, problems: Problems): LogLevel {
   return oneOf(LOG_LEVELS, setting(source, "logLevel", "FINPIPE_LOG_LEVEL"), problems) ?? "info";
 }
 
 /**
- * `--log-format`, else `FINPIPE_LOG_FORMAT`, else auto: text on a terminal, JSON otherwise; also where
- * what is set is none.
+ * `--log-format`, else `FINPIPE_LOG_FORMAT`, else auto: text on a terminal, JSON otherwise; also auto where the value is not a format.
  */
 export function logFormat(
   source: ConfigSource,

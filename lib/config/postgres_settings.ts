@@ -10,7 +10,7 @@ const DEFAULT_PORT = "5432";
 const PARTS = ["host", "port", "user", "password", "dbname"];
 const TLS = ["sslmode", "sslrootcert", "sslcert", "sslkey"];
 
-/** Harmless parameters of URLs that were written for other programs: finpipe has its own way. */
+/** Harmless parameters of URLs that were written for other programs: finpipe ignores them. */
 const TOLERATED = [
   "application_name",
   "fallback_application_name",
@@ -54,7 +54,7 @@ export async function postgresSettings(
     report,
   );
   if (host.includes(",")) {
-    report("it names several hosts", "Name one: the primary, or a proxy that knows it");
+    report("it names several hosts", "Name one host: the primary, or a proxy that leads to it");
   }
   // TLS is for the network: libpq ignores sslmode on a unix socket.
   const isSocket = host.startsWith("/");

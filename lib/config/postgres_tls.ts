@@ -42,7 +42,7 @@ export async function readTlsAttempts(
   if (mode === "disable") return [false];
   const authority = await readAuthority(parameters.get("sslrootcert"), home, report);
   if (authority === undefined && mode.startsWith("verify-") && !parameters.has("sslrootcert")) {
-    report(`sslmode=${mode} has nothing to check the server's certificate with`, CA_MEND);
+    report(`sslmode=${mode} needs a CA to check the server's certificate with`, CA_MEND);
   }
   const tls = {
     ...verification(mode, authority),
@@ -58,10 +58,11 @@ function readMode(parameters: ReadonlyMap<string, string>, report: Report): SslM
   const mode = MODES.find((name) => name === text);
   if (mode === undefined) report(`sslmode is "${text}"`, `Use one of ${MODES.join(", ")}`);
   if (mode !== undefined && system && mode !== "verify-full") {
-    // Anybody can get a certificate of a public authority: without the host's name it says nothing.
-    report(`sslrootcert=system does not go with sslmode=${mode}`, "Use sslmode=verify-full");
+    // Anybody can get a certificate from a public authority: it proves nothing unless the host's
+    // name is checked.
+    report(`sslrootcert=system cannot be combined with sslmode=${mode}`, "Use sslmode=verify-full");
   }
-  return mode ?? "require"; // Of no use, but lets the files be judged too.
+  return mode ?? "require"; // Not a usable result, but the files are checked too, so that all problems are reported at once.
 }
 
 /** As libpq: once an authority is known, every mode checks the chain; verify-full the host too. */
@@ -90,6 +91,6 @@ async function isFile(path: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).isFile;
   } catch {
-    return false; // As libpq: a folder that is absent or closed to us is one without the file.
+    return false; // As in libpq: a folder that is absent, or that finpipe may not read, counts as one without the file.
   }
 }

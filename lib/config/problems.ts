@@ -1,4 +1,4 @@
-/** Collects what is wrong with the settings, so that all of it is said at once. */
+/** Collects the problems with the settings, so that one error names them all. */
 import { FinpipeError } from "../runtime/errors.ts";
 
 /**

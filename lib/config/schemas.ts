@@ -18,10 +18,13 @@ export const SCHEMA_VARIABLES = [STAGING, MART];
 /** What both databases take unquoted; 63 bytes is PostgreSQL's limit. */
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 
-/** Taken by the staging end, which shares the embedded database, and by the database itself. */
+/** Names that staging uses, which shares the embedded database, or the database itself. */
 const TAKEN = /^(stg|finpipe|information_schema|pg_.*)$/i;
 
-/** Words of SQL that PostgreSQL takes for no name unquoted (18, `pg_get_keywords()`, R and T). */
+/**
+ * Words of SQL that PostgreSQL does not accept as a name without quotes (18, `pg_get_keywords()`, R
+ * and T).
+ */
 const RESERVED = new Set(
   `all analyse analyze and any array as asc asymmetric authorization binary both case cast check
   collate collation column concurrently constraint create cross current_catalog current_date
@@ -34,7 +37,7 @@ const RESERVED = new Set(
     .split(/\s+/),
 );
 
-/** The names as set, or the defaults; not judged. */
+/** The names as set, or the defaults; not checked. */
 export function schemaNames(source: ConfigSource): SchemaNames {
   return {
     stagingSchema: variable(source, STAGING) ?? "finpipe_staging",
@@ -42,7 +45,7 @@ export function schemaNames(source: ConfigSource): SchemaNames {
   };
 }
 
-/** Reports names that are no plain identifiers, that are taken or words of SQL, or that are the same. */
+/** Reports names that are not plain identifiers, that are in use or reserved, or that are equal. */
 export function judgeSchemaNames(
   { stagingSchema, martSchema }: SchemaNames,
   problems: Problems,
@@ -52,9 +55,9 @@ export function judgeSchemaNames(
     if (!PLAIN.test(name)) {
       report(`"${name}" is not a plain name`, "Use up to 63 letters, digits and underscores");
     } else if (TAKEN.test(name)) {
-      report(`"${name}" is taken`, "Use another name");
+      report(`"${name}" is a name that finpipe or the database uses itself`, "Use another name");
     } else if (RESERVED.has(name.toLowerCase())) {
-      report(`"${name}" is a word of SQL`, "Use another name");
+      report(`"${name}" is a reserved word of SQL`, "Use another name");
     }
   }
   // Both have a table `currencies`; unquoted, names differ by more than case.

@@ -15,7 +15,7 @@ export { prepareWorkDir, requireEmbedded } from "./work_dir.ts";
 
 /** What a run works with. */
 export interface Settings extends Ends, SchemaNames {
-  /** What the touched ends are: all embedded, all servers, or one of each. */
+  /** What the ends are that the command uses: all embedded, all servers, or one of each. */
   engine: "embedded" | "remote" | "mixed";
   /** Folder of the partition files and the embedded engine; see `prepareWorkDir`. */
   workDir: string;
@@ -26,7 +26,7 @@ export interface Settings extends Ends, SchemaNames {
 }
 
 /**
- * Reads the settings that a command needs, judging only what it touches.
+ * Reads the settings that a command needs, and checks no others.
  *
  * @throws FinpipeError of kind `configuration` that names everything that is wrong, each problem
  * with its source and how to mend it; of kind `usage` for a malformed `--retry-for`
@@ -57,7 +57,7 @@ export interface ScriptSettings extends SchemaNames {
 }
 
 /**
- * Reads the settings of what is printed about the ends and touches none of them.
+ * Reads the settings for a command that prints something about the ends and uses neither.
  *
  * @throws FinpipeError of kind `configuration`, as {@link readSettings} does
  */

@@ -20,8 +20,9 @@ export interface Setting {
 }
 
 /**
- * An environment variable; an empty one counts as unset, as compose files and units set such. (Of the
- * variables that name an end it is told, rather than that the end is embedded: `ends.ts`.)
+ * An environment variable; an empty one counts as unset, as compose files and units set such. (A
+ * variable that names an end is different: if it is empty, that is an error, and the end is not
+ * taken to be embedded; see `ends.ts`.)
  */
 export function variable(source: ConfigSource, name: string): string | undefined {
   const value = source.env(name);

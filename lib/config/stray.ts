@@ -1,4 +1,4 @@
-/** What is set and does not hold for a run that ignores all variables, as the demo does. */
+/** Variables that are set, and that a run like the demo's ignores. */
 import { LOG_LEVELS } from "../runtime/log.ts";
 import { COUNTED_VARIABLES } from "./counted.ts";
 import { LOG_FORMATS } from "./logging.ts";
@@ -11,8 +11,9 @@ const CHOICES: readonly [name: string, choices: readonly string[]][] = [
 ];
 
 /**
- * The variables that would keep another run from what such a one made on the embedded engine, or have
- * it make another mart: other names of schemas, other values that are counted, and what no run can use.
+ * The variables under which a later run would not find what the demo made on the embedded engine,
+ * or would build a different mart: other names of schemas, other values that are counted, and
+ * values that no run accepts.
  */
 export function strayVariables(env: (name: string) => string | undefined): string[] {
   const source = { env, flags: {} };

@@ -1,6 +1,6 @@
 /** Files of certificates and keys that the parameters of a connection name. */
 import type { Report } from "./problems.ts";
-import { readSettingFile } from "./secrets.ts";
+import { readSettingFile } from "./setting_file.ts";
 
 /** PEM of a client's certificate and key. */
 export interface ClientCertificate {
@@ -42,7 +42,7 @@ export async function readClientCertificate(
   const keyPath = parameters.get(names.key);
   if (certPath === undefined && keyPath === undefined) return undefined;
   if (certPath === undefined || keyPath === undefined) {
-    report(`of ${names.cert} and ${names.key} only one is given`, "Give both or neither");
+    report(`only one of ${names.cert} and ${names.key} is given`, "Give both or neither");
     return undefined;
   }
   const cert = await readPem(names.cert, certPath, "CERTIFICATE", report);

@@ -35,11 +35,11 @@ export interface VerticaSettings {
   statementTimeout: number | undefined;
   /** How messages name it: host, port and database, never a secret. */
   displayName: string;
-  /** What a person should be told whenever it is used. */
+  /** A warning to log whenever the connection is used. */
   warning: string | undefined;
 }
 
-/** Extras of Airflow's Vertica hook that say nothing of where, who and how safe. */
+/** Extras of Airflow's Vertica hook that do not say where to connect, as whom, or how safely. */
 export const VERTICA_FORM: ConnectionForm = {
   schemes: ["vertica"],
   example: "vertica://user:password@host:5433/db",
@@ -69,7 +69,9 @@ const KNOWN = new Set([
   "statement_timeout",
 ]);
 
-/** Parameters of other clients that would be a wish for safety, or a secret, if they were dropped. */
+/**
+ * Parameters of other clients that ask for safety or hold a secret: ignoring them would be wrong.
+ */
 const ELSEWHERE: readonly [name: string, mend: string][] = [
   ["ssl", "Take it out, and set tls_mode to require, verify-ca or verify-full"],
   ["oauth_access_token", "Take it out, and set FINPIPE_VERTICA_OAUTH_TOKEN"],
@@ -89,13 +91,15 @@ export async function verticaSettings(
   const { host = "localhost", user, password, database } = parts;
   const parameters = new Map(parts.parameters);
   for (const [name, mend] of ELSEWHERE) {
-    if (parameters.delete(name)) report(`it has the parameter "${name}" of another client`, mend);
+    if (parameters.delete(name)) {
+      report(`it has the parameter "${name}", which is for another client`, mend);
+    }
   }
   reportUnknown(parameters, KNOWN, report);
   if (user === undefined && oauthToken === undefined) report("it names no user", FORM);
   if (database === undefined) report("it names no database", FORM);
   if (password !== undefined && oauthToken !== undefined) {
-    report(`it has a password, and ${oauthToken.origin} is set`, "Take one of the two out");
+    report(`it has a password, and ${oauthToken.origin} is set`, "Use only one of the two");
   }
   const first = { host, port: readPort(parts.port ?? DEFAULT_PORT, DEFAULT_PORT, report) };
   const backups = readNodes(parameters.get("backup_server_node"), report);
@@ -151,7 +155,10 @@ function readTimeout(text: string | undefined, report: Report): number | undefin
   } catch {
     // Reported below, with the settings' other problems.
   }
-  report("statement_timeout is no duration from 1s to 365d", "Write it as statement_timeout=30m");
+  report(
+    "statement_timeout is not a duration from 1s to 365d",
+    "Write it as statement_timeout=30m",
+  );
   return undefined;
 }
 

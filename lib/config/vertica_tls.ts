@@ -1,14 +1,16 @@
 /**
  * tls_mode with the meaning that Vertica's clients give it (Vertica documentation, "Client TLS
- * mode"): what is checked. Nothing is ever weaker than asked, so `prefer`, which falls back to clear
- * text, is refused.
+ * mode"): what is checked. A connection is never weaker than asked for. So `prefer`, which falls
+ * back to clear text, is refused.
  */
 import type { Report } from "./problems.ts";
 import { type ClientCertificate, readClientCertificate, readPem } from "./tls_files.ts";
 
-/** What a TLS connection checks, and shows of itself. */
+/** What a TLS connection checks, and which certificate it sends. */
 export interface VerticaTls {
-  /** `none`: any certificate; `chain`: signed by the authority; `full`: and for this host. */
+  /**
+   * `none`: any certificate; `chain`: signed by the authority; `full`: signed, and for this host.
+   */
   verify: "none" | "chain" | "full";
   /** PEM of the authority to trust; the platform's own ones if left out. */
   ca?: string;
@@ -41,16 +43,17 @@ export async function readVerticaTls(
       report(
         `tls_mode is ${
           parameters.has("tls_mode") ? "disable" : "not set"
-        }, and TLS files are named`,
-        "Set tls_mode to verify-full, or take the files out",
+        }, but TLS files are named`,
+        "Set tls_mode to verify-full, or remove the files",
       );
     }
     return false;
   }
   if (mode === "verify-ca" && caPath === undefined) {
-    // Anybody can get a certificate of a public authority: without the host's name it says nothing.
+    // Anybody can get a certificate from a public authority: it proves nothing unless the host's
+    // name is checked.
     report(
-      "tls_mode=verify-ca has nothing to check the server's certificate with",
+      "tls_mode=verify-ca needs a CA to check the server's certificate with",
       "Add tls_ca_file=FILE with the PEM of its CA",
     );
   }
@@ -67,9 +70,9 @@ function readMode(text: string, report: Report): TlsMode {
   if (mode !== undefined) return mode;
   if (text === "prefer") {
     report(
-      "tls_mode=prefer goes on in clear text where the server has no TLS",
+      "tls_mode=prefer falls back to clear text where the server has no TLS",
       "Use require, verify-ca or verify-full",
     );
   } else report(`tls_mode is "${text}"`, `Use one of ${MODES.join(", ")}`);
-  return "require"; // Of no use, but lets the files be judged too.
+  return "require"; // Not a usable result, but the files are checked too, so that all problems are reported at once.
 }

@@ -2,12 +2,16 @@
 import { statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { codeOf, FinpipeError } from "../runtime/errors.ts";
-import { NOT_CAPABLE } from "../runtime/files.ts";
+import { systemReason } from "../runtime/file_failure.ts";
+import { ifThere } from "../runtime/files.ts";
 
 /** What finpipe keeps in a work dir. */
 const OURS = ["embedded", "embedded.lock", "partitions"];
 
-/** Says that the embedded engine is whole. In its folder: whoever moves or copies that takes it along. */
+/**
+ * Marks the embedded engine as complete. It stands inside the engine's folder, so that a move or
+ * copy takes it along.
+ */
 export function embeddedMarker(workDir: string): string {
   return join(workDir, "embedded", "finpipe.ready");
 }
@@ -42,16 +46,16 @@ export async function prepareWorkDir(workDir: string): Promise<void> {
 }
 
 /**
- * Looks at the work dir, and makes none where there is none.
+ * Looks at the work dir, and does not make it.
  *
  * @returns the folder, or the nearest above it that is there
  * @throws FinpipeError as {@link prepareWorkDir} does
  */
 export async function lookAtWorkDir(workDir: string): Promise<string> {
   for (let folder = workDir;; folder = dirname(resolve(folder))) {
-    const found = await Deno.stat(folder).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw unusable(workDir, error);
-    });
+    const found = await ifThere(Deno.stat(folder)).catch((error) =>
+      Promise.reject(unusable(workDir, error))
+    );
     if (found === undefined) continue;
     if (folder === workDir) await prepareWorkDir(workDir);
     else if (!found.isDirectory) throw unusable(workDir, { code: "ENOTDIR" });
@@ -62,7 +66,8 @@ export async function lookAtWorkDir(workDir: string): Promise<string> {
 /**
  * Sees that an embedded engine was made in the work dir.
  *
- * @param orLocked lets one pass that another process may be making just now: its lock tells
+ * @param orLocked also accepts one that another process may be making just now, which its lock
+ * shows
  * @throws FinpipeError of kind `configuration` where there is none
  */
 export async function requireEmbedded(workDir: string, { orLocked = false } = {}): Promise<void> {
@@ -74,7 +79,7 @@ export async function requireEmbedded(workDir: string, { orLocked = false } = {}
   });
 }
 
-/** What may not be looked at is there: opening it says what is wrong. */
+/** What finpipe may not look at exists; opening it will say what is wrong. */
 async function isThere(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);
@@ -84,15 +89,15 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** A folder that has files and none of ours is somebody else's: it was named by mistake. */
+/** A folder with files, none of them finpipe's, is somebody else's: it was named by mistake. */
 async function refuseOthers(workDir: string): Promise<void> {
   const names = await Array.fromAsync(Deno.readDir(workDir), ({ name }) => name);
   if (names.some((name) => OURS.includes(name))) return;
   const other = names.find((name) => !name.startsWith(".") && name !== "lost+found");
   if (other === undefined) return;
-  const what = `it holds other files, as "${other}", and none of finpipe's`;
+  const what = `it holds other files, such as "${other}", and none of finpipe's`;
   throw new FinpipeError("configuration", `Cannot use the work dir "${workDir}": ${what}`, {
-    hint: "Name an empty folder, or one that is not there yet, with --work-dir",
+    hint: "Name an empty folder, or one that does not exist yet, with --work-dir",
   });
 }
 
@@ -104,13 +109,14 @@ function unusable(workDir: string, error: unknown): FinpipeError {
   });
 }
 
-/** Makes a file, of the same name each time: what a killed process left is the next one's to remove. */
+/**
+ * Makes a file, with the same name each time, so that the next process removes what a killed one
+ * left.
+ */
 async function probe(path: string): Promise<void> {
   await Deno.writeFile(path, new Uint8Array(), { mode: 0o600 });
-  await Deno.remove(path).catch((error) => {
-    // Another process that looks at this moment may have removed it.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
+  // Another process that looks at this moment may have removed it.
+  await ifThere(Deno.remove(path));
 }
 
 /** Bytes that may still be written in a folder. */
@@ -120,8 +126,7 @@ export async function freeBytes(folder: string): Promise<number> {
 }
 
 function reasonOf(error: unknown, code: string | undefined): string {
-  if (error instanceof Deno.errors.NotCapable) return NOT_CAPABLE;
-  return REASONS[code ?? ""] ?? (error instanceof Error ? error.message : String(error));
+  return REASONS[code ?? ""] ?? systemReason(error);
 }
 
 /** What system errors mean here. */

@@ -1,7 +1,7 @@
-/** The checks of a doctor, one after the other, and what came of each. */
+/** The doctor's checks, one after another, and their results. */
 import { FinpipeError } from "../runtime/errors.ts";
 
-/** What came of looking at one thing. */
+/** The result of one check. */
 export interface Check {
   check: string;
   outcome: "ok" | "warning" | "failed" | "skipped";
@@ -12,7 +12,7 @@ export interface Check {
   exit_code?: number;
 }
 
-/** What was found of something that is not broken. */
+/** What a check found that did not fail. */
 export interface Finding<T> {
   detail: string;
   /** Makes it a warning. */
@@ -20,11 +20,11 @@ export interface Finding<T> {
   value?: T;
 }
 
-/** Collects checks: a failure is one of them, and is not thrown. */
+/** Collects checks: a failure becomes a result, and is not thrown. */
 export class Checklist {
   readonly checks: Check[] = [];
 
-  /** Notes what came of it; undefined where it failed. */
+  /** Records the result of a check; undefined where it failed. */
   async look<T>(
     check: string,
     work: () => Finding<T> | Promise<Finding<T>>,

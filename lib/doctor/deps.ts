@@ -1,11 +1,11 @@
-/** What the doctor looks through, so that a test may show it another world. */
+/** What the doctor needs to look at things; a test passes in its own. */
 import type { PostgresSettings } from "../config/postgres_url.ts";
 import type { Settings } from "../config/settings.ts";
-import type { TopicFacts } from "../sources/topic/inspection.ts";
+import type { TopicFacts } from "../sources/topic/topic.ts";
 import type { StagingInspection } from "../staging/inspection.ts";
 import type { WarehouseInspection } from "../warehouse/inspection.ts";
 
-/** The world that is looked at. */
+/** The doctor's ways to look at what finpipe runs on. */
 export interface DoctorDeps {
   readSettings: () => Promise<Settings>;
   /** The folder, or the nearest above it that is there. */

@@ -1,24 +1,25 @@
 /**
- * Looks at everything that finpipe stands on and says of each failure what to do about it. What
- * hangs on something that failed is not looked at.
+ * Checks everything that finpipe depends on, and says for each failure what to do about it. After a
+ * failure, the checks that depend on it are left out.
  */
 import { FinpipeError } from "../runtime/errors.ts";
 import { type Check, Checklist, type Finding } from "./check.ts";
+import type { Settings } from "../config/settings.ts";
 import type { DoctorDeps } from "./deps.ts";
 import { examineStaging } from "./staging.ts";
 import { judgeStream, judgeTopic } from "./topic.ts";
 import { examineWarehouse } from "./warehouse.ts";
 
-/** Bytes: below the first nothing can be done, below the second not for long. */
+/** Bytes: with less than the first nothing works, with less than the second not for long. */
 const TOO_LITTLE_SPACE = 100_000_000;
 const LITTLE_SPACE = 1_000_000_000;
 
-/** Looks at one thing after the other; failures are results, only what is no failure is thrown. */
+/** Runs one check after another. Failures become results; only bugs are thrown. */
 export async function examine(deps: DoctorDeps): Promise<Check[]> {
   const list = new Checklist();
   const settings = await list.look("configuration", async () => {
     const settings = await deps.readSettings();
-    return { detail: `${settings.engine} engine`, value: settings };
+    return { detail: engineText(settings), value: settings };
   });
   if (settings === undefined) return list.checks;
   const workDir = await list.look("work dir", () => examineWorkDir(settings.workDir, deps));
@@ -47,6 +48,14 @@ export async function examine(deps: DoctorDeps): Promise<Check[]> {
   list.skip("staging", settings.stagingLeftOut);
   list.skip("warehouse", settings.warehouseLeftOut);
   return list.checks;
+}
+
+/** What each end runs on, where the two differ. */
+function engineText({ engine, staging, warehouse }: Settings): string {
+  if (engine !== "mixed") return `${engine} engine`;
+  const nameOf = (end: { kind: string } | undefined) =>
+    end?.kind === "postgres" ? "PostgreSQL" : end?.kind === "vertica" ? "Vertica" : "embedded";
+  return `staging: ${nameOf(staging)}, warehouse: ${nameOf(warehouse)}`;
 }
 
 async function examineWorkDir(workDir: string, deps: DoctorDeps): Promise<Finding<string>> {

@@ -2,7 +2,7 @@
 import type { PostgresSettings } from "../config/postgres_url.ts";
 import type { Settings } from "../config/settings.ts";
 import { FinpipeError } from "../runtime/errors.ts";
-import type { TopicFacts } from "../sources/topic/inspection.ts";
+import type { TopicFacts } from "../sources/topic/topic.ts";
 import type { ImposedSetting, ServerFacts } from "../staging/inspection.ts";
 import type { Checklist, Finding } from "./check.ts";
 import { judgeClock } from "./clock.ts";
@@ -13,7 +13,7 @@ import { judgeSources } from "./topic.ts";
 const OLDEST_POSTGRES = 15;
 const NEWEST_POSTGRES = 18;
 
-/** Looks at the server; at no more of it, where it cannot be connected to. */
+/** Checks the server; if it cannot be reached, only that. */
 export async function examineStaging(
   postgres: PostgresSettings,
   { retryFor, topic }: Pick<Settings, "retryFor"> & { topic: TopicFacts | undefined },
@@ -52,33 +52,40 @@ export async function examineStaging(
 function judgeVersion({ major, version }: ServerFacts): Finding<never> {
   const detail = `PostgreSQL ${version}`;
   if (major < OLDEST_POSTGRES) {
-    const hint = `finpipe does not support PostgreSQL ${major} any more, and is not tested with ` +
-      `it: upgrade the server to one of ${OLDEST_POSTGRES} to ${NEWEST_POSTGRES}`;
+    const hint =
+      `finpipe no longer supports PostgreSQL ${major} and is not tested with it: upgrade the ` +
+      `server to a version from ${OLDEST_POSTGRES} to ${NEWEST_POSTGRES}`;
     return { detail, hint };
   }
   if (major <= NEWEST_POSTGRES) return { detail };
-  return { detail, hint: `Newer than ${NEWEST_POSTGRES}, which finpipe was tested with last` };
+  return {
+    detail,
+    hint: `Newer than PostgreSQL ${NEWEST_POSTGRES}, the newest that finpipe is tested with`,
+  };
 }
 
 function pooledByTransaction(): FinpipeError {
-  return new FinpipeError("configuration", "A pooler gives each transaction another session", {
-    hint: "Pool by session: pool_mode = session in PgBouncer, or name the server itself",
+  return new FinpipeError("configuration", "A pooler gives each transaction a different session", {
+    hint: "Let it pool by session (pool_mode = session in PgBouncer), or connect to the server " +
+      "itself",
   });
 }
 
-/** Settings of others that finpipe overrules are told of, as they explain what other programs see. */
+/**
+ * Imposed settings that finpipe overrides are named too, as they explain what other programs see.
+ */
 function judgeSettings(imposed: readonly ImposedSetting[]): Finding<never> {
   const shown = (settings: readonly ImposedSetting[]) =>
     settings.map(({ name, value, origin }) => `${name} = ${value} of ${origin}`).join(", ");
   const standing = imposed.filter(({ overruled }) => !overruled);
   if (standing.length > 0) {
     return {
-      detail: `in force, though it may hide damage: ${shown(standing)}`,
+      detail: `in force, and may hide damage: ${shown(standing)}`,
       hint: "Have a superuser reset it: ALTER ROLE or ALTER DATABASE ... RESET",
     };
   }
-  if (imposed.length === 0) return { detail: "none is imposed that finpipe would mind" };
-  return { detail: `finpipe sets its own in place of ${shown(imposed)}` };
+  if (imposed.length === 0) return { detail: "no imposed setting affects finpipe" };
+  return { detail: `finpipe overrides ${shown(imposed)}` };
 }
 
 function judgeRights({ role, readOnly }: ServerFacts, missing: string[]): Finding<never> {
@@ -87,18 +94,21 @@ function judgeRights({ role, readOnly }: ServerFacts, missing: string[]): Findin
       hint: "Connect to the primary, or unset default_transaction_read_only",
     });
   }
-  if (missing.length === 0) return { detail: `the role "${role}" may do what finpipe needs` };
+  if (missing.length === 0) {
+    return { detail: `the role "${role}" has all the rights that finpipe needs` };
+  }
   throw new FinpipeError("configuration", `The role "${role}" lacks ${missing.join(", ")}`, {
     hint: "Grant the missing rights to it, or use another role",
   });
 }
 
-/** A warning: what is landed is right without them, as long as it is right. */
+/** Only a warning: landing still works without them, but nothing guards it against wrong rows. */
 function judgeParts(missing: readonly string[]): Omit<Finding<never>, "value"> {
-  if (missing.length === 0) return { detail: "the one that this finpipe knows" };
+  if (missing.length === 0) return { detail: "matches this version of finpipe" };
   return {
-    detail: `finpipe made what is not there any more:\n${missing.join("\n")}`,
-    hint: "Make it again: without an index landing and dumps are slow, without a key or a check " +
-      "nothing keeps wrong rows out",
+    detail: `Parts that finpipe made are missing:\n${missing.join("\n")}`,
+    hint:
+      "Make them again: 'finpipe init --print-sql' has the SQL. Without an index, landing and " +
+      "dumps are slow; without a key or a check, nothing keeps wrong rows out",
   };
 }

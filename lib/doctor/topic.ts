@@ -1,7 +1,7 @@
-/** A topic and those who read it: whether it is there, can be landed, and keeps no day from being complete. */
+/** Checks of a topic: whether it exists, can be landed, and has partitions that nobody reads. */
 import type { Settings } from "../config/settings.ts";
 import { isKind } from "../runtime/errors.ts";
-import type { TopicFacts } from "../sources/topic/inspection.ts";
+import type { TopicFacts } from "../sources/topic/topic.ts";
 import type { ReadPartition } from "../staging/sources.ts";
 import { READ_WITHIN } from "../steps/completeness.ts";
 import type { Finding } from "./check.ts";
@@ -12,13 +12,16 @@ export function judgeTopic(facts: TopicFacts): Finding<TopicFacts> {
   return { detail: `topic ${topic} on ${cluster} has ${count}`, value: facts };
 }
 
-/** Where brokers are named somebody means to land a topic; whoever does something else is not held up. */
+/**
+ * Brokers are set, so somebody wants to land a topic. Only a warning: other commands may not need
+ * that.
+ */
 export async function judgeStream(
   readStreamSettings: () => Promise<Settings>,
 ): Promise<Finding<never>> {
   try {
     await readStreamSettings();
-    return { detail: "lands the topic on the embedded engine, as was said in words" };
+    return { detail: "the embedded engine was asked for: 'finpipe stream' lands the topic there" };
   } catch (error) {
     if (!isKind(error, "configuration")) throw error;
     const { message, hint = "Set what is missing" } = error;
@@ -26,7 +29,7 @@ export async function judgeStream(
   }
 }
 
-/** Finds partitions that nobody reads any more: each keeps all later days from being complete. */
+/** Finds partitions that nobody reads now: with one of them, no later day can be complete. */
 export function judgeSources(
   known: readonly ReadPartition[],
   { topic, partitions }: TopicFacts,
@@ -36,13 +39,13 @@ export function judgeSources(
   const isRead = (part: ReadPartition) => Temporal.PlainDateTime.compare(part.readAt, since) >= 0;
   const gone = known.filter((part) => part.topic === topic && part.partition >= partitions)
     .map(({ partition }) => `${topic}:${partition}`);
-  // Another topic is named as a whole: of one that is read, each partition says so by its end.
+  // Another topic is named as a whole, and only if none of its partitions is read.
   const others = Map.groupBy(known.filter((part) => part.topic !== topic), ({ topic }) => topic);
   const left = [...others].filter(([, parts]) => !parts.some(isRead)).map(([name]) => name);
   const names = [...gone, ...left].join(" ");
   if (names === "") return { detail: "every partition is read, or retired" };
   return {
-    detail: `nobody seems to read these, and they keep days from being complete: ${names}`,
-    hint: `If so, retire them: 'finpipe source retire ${names}'`,
+    detail: `nothing seems to read these partitions, and so days cannot be complete: ${names}`,
+    hint: `If nothing will read them again, retire them: 'finpipe source retire ${names}'`,
   };
 }

@@ -7,7 +7,7 @@ import type { Checklist, Finding } from "./check.ts";
 import { judgeClock } from "./clock.ts";
 import type { DoctorDeps } from "./deps.ts";
 
-/** Looks at the server; at no more of it, where it cannot be connected to. */
+/** Checks the server; if it cannot be reached, only that. */
 export async function examineWarehouse(
   settings: Settings,
   { displayName, warning }: VerticaSettings,
@@ -44,7 +44,9 @@ function judgeWarehouseRights(
   { user }: Pick<WarehouseFacts, "user">,
   missing: readonly MissingRight[],
 ): Finding<never> {
-  if (missing.length === 0) return { detail: `the user "${user}" may do what finpipe needs` };
+  if (missing.length === 0) {
+    return { detail: `the user "${user}" has all the rights that finpipe needs` };
+  }
   throw new FinpipeError(
     "configuration",
     `The user "${user}" lacks\n${missing.map(({ right }) => right).join("\n")}`,
@@ -67,7 +69,8 @@ function judgeShapes(differences: readonly string[]): Finding<never> {
     "configuration",
     `Side tables differ from their targets:\n${differences.join("\n")}`,
     {
-      hint: "Somebody altered the target: the next load makes a side table like it; no undo until",
+      hint: "Somebody altered the target. The next load makes a side table like it; until then " +
+        "nothing can be undone",
     },
   );
 }

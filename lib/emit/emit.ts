@@ -1,11 +1,11 @@
-/** Sends messages at their pace, wherever they go. */
+/** Sends messages at a given pace, to any target. */
 import { wait } from "../runtime/retry.ts";
 
 /** Bytes of text, nearly, that are written at once. */
 const PIECE = 64 * 1024;
 
 export interface EmitOptions {
-  /** Messages a second at most, on the whole; as fast as they are taken if left out. */
+  /** At most this many messages a second, on average; if left out, as fast as they are accepted. */
   rate?: number | undefined;
   /** Stops the sending, which throws its reason. */
   signal: AbortSignal;

@@ -22,10 +22,12 @@ export async function withTopicWriter<T>(
   });
 }
 
-/** Whatever ended the sending, a generator of events begins at its beginning. */
+/** A generator of events always begins at its beginning, however the last run ended. */
 function midway(error: FinpipeError): FinpipeError {
   const { kind, message, hint, passes } = error;
-  const stays = "What was sent stays: the same command sends all of it once more";
+  const stays =
+    "Messages that were sent stay in the topic: running the same command again sends all of " +
+    "them again";
   return new FinpipeError(kind, message, {
     hint: hint === undefined ? stays : `${hint}. ${stays}`,
     passes,

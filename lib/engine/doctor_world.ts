@@ -1,4 +1,4 @@
-/** The world that the doctor looks at, as the settings say that it is. */
+/** Makes what the doctor needs to look at things, from the settings. */
 import { Engine, type EngineContext } from "./engine.ts";
 import type { DoctorDeps } from "../doctor/deps.ts";
 import { isKafkaSet } from "../config/kafka.ts";
@@ -6,7 +6,10 @@ import { readSettings } from "../config/settings.ts";
 import { freeBytes, lookAtWorkDir } from "../config/work_dir.ts";
 import { inspectStaging } from "../staging/postgres/inspection.ts";
 
-/** Everything is looked at when the doctor asks, and closed by it. */
+/**
+ * Opens nothing yet: each function looks when the doctor calls it, and the doctor closes what it
+ * opened.
+ */
 export function worldOf(context: EngineContext): DoctorDeps {
   const { io, log, config } = context;
   return {
@@ -17,7 +20,7 @@ export function worldOf(context: EngineContext): DoctorDeps {
       inspectStaging(postgres, { retryFor, log, signal: io.signal }),
     async inspectWarehouse(settings) {
       const { warehouse, retryFor } = settings;
-      if (warehouse?.kind !== "vertica") throw new Error("The warehouse is no server");
+      if (warehouse?.kind !== "vertica") throw new Error("The warehouse is not a server");
       const { inspectVertica } = await import("../warehouse/vertica/inspect/inspection.ts");
       return await inspectVertica(warehouse.vertica, settings, {
         retryFor,

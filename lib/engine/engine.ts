@@ -1,7 +1,7 @@
 /**
  * Opens the ends that a command touches, as the settings say, and closes them together. Where both
  * are embedded they share one session, since the folder belongs to one. A driver is loaded when its
- * end is opened, as start-up is a good part of a small step.
+ * end is opened, because start-up takes a good part of a small step.
  */
 import type { KafkaSettings } from "../config/kafka.ts";
 import {
@@ -37,15 +37,15 @@ export interface EngineContext {
   config: ConfigSource;
 }
 
-/** Which ends a command touches. */
+/** Which ends a command uses, and how. */
 export interface Touches {
   staging?: EndTouch;
   warehouse?: EndTouch;
-  /** Creates what is not there yet: tables, and the folder of the embedded engine. @default false */
+  /** Creates what is missing: tables, and the folder of the embedded engine. @default false */
   creates?: boolean;
   /** Writes partition files. @default false */
   partitionFiles?: boolean;
-  /** Reads a topic, whose settings are judged as well. @default false */
+  /** Reads a topic, so that its settings are checked, too. @default false */
   kafka?: boolean;
   /** Shown to a DBA as part of the session's name. */
   command?: string;
@@ -53,11 +53,11 @@ export interface Touches {
 
 /** The opened ends. */
 export class Engine implements StepEnds, AsyncDisposable {
-  /** As they were read. */
+  /** The settings, as they were read. */
   readonly settings: Settings;
   /** Makes the rows of a batch as the staging that is configured takes them. */
   readonly makeRows: MakeRows = makeCopyRows;
-  /** Staging, for whatever can be run again: for as long as an unreachable server is tried. */
+  /** Staging for work that can be repeated: it is retried for as long as `--retry-for` says. */
   readonly staging: RetriedStaging = retriedStaging((work) => {
     const { log, io: { signal } } = this.#context;
     const { retryFor } = this.settings;
@@ -67,7 +67,7 @@ export class Engine implements StepEnds, AsyncDisposable {
   readonly #command: string;
   readonly #creates: boolean;
   readonly #open = new AsyncDisposableStack();
-  /** Sessions with a server. One that breaks goes: a resident stream has many in its life. */
+  /** Sessions with a server. A broken one is dropped: a resident stream uses many in its life. */
   readonly #connected = new Set<StagingRepository>();
   #embedded: SqlSession | undefined;
   readonly #sessions = new StagingSessions(() => this.connectStaging());
@@ -86,21 +86,21 @@ export class Engine implements StepEnds, AsyncDisposable {
     this.#creates = creates;
   }
 
-  /** The warehouse end; a command that did not say that it touches it has none. */
+  /** The warehouse; only for a command that said that it uses it. */
   get warehouse(): WarehouseRepository {
     if (this.#warehouse !== undefined) return this.#warehouse;
     throw new FinpipeError("failed", "The command did not open the warehouse");
   }
 
-  /** What a step that touches no other ends works with. */
+  /** The ends for a step that uses no other. */
   get stepContext(): StepContext {
     const { log, io: { now, signal } } = this.#context;
     return { ends: this, workDir: this.settings.workDir, log, now, signal };
   }
 
   /**
-   * Opens what is embedded, upgraded to what this finpipe knows; a server is connected to when it is
-   * first used.
+   * Opens what is embedded, and upgrades it to this version of finpipe. A server is connected to on
+   * first use.
    */
   async open(): Promise<void> {
     const { staging, warehouse, stagingSchema, martSchema } = this.settings;
@@ -136,8 +136,8 @@ export class Engine implements StepEnds, AsyncDisposable {
   /**
    * Creates the schemas of the opened ends that are not there yet.
    *
-   * @throws FinpipeError of kind `configuration` where one is older or newer: `init` alone upgrades a
-   * server's
+   * @throws FinpipeError of kind `configuration` where one is older or newer: only `init` upgrades
+   * a server's
    */
   async createMissing(): Promise<void> {
     await this.#inEach(async (end, access) => {
@@ -159,8 +159,8 @@ export class Engine implements StepEnds, AsyncDisposable {
   }
 
   /**
-   * One more staging repository with a session of its own; of the embedded engine the same one. One
-   * try: how long to go on trying is for the caller to say.
+   * Another staging repository, with a session of its own; on the embedded engine it is the same
+   * one. Tries once: the caller decides for how long to retry.
    */
   async connectStaging(): Promise<StagingRepository> {
     const { staging } = this.settings;
@@ -179,7 +179,7 @@ export class Engine implements StepEnds, AsyncDisposable {
   async openTopic(): Promise<Topic> {
     const { kafka } = this.settings;
     if (kafka === undefined) throw new FinpipeError("failed", "The command did not touch a topic");
-    // kafkajs takes its time to load.
+    // kafkajs is slow to load.
     const { openTopic } = await import("../sources/kafka/topic.ts");
     return openTopic(kafka, this.#context.log);
   }
@@ -228,7 +228,7 @@ export async function openTopicWriter(
   settings: KafkaSettings,
   retry: TopicRetry,
 ): Promise<TopicWriter> {
-  // kafkajs takes its time to load.
+  // kafkajs is slow to load.
   const kafka = await import("../sources/kafka/topic.ts");
   return await kafka.openTopicWriter(settings, retry);
 }
@@ -245,7 +245,7 @@ export async function openEngine(context: EngineContext, touches: Touches): Prom
   if (isEmbedded && touches.creates !== true) {
     await requireEmbedded(settings.workDir, { orLocked: true });
   }
-  // What is between servers alone needs no folder: a container's may be read-only.
+  // Work between servers needs no folder: in a container it may be read-only.
   if (isEmbedded || touches.partitionFiles === true) await prepareWorkDir(settings.workDir);
   if (settings.engine === "embedded") {
     context.log.info(`Using the embedded engine in ${settings.workDir}`);

@@ -3,7 +3,7 @@
  * Whatever differs between them is derived from here.
  */
 
-/** What a field holds; `message.ts` says exactly what is accepted for each. */
+/** The type of a field; `message.ts` says exactly what is accepted for each. */
 export type FieldType = "uuid" | "int64" | "currency_code" | "text" | "timestamp" | "rate";
 
 /** A field of the payload, and a column of the partition file. */

@@ -1,6 +1,6 @@
-/** How the operations of a day lie in its hours. Pure. */
+/** How the operations of a day are spread over its hours. Pure. */
 
-/** How busy each hour is, beside the others. */
+/** How busy each hour is, relative to the others. */
 const HOURS = [3, 2, 1, 1, 1, 2, 4, 7, 9, 10, 10, 11, 12, 12, 11, 10, 10, 11, 12, 12, 10, 8, 6, 4];
 
 /** The share of a day's operations that begin before each hour, and before its end. */

@@ -2,9 +2,10 @@
  * The window of one source partition: the versions that were landed at or above its watermark
  * (contract, section 2). It admits a version once.
  *
- * At most {@link WINDOW_CAPACITY} versions are remembered, those landed first are forgotten beyond
- * that. They lie in packed arrays, 26 bytes each and 5.4 in the index: 64 MB when full. Slots are
- * given out in order of landing; an index finds a version, a heap finds the oldest by sent time.
+ * At most {@link WINDOW_CAPACITY} versions are remembered; beyond that, those landed first are
+ * forgotten. They are kept in packed arrays, 26 bytes each and 5.4 in the index: 64 MB when full.
+ * Slots are given out in order of landing; an index finds a version, a heap finds the oldest by
+ * sent time.
  */
 import type { Moment } from "./values.ts";
 
@@ -12,11 +13,12 @@ import type { Moment } from "./values.ts";
 export const WINDOW_CAPACITY = 2_000_000;
 
 /**
- * Slots at first; they double as needed. A process may have a thousand partitions, and makes a window
- * of each anew whenever another process joins: most of them stay small, and an empty one takes 500 bytes.
+ * Slots at first; they double as needed. A process may have a thousand partitions, and makes a new
+ * window for each whenever another process joins. Most of them stay small, and an empty one takes
+ * 500 bytes.
  */
 const FIRST_SLOTS = 16;
-/** Index places for each slot: more is faster, and memory. */
+/** Index places for each slot: more is faster, and takes more memory. */
 const INDEX_LOAD = 1.35;
 /** Hash, sent time, position and place in the heap. */
 const BYTES_PER_SLOT = 8 + 8 + 6 + 4;

@@ -148,7 +148,7 @@ export class MessageDecoder {
     for (let tried = 0; tried < shapes.length; tried++) {
       const known = shapes[this.#shape]!;
       if (known.shape.match(this.#scanner, this.#bytes, start, end)) {
-        // A layout leaves it to the checks of its own dataset to look at some of the strings.
+        // Some strings are not checked by the layout, but by the checks of its own dataset.
         return this.#checkEnvelope() && this.dataset === known.dataset && this.#checkPayload();
       }
       this.#shape = (this.#shape + 1) % shapes.length;
@@ -172,7 +172,7 @@ export class MessageDecoder {
       (slot) => checked.has(slot),
     );
     if (shape === undefined) return;
-    // The next after the one that was used last is the one that was not for longest, or nearly so.
+    // The one after the last used is the one unused for longest, or nearly so.
     const { length } = this.#shapes;
     this.#shape = length < MOST_SHAPES ? length : (this.#shape + 1) % MOST_SHAPES;
     this.#shapes[this.#shape] = { shape, dataset };

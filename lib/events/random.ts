@@ -1,6 +1,6 @@
 /**
- * Random numbers that depend on nothing but a key, so that whatever is made of them can be made
- * again on its own.
+ * Random numbers that depend only on a key, so that anything made from them can be made again by
+ * itself.
  */
 
 /** A stream of random numbers. */
@@ -26,7 +26,7 @@ export function randomOf(seed: number, day: number, index: number): Random {
   let a = seed | 0;
   let b = day | 0;
   let c = index | 0;
-  // The counter takes what of the seed is beyond 32 bits.
+  // The counter takes the bits of the seed beyond the first 32.
   let counter = (1 + Math.floor(seed / 2 ** 32)) | 0;
   const next = () => {
     const word = (a + b + counter) | 0;

@@ -1,4 +1,6 @@
-/** What the contract knows of a transaction's status (section 1): any other text is landed too. */
+/**
+ * The statuses that the contract names (section 1); messages with any other text are landed, too.
+ */
 
 /** In the order in which an operation takes them. */
 export const STATUSES: readonly string[] = [

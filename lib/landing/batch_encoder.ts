@@ -1,4 +1,7 @@
-/** Decodes and judges the messages of a batch, each into one of the four places (contract, section 2). */
+/**
+ * Decodes the messages of a batch and decides for each whether it is a transaction, a currency, a
+ * duplicate or rejected (contract, section 2).
+ */
 import { setImmediate } from "node:timers";
 import { TRANSACTIONS } from "../events/dataset.ts";
 import type { MessageDecoder } from "../events/message.ts";
@@ -10,7 +13,7 @@ import type { SourcePartition } from "../staging/landing.ts";
 
 const NOTHING = new Uint8Array();
 
-/** Messages decoded in one go, before whoever else waits (the socket to the database) has a turn. */
+/** Messages decoded in one go, before other work (the socket to the database) gets a turn. */
 const TURN = 500;
 
 export interface EncodeOptions {
@@ -18,7 +21,7 @@ export interface EncodeOptions {
   window: PartitionWindow;
   /** Position that the batch was read from. */
   start: number;
-  /** Sent times beyond it do not move the watermark. */
+  /** Sent times after it do not move the watermark. */
   horizon: Moment;
   /** Positions whose rows the database was found to refuse. */
   unstorable: ReadonlySet<number>;
@@ -32,9 +35,9 @@ export class BatchEncoder {
   readonly #version: JudgedVersion;
 
   /**
-   * @param decoder may be shared with other encoders: what it says of a message is used up before
-   * anybody else has a turn. It takes 30 KB, a thousand partitions are landed by one thread, and their
-   * messages have the same layouts
+   * @param decoder may be shared with other encoders: what it says about a message is used before
+   * anything else gets a turn. It takes 30 KB, a thousand partitions are landed by one thread, and
+   * their messages have the same layouts
    */
   constructor(decoder: MessageDecoder, makeRows: MakeRows) {
     this.#decoder = decoder;
@@ -113,7 +116,7 @@ export class BatchEncoder {
       const raw = batch.bytes.subarray(start, end);
       landed.addRejected({ reason: "not_storable", field: null, raw, position }, message);
     } else if (window.admit(this.#describeVersion(), position, horizon)) {
-      landed.rows.addVersion(decoder, message, position);
+      landed.addVersion(decoder, message, position);
     } else landed.duplicates++;
   }
 

@@ -33,7 +33,7 @@ export async function landFile(
 ): Promise<Totals> {
   const { log, signal } = context;
   const realPath = await realPathOf(path);
-  // The lock is the session's: one that takes its place has to take the lock as well.
+  // The lock belongs to the session, so a session that replaces it must take the lock as well.
   await using sessions = new StagingSessions(async () => {
     await using opened = new AsyncDisposableStack();
     const session = opened.use(await context.connect());
@@ -45,11 +45,11 @@ export async function landFile(
   const latest = await staging.run(({ landing }) => landing.latestPartition(realPath));
   await using source = await openFileSource(realPath, storedPosition(latest), signal);
   if (source.replaced) {
-    log.warn("The file is not the one that was landed under this path: reading it from its start", {
+    log.warn("This path now holds a different file: reading it from its start", {
       path: realPath,
     });
   } else if (source.start > 0) {
-    log.info("Going on from where the file was left", { path: realPath, position: source.start });
+    log.info("Continuing where the last run stopped", { path: realPath, position: source.start });
   }
   const partition = latest === undefined || source.replaced
     ? await staging.run(({ landing }) => landing.addPartition("file", realPath))

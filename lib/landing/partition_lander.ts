@@ -34,9 +34,9 @@ export interface LandingContext {
   now(): Temporal.Instant;
   /** Ends the landing; what was decoded by then is committed. */
   signal: AbortSignal;
-  /** Shared by what is landed side by side. @default one of its own */
+  /** Shared by partitions that are landed side by side. @default one of its own */
   decoder?: MessageDecoder;
-  /** Called after each commit with the totals so far, and what it brought. */
+  /** Called after each commit with the totals so far, and what the commit added. */
   onProgress?: (totals: Totals, commit: Commit) => void;
 }
 
@@ -45,7 +45,7 @@ export interface Totals extends Counters {
   messages_read: number;
 }
 
-/** What one commit brought. */
+/** What one commit added. */
 export interface Commit extends Counters {
   reasons: ReadonlyMap<string, number>;
   /** From the first try to write the batch to its commit. */
@@ -142,7 +142,7 @@ export class PartitionLander {
         const before: Flight | undefined = flight;
         flight = undefined;
         if (before !== undefined && await this.#finish(before)) {
-          // The window was rebuilt behind this batch's back: judge it again.
+          // The window was rebuilt after this batch was encoded: encode it again.
           encoded.rows.release();
           encoded = await this.#encode(raw, start);
         }
@@ -159,7 +159,10 @@ export class PartitionLander {
     }
   }
 
-  /** Waits for a batch's commit. True where it had to be judged again, since a row was refused. */
+  /**
+   * Waits for a batch's commit. True where the batch had to be encoded again, because a row was
+   * refused.
+   */
   async #finish(flight: Flight): Promise<boolean> {
     let failure = await flight.outcome;
     let again = false;
@@ -169,7 +172,7 @@ export class PartitionLander {
         this.#unstorable.add(flight.raw.positions[message]!);
       }
       this.#context.log.warn(
-        "Staging refuses rows that finpipe accepts: rejected as not_storable",
+        "Staging refused rows that finpipe accepts: their messages are rejected as not_storable",
         {
           rows: failure.messages.length,
           source: this.#partition.source,
@@ -180,7 +183,7 @@ export class PartitionLander {
       again = true;
       failure = await outcomeOf(this.#write(await this.#encode(flight.raw, flight.start)));
     }
-    // Committed: nobody has to judge it again.
+    // Committed: it need not be encoded again.
     flight.raw.release();
     return again;
   }
@@ -208,7 +211,8 @@ export class PartitionLander {
       }
     });
     this.#count(batch, (performance.now() - started) / 1000);
-    // What a broken connection was given may lie in its socket: that try's rows are never used again.
+    // The rows of this try may still lie in the broken connection's socket, so their buffers are
+    // not reused.
     if (tries === 1) batch.rows.release();
   }
 
@@ -229,7 +233,7 @@ export class PartitionLander {
       forgottenPosition: batch.forgottenPosition,
     };
     if (batch.forgotten > 0) {
-      this.#context.log.warn("The window is full: versions landed first were forgotten", {
+      this.#context.log.warn("The window is full: the versions landed first were forgotten", {
         forgotten: batch.forgotten,
         source: this.#partition.source,
       });
@@ -247,11 +251,11 @@ export class PartitionLander {
     });
   }
 
-  /** Of stdin the end is the end; the last line of a file may still be growing. */
+  /** On stdin the last line is complete; in a file it may still be growing. */
   #takesUnterminated(raw: MessageBatch): boolean {
     if (this.#partition.kind !== "file" || this.#encoder.isWholeMessage(raw)) return true;
     this.#context.log.warn(
-      "The last line has no end and is no whole message: left for when the file has grown",
+      "The last line has no line end and is not a complete message: the next run reads it again",
       { source: this.#partition.source, position: raw.positions[0] },
     );
     return false;

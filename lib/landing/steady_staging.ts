@@ -1,4 +1,7 @@
-/** Staging through lost connections and what else passes: the work is done again, on a new session. */
+/**
+ * Staging that survives lost connections and other failures that pass: it repeats the work on a new
+ * session.
+ */
 import { FinpipeError } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/log.ts";
 import { retrying } from "../runtime/retry.ts";
@@ -8,7 +11,9 @@ import type { StagingSessions } from "../staging/sessions.ts";
 export interface SteadyOptions {
   log: Logger;
   signal: AbortSignal;
-  /** Milliseconds to try for what passes, as when staging is unreachable; Infinity for ever. */
+  /**
+   * Milliseconds to retry a failure that passes, such as an unreachable server; Infinity for ever.
+   */
   retryFor: number;
   /** See {@link RetryOptions.waitsOut}. @default soon */
   waitsOut?: "soon" | "in time";
@@ -17,12 +22,12 @@ export interface SteadyOptions {
 /**
  * Work on staging.
  *
- * @param again a try before this one failed in a way that may have committed all the same
+ * @param again an earlier try failed, but may have committed
  */
 export type StagingWork<T> = (staging: StagingRepository, again: boolean) => Promise<T>;
 
 export class SteadyStaging {
-  /** The last failure that is being waited out; undefined while staging answers. */
+  /** The failure that is being retried; undefined while staging answers. */
   failure: FinpipeError | undefined;
   readonly #sessions: StagingSessions;
   readonly #options: SteadyOptions;
@@ -53,7 +58,7 @@ export class SteadyStaging {
     return await retrying(attempt, {
       log,
       waitsOut,
-      // What was begun is brought to an end also after the signal to stop, but then not retried.
+      // After the signal to stop, work that has begun is still finished, but no longer retried.
       ...(signal.aborted ? { retryFor: 0, signal: NEVER } : { retryFor, signal }),
     });
   }

@@ -53,7 +53,7 @@ export async function checkSchema(
 ): Promise<void> {
   const applied = await store.applied() ?? [];
   const missing = missingOf(store, migrations, applied, access);
-  // Where init could not help either.
+  // Here `init` could not help either.
   if (applied.length === 0) await store.refuseObstacles();
   if (missing.length === 0) return;
   const state = applied.length === 0
@@ -65,7 +65,7 @@ export async function checkSchema(
 }
 
 /**
- * The same, and looks at each table as well.
+ * Like {@link checkMigrated}, but checks each table as well.
  *
  * @throws FinpipeError of kind `configuration`
  */
@@ -101,14 +101,14 @@ function missingOf(
   if (applied.some(({ version, breaks }) => version > known && stops(breaks, access))) {
     throw new FinpipeError(
       "configuration",
-      `${store.name} has version ${newest}, this finpipe knows ${known}`,
+      `${store.name} has version ${newest}, but this finpipe knows only version ${known}`,
       { hint: "Upgrade finpipe" },
     );
   }
   return migrations.filter(({ version }) => version > newest);
 }
 
-/** What does not say what it breaks may break anything. */
+/** A migration that does not say what it breaks may break anything. */
 function stops(breaks: AppliedMigration["breaks"], access: Access): boolean {
   if (breaks === "nothing") return false;
   return breaks !== "writers" || access === "write";

@@ -1,13 +1,13 @@
 /** A change of a schema, whichever database holds it. What was released is never edited. */
 
-/** Who cannot work any more with the schema that a migration leaves. */
+/** Who can no longer work with the schema that a migration leaves. */
 export type Breaks = "nothing" | "writers" | "readers";
 
 /** What somebody wants to do with a schema. */
 export type Access = "read" | "write";
 
 export interface Migration {
-  /** One more than the last one's. */
+  /** One higher than the last migration's. */
   version: number;
   /** As its file is named. */
   name: string;
@@ -27,7 +27,7 @@ export interface AppliedMigration {
   breaks: Breaks | undefined;
 }
 
-/** Where a schema and the record of its migrations stand. */
+/** Where a schema and the record of its migrations are kept. */
 export interface MigrationStore {
   /** How messages name the schema. */
   readonly name: string;
@@ -64,7 +64,7 @@ export interface MigrationStore {
   refuseDrift(): Promise<void>;
 }
 
-/** A schema, to whoever uses it. */
+/** A schema, as its users see it. */
 export interface Schema {
   /** Whether the tables were made, by whichever version. */
   hasSchema(): Promise<boolean>;

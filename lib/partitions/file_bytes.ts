@@ -1,5 +1,5 @@
 /** A file that stays the one that was opened, whatever is renamed to its name meanwhile. */
-import { fileFailure } from "../runtime/files.ts";
+import { fileFailure } from "../runtime/file_failure.ts";
 
 /** The bytes of a file, for readers side by side. */
 export interface FileBytes {

@@ -1,4 +1,4 @@
-/** Who is told of the work on a partition file: a large one takes minutes. */
+/** Reports the progress of work on a partition file: a large one takes minutes. */
 import type { DatasetName } from "../events/dataset.ts";
 import type { FileBytes } from "./file_bytes.ts";
 
@@ -14,16 +14,16 @@ export type FileWork =
 
 export interface FileWatch {
   /**
-   * Work begins, in the place of what was done before, or anew.
+   * Work begins, in place of the work before it, or again from the start.
    *
    * @param of bytes that it will be done with; undefined where they are not known, or it reads none
    */
   begin(work: FileWork, of?: number): void;
-  /** So many more bytes of it are done. */
+  /** This many more bytes of the file are done. */
   add(bytes: number): void;
 }
 
-/** Gives the watch over a file of a day. */
+/** Makes the watch over a file of a day. */
 export type WatchOf = (dataset: DatasetName, day: Temporal.PlainDate) => FileWatch;
 
 export interface WatchOptions {

@@ -4,7 +4,7 @@ import * as v from "valibot";
 const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const IsoDate = v.pipe(v.string(), v.isoDate());
 
-/** Up to where a source partition was contained in the snapshot that was dumped. */
+/** Up to which position the dumped snapshot contains a source partition. */
 export const ManifestSource = v.object({
   source: v.string(),
   partition: v.number(),
@@ -14,7 +14,7 @@ export const ManifestSource = v.object({
   rows: v.optional(Count),
 });
 
-/** All that it says; whatever reads one checks it by this. */
+/** The manifest's schema: whatever reads a manifest checks it by this. */
 export const Manifest = v.object({
   dataset: v.picklist(["transactions", "currencies"]),
   partition: IsoDate,
@@ -38,4 +38,7 @@ export const Manifest = v.object({
 });
 
 export type Manifest = v.InferOutput<typeof Manifest>;
+
+/** What this version writes. */
+export type NewManifest = Manifest & { snapshot: string };
 export type ManifestSource = v.InferOutput<typeof ManifestSource>;

@@ -1,13 +1,13 @@
-/** Days that are not over by the clock: what is made of one is not yet the day (cli.md). Pure. */
+/** Refuses days that are not over by the clock: more of their data may come (cli.md). Pure. */
 import { shellQuoted } from "../runtime/command_lines.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { type DateRange, type DayRun, runOfDate, today } from "./run_date.ts";
 
 /**
- * Lets pass what processes days that are over, in UTC.
+ * Refuses a day that is not over, in UTC.
  *
- * @param command as it is typed, as in `dump`
- * @param given words of the options that it was called with: what is to be typed takes them as well
+ * @param command as it is typed, such as `dump`
+ * @param given the options as they were typed: the suggested command repeats them
  * @throws FinpipeError of kind `prerequisite`
  */
 export function refuseOpenDay(
@@ -28,7 +28,7 @@ export function refuseOpenDay(
 }
 
 /**
- * The same of a range of run dates, none of which is run where one is of a day that is not over.
+ * Refuses a range of run dates if any of its days is not over.
  *
  * @throws FinpipeError of kind `prerequisite`
  */
@@ -52,9 +52,9 @@ function openDay(
   words: readonly string[],
 ): FinpipeError {
   return new FinpipeError("prerequisite", `${what}: ${day} is not over by the clock (UTC)`, {
-    hint: `The last run date that can is ${last} (partition ${runOfDate(last).partition}): ` +
-      `'finpipe ${words.map(shellQuoted).join(" ")}'. ` +
-      "To process the data so far, add --allow-open-day",
+    hint: `The last possible run date is ${last} (partition ${runOfDate(last).partition}): ` +
+      `'finpipe ${words.map(shellQuoted).join(" ")}'. To process the data so far, add ` +
+      "--allow-open-day",
   });
 }
 

@@ -4,11 +4,12 @@ import { createHash } from "node:crypto";
 import * as v from "valibot";
 import type { DatasetName } from "../events/dataset.ts";
 import { FinpipeError } from "../runtime/errors.ts";
-import { fileFailure } from "../runtime/files.ts";
+import { fileFailure } from "../runtime/file_failure.ts";
 import { type FileBytes, OpenFile } from "./file_bytes.ts";
 import { type FileWatch, WatchedBytes, type WatchOptions } from "./file_watch.ts";
 import { Manifest } from "./manifest.ts";
 import { dayArgument } from "./run_date.ts";
+import { ifThere } from "../runtime/files.ts";
 
 /** Bytes that the proof reads at once. */
 const READ_BYTES = 256 * 1024;
@@ -17,11 +18,11 @@ const READ_BYTES = 256 * 1024;
 export interface PartitionFile {
   dataset: DatasetName;
   partition: Temporal.PlainDate;
-  /** Path of the CSV file, for messages: another one may stand there by now. */
+  /** Path of the CSV file, for messages: another file may have that name by now. */
   path: string;
   bytes: FileBytes;
   manifest: Manifest;
-  /** Told of what is done with it. @default nobody is */
+  /** Reports the work on the file. @default not reported */
   watch?: FileWatch | undefined;
 }
 
@@ -64,7 +65,7 @@ export async function openPartitionFile(
   }
   const manifest = parseManifest(text);
   if (manifest?.dataset !== dataset || manifest.partition !== day.toString()) {
-    throw disagreement(paths.manifest, "it is no manifest of that day", day);
+    throw disagreement(paths.manifest, "it is not a manifest of that day", day);
   }
   using open = new DisposableStack();
   const bytes = new WatchedBytes(open.use(await openData(paths.data, day)), options);
@@ -90,7 +91,7 @@ export async function openPartitionFile(
 
 function disagreement(path: string, why: string, day: Temporal.PlainDate): FinpipeError {
   return new FinpipeError("data", `Partition file and manifest do not agree: ${path}: ${why}`, {
-    hint: `Run 'finpipe dump ${dayArgument(day)}' to write both anew`,
+    hint: `Run 'finpipe dump ${dayArgument(day)}' to write both again`,
   });
 }
 
@@ -104,13 +105,9 @@ function parseManifest(text: string): Manifest | undefined {
   }
 }
 
-async function readIfPresent(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw fileFailure(error, "read", path);
-  }
+function readIfPresent(path: string): Promise<string | undefined> {
+  return ifThere(Deno.readTextFile(path))
+    .catch((error) => Promise.reject(fileFailure(error, "read", path)));
 }
 
 async function openData(path: string, day: Temporal.PlainDate): Promise<OpenFile> {

@@ -4,10 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import { type DatasetName, DATASETS } from "../events/dataset.ts";
-import { fileFailure, publishFile, writeWhole } from "../runtime/files.ts";
+import { fileFailure } from "../runtime/file_failure.ts";
+import { FileAside, writeWhole } from "../runtime/files.ts";
 import { CsvMeter } from "./csv_meter.ts";
 import type { FileWatch } from "./file_watch.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Manifest, NewManifest } from "./manifest.ts";
 import { partitionPaths } from "./partition_file.ts";
 import type { Repeated } from "./repeated_ids.ts";
 
@@ -21,27 +22,23 @@ export type ManifestRest =
 
 export class PartitionWriter implements Disposable {
   readonly #paths: ReturnType<typeof partitionPaths>;
-  readonly #temporary: string;
-  readonly #file: Deno.FsFile;
+  readonly #aside: FileAside;
   #meter: CsvMeter;
   #hash = createHash("sha256");
   readonly #block = new Uint8Array(BLOCK);
   #filled = 0;
   #bytes = 0;
   #failure: unknown;
-  #open = true;
 
   private constructor(
     readonly dataset: DatasetName,
     readonly day: Temporal.PlainDate,
     paths: ReturnType<typeof partitionPaths>,
-    temporary: string,
-    file: Deno.FsFile,
+    aside: FileAside,
     readonly watch: FileWatch | undefined,
   ) {
     this.#paths = paths;
-    this.#temporary = temporary;
-    this.#file = file;
+    this.#aside = aside;
     this.#meter = new CsvMeter(DATASETS[dataset]);
     watch?.begin("writing");
   }
@@ -54,23 +51,16 @@ export class PartitionWriter implements Disposable {
     watch?: FileWatch,
   ): Promise<PartitionWriter> {
     const paths = partitionPaths(workDir, dataset, day);
-    const temporary = temporaryOf(paths.data);
     try {
-      const file = await Deno.open(temporary, {
-        create: true,
-        write: true,
-        truncate: true,
-        mode: 0o600,
-      });
-      return new PartitionWriter(dataset, day, paths, temporary, file, watch);
+      return new PartitionWriter(dataset, day, paths, await openAside(paths.data), watch);
     } catch (error) {
-      throw fileFailure(error, "write", temporary);
+      throw fileFailure(error, "write", asideOf(paths.data));
     }
   }
 
   /**
-   * Takes a piece of the file. Never throws, as it is called from inside the embedded engine; what
-   * failed is thrown by {@link publish}.
+   * Takes a piece of the file. Never throws, because the embedded engine calls it; {@link publish}
+   * throws the failure instead.
    */
   write(piece: Uint8Array): void {
     if (this.#failure !== undefined) return;
@@ -90,7 +80,7 @@ export class PartitionWriter implements Disposable {
     return this.#meter.repeated;
   }
 
-  /** Begins the file anew. Fails as {@link write} does. */
+  /** Starts the file again from its beginning. Fails as {@link write} does. */
   restart(): void {
     this.#filled = 0;
     this.#bytes = 0;
@@ -98,17 +88,17 @@ export class PartitionWriter implements Disposable {
     this.#meter = new CsvMeter(DATASETS[this.dataset]);
     this.watch?.begin("writing");
     try {
-      this.#file.truncateSync();
-      this.#file.seekSync(0, Deno.SeekMode.Start);
+      this.#aside.file.truncateSync();
+      this.#aside.file.seekSync(0, Deno.SeekMode.Start);
     } catch (error) {
       this.#failure ??= error;
     }
   }
 
   /** Syncs the file and makes the pair appear; returns the manifest. */
-  async publish(rest: ManifestRest): Promise<Manifest> {
+  async publish(rest: ManifestRest): Promise<NewManifest> {
     this.#flush();
-    const manifest: Manifest = {
+    const manifest: NewManifest = {
       dataset: this.dataset,
       partition: this.day.toString(),
       rows: this.#meter.rows,
@@ -124,8 +114,7 @@ export class PartitionWriter implements Disposable {
     };
     try {
       if (this.#failure !== undefined) throw this.#failure;
-      await this.#file.sync();
-      await publishFile(this.#temporary, this.#paths.data);
+      await this.#aside.publish();
       await this.#writeManifest(manifest);
     } catch (error) {
       throw fileFailure(error, "write", this.#paths.data);
@@ -133,34 +122,25 @@ export class PartitionWriter implements Disposable {
     return manifest;
   }
 
-  /** Closes the file; one that was not published is removed, as it may be what fills the disk. */
+  /**
+   * Closes the file; one that was not published is removed, because it may be what fills the disk.
+   */
   [Symbol.dispose](): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#file.close();
-    removeIfThere(this.#temporary);
-    removeIfThere(temporaryOf(this.#paths.manifest));
+    this.#aside[Symbol.dispose]();
   }
 
   async #writeManifest(manifest: Manifest): Promise<void> {
-    const temporary = temporaryOf(this.#paths.manifest);
-    using file = await Deno.open(temporary, {
-      create: true,
-      write: true,
-      truncate: true,
-      mode: 0o600,
-    });
+    using aside = await openAside(this.#paths.manifest);
     const text = new TextEncoder().encode(JSON.stringify(manifest, null, 2) + "\n");
-    await writeWhole(file, text);
-    await file.sync();
-    await publishFile(temporary, this.#paths.manifest);
+    await writeWhole(aside.file, text);
+    await aside.publish();
   }
 
   #flush(): void {
     const block = this.#block.subarray(0, this.#filled);
     this.#filled = 0;
     try {
-      for (let at = 0; at < block.length;) at += this.#file.writeSync(block.subarray(at));
+      for (let at = 0; at < block.length;) at += this.#aside.file.writeSync(block.subarray(at));
       this.#hash.update(block);
       this.#meter.push(block);
       this.#bytes += block.length;
@@ -171,15 +151,12 @@ export class PartitionWriter implements Disposable {
   }
 }
 
-/** Where a file is written; one that a killed process left is overwritten. */
-function temporaryOf(path: string): string {
-  return `${path}.tmp`;
+/** Only the user may read the rows. */
+function openAside(path: string): Promise<FileAside> {
+  return FileAside.open(path, { path: asideOf(path), mode: 0o600 });
 }
 
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch {
-    // The next dump overwrites it: no reason to hide why this one failed.
-  }
+/** One name for each file: what a killed process left is overwritten, and does not pile up. */
+function asideOf(path: string): string {
+  return `${path}.tmp`;
 }

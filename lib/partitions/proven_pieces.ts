@@ -1,6 +1,6 @@
 /**
- * The bytes of a partition file as they were proven. Between the proof and the copy somebody may have
- * written into the file, so each reading is hashed again, and fails where it is another one.
+ * The bytes of a partition file as they were proven. Between the proof and the copy somebody may
+ * have written into the file, so each reading is hashed again, and fails if the bytes differ.
  */
 import { createHash } from "node:crypto";
 import { FinpipeError } from "../runtime/errors.ts";
@@ -50,8 +50,8 @@ export async function* provenPieces(
 }
 
 function changed({ path, partition }: PartitionFile): FinpipeError {
-  return new FinpipeError("data", `Partition file was changed while it was loaded: ${path}`, {
-    hint: `Nothing of it stands. Run 'finpipe dump ${dayArgument(partition)}' to write it anew, ` +
-      "then load it",
+  return new FinpipeError("data", `Partition file changed while it was being loaded: ${path}`, {
+    hint: `Nothing was loaded from it. Run 'finpipe dump ${dayArgument(partition)}' to write it ` +
+      "again, then load it",
   });
 }

@@ -1,4 +1,4 @@
-/** Finds object_ids that stand in more than one row of a file that is in their order. */
+/** Finds object_ids that have more than one row, in a file that is sorted by object_id. */
 
 /** Bytes of a UUID as it is written. */
 const ID_BYTES = 36;
@@ -38,7 +38,7 @@ export class RepeatedIds {
     const before = this.#before;
     this.#id = before;
     this.#before = id;
-    // From the end: in a file that is in order the starts are alike.
+    // Compared from the end: in a sorted file the starts are alike.
     for (let at = ID_BYTES - 1; at >= 0; at--) {
       if (id[at] === before[at]) continue;
       this.#isCounted = false;

@@ -26,8 +26,8 @@ export const LAST_DAY = Temporal.PlainDate.from("9999-12-31");
 export function partitionOf(runDate: Temporal.PlainDate): Temporal.PlainDate {
   const partition = runDate.subtract({ days: 1 });
   if (partition.year >= 1) return partition;
-  throw new FinpipeError("usage", `Cannot use the run date ${runDate}: no data is older`, {
-    hint: "Give a later one: the partition is the day before it",
+  throw new FinpipeError("usage", `Cannot use the run date ${runDate}: there is no day before it`, {
+    hint: "Give a later one: a run processes the day before its date",
   });
 }
 
@@ -75,7 +75,7 @@ export function parseDate(text: string, what: string): Temporal.PlainDate {
 }
 
 /**
- * Reads `FROM..TO`, inclusive; one date alone is a range of one.
+ * Reads `FROM..TO`, inclusive; a single date is a range of one.
  *
  * @throws FinpipeError of kind `usage`, also where TO is before FROM
  */
@@ -90,7 +90,7 @@ export function parseRange(text: string, what: string): DateRange {
   const to = parts.length === 2 ? parseDate(parts[1]!, what) : from;
   if (Temporal.PlainDate.compare(to, from) < 0) {
     throw new FinpipeError("usage", `Cannot use ${what} "${text}": its end is before its start`, {
-      hint: `Turn it round: ${to}..${from}`,
+      hint: `Write it as ${to}..${from}`,
     });
   }
   return { from, to };
@@ -101,6 +101,11 @@ export function* datesOf({ from, to }: DateRange): Generator<Temporal.PlainDate>
   for (let date = from; Temporal.PlainDate.compare(date, to) <= 0; date = date.add({ days: 1 })) {
     yield date;
   }
+}
+
+/** The runs of a range of run dates, in order. */
+export function runsOf(range: DateRange): DayRun[] {
+  return [...datesOf(range)].map(runOfDate);
 }
 
 /** Today in UTC. */

@@ -6,12 +6,17 @@
  * that dies with the process comes first. It runs with fsync off: a killed process loses nothing
  * that was acknowledged, a machine that loses power may.
  */
+import serverVersionSql from "../../sql/postgres/server_version.sql" with { type: "text" };
 import { PGlite } from "@electric-sql/pglite";
 import { dataDir as preparedDataDir } from "@electric-sql/pglite-prepopulatedfs";
 import { join } from "node:path";
-import { FinpipeError } from "../runtime/errors.ts";
+import { FinpipeError, messageOf } from "../runtime/errors.ts";
 import { embeddedLock, embeddedMarker, requireEmbedded } from "../config/work_dir.ts";
-import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
+import { fileFailure } from "../runtime/file_failure.ts";
+import { type FileLock, lockFile } from "../runtime/file_lock.ts";
+import { ifThere } from "../runtime/files.ts";
+import { integer } from "../sql/columns.ts";
+import { query } from "../sql/query.ts";
 import {
   BEGIN,
   type SqlRow,
@@ -20,6 +25,10 @@ import {
   type TransactionMode,
 } from "./session.ts";
 import { asFinpipeError } from "./failure.ts";
+import { copyMessages, CopyOutReader, queryMessage } from "./copy_messages.ts";
+import { selectOne } from "./run.ts";
+
+const serverVersion = query("postgres/server_version", serverVersionSql, { version: integer });
 
 /** How messages name the engine. */
 const NAME = "the embedded engine";
@@ -45,15 +54,15 @@ export async function openEmbeddedSession(
     // A lock file is also what a process leaves that was killed before the engine was whole.
     if (!make) await requireEmbedded(workDir);
     const marker = embeddedMarker(workDir);
-    const ready = await exists(marker);
+    const ready = await ifThere(Deno.stat(marker)) !== undefined;
     // A process that was killed while it made the folder left an unusable one, with nothing in it.
     if (!ready) {
-      await remove(folder);
+      await ifThere(Deno.remove(folder, { recursive: true }));
       await Deno.mkdir(folder, { mode: 0o700 });
     }
     // PostgreSQL's own lock. A process that was killed before it wrote its number there left an empty
     // one, which PostgreSQL would refuse for ever; ours has proven that nobody is at work.
-    await remove(join(folder, "postmaster.pid"));
+    await ifThere(Deno.remove(join(folder, "postmaster.pid")));
     const database = await PGlite.create({
       dataDir: folder,
       ...(ready ? {} : { loadDataDir: await preparedDataDir() }),
@@ -73,22 +82,20 @@ export async function openEmbeddedSession(
 }
 
 class EmbeddedSession implements SqlSession {
-  readonly serverVersion: number;
+  serverVersion = 0;
   readonly #database: PGlite;
   readonly #lock: FileLock;
 
-  private constructor(database: PGlite, lock: FileLock, serverVersion: number) {
+  private constructor(database: PGlite, lock: FileLock) {
     this.#database = database;
     this.#lock = lock;
-    this.serverVersion = serverVersion;
   }
 
   static async start(database: PGlite, lock: FileLock): Promise<EmbeddedSession> {
     await database.exec("SET datestyle = 'ISO'; SET timezone = 'UTC'");
-    const { rows } = await database.query<{ version: string }>(
-      "SELECT current_setting('server_version_num') AS version",
-    );
-    return new EmbeddedSession(database, lock, Number(rows[0]!.version));
+    const session = new EmbeddedSession(database, lock);
+    session.serverVersion = (await selectOne(session, serverVersion)).version;
+    return session;
   }
 
   query(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow[]> {
@@ -152,117 +159,4 @@ async function guard<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw asFinpipeError(error, NAME);
   }
-}
-
-/** A Query message of the frontend protocol (PostgreSQL documentation, 54.7). */
-function queryMessage(sql: string): Uint8Array {
-  const text = new TextEncoder().encode(sql + "\0");
-  return message("Q", text);
-}
-
-function copyMessages(statement: string, pieces: readonly Uint8Array[]): Uint8Array {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  const parts = [queryMessage(statement), header("d", length), ...pieces, header("c", 0)];
-  const buffer = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    buffer.set(part, at);
-    at += part.length;
-  }
-  return buffer;
-}
-
-function message(code: string, body: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(5 + body.length);
-  bytes.set(header(code, body.length));
-  bytes.set(body, 5);
-  return bytes;
-}
-
-function header(code: string, bodyLength: number): Uint8Array {
-  const bytes = new Uint8Array(5);
-  bytes[0] = code.charCodeAt(0);
-  new DataView(bytes.buffer).setUint32(1, bodyLength + 4);
-  return bytes;
-}
-
-/**
- * Takes the CopyData bodies out of the backend's bytes, which come in pieces cut anywhere, and the
- * ErrorResponse if there is one. Holds at most one message head.
- */
-class CopyOutReader {
-  readonly #sink: (piece: Uint8Array) => void;
-  readonly #head = new Uint8Array(5);
-  #headBytes = 0;
-  #bodyLeft = 0;
-  #error: { code: string; message: string } | undefined;
-  #errorBody: number[] = [];
-
-  constructor(sink: (piece: Uint8Array) => void) {
-    this.#sink = sink;
-  }
-
-  push(data: Uint8Array): void {
-    let at = 0;
-    while (at < data.length) {
-      if (this.#headBytes < 5) {
-        this.#head[this.#headBytes++] = data[at++]!;
-        if (this.#headBytes === 5) {
-          this.#bodyLeft = new DataView(this.#head.buffer).getUint32(1) - 4;
-          if (this.#bodyLeft === 0) this.#headBytes = 0;
-        }
-        continue;
-      }
-      const end = Math.min(data.length, at + this.#bodyLeft);
-      this.#take(data.subarray(at, end));
-      this.#bodyLeft -= end - at;
-      at = end;
-      if (this.#bodyLeft === 0) this.#finish();
-    }
-  }
-
-  /** Throws what the server reported, if anything. */
-  end(): void {
-    if (this.#error !== undefined) {
-      throw Object.assign(new Error(this.#error.message), { code: this.#error.code });
-    }
-  }
-
-  #take(body: Uint8Array): void {
-    if (this.#head[0] === 0x64 /* d: CopyData */) this.#sink(body);
-    else if (this.#head[0] === 0x45 /* E: ErrorResponse */) this.#errorBody.push(...body);
-  }
-
-  #finish(): void {
-    if (this.#head[0] === 0x45) {
-      const fields = new TextDecoder().decode(new Uint8Array(this.#errorBody)).split("\0");
-      const field = (code: string) => fields.find((text) => text.startsWith(code))?.slice(1) ?? "";
-      this.#error = { code: field("C"), message: field("M") };
-      this.#errorBody = [];
-    }
-    this.#headBytes = 0;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-/** Removes a file, or a folder with all that is in it, if it is there. */
-async function remove(path: string): Promise<void> {
-  try {
-    await Deno.remove(path, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

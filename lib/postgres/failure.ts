@@ -5,7 +5,7 @@
  * line) stay in `cause`, which is shown at `--log-level debug` only.
  */
 import { reasonOf, VERBS } from "../runtime/connection_failure.ts";
-import { codeOf, FinpipeError } from "../runtime/errors.ts";
+import { codeOf, FinpipeError, messageOf } from "../runtime/errors.ts";
 import { MEANINGS, type PostgresMeaning, TEXTS, UNREACHABLE } from "./meanings.ts";
 
 /** A failure of one statement because of the data in it; `sqlState` says which. */
@@ -15,7 +15,7 @@ export class RefusedData extends FinpipeError {
   }
 }
 
-/** Connection failures that the driver reports by text alone (pg 8.23, `lib/client.js`). */
+/** Connection failures that the driver reports only by text (pg 8.23, `lib/client.js`). */
 const LOST =
   /Connection terminated|Client has encountered a connection error|timeout expired|not queryable/i;
 
@@ -28,7 +28,7 @@ const LOST =
 export function asFinpipeError(error: unknown, database: string, broken?: unknown): FinpipeError {
   if (error instanceof FinpipeError) return error;
   const code = firstCodeOf(error) ?? firstCodeOf(broken);
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   if (code !== undefined && /^2[23]...$/.test(code)) return new RefusedData(code, database, error);
   const meaning = meaningOf(code, text, broken !== undefined);
   if (meaning === undefined) {

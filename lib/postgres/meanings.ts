@@ -1,7 +1,7 @@
 /**
- * What is known of errors: which kind of failure each is, what a person does about it, and whether it
- * passes: `soon` is tried again by every command for as long as --retry-for says, `in time` is waited
- * out by a resident stream alone.
+ * What errors mean: which kind of failure each is, what a person does about it, and whether it
+ * passes. Every command retries what passes `soon` for as long as --retry-for says; only a resident
+ * stream waits for what passes `in time`.
  */
 import { type Meaning, networkMeanings } from "../runtime/connection_failure.ts";
 import type { Passing } from "../runtime/errors.ts";
@@ -17,11 +17,11 @@ const NO_RIGHTS = "Grant the missing right to finpipe's role, or use another rol
 const DRIFT = "Run 'finpipe doctor': it says what differs from what finpipe made";
 const CLASH = "Another session was in the way: run again, it passes by itself";
 const CA = "Name the server's CA in sslrootcert";
-// Who ended it may be a limit that a session of ours does not set, as a pooler's, or a person.
+// The session was ended by a limit that finpipe does not set, such as a pooler's, or by a person.
 const CANCELLED = "Find out who ended it: an administrator, a pooler's query_timeout, or a " +
   "setting that 'finpipe doctor' names";
-const MEMORY = "The server has not enough memory: run again later, or lower work_mem or " +
-  "max_connections there";
+const MEMORY =
+  "The server is short of memory: run again later, or lower work_mem or max_connections there";
 const ENDED_BY_SETTING = "A setting of the server ended the session: 'finpipe doctor' names it";
 
 const soon = (kind: Meaning["kind"], hint: string): PostgresMeaning => ({
@@ -58,30 +58,30 @@ export const MEANINGS: Readonly<Record<string, PostgresMeaning>> = {
   ),
   "55000": soon(
     "unreachable",
-    "The server does not take this now, as while a database is restored: wait, or see ALTER " +
-      "DATABASE ... ALLOW_CONNECTIONS",
+    "The server does not accept this now, for example while a database is being restored: " +
+      "wait, or see ALTER DATABASE ... ALLOW_CONNECTIONS",
   ),
 
-  // Others that work there at the same time.
+  // Other sessions that work there at the same time.
   "40": soon("locked", CLASH),
-  // finpipe's transactions are none that could clash so: it is a standby's recovery that ends them
+  // finpipe's own transactions never conflict like this: a standby's recovery ends them
   // (documentation, 26.4.2).
   "40001": soon(
     "locked",
-    "On a standby: set hot_standby_feedback = on there, or raise max_standby_streaming_delay; or " +
-      "name the primary in FINPIPE_PG_URL",
+    "If it is a standby, set hot_standby_feedback = on there, raise " +
+      "max_standby_streaming_delay, or name the primary in FINPIPE_PG_URL",
   ),
   "40002": never("failed", "Look for it in the server's log"),
   "55P03": soon("locked", "Another session holds the lock: try again"),
   "57014": soon("failed", CANCELLED),
   "72000": soon("locked", "Raise old_snapshot_threshold of the server, or run again"),
 
-  // What the server is short of.
+  // Resources that the server is short of.
   "53": soon("failed", MEMORY),
   "53100": inTime("failed", "The server's disk is full: make room there, then run again"),
-  "53400": never("failed", "Raise the server's limit that is named here, as temp_file_limit"),
+  "53400": never("failed", "Raise the limit that the server names, such as temp_file_limit"),
 
-  // How it is set up.
+  // How the server is set up.
   "25006": inTime("failed", "The server is read-only: connect to the primary"),
   "28000": never("configuration", "Check user and password, and pg_hba.conf of the server"),
   "28P01": never("configuration", "Check user and password"),
@@ -107,7 +107,10 @@ export const MEANINGS: Readonly<Record<string, PostgresMeaning>> = {
   CERT_HAS_EXPIRED: never("configuration", "Renew the server's certificate"),
 };
 
-/** What says more than its SQLSTATE (PostgreSQL and poolers, whose words are English). */
+/**
+ * Errors whose text says more than their SQLSTATE (from PostgreSQL and poolers, which write
+ * English).
+ */
 export const TEXTS: readonly [text: RegExp, meaning: PostgresMeaning][] = [
   [/row-level security/, {
     kind: "configuration",
@@ -117,6 +120,6 @@ export const TEXTS: readonly [text: RegExp, meaning: PostgresMeaning][] = [
   }],
   [/does not support SSL/, {
     kind: "configuration",
-    hint: "The server has no TLS: set sslmode=disable, or set TLS up",
+    hint: "The server has no TLS: set sslmode=disable, or set up TLS there",
   }],
 ];

@@ -12,7 +12,8 @@ import {
   type TransactionMode,
 } from "./session.ts";
 import { AnswerWatch } from "../runtime/answer_watch.ts";
-import { OWN_BACKEND } from "./backend.ts";
+import { type Backend, OWN_BACKEND } from "./backend.ts";
+import { selectOne } from "./run.ts";
 import { type BackendPlace, failureOf } from "./silent_session.ts";
 import { copyTo } from "./copy_to.ts";
 import { closeClient, makeClient, type SessionOptions, setSettings, socketOf } from "./client.ts";
@@ -30,9 +31,9 @@ const COPY_SLICE = 128 * 1024;
  * sslmode has libpq's meaning (PostgreSQL documentation, 34.19.1): `prefer` tries TLS, then clear
  * text; `allow` the other way round.
  *
- * A statement may take as long as the server works on it. One whose server stands still, or whose
- * connection was lost without notice, is `unreachable` after twice the patience and the time for a
- * connection, at most.
+ * A statement may take as long as the server works on it. A statement whose server does not
+ * respond, or whose connection was lost without notice, is `unreachable` after twice the patience
+ * and the time for a connection, at most.
  *
  * @throws FinpipeError of kind `unreachable` or `configuration`
  */
@@ -62,7 +63,7 @@ class ServerSession implements SqlSession {
   readonly #watch: AnswerWatch;
   /** Slices of COPY's data that the socket had room for. */
   #slicesTaken = 0;
-  #backend = { pid: "0", startedAt: "-infinity" };
+  #backend: Backend = { pid: "0", startedAt: "-infinity" };
   /** The first connection error: the driver reports it beside the statement that it breaks. */
   #broken: unknown;
 
@@ -73,7 +74,7 @@ class ServerSession implements SqlSession {
       patience: place.options.patience ?? PATIENCE,
       progress: () => socketOf(client).bytesRead + this.#slicesTaken,
       ask: (isSilent, over) => failureOf(this.#backend, place, isSilent, over),
-      // The driver would wait on: what is under way has to end, and nothing more to begin.
+      // The driver would go on waiting: end what is running, and let nothing more begin.
       giveUp: (failure) => void socketOf(client).destroy(failure),
     });
     client.on("error", (error) => this.#broken ??= error);
@@ -86,10 +87,9 @@ class ServerSession implements SqlSession {
   async connect(): Promise<void> {
     await this.#client.connect();
     await this.#guard(() => setSettings(this.#client));
-    const [row] = await this.query(OWN_BACKEND);
-    const { version, pid, backend_start } = row!;
-    this.serverVersion = Number(version);
-    this.#backend = { pid: pid!, startedAt: backend_start! };
+    const { version, ...backend } = await selectOne(this, OWN_BACKEND);
+    this.serverVersion = version;
+    this.#backend = backend;
   }
 
   query(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow[]> {
@@ -130,8 +130,8 @@ class ServerSession implements SqlSession {
 
   copyOut(statement: string, sink: (piece: Uint8Array) => void): Promise<void> {
     return this.#guard(async () => {
-      // Right after another COPY the socket is not read any more where the first row takes a moment
-      // (pg-copy-streams 7.0 on Deno 2.9); after any answer of another kind it is.
+      // Right after another COPY the driver stops reading the socket if the first row takes a
+      // moment (pg-copy-streams 7.0 on Deno 2.9); after any answer of another kind it is.
       await this.#client.query("SELECT");
       for await (const piece of this.#client.query(copyTo(statement))) sink(piece as Uint8Array);
     });

@@ -3,8 +3,8 @@ import { MessageDecoder, type Value } from "../events/message.ts";
 import type { Judgement } from "../staging/rejected.ts";
 
 /**
- * Makes the function that judges messages one after the other. Size is not among its checks: what
- * was too large is not there to be judged.
+ * Makes the function that checks messages one after another. It does not check the size: a message
+ * that was too large was not kept whole.
  */
 export function rejectedJudge(): (raw: Uint8Array) => Judgement {
   const decoder = new MessageDecoder();

@@ -1,4 +1,4 @@
-/** Sending rejected messages through the same checks once more (contract, section 2). */
+/** Replays rejected messages: sends them through the same checks again (contract, section 2). */
 import { FinpipeError } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/log.ts";
 import type {
@@ -14,18 +14,18 @@ const CHUNK_ROWS = 500;
 /** Bytes of a chunk; it holds at least one message whatever its size. */
 const CHUNK_BYTES = 8 * 1024 * 1024;
 
-/** What became of the messages of a replay. */
+/** What happened to the messages of a replay. */
 export interface ReplayTotals {
   /** Sent through the checks: the sum of the four that follow. */
   replayed: number;
   transactions: number;
   currencies: number;
   duplicates: number;
-  /** Once more. */
+  /** Rejected again. */
   rejected: number;
-  /** Not sent, as they were cut when they were rejected. */
+  /** Not replayed, because only a part of them was kept. */
   refused: number;
-  /** Not sent, as a replay before this one left them standing in staging. */
+  /** Not replayed, because an earlier replay landed them. */
   left_alone: number;
 }
 
@@ -39,11 +39,12 @@ export interface ReplayContext {
 
 /**
  * Replays the messages that a selection names, oldest first, those that are rejected meanwhile not
- * among them. Messages that are named by their ids are judged whatever became of them before; by
- * filters those alone that do not stand in staging yet, so that a replay that broke off is run
- * again. When a connection is lost at a commit that arrived, its messages count as duplicates.
+ * among them. Messages named by their ids are checked whatever happened to them before. Filters
+ * select only messages that are not in staging yet, so a replay that broke off can be run again.
+ * When a connection is lost at a commit that arrived, its messages count as duplicates.
  *
- * @throws FinpipeError of kind `failed` where an id names no rejected message; none is replayed then
+ * @throws FinpipeError of kind `failed` where an id names no rejected message; none is replayed
+ * then
  */
 export async function replay(
   context: ReplayContext,
@@ -83,10 +84,10 @@ async function proveIds({ rejected }: ReplayContext, { ids }: ReplaySelection): 
   if (missing.length > 0) throw noSuchMessage(missing);
 }
 
-/** The failure of asking for ids that there are not. */
+/** The failure of asking for ids that do not exist. */
 export function noSuchMessage(ids: readonly number[]): FinpipeError {
   return new FinpipeError("failed", `There is no rejected message ${ids.join(", ")}`, {
-    hint: "'finpipe rejected list' shows those that there are",
+    hint: "'finpipe rejected list' shows all messages that were rejected",
   });
 }
 

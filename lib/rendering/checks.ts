@@ -1,7 +1,7 @@
 /** The checks of `doctor`, for people. */
 import type { Check } from "../doctor/check.ts";
 
-/** Its outcome and what was found; below it the rest of that, and what to do. */
+/** A line with the outcome and what was found; below it further lines, and what to do. */
 export function checkLines({ check, outcome, detail, hint }: Check): string[] {
   const indent = " ".repeat(9);
   const [first, ...more] = detail.split("\n");

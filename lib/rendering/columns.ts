@@ -1,12 +1,12 @@
 /**
- * Tables for people, a line a row. Column widths are fixed, so that the first line does not wait for
- * the last; a longer value moves its line only.
+ * Tables for people, a line a row. Column widths are fixed, so that the first line does not wait
+ * for the last; a longer value shifts only its own line.
  */
 
 export interface Column<Row> {
   title: string;
   text(row: Row): string;
-  /** Characters; 0 for a last column that may be as long as it is. */
+  /** Characters; 0 for a last column of any length. */
   width: number;
   /** Numbers stand at the right. */
   right?: boolean;
@@ -27,7 +27,7 @@ export function ruleLine<Row>(columns: readonly Column<Row>[]): string {
   return lineOf(columns, ({ width }) => "-".repeat(width));
 }
 
-/** A path may hold anything: what would move the cursor is shown as an escape. */
+/** A path may hold any character: those that would move the cursor are shown as escapes. */
 export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, (char) => JSON.stringify(char).slice(1, -1));
 }

@@ -1,4 +1,4 @@
-/** Rejected messages for people and programs; what they hold is in none of these. */
+/** Rejected messages for people and programs, without their contents. */
 import type { ReplayTotals } from "../rejected/replay.ts";
 import { counted } from "../runtime/words.ts";
 import type { RejectedRow } from "../staging/rejected.ts";
@@ -25,7 +25,7 @@ export async function* rejectedTable(rows: AsyncIterable<RejectedRow>): AsyncGen
   if (count === 0) yield "No rejected messages\n";
 }
 
-/** What became of the messages that were replayed. */
+/** What happened to the messages that were replayed. */
 export function replayLines(totals: ReplayTotals): string[] {
   const { refused, left_alone } = totals;
   return [

@@ -1,8 +1,8 @@
 /**
- * How the run of a day is shown, as JSON and in words: of a step that is called alone, and of all of
- * them inside a backfill. What a step did it says itself.
+ * Shows the run of a day as JSON and in words: for a step that is called by itself, and for all
+ * steps of a backfill. Each step words its own result.
  */
-import type { BackfilledDay } from "../backfill/backfill.ts";
+import type { BackfilledDay } from "../backfill.ts";
 import { type DayRun, hasRunDate } from "../partitions/run_date.ts";
 import type { Shown } from "../steps/step.ts";
 
@@ -11,7 +11,7 @@ export function stepShown(run: DayRun, { json, lines }: Shown): Shown {
   return { json: { ...datesOf(run), ...json }, lines: [titleOf(run), ...lines] };
 }
 
-/** What all steps did with a day: each by what it prints alone, and in words one line. */
+/** What all steps did with a day: in JSON what each prints by itself, in words one line. */
 export function dayShown(day: BackfilledDay): Shown {
   const results = day.steps.map(({ name, facts }) => [name, facts.json] as const);
   const words = day.steps.map(({ name, facts }) => `${name}: ${facts.brief}`);

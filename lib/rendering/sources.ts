@@ -1,4 +1,4 @@
-/** What is landed from, for people and programs. */
+/** The sources of landed data, for people and programs. */
 import type { SourceStatus } from "../staging/sources.ts";
 import { type Column, printable, rowLine, titleLine } from "./columns.ts";
 import { jsonArray } from "./json_array.ts";
@@ -17,7 +17,7 @@ const COLUMNS: readonly Column<SourceStatus>[] = [
 
 /** A title, and a line a source partition. */
 export function sourceTable(rows: readonly SourceStatus[]): string {
-  if (rows.length === 0) return "Nothing was landed yet\n";
+  if (rows.length === 0) return "Nothing has landed yet\n";
   return [titleLine(COLUMNS), ...rows.map((row) => rowLine(COLUMNS, row))].join("");
 }
 

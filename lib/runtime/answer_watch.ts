@@ -1,22 +1,22 @@
 /**
- * Watches over statements that get no answer. How long one may take nobody can say: a dump, an index,
- * a lock that is waited for. So after a while of silence the server is asked whether it still works on
- * it, and only one that does not is given up.
+ * Watches over statements that get no answer. Nobody can say how long one may take: it may be a
+ * dump, an index, or a wait for a lock. So after a while of silence the server is asked whether it
+ * is still working on the statement. finpipe gives up only if it is not.
  */
 import type { FinpipeError } from "./errors.ts";
 
 export interface AnswerWatchOptions {
   /** Milliseconds of silence before the question, and between two looks. */
   patience: number;
-  /** Changes with each sign of life: something came from the server, or it took something. */
+  /** Changes with each sign of life: the server sent something, or accepted something. */
   progress(): number;
   /**
-   * Finds out what the silence means: undefined where waiting is right.
+   * Finds out what the silence means: undefined if it is right to wait.
    *
-   * @param over aborted when the answer does not matter any more
+   * @param over aborted when the answer no longer matters
    */
   ask(isSilent: () => boolean, over: AbortSignal): Promise<FinpipeError | undefined>;
-  /** Told of the failure before it is thrown: what is under way has to end. */
+  /** Called with the failure before it is thrown: work in progress has to end. */
   giveUp(failure: FinpipeError): void;
 }
 
@@ -28,8 +28,8 @@ export class AnswerWatch {
   }
 
   /**
-   * The work's result; the work is not waited for any more once the server is given up, which is
-   * after two times the patience and the time for the question at most.
+   * The work's result; once the server is given up, which takes at most twice the patience and the
+   * time for the question, the work is no longer waited for.
    *
    * @throws FinpipeError what `ask` found
    */

@@ -1,24 +1,24 @@
 /**
- * Byte arrays that are used again, for what is as large as a batch and lives as long as one.
+ * A pool of byte arrays, for buffers that are as large as a batch and live as long as one.
  *
  * A fresh array of megabytes costs its zeroes, the page faults behind them, and the garbage
  * collection that its size brings on: a tenth of the time of landing a topic.
  *
- * The danger is an array that is written anew while somebody still reads it: wrong rows in silence. So
- * an array is given back once, by its one owner, when all who were ever handed a view of it are
- * known to have ended well. Where that is not known (an attempt that failed, whose bytes may still lie
- * in a socket) it is not given back but left to the garbage collector, which does know.
+ * The danger is an array that is reused while somebody still reads it: wrong rows, unnoticed. So an
+ * array is returned once, by its one owner, when everybody who was ever handed a view of it is
+ * known to have ended well. Where that is not known (an attempt that failed, whose bytes may still
+ * lie in a socket) it is not returned, but left to the garbage collector, which does know.
  */
 
-/** Free bytes that are kept for the next. */
+/** At most this many free bytes are kept. */
 const MOST_FREE_BYTES = 32 * 1024 * 1024;
-/** What is smaller is made as large. */
+/** Smaller requests are rounded up to this. */
 const LEAST_BYTES = 16 * 1024;
-/** An array of more than so many times what is needed is left for who needs it. */
+/** An array larger than this many times the request is left for larger requests. */
 const MOST_TIMES = 4;
 
 export class BytePool {
-  /** Those given back last at the end. */
+  /** Free arrays; the one returned last is at the end. */
   readonly #free: Uint8Array<ArrayBuffer>[] = [];
   readonly #most: number;
   #freeBytes = 0;
@@ -33,7 +33,7 @@ export class BytePool {
     return this.#freeBytes;
   }
 
-  /** An array of at least so many bytes, a whole buffer of its own. It holds anything. */
+  /** An array of at least this many bytes, with a buffer of its own. Its contents are undefined. */
   take(least: number): Uint8Array<ArrayBuffer> {
     const size = roundedUp(least);
     let best = -1;
@@ -49,13 +49,13 @@ export class BytePool {
   }
 
   /**
-   * Gives back what was taken, which nobody may read or write any more. Beyond the limit those that
-   * lie unused for longest are let go.
+   * Returns an array, which nobody may read or write from now on. Beyond the limit, those unused
+   * for longest are dropped.
    *
-   * @throws Error for what is free already: two would write to it
+   * @throws Error for an array that is free already: two owners would write to it
    */
   give(bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.#free.includes(bytes)) throw new Error("A buffer was given back twice");
+    if (this.#free.includes(bytes)) throw new Error("A buffer was returned twice");
     this.#free.push(bytes);
     this.#freeBytes += bytes.length;
     while (this.#freeBytes > this.#most) this.#freeBytes -= this.#free.shift()!.length;

@@ -1,27 +1,33 @@
 /**
- * Command lines that finpipe tells people to type. They do what they say where they are typed: they
- * name the program as it is found from here, and carry the options that said where this run works, and
- * of what.
+ * Command lines that finpipe tells people to type. They work where they are typed: they name the
+ * program as it is found from here, and repeat the options that said where this run works, and on
+ * what.
  *
- * Texts name a command in quotes, as in `Run 'finpipe init'`, wherever they are made; what is still
- * missing is put in where they are shown.
+ * Texts name a command in quotes, as in `Run 'finpipe init'`, wherever they are made; the missing
+ * options are filled in where the text is shown.
  */
 
 import { FinpipeError } from "./errors.ts";
 
-/** Options that say where a run works, by commander's names: a variable says it to the next run too. */
+/**
+ * Options that say where a run works, by commander's names. Variables need no repeating: they hold
+ * for the next run, too.
+ */
 const PLACES = { engine: "--engine", workDir: "--work-dir" };
 
-/** Options that say what a run works on, by the commands that take them, which may be another one. */
+/**
+ * Options that say what a run works on, for each command that takes them; the suggested command may
+ * be another than this run's.
+ */
 const OBJECTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   stream: { topic: "--topic", group: "--group" },
   dump: { dataset: "--dataset" },
   load: { dataset: "--dataset" },
 };
 
-/** Names a command, and looks at its words; what was completed before is completed already. */
+/** Finds a command in quotes. One that was completed before no longer matches. */
 const QUOTED = /'finpipe ([a-z]+|--help)(?=([^']*))/g;
-/** These work in no place that is there: a demo is the first of its folder. */
+/** Commands that take no place: a demo always makes a new folder. */
 const PLACELESS = ["--help", "demo"];
 
 export class CommandLines {
@@ -67,7 +73,7 @@ export class CommandLines {
     );
   }
 
-  /** The options that were given, as they are typed, but for those that stand in the rest already. */
+  /** The options that were given, as they are typed, except those that the line has already. */
   #given(options: Readonly<Record<string, string>>, rest = ""): string {
     return Object.entries(options)
       .map(([name, option]) => ({ option, value: this.#flags[name] }))
@@ -84,8 +90,8 @@ export class CommandLines {
 }
 
 /**
- * A word as a shell takes it. Single quotes stand around whole commands in our texts, so that double
- * ones are taken where they do.
+ * A word quoted for a shell. In messages single quotes enclose whole commands, so words are put in
+ * double quotes where that is enough.
  */
 export function shellQuoted(word: string): string {
   if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(word)) return word;

@@ -1,4 +1,4 @@
-/** What the failures of a connection mean for a person, whichever database is at its other end. */
+/** What the failures of a connection mean for a person, for any database. */
 import type { ErrorKind } from "./errors.ts";
 
 /** Which kind of failure it is, and what to do. */
@@ -15,7 +15,7 @@ export const VERBS: Record<ErrorKind, string> = {
   data: "Data error on",
   prerequisite: "Failed on",
   unreachable: "Cannot reach",
-  locked: "Locked on",
+  locked: "Blocked by a lock on",
 };
 
 /**
@@ -26,7 +26,7 @@ export const VERBS: Record<ErrorKind, string> = {
 export function networkMeanings(hint: string): Record<string, Meaning> {
   const unreachable: Meaning = { kind: "unreachable", hint };
   return {
-    ENOTFOUND: { kind: "unreachable", hint: "The host name is not known: check it" },
+    ENOTFOUND: { kind: "unreachable", hint: "The host name is unknown: check its spelling" },
     EAI_AGAIN: { kind: "unreachable", hint: "The host name could not be looked up: check DNS" },
     ECONNABORTED: unreachable,
     ECONNREFUSED: unreachable,

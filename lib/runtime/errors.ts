@@ -27,9 +27,9 @@ export const EXIT_CODES = {
 export type ErrorKind = keyof typeof EXIT_CODES;
 
 /**
- * Whether another try may go well: `soon`, by itself, as after a deadlock; `after a break`, where a
- * session of ours that broke off may hold the lock until the server notices; `in time`, when somebody
- * has seen to it, as to a full disk.
+ * Whether another try may succeed: `soon`, by itself, such as after a deadlock; `after a break`,
+ * where a broken session of finpipe's may hold the lock until the server notices; `in time`, once
+ * somebody has dealt with the cause, such as a full disk.
  */
 export type Passing = "soon" | "after a break" | "in time";
 
@@ -85,6 +85,16 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
+/** What anything that was thrown says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** An error and what is under it, the deepest last. */
+export function* causesOf(error: unknown): Generator<Error> {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) yield cause;
+}
+
 /**
  * The text of an error for stderr: message, then the hint on a line of its own.
  *
@@ -98,14 +108,11 @@ export function describeError(error: unknown, debug = false): string {
   } else if (error instanceof Interrupted) {
     lines.push(error.message);
   } else {
-    const text = error instanceof Error ? error.message : String(error);
-    lines.push(`Unexpected error: ${text}`);
+    lines.push(`Unexpected error: ${messageOf(error)}`);
     lines.push("  This is a bug in finpipe; run again with --log-level debug for the details");
   }
   if (debug) {
-    for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-      lines.push(cause.stack ?? String(cause));
-    }
+    for (const cause of causesOf(error)) lines.push(cause.stack ?? String(cause));
   }
   return lines.join("\n");
 }

@@ -1,9 +1,9 @@
 /**
- * Prometheus' text format, version 0.0.4 (prometheus.io, "Exposition formats"): as much of it as our
- * metrics need.
+ * Prometheus' text format, version 0.0.4 (prometheus.io, "Exposition formats"): as much of it as
+ * our metrics need.
  *
  * Not prom-client: its dependency bintrees ships data files that `deno compile` 2.9.6 takes for
- * programs and dies of, and there would be no single binary.
+ * programs and crashes on, so there would be no single binary.
  */
 
 /** The media type of {@link exposition}. */
@@ -55,7 +55,7 @@ function valueText(value: number): string {
   return value === -Infinity ? "-Inf" : String(value);
 }
 
-/** A number that only grows, for each value of one label. */
+/** A number that only grows, with one value for each value of a label. */
 export class Counter implements Metric {
   readonly type = "counter";
   readonly #values = new Map<string, number>();

@@ -1,39 +1,7 @@
-/** Files that must be whole or absent, and locks that die with their process. */
-import { dirname } from "node:path";
-import { codeOf, FinpipeError } from "./errors.ts";
+/** Files that may be absent, or must be whole. */
+import { basename, dirname, join } from "node:path";
 
-/** An exclusive lock that this process holds until it is disposed of. */
-export class FileLock implements Disposable {
-  readonly #file: Deno.FsFile;
-
-  constructor(file: Deno.FsFile) {
-    this.#file = file;
-  }
-
-  /** Unlocks first: a process that is being started just now has a copy of the open file. */
-  [Symbol.dispose](): void {
-    this.#file.unlockSync();
-    this.#file.close();
-  }
-}
-
-/**
- * Takes an exclusive lock on a file, which is made if absent. The operating system gives it up when
- * the process dies, however it dies.
- *
- * @param what is named in the message
- * @throws FinpipeError of kind `locked` where another process holds it
- */
-export async function lockFile(path: string, what: string): Promise<FileLock> {
-  const file = await Deno.open(path, { create: true, read: true, write: true, mode: 0o600 });
-  if (await file.tryLock(true)) return new FileLock(file);
-  file.close();
-  throw new FinpipeError("locked", `Another finpipe process uses ${what}`, {
-    hint: "Wait until it has ended, then try again",
-  });
-}
-
-/** Writes all of the bytes: of one call the system may take a part. */
+/** Writes all of the bytes: the system may accept only a part of them in one call. */
 export async function writeWhole(
   to: { write(bytes: Uint8Array): Promise<number> },
   bytes: Uint8Array,
@@ -42,81 +10,73 @@ export async function writeWhole(
   while (left.length > 0) left = left.subarray(await to.write(left));
 }
 
-/** Makes the entry of a rename durable: on Linux a folder is synced like a file. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await Deno.open(path, { read: true });
+/** What an operation on a file gives; undefined where there is no such file. */
+export async function ifThere<T>(operation: Promise<T>): Promise<T | undefined> {
   try {
-    await folder.sync();
-  } finally {
-    folder.close();
+    return await operation;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }
 
 /**
- * Makes a file that was written aside and synced appear under its final name: renamed, and the folder
- * synced, so that it is there with all its bytes or not at all.
+ * A file that is written aside: it appears under its final name with all its bytes, in place of what
+ * stood there before, or not at all.
  */
-export async function publishFile(temporary: string, final: string): Promise<void> {
-  await Deno.rename(temporary, final);
-  await syncFolder(dirname(final));
-}
+export class FileAside implements Disposable {
+  #isOpen = true;
+  #isPublished = false;
 
-/**
- * What is said of a path under /proc, /dev and their like, where Deno lets no program in: its own words
- * are for whoever starts a program by hand, and name flags of the runtime.
- */
-export const NOT_CAPABLE = "the runtime lets no program read or write there";
+  private constructor(
+    readonly file: Deno.FsFile,
+    readonly path: string,
+    readonly final: string,
+  ) {}
 
-/**
- * What an operating system's error about a file means for a person.
- *
- * @param action what was tried: `read`, `write`
- */
-export function fileFailure(error: unknown, action: string, path: string): FinpipeError {
-  return ioFailure(error, action, `"${path}"`);
-}
-
-/** The same for what has no path; `what` names it. */
-export function ioFailure(error: unknown, action: string, what: string): FinpipeError {
-  if (error instanceof FinpipeError) return error;
-  const code = codeOf(error);
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    return new FinpipeError("failed", `Cannot ${action} ${what}: the disk is full`, {
-      hint: "Make room, then run again",
-      cause: error,
-    });
+  /**
+   * Opens it in the folder of the final one, where a rename will do.
+   *
+   * @param options.path where it is written; what a killed process left there is overwritten.
+   * @default a hidden name that nothing else has
+   * @param options.mode @default that of any new file
+   */
+  static async open(
+    final: string,
+    options: { path?: string; mode?: number } = {},
+  ): Promise<FileAside> {
+    const {
+      path = join(dirname(final), `.${basename(final)}.${crypto.randomUUID()}`),
+      ...mode
+    } = options;
+    const file = await Deno.open(path, { create: true, write: true, truncate: true, ...mode });
+    return new FileAside(file, path, final);
   }
-  if (error instanceof Deno.errors.PermissionDenied || code === "EROFS" || code === "EACCES") {
-    return new FinpipeError("configuration", `Cannot ${action} ${what}: permission denied`, {
-      hint: "Give finpipe's user the right to, or name another folder with --work-dir",
-      cause: error,
-    });
+
+  /** Syncs it and renames it; then the folder is synced, so that both outlive a power cut. */
+  async publish(): Promise<void> {
+    await this.file.sync();
+    await Deno.rename(this.path, this.final);
+    this.#isPublished = true;
+    await syncFolder(dirname(this.final));
   }
-  const reason = error instanceof Deno.errors.NotCapable
-    ? NOT_CAPABLE
-    : error instanceof Error
-    ? error.message
-    : String(error);
-  return new FinpipeError("failed", `Cannot ${action} ${what}: ${reason}`, {
-    hint: "Look at that path and its disk, then run again",
-    cause: error,
-  });
+
+  /** Closes it; one that was not published is removed, as it may be what fills the disk. */
+  [Symbol.dispose](): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.file.close();
+    if (this.#isPublished) return;
+    try {
+      Deno.removeSync(this.path);
+    } catch {
+      // No reason to hide why it was not published.
+    }
+  }
 }
 
-/** What to do about it. */
-export function mendNotWritten(error: unknown): string {
-  return error instanceof Deno.errors.NotCapable
-    ? "Name a file in another folder, or none for stdout"
-    : "Check that its folder is there, may be written and has room";
-}
-
-/**
- * Why a file that a person named cannot be written, in words of our own: the system's name the file
- * that is written aside.
- */
-export function whyNotWritten(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
-  if (error instanceof Deno.errors.NotCapable) return NOT_CAPABLE;
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  return error instanceof Error ? error.message : String(error);
+/** Makes the entry of a rename durable: on Linux a folder is synced like a file. */
+async function syncFolder(path: string): Promise<void> {
+  using folder = await Deno.open(path, { read: true });
+  await folder.sync();
 }

@@ -2,9 +2,9 @@
 import { FinpipeError } from "./errors.ts";
 import type { Logger } from "./log.ts";
 
-/** What is answered; a text is what is wrong, undefined means well. */
+/** What to answer: a text says what is wrong, undefined means that all is well. */
 export interface Health {
-  /** The loop moves: else the container should be started anew. */
+  /** The loop moves; if not, the container should be restarted. */
   healthz(): string | undefined;
   /** Partitions are assigned and the database is reachable. */
   readyz(): string | undefined;

@@ -15,7 +15,7 @@ export function isClosed(error: unknown): boolean {
   return error instanceof Deno.errors.BrokenPipe;
 }
 
-/** The world of one run. */
+/** What one run is given. */
 export interface Io {
   /** What a person types to run finpipe from the folder that this run is in. */
   readonly program: string;

@@ -1,5 +1,5 @@
 /**
- * The log: one line an event on stderr, as text for a person or JSON for a collector.
+ * The log: one line on stderr for each event, as text for a person or JSON for a collector.
  *
  * Not a logging library, since those configure one logger for the whole process and a run of
  * finpipe must fit inside a test beside others.

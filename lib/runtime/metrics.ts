@@ -9,7 +9,7 @@ import {
   type Sample,
 } from "./exposition.ts";
 
-/** What a commit brought, for the counters. */
+/** What a commit added, for the counters. */
 export interface MeasuredCommit {
   transactions: number;
   currencies: number;
@@ -20,11 +20,11 @@ export interface MeasuredCommit {
   seconds: number;
 }
 
-/** What is known of a partition when somebody asks. */
+/** What is known about a partition at a scrape. */
 export interface MeasuredPartition {
   topic: string;
   partition: number;
-  /** Messages that are there and not landed; undefined before the ends of the log are known. */
+  /** Messages that have not landed yet; undefined before the end of the partition is known. */
   lag?: number | undefined;
   /** Seconds until the oldest unread message is deleted; undefined where nobody knows. */
   retentionLeft?: number | undefined;
@@ -32,17 +32,20 @@ export interface MeasuredPartition {
   lastCommit?: Temporal.Instant | undefined;
   /** Versions that its window remembers; undefined while that is rebuilt. */
   windowVersions?: number | undefined;
-  /** Messages behind an open transaction; undefined before the ends of the log are known. */
+  /** Messages behind an open transaction; undefined before the end of the partition is known. */
   heldBack?: number | undefined;
-  /** For how long something waits without a commit, 0 where nothing does; and for what, and whom. */
+  /**
+   * For how long messages have waited without a commit, 0 if none do; what they wait for, and who
+   * holds it.
+   */
   blocked: { seconds: number; waitsFor: string; holder: string };
 }
 
-/** What is known of Kafka when somebody asks; undefined before it was asked. */
+/** What is known about Kafka at a scrape; undefined before finpipe first asked it. */
 export interface MeasuredKafka {
-  /** It answered when it was asked last. */
+  /** Whether it answered when it was last asked. */
   kafkaUp?: boolean | undefined;
-  /** When the ends of the log were asked for that it told last. */
+  /** When the ends of the partitions that it last told were asked for. */
   lagKnownAt?: Temporal.Instant | undefined;
 }
 
@@ -67,7 +70,7 @@ export class StreamMetrics {
   readonly #batches = new Counter("finpipe_batches_total", "Batches committed");
   readonly #duration = new Histogram(
     "finpipe_batch_duration_seconds",
-    "Time to write a batch, with all tries",
+    "Time to write a batch, including retries",
     BUCKETS,
   );
   readonly #gauges: readonly Metric[];
@@ -142,11 +145,11 @@ interface Gauge<T> {
   labelsOf?: (of: T) => Labels;
 }
 
-/** Asked at each scrape: a partition that went away is gone from them as well. */
+/** Asked at each scrape, so that a partition that is gone is gone from the metrics, too. */
 const GAUGES: readonly Gauge<MeasuredPartition>[] = [
   {
     name: "finpipe_lag_messages",
-    help: "Messages that are there and not landed",
+    help: "Messages in the topic that have not landed yet",
     valueOf: ({ lag }) => lag,
   },
   {
@@ -156,7 +159,7 @@ const GAUGES: readonly Gauge<MeasuredPartition>[] = [
   },
   {
     name: "finpipe_last_commit_timestamp_seconds",
-    help: "When the partition was committed last",
+    help: "Time of the partition's last commit",
     valueOf: ({ lastCommit }) => lastCommit && lastCommit.epochMilliseconds / 1000,
   },
   {
@@ -166,12 +169,12 @@ const GAUGES: readonly Gauge<MeasuredPartition>[] = [
   },
   {
     name: "finpipe_held_back_messages",
-    help: "Messages behind an open transaction, which nobody can read yet",
+    help: "Messages behind an open transaction, not readable yet",
     valueOf: ({ heldBack }) => heldBack,
   },
   {
     name: "finpipe_blocked_seconds",
-    help: "For how long something waits to be landed without a commit",
+    help: "How long messages have been waiting without a commit",
     valueOf: ({ blocked }) => blocked.seconds,
     labelsOf: ({ blocked: { waitsFor, holder } }) => ({ waits_for: waitsFor, holder }),
   },
@@ -181,12 +184,12 @@ const GAUGES: readonly Gauge<MeasuredPartition>[] = [
 const KAFKA_GAUGES: readonly Gauge<MeasuredKafka>[] = [
   {
     name: "finpipe_kafka_up",
-    help: "Whether Kafka told the ends of the log when it was asked last",
+    help: "1 if Kafka answered when last asked for the ends of the partitions, else 0",
     valueOf: ({ kafkaUp }) => kafkaUp === undefined ? undefined : Number(kafkaUp),
   },
   {
     name: "finpipe_lag_known_timestamp_seconds",
-    help: "When the ends of the log were known last",
+    help: "Time when the ends of the partitions were last known",
     valueOf: ({ lagKnownAt }) => lagKnownAt && lagKnownAt.epochMilliseconds / 1000,
   },
 ];

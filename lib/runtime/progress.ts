@@ -1,10 +1,10 @@
-/** A line of progress on a terminal, drawn over itself; nothing where nobody is looking. */
+/** A line of progress that is redrawn on a terminal; nothing where stderr is not a terminal. */
 import type { Output } from "./io.ts";
 
 /** Milliseconds between two drawings. */
 const INTERVAL = 200;
 
-/** Takes away what is drawn in the line, and puts the cursor to its start. */
+/** Erases the line, and moves the cursor to its start. */
 const CLEAR = "\r\x1b[2K";
 
 export class Progress {
@@ -30,7 +30,7 @@ export class Progress {
     if (!this.#enabled || now - this.#drawnAt < INTERVAL) return;
     this.#drawnAt = now;
     this.#isDrawn = true;
-    // Nobody waits for a drawing, and a closed terminal must not end the work.
+    // Nothing waits for the write, and a closed terminal must not end the work.
     this.#output.write(CLEAR + text()).catch(() => {});
   }
 
@@ -41,7 +41,7 @@ export class Progress {
   }
 }
 
-/** An output whose other lines, as those of the log, take the place of a line that is drawn. */
+/** An output whose other lines, such as the log's, replace the progress line. */
 export function overDrawn(output: Output): Output {
   let isDrawn = false;
   return {
@@ -50,7 +50,7 @@ export function overDrawn(output: Output): Output {
       if (typeof data !== "string") return output.write(data);
       const isInTheWay = isDrawn && !data.startsWith(CLEAR);
       isDrawn = data.startsWith(CLEAR) && data !== CLEAR;
-      // In one, as nobody waits for a drawing.
+      // In one write, because nothing waits for a redraw.
       return output.write(isInTheWay ? CLEAR + data : data);
     },
   };

@@ -1,4 +1,4 @@
-/** Trying again what failed for a reason that passes, as a service that was unreachable. */
+/** Retries work that failed for a reason that passes, such as an unreachable service. */
 import { FinpipeError } from "./errors.ts";
 import type { Logger } from "./log.ts";
 
@@ -9,13 +9,18 @@ export interface RetryOptions {
   signal: AbortSignal;
   /** @default nothing is said */
   log?: Logger;
-  /** What the log says is done next. @default that it is tried again, and for how long */
+  /** What the log says that finpipe does next. @default that it is tried again, and for how long */
   next?: string;
-  /** What is waited out: what passes soon, or also what passes in time. @default soon */
+  /**
+   * Which failures are retried: those that pass soon, or also those that pass in time. @default
+   * soon
+   */
   waitsOut?: "soon" | "in time";
-  /** Which failures are tried again in place of those that pass. */
+  /** Which failures are retried, instead of those that pass. */
   isRetriable?: (error: FinpipeError) => boolean;
-  /** Asked after a failure: true where all went well for a while, and the waits begin anew. */
+  /**
+   * Asked after a failure: true if all went well for a while, so that the waits start short again.
+   */
   hasRecovered?: () => boolean;
   /** Milliseconds before the second try, doubled each time. @default 100 */
   firstDelay?: number;
@@ -27,13 +32,16 @@ export interface RetryOptions {
   clock?: () => number;
 }
 
-/** Causes that are told as warnings: one that has a number in it might be another one each time. */
+/**
+ * At most this many causes are logged as warnings: a text with a number in it may differ each time.
+ */
 const MOST_TOLD = 10;
 
 /**
- * Runs `work`; as long as it fails for what passes, waits and runs it again. What passes after a break is
- * tried again where a try before it broke off. Each wait is between half and all of its nominal length
- * (jitter), so that many processes do not come back at once.
+ * Runs `work`; as long as it fails for a reason that passes, waits and runs it again. A failure
+ * that passes `after a break` is retried only if an earlier try lost its session. Each wait is
+ * between half and all of its nominal length (jitter), so that many processes do not come back at
+ * once.
  *
  * @throws the last failure, once `retryFor` is over; any other failure at once
  */
@@ -71,7 +79,7 @@ export async function retrying<T>(work: () => Promise<T>, options: RetryOptions)
   }
 }
 
-/** @param attempt its number where the same was said before; undefined where it is news */
+/** @param attempt its number if the same failure was logged before; undefined if it is new */
 function announce(
   { log, next }: RetryOptions,
   error: FinpipeError,

@@ -1,12 +1,15 @@
 /**
- * What the silence of a session means, as another session with the same server sees it. Where the server
- * does not work for it any more, the connection between is lost: its session is ended, as it would keep
- * our locks.
+ * Finds out what the silence of a session means, by asking over another session with the same
+ * server. If the server no longer works for the silent session, the connection was lost: its
+ * session is ended, because it would keep finpipe's locks.
  */
 import { codeOf, FinpipeError } from "./errors.ts";
 import { wait } from "./retry.ts";
 
-/** One more session, for questions about the silent one. Each question ends in a connection's time. */
+/**
+ * Another session, for questions about the silent one. Each question ends within a connection's
+ * time limit.
+ */
 export interface Questioner extends AsyncDisposable {
   /** Connects. */
   begin(): Promise<void>;
@@ -19,9 +22,9 @@ export interface Questioner extends AsyncDisposable {
 export interface SilenceOptions {
   /** How messages name the server. */
   server: string;
-  /** What a questioner opens, in words: `connection`. */
+  /** The noun for what a questioner opens: `connection`. */
   what: string;
-  /** What does not answer, in words: `The server or the network`. */
+  /** The subject of the message: `The server or the network`. */
   who: string;
   /** SQLSTATEs of a server that goes down or comes up: whatever a session did there is over. */
   restarts: RegExp;
@@ -29,7 +32,7 @@ export interface SilenceOptions {
   open(): Questioner;
   /** Whether the session still waits. */
   isSilent(): boolean;
-  /** Aborted when the answer does not matter any more. */
+  /** Aborted when the answer no longer matters. */
   over: AbortSignal;
 }
 
@@ -50,29 +53,29 @@ export async function judgeSilence(options: SilenceOptions): Promise<FinpipeErro
     const failure = await questioner.begin().then(() => undefined, (error) => error);
     if (over.aborted) return undefined;
     if (failure !== undefined) {
-      // One that says why it takes no more of us is alive.
+      // A server that says why it refuses a session is alive.
       if (isAnswer(failure, restarts)) return undefined;
       return lost(
-        `no answer for a while, nor to a new ${what}`,
+        `no answer for a while, and none to a new ${what}`,
         `${who} does not respond: check that it is running`,
       );
     }
     if (await questioner.isAtWork()) return undefined;
-    // What it sent just before, or before we stood still ourselves, is on its way.
+    // Wait for what the server sent just before, or while this process itself was stopped.
     await wait(SETTLE, over);
     if (!isSilent() || await questioner.isAtWork()) return undefined;
     await questioner.end().catch(() => {});
     return lost(
       "the connection was lost without notice",
-      "Look at what lies between, as a firewall that forgets connections, if it happens often",
+      "If it happens often, look for a firewall or proxy in between that drops idle connections",
     );
   } catch {
-    // It took the session, so the next question will tell.
+    // The server accepted the session, so the next question will tell.
     return undefined;
   }
 }
 
-/** The server itself said it, and not that it is going down or coming up. */
+/** True if the server itself reported the error, and not that it is going down or coming up. */
 function isAnswer(error: unknown, restarts: RegExp): boolean {
   // The drivers' word for what a server says (pg-protocol and v-protocol, `DatabaseError`); a socket's
   // errors have none.

@@ -1,4 +1,4 @@
-/** Whether tables that stand in a database are those that finpipe made there, whatever database it is. */
+/** Compares the tables in a database, of whatever kind, with those that finpipe makes there. */
 import { FinpipeError } from "./errors.ts";
 
 /**
@@ -7,7 +7,7 @@ import { FinpipeError } from "./errors.ts";
  */
 export type TableShapes = Readonly<Record<string, string>>;
 
-/** A column that was found, or what stands under a table's name and has none that count. */
+/** A column that was found, or something that has a table's name and is not a table. */
 export interface FoundColumn {
   table: string;
   /** What stands there, as in `view`. */
@@ -29,8 +29,8 @@ export function shapeOf(columns: readonly FoundColumn[]): string {
 }
 
 /**
- * What is wrong with the tables that were found, a line each; a table that is not there is none of
- * them. A column more does no harm, unless finpipe's rows would have to fill it.
+ * What is wrong with the tables that were found, a line each; a missing table is not reported. An
+ * extra column does no harm, unless finpipe's rows would have to fill it.
  */
 export function shapeProblems(expected: TableShapes, found: readonly FoundColumn[]): string[] {
   return Object.entries(expected).flatMap(([table, columns]) => {
@@ -42,10 +42,10 @@ export function shapeProblems(expected: TableShapes, found: readonly FoundColumn
 /** A line for each table of which nothing was found. */
 export function missingTables(expected: TableShapes, found: readonly FoundColumn[]): string[] {
   return Object.keys(expected).filter((name) => !found.some(({ table }) => table === name))
-    .map((name) => `${name} is not there any more, or another user's to look at`);
+    .map((name) => `${name} no longer exists, or this user may not see it`);
 }
 
-/** Tables under other schemas than those that they are listed with. */
+/** Names tables by their real schemas, in place of those that they are listed with. */
 export function inSchemas(
   tables: TableShapes,
   schemas: Readonly<Record<string, string>>,
@@ -62,7 +62,7 @@ export function inSchemas(
 export interface TablePlace {
   /** As messages name it. */
   end: string;
-  /** What to do where somebody else's tables are to stay. */
+  /** What to do if the tables are somebody else's. */
   elsewhere: string;
 }
 
@@ -77,10 +77,10 @@ export function refuseProblems(
   const shown = problems.length === 1 ? problems[0]! : `\n${problems.join("\n")}`;
   throw new FinpipeError(
     "configuration",
-    `What stands in ${end} is not what finpipe makes there: ${shown}`,
+    `Tables in ${end} differ from those that finpipe makes there: ${shown}`,
     {
-      hint: `Where it is somebody else's, ${elsewhere}, then run 'finpipe init'; where it was ` +
-        "finpipe's, put it back: 'finpipe init --print-sql' shows what it was",
+      hint: `If a table is somebody else's, ${elsewhere}, then run 'finpipe init'. If it is ` +
+        "finpipe's, restore it: 'finpipe init --print-sql' shows how finpipe makes it",
     },
   );
 }
@@ -98,10 +98,10 @@ function problemsOf(
     return { name: name!, type: type!, fillsItself: mark !== undefined };
   });
   const lacking = expected.filter(({ name }) => !columns.has(name));
-  // One that has hardly anything of ours was never ours: what it is says more.
+  // A table with hardly any of finpipe's columns was never finpipe's: name what it has instead.
   if (lacking.length > expected.length / 2) {
     const has = found.map(({ column, type }) => `${column} ${type}`).join(", ");
-    return [`${table} is not a table of finpipe's: its columns are ${has}`];
+    return [`${table} is not finpipe's table: its columns are ${has}`];
   }
   const names = new Set(expected.map(({ name }) => name));
   const problems = lacking.map(({ name, type }) => `${table} lacks ${name} ${type}`);
@@ -114,7 +114,7 @@ function problemsOf(
   }
   for (const { column, type, isRequired, fillsItself } of found) {
     if (names.has(column!) || !isRequired || fillsItself) continue;
-    problems.push(`${table}.${column} ${type} is not finpipe's, and wants a value in each row`);
+    problems.push(`${table}.${column} ${type} is not finpipe's, and needs a value in each row`);
   }
   return problems;
 }
@@ -125,7 +125,7 @@ const SHORT: Readonly<Record<string, string>> = {
   "character": "char",
 };
 
-/** Without length or precision: those are the owner's to widen. */
+/** Without length or precision, which the owner may widen. */
 function typeOf(type: string): string {
   const bare = type.toLowerCase().replace(/\(.*?\)/, "");
   return SHORT[bare] ?? bare;

@@ -2,7 +2,8 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Interrupted } from "./errors.ts";
-import { ioFailure, writeWhole } from "./files.ts";
+import { ioFailure } from "./file_failure.ts";
+import { writeWhole } from "./files.ts";
 import { type Io, isClosed, type Output } from "./io.ts";
 import { overDrawn } from "./progress.ts";
 
@@ -29,7 +30,7 @@ export function terminal(exit: (code: number) => never): Io {
     stdout: outputTo(Deno.stdout, (error) => {
       throw isClosed(error) ? error : ioFailure(error, "write", "stdout");
     }),
-    // What cannot be told to anybody must not end the work.
+    // A closed stderr must not end the work.
     stderr: overDrawn(outputTo(Deno.stderr, () => {})),
     env: (name) => Deno.env.get(name),
     now: () => Temporal.Now.instant(),

@@ -1,4 +1,4 @@
-/** Words of messages, as their place or their number wants them. */
+/** Helpers for the words of messages: plurals, lists, capitals. */
 
 /** `1 row`, `2 rows`: a count and its noun. */
 export function counted(count: number | bigint, noun: string, plural = `${noun}s`): string {
@@ -20,7 +20,7 @@ function listed(texts: readonly string[], word: string): string {
   return `${texts.slice(0, -1).join(", ")} ${word} ${texts.at(-1)}`;
 }
 
-/** The text as a sentence begins. */
+/** The text with an upper-case first letter, for the start of a sentence. */
 export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

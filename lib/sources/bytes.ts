@@ -1,5 +1,5 @@
 /** The bytes of files and streams, as {@link Chunks}. */
-import { FinpipeError } from "../runtime/errors.ts";
+import { FinpipeError, messageOf } from "../runtime/errors.ts";
 import { decompressed, GzipBreak } from "./gunzip.ts";
 import type { Chunks } from "./read_batches.ts";
 
@@ -19,16 +19,21 @@ export async function* fileBytes(file: Deno.FsFile, path: string): Chunks {
       yield chunk;
       position += chunk.length;
     }
-    // A copy of which nothing has arrived has no first bytes: here the name tells.
+    // An empty copy has no first bytes to recognize gzip by, so the name decides.
     if (position === 0 && path.toLowerCase().endsWith(".gz") && (await file.stat()).size === 0) {
       throw new GzipBreak("it is empty");
     }
   } catch (cause) {
     if (cause instanceof GzipBreak) {
-      throw brokenGzip(`"${path}"`, position, cause, "get the file anew and run this again");
+      throw brokenGzip(
+        `"${path}"`,
+        position,
+        cause,
+        "get a new copy of the file and run this again",
+      );
     }
     throw new FinpipeError("failed", `Cannot read "${path}" to its end: ${reasonOf(cause)}`, {
-      hint: "Check the disk or the mount, then run this again: it goes on from where it was",
+      hint: "Check the disk or the mount, then run this again: it continues where it stopped",
       cause,
     });
   }
@@ -52,13 +57,13 @@ export async function* streamBytes(
     }
   } catch (cause) {
     if (!(cause instanceof GzipBreak)) throw cause;
-    throw brokenGzip("stdin", position, cause, "get the data anew and hand over what follows");
+    throw brokenGzip("stdin", position, cause, "get the data again and send what follows");
   }
 }
 
 async function* rawBytes(stream: ReadableStream<Uint8Array>, stop: AbortSignal) {
   const reader = stream.getReader();
-  // Cancelling a stream that failed fails too; its error is thrown by the read.
+  // Cancelling a failed stream fails, too; the read throws its error.
   const cancel = () => reader.cancel().catch(() => {});
   stop.addEventListener("abort", cancel);
   try {
@@ -72,7 +77,7 @@ async function* rawBytes(stream: ReadableStream<Uint8Array>, stop: AbortSignal) 
 function brokenGzip(what: string, position: number, cause: GzipBreak, mend: string): FinpipeError {
   const text = `its gzip data breaks off after ${position} bytes of text: ${cause.reason}`;
   return new FinpipeError("failed", `Cannot read ${what} to its end: ${text}`, {
-    hint: `Whole lines before the break are not lost; ${mend}`,
+    hint: `Complete lines before the break are not lost; ${mend}`,
     cause,
   });
 }
@@ -81,7 +86,7 @@ function brokenGzip(what: string, position: number, cause: GzipBreak, mend: stri
 export function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 async function* plainBytes(file: Deno.FsFile) {

@@ -1,4 +1,4 @@
-/** The text of gzip data, up to the very byte where it breaks off. */
+/** Decompresses gzip data, up to the exact byte where it breaks off. */
 import type { Buffer } from "node:buffer";
 import { createGunzip } from "node:zlib";
 
@@ -133,7 +133,7 @@ class Inflater implements Disposable {
     }
   }
 
-  /** Takes what a text was already given of. @throws GzipBreak */
+  /** Takes data whose text was already given out. @throws GzipBreak */
   async skip(piece: Uint8Array): Promise<void> {
     await this.take(piece);
     this.texts();

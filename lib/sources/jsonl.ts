@@ -33,7 +33,7 @@ export interface FileSource extends Source, AsyncDisposable {
  * @throws FinpipeError of kind `failed` if it is absent, unreadable or no regular file
  */
 export async function realPathOf(path: string): Promise<string> {
-  // What a shell's <(...) leads to has a state, but no path of its own.
+  // A shell's <(...) can be looked at, but has no path of its own.
   const info = await orUnreadable(path, () => Deno.stat(path));
   if (info.isFile) return await orUnreadable(path, () => Deno.realPath(path));
   if (info.isDirectory) {
@@ -51,7 +51,7 @@ export async function realPathOf(path: string): Promise<string> {
  * @param realPath see {@link realPathOf}
  * @param signal stops that reading, which throws its reason
  * @throws FinpipeError of kind `failed` if the file can't be read, also if its gzip data breaks off
- * before the stored position: a damaged copy is no other file
+ * before the stored position: a damaged copy does not count as a different file
  */
 export async function openFileSource(
   realPath: string,
@@ -153,7 +153,7 @@ async function orUnreadable<T>(path: string, open: () => Promise<T>): Promise<T>
   try {
     return await open();
   } catch (cause) {
-    // Deno lets no program at /dev/stdin and its like that has not every right.
+    // Deno does not let a program without all permissions open /dev/stdin and the like.
     if (cause instanceof Deno.errors.NotCapable) throw notRegular(path, cause);
     throw new FinpipeError("failed", `Cannot read "${path}": ${reasonOf(cause)}`, {
       hint: "Check the path and its permissions",
@@ -164,7 +164,7 @@ async function orUnreadable<T>(path: string, open: () => Promise<T>): Promise<T>
 
 function notRegular(path: string, cause?: unknown): FinpipeError {
   return new FinpipeError("failed", `Cannot read "${path}": it is not a regular file`, {
-    hint: "A pipe has no position to go on from: hand it over as stdin, with --source -",
+    hint: "A pipe has no position to continue from: pass it as stdin, with --source -",
     cause,
   });
 }

@@ -36,7 +36,7 @@ export class LineCutter {
   #open = false;
   #lineStart = 0;
   #linePosition = 0;
-  /** The open line, where it is too long to lie in the batch. */
+  /** The open line, if it is too long for the batch. */
   #long: LongLine | undefined;
 
   constructor(limits: BatchLimits, start: CutterStart) {

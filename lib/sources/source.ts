@@ -51,8 +51,8 @@ export interface MessageBatch {
   /** The batch is one last line without LF, which may still be growing. */
   readonly unterminated: boolean;
   /**
-   * Gives its memory to the batches after it. For the owner, once, when nobody reads the batch any
-   * more: reading it afterwards throws. One that is not released is the garbage collector's.
+   * Returns its memory to later batches. The owner calls it, once, when nobody reads the batch any
+   * longer: reading it afterwards throws. The garbage collector takes a batch that is not released.
    */
   release(): void;
 }

@@ -1,9 +1,10 @@
-/** A batch that is decoded and judged: its rows, and the facts that are committed with them. */
+/** A decoded batch: its rows, and the facts that are committed with them. */
 import type { MessageDecoder, Reason } from "../events/message.ts";
 import type { Moment } from "../events/values.ts";
+import { DayCounts } from "./day_counts.ts";
 import type { SourcePartition } from "./landing.ts";
 
-/** What became of messages; the four sum up to the messages read. */
+/** What happened to the messages; the four counts add up to the messages read. */
 export interface Counters {
   transactions: number;
   currencies: number;
@@ -44,15 +45,17 @@ export interface BatchRows {
    */
   addVersion(decoder: MessageDecoder, message: number, position: number): void;
 
-  /** Adds a message that nothing can be made of, as it came. */
+  /** Adds a rejected message, as it came. */
   addRejected(rejection: RejectedMessage, message: number): void;
 
-  /** No more is added. A version that was sent before this is in no window from now on. */
+  /**
+   * No more rows are added. From now on no window holds versions that were sent before this time.
+   */
   close(watermark: Moment): void;
 
   /**
-   * Gives their memory to other batches. For the owner, once, when no connection that was ever given
-   * them can read them any more: they were committed, and no try before failed.
+   * Returns their memory to other batches. The owner calls it, once, when no connection that was
+   * ever given them can still read them: they were committed, and no earlier try failed.
    */
   release(): void;
 }
@@ -68,9 +71,11 @@ export class LandedBatch {
   duplicates = 0;
   /** Rejected messages by reason. */
   readonly reasons = new Map<Reason, number>();
+  /** Its rows by dataset and day. */
+  readonly days = new DayCounts();
   /** Watermark that the batch leaves: see {@link close}. */
   watermark: Moment | null = null;
-  /** Versions that the window forgot meanwhile. */
+  /** Versions that the window forgot during the batch. */
   forgotten = 0;
   /** Position of the version that the window forgot last, -1 for none. */
   forgottenPosition = -1;
@@ -93,7 +98,17 @@ export class LandedBatch {
     return { transactions, currencies, rejected, duplicates: this.duplicates };
   }
 
-  /** Adds a message that nothing can be made of, as it came. */
+  /**
+   * Adds the version that the decoder holds.
+   *
+   * @param message index in this batch
+   */
+  addVersion(decoder: MessageDecoder, message: number, position: number): void {
+    this.rows.addVersion(decoder, message, position);
+    this.days.add(decoder.dataset, decoder.eventTime);
+  }
+
+  /** Adds a rejected message, as it came. */
   addRejected(rejection: RejectedMessage, message: number): void {
     const { reason } = rejection;
     this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);

@@ -1,6 +1,6 @@
 /** The port through which a day is read: one snapshot of its rows, and of how far topics were read. */
 import type { DatasetName } from "../events/dataset.ts";
-import type { ManifestSource } from "../partitions/manifest.ts";
+import type { ManifestSource, NewManifest } from "../partitions/manifest.ts";
 
 /** How far a partition of a topic was read. */
 export interface KafkaProgress {
@@ -19,7 +19,7 @@ export interface KafkaProgress {
 
 /** Rows of a day of a dataset. */
 export interface StagedRows {
-  /** All of them, replayed ones too, which come from no source partition. */
+  /** All rows, including replayed ones, which come from no source partition. */
   total: number;
   /** Each Kafka partition; of files and stdin those that have rows of the day. */
   sources: ManifestSource[];
@@ -32,16 +32,30 @@ export interface DaySnapshot {
   /** The day's partition file, piece by piece; the bytes are only valid during the call. */
   copyDay(dataset: DatasetName, sink: (piece: Uint8Array) => void): Promise<void>;
   /**
-   * The same of transactions, but an object whose versions of the day differ in accounts, amount or
-   * currency has a row for each, one after the other.
+   * Like {@link dump}, for transactions, but with several rows, one after another, for an object
+   * whose versions of the day differ in accounts, amount or currency.
    */
   copyDayApart(sink: (piece: Uint8Array) => void): Promise<void>;
-  /** Every partition of a topic that staging knows, but for those that are retired. */
+  /** Every partition of a topic that staging knows, except retired ones. */
   kafkaProgress(): Promise<KafkaProgress[]>;
+}
+
+/** A dump whose files are published, and where they are. */
+export interface DumpRecord {
+  manifest: NewManifest;
+  host: string;
+  workDir: string;
 }
 
 /** The days that stand in staging. */
 export interface DaysRepository {
+  /**
+   * Records dumps of one snapshot, each in place of the one before it of its dataset and day.
+   *
+   * @returns false where staging may not be written: a standby, or a role that only reads
+   */
+  recordDumps(dumps: readonly DumpRecord[]): Promise<boolean>;
+
   /** Runs `work` on one snapshot of staging. */
   snapshot<T>(day: Temporal.PlainDate, work: (snapshot: DaySnapshot) => Promise<T>): Promise<T>;
 }

@@ -1,18 +1,18 @@
-/** The port to a server that staging is to be on, as `doctor` looks at it; it changes nothing. */
+/** The port through which `doctor` looks at staging's server; it changes nothing. */
 import type { ReadPartition } from "./sources.ts";
 
-/** A setting of our sessions that would be another one had finpipe not set it. */
+/** A setting that would have another value in finpipe's sessions if finpipe did not set it. */
 export interface ImposedSetting {
   name: string;
   /** With its unit. */
   value: string;
-  /** Who says so, as in `the role`. */
+  /** Who imposes it, such as `the role`. */
   origin: string;
-  /** False where it stands all the same: it is a superuser's to set. */
+  /** False where finpipe cannot override it: only a superuser may set it. */
   overruled: boolean;
 }
 
-/** The server, as it says of itself. */
+/** What the server says about itself. */
 export interface ServerFacts {
   /** The major version. */
   major: number;
@@ -36,7 +36,10 @@ export interface StagingInspection extends AsyncDisposable {
   isPooledByTransaction(): Promise<boolean>;
   /** @throws FinpipeError of kind `configuration` where `init` was not run, or a newer one was */
   checkSchema(): Promise<void>;
-  /** Keys, checks and indexes of finpipe's that are not there any more; of a schema that was checked. */
+  /**
+   * Keys, checks, indexes and NOT NULL of finpipe's that no longer exist; only for a schema that was
+   * checked.
+   */
   missingParts(): Promise<string[]>;
   /** Partitions of topics that are not retired; of a schema that was checked. */
   readPartitions(): Promise<ReadPartition[]>;

@@ -5,7 +5,7 @@ import type { LandedBatch } from "./batch.ts";
 
 export type SourceKind = "kafka" | "file" | "stdin";
 
-/** A source partition as it was committed last. */
+/** A source partition as of its last commit. */
 export interface SourcePartition {
   id: number;
   kind: SourceKind;
@@ -20,7 +20,10 @@ export interface SourcePartition {
   forgottenPosition: number;
   /** Of a topic: its id, null where none was seen yet. */
   topicId: string | null;
-  /** What is added to positions in the window: those of a recreated topic begin anew. */
+  /**
+   * What is added to positions in the window, because the offsets of a recreated topic start again
+   * at 0.
+   */
   windowBase: number;
 }
 
@@ -38,7 +41,7 @@ export interface WindowVersion {
 /** What lands a source partition. */
 export interface LandingRepository {
   /**
-   * Takes a source for this session alone.
+   * Locks a source for this session.
    *
    * @throws FinpipeError of kind `locked` where another session has it
    */
@@ -47,11 +50,11 @@ export interface LandingRepository {
   /** The newest partition of a source that was read before. */
   latestPartition(source: string): Promise<SourcePartition | undefined>;
 
-  /** Notes a new partition of a source: number 0, or one more than the newest. */
+  /** Records a new partition of a source: number 0, or one more than the newest. */
   addPartition(kind: SourceKind, source: string): Promise<SourcePartition>;
 
   /**
-   * The position that is committed, once no transaction is moving it any more.
+   * The committed position, once no transaction is moving it.
    *
    * @throws FinpipeError of kind `locked` where one does not end within 5 seconds
    */
@@ -72,7 +75,7 @@ export interface LandingRepository {
   findRefused(batch: LandedBatch): Promise<number[]>;
 }
 
-/** The position is not the one that a batch began at: somebody else has read on from there. */
+/** The stored position is not the one that a batch began at: another process has moved it. */
 export class PositionMoved extends FinpipeError {
   /**
    * @param expected where the batch began
@@ -81,15 +84,17 @@ export class PositionMoved extends FinpipeError {
   constructor(partition: SourcePartition, readonly expected: number, readonly stored: number) {
     const { source } = partition;
     const went = `The position of ${source} went back from ${expected} to ${stored}`;
-    const hint = "Nothing was landed twice; run again to go on from the position that it left";
+    const hint = "Nothing was landed twice. Run again to continue from the stored position";
     super(
       "locked",
-      stored < expected ? went : `Another finpipe process has landed from ${source} meanwhile`,
-      { hint: stored < expected ? "Run again to go on from there" : hint },
+      stored < expected
+        ? went
+        : `Another finpipe process has landed from ${source} in the meantime`,
+      { hint: stored < expected ? "Run again to continue where that process stopped" : hint },
     );
   }
 
-  /** Nobody reads backwards: staging was restored from a copy, or somebody set the position. */
+  /** Nobody reads backwards, so staging was restored from a copy, or somebody set the position. */
   get wentBack(): boolean {
     return this.stored < this.expected;
   }

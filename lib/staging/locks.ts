@@ -1,6 +1,6 @@
-/** The port to locks: who holds what a session of staging waits for. */
+/** The port to locks: finds out who holds the lock that a session of staging waits for. */
 
-/** Somebody who holds a lock, as far as we may know. */
+/** A session that holds a lock, as far as finpipe may see it. */
 export interface LockHolder {
   /** How messages name it, as in `process 4711 of PostgreSQL (psql, role ada)`. */
   name: string;
@@ -14,18 +14,24 @@ export interface LockHolder {
   waitsForClient: boolean;
   /** Milliseconds for which it did nothing; undefined where only its mark tells. */
   idleFor: number | undefined;
-  /** Changes with whatever it does: the same text later means that it stood still. */
+  /**
+   * Changes with everything that the session does: an equal text later means that it did nothing.
+   */
   mark: string;
 }
 
 /** Locks of staging. */
 export interface StagingLocks {
-  /** The number of this session; undefined where there is one alone, as on the embedded engine. */
+  /** The number of this session; undefined where there is only one, as on the embedded engine. */
   readonly process: string | undefined;
 
-  /** Who holds what these sessions wait for; the one at the end of a chain comes last. */
+  /**
+   * Who holds the locks that these sessions wait for; the one that blocks all others comes last.
+   */
   holders(processes: readonly string[]): Promise<LockHolder[]>;
 
-  /** Ends a session that still stands as it was found; false where it does not, or we may not. */
+  /**
+   * Ends a session if it has done nothing since it was found; false if it has, or finpipe may not.
+   */
   end(holder: LockHolder): Promise<boolean>;
 }

@@ -1,11 +1,8 @@
-/**
- * The port to rejected messages: to look at them, and to send them through the checks once more
- * (contract, section 2).
- */
+/** The port to rejected messages: to look at them, and to replay them (contract, section 2). */
 import type { DatasetName } from "../events/dataset.ts";
 import type { Reason } from "../events/message.ts";
 
-/** Which rejected messages are meant; what is absent lets all pass. */
+/** Selects rejected messages; an absent field matches all. */
 export interface RejectedFilter {
   reason?: Reason;
   /** Day of landing, UTC. */
@@ -46,7 +43,7 @@ export interface FoundRejected extends RejectedRow {
 export interface ReplayCandidate {
   id: number;
   reason: Reason;
-  /** A replay before this one landed it, or found that it stands in staging. */
+  /** An earlier replay landed it, or found that it is in staging. */
   stands: boolean;
   /** Bytes that were kept. */
   bytes: number;
@@ -54,7 +51,7 @@ export interface ReplayCandidate {
 
 /** Where a replay looks. */
 export interface ReplaySelection extends RejectedFilter {
-  /** These alone. */
+  /** Only these ids. */
   ids?: readonly number[];
 }
 
@@ -64,13 +61,13 @@ export interface ReplayedVersion {
   columns: Readonly<Record<string, string>>;
 }
 
-/** What the checks say of a message that is sent through them once more. */
+/** The result of the checks on a replayed message. */
 export type Judgement = ReplayedVersion | { reason: Reason; field: string | null };
 
 /**
- * What became of a replayed message: the dataset in which it was landed, `duplicate` where its
- * version stands in staging already, or the reason why it was rejected again, with the field after a
- * colon where it names one (`bad_value:amount`).
+ * What happened to a replayed message: the dataset in which it was landed, `duplicate` if staging
+ * has its version already, or the reason why it was rejected again, with the field after a colon
+ * where it names one (`bad_value:amount`).
  */
 export type ReplayOutcome = DatasetName | "duplicate" | Reason | `${Reason}:${string}`;
 
@@ -98,9 +95,9 @@ export interface RejectedRepository {
   ): Promise<ReplayCandidate[]>;
 
   /**
-   * Judges the messages, lands those that are accepted and do not stand in staging yet, and marks
-   * each with what became of it: one transaction, one replay at a time. No counter, position or
-   * watermark moves. What was cut is left as it is.
+   * Checks the messages, lands those that pass and are not in staging yet, and records the outcome
+   * of each, in one transaction, one replay at a time. No counter, position or watermark moves.
+   * Messages that were not kept whole are left as they are.
    *
    * @returns the outcomes by id
    */

@@ -20,10 +20,10 @@ export interface StagingRepository extends AsyncDisposable {
   /** How far the partitions of topics were read. */
   readonly topics: TopicPositions;
 
-  /** Who holds what is waited for. */
+  /** Who holds a lock that somebody waits for. */
   readonly locks: StagingLocks;
 
-  /** All that is landed from. */
+  /** All sources of landed data. */
   readonly sources: SourcesRepository;
 
   /** Messages that were rejected. */

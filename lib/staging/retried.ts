@@ -1,7 +1,7 @@
 /**
- * Staging that tries again by itself, as a warehouse does: each call is run on a session, and again on a
- * new one where that went away. Landing is not among them: it has to know whether a try before it may
- * have committed.
+ * Staging that retries by itself, as a warehouse does: each call runs on a session, and again on a
+ * new one if that session is lost. Landing is not part of it, because it has to know whether an
+ * earlier try may have committed.
  */
 import type { DaysRepository } from "./days.ts";
 import type { RejectedRepository } from "./rejected.ts";
@@ -11,10 +11,10 @@ import type { Schema } from "../migrations/migration.ts";
 
 export type RetriedStaging = Pick<StagingRepository, "schema" | "days" | "sources" | "rejected">;
 
-/** Runs work on a session of staging, more than once where it has to. */
+/** Runs work on a session of staging, several times if necessary. */
 export type RunOnStaging = <T>(work: (staging: StagingRepository) => Promise<T>) => Promise<T>;
 
-/** The ports whose calls can be run again. */
+/** The ports whose calls can be repeated. */
 export function retriedStaging(run: RunOnStaging): RetriedStaging {
   const schema: Schema = {
     hasSchema: () => run(({ schema }) => schema.hasSchema()),
@@ -22,6 +22,7 @@ export function retriedStaging(run: RunOnStaging): RetriedStaging {
     checkSchema: (access) => run(({ schema }) => schema.checkSchema(access)),
   };
   const days: DaysRepository = {
+    recordDumps: (dumps) => run(({ days }) => days.recordDumps(dumps)),
     snapshot: (day, work) => run(({ days }) => days.snapshot(day, work)),
   };
   const sources: SourcesRepository = {

@@ -37,7 +37,7 @@ export class StagingSessions implements AsyncDisposable {
     }
   }
 
-  /** Ends the sessions that are used, in the middle of whatever they do: that fails. */
+  /** Ends the sessions in use, in the middle of their work, which then fails. */
   async cut(): Promise<void> {
     await Promise.all([...this.#used.keys()].map((staging) => staging[Symbol.asyncDispose]()));
   }

@@ -17,7 +17,7 @@ export interface SourceStatus {
   duplicates: number;
   /** Of a topic: up to when all that it held had been landed. */
   end_seen_at: string | null;
-  /** It is read no more, and does not keep a day from being complete. */
+  /** It is no longer read; days can be complete without it. */
   retired: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface TopicPartition {
   partition: number;
 }
 
-/** One that counts where a day is judged. */
+/** A partition that counts for whether a day is complete. */
 export interface ReadPartition extends TopicPartition {
   /** When it was read last, UTC. */
   readAt: Temporal.PlainDateTime;

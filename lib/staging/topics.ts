@@ -7,7 +7,7 @@ export interface TopicPositions {
   list(topic: string): Promise<SourcePartition[]>;
 
   /**
-   * Notes where partitions begin to be read; one that has a position keeps it.
+   * Records where reading of partitions begins; a partition that has a position keeps it.
    *
    * @param topicId undefined where the brokers have none
    */
@@ -21,7 +21,7 @@ export interface TopicPositions {
   identify(ids: readonly number[], topicId: string): Promise<void>;
 
   /**
-   * Goes on after a lost range, which is recorded. The window stays as it is.
+   * Continues after a lost range, and records it. The window stays as it is.
    *
    * @param topicId of the topic as it is now; undefined where it is not known, or the same one
    * @throws PositionMoved where the position is another one by now
@@ -34,7 +34,8 @@ export interface TopicPositions {
   ): Promise<void>;
 
   /**
-   * Notes of partitions that all that they held at a time is landed, where their position says so.
+   * Records for partitions, if their positions say so, that everything they held at a given time
+   * has landed.
    *
    * @param ends of each partition one beyond the last offset that was there
    * @param watermarkDelay milliseconds between the greatest sent time and the watermark

@@ -17,7 +17,7 @@ export interface CdmDeps extends Pick<StepContext, "log"> {
 }
 
 export interface CdmOptions extends MartOptions {
-  /** A rate that is older by more days than this is warned of. @default 3 */
+  /** Warn about a rate that is older by more days than this. @default 3 */
   maxRateAge?: number;
 }
 
@@ -29,7 +29,7 @@ export interface CdmReport extends DayRun, MartResult {
 /** The status values that are counted unless others are named. */
 const COUNTED_STATUSES: readonly string[] = ["done"];
 
-/** Days after which a rate is warned of, unless others are named. */
+/** The default of `--max-rate-age`, in days. */
 const MAX_RATE_AGE = 3;
 
 const step: Step = {
@@ -51,17 +51,17 @@ const step: Step = {
   options: [
     {
       flags: "--statuses <list>",
-      doc: "status values that are counted, with commas between them (default: done)",
+      doc: "status values to count, separated by commas (default: done)",
     },
     {
       flags: "--types <list>",
-      doc: "transaction types that are counted, likewise (default: all)",
+      doc: "transaction types to count, separated by commas (default: all)",
     },
     {
       flags: "--max-rate-age <days>",
-      doc: `warn of rates that are older, as in ${MAX_RATE_AGE}d (default: ${MAX_RATE_AGE}d)`,
+      doc: `warn about dollar rates that are older (default: ${MAX_RATE_AGE}d)`,
     },
-    { flags: "--strict", doc: "fail where a currency has no rate, instead of leaving it out" },
+    { flags: "--strict", doc: "fail if a currency has no rate, instead of leaving it out" },
   ],
 
   prepare(source) {
@@ -76,8 +76,8 @@ export default step;
 /**
  * What the building of the mart was asked for.
  *
- * @throws FinpipeError of kind `usage` for a list with an empty name in it, or for an age that is none;
- * `configuration` for a variable that holds such a list
+ * @throws FinpipeError of kind `usage` for a list with an empty name in it, or for an age that is
+ * not a duration; `configuration` for a variable that holds such a list
  */
 export function cdmOptionsOf(source: ConfigSource): Required<CdmOptions> {
   const { statuses = COUNTED_STATUSES, types } = readCountedValues(source);
@@ -99,9 +99,9 @@ function daysOf(text: string): number {
 }
 
 /**
- * Rebuilds the mart for one day, and warns of each currency that is left out for want of a rate, of old
- * rates, and of statuses and types that the day does not have. Takes the mart away where a load that it
- * was built of was undone and none stands in its place.
+ * Rebuilds the mart for one day, and warns of each currency that is left out for want of a rate, of
+ * old rates, and of statuses and types that the day does not have. Removes the mart where a load
+ * that it was built from was undone and no load has taken its place.
  *
  * @throws FinpipeError of kind `prerequisite` where a dataset of the day was never loaded; `data`
  * where `strict` is set and a currency has no rate
@@ -130,7 +130,9 @@ export async function cdm(
     );
   }
   if (oldRates.length > 0) {
-    const list = oldRates.map(({ currency, date }) => `currency ${currency} at that of ${date}`);
+    const list = oldRates.map(({ currency, date }) =>
+      `currency ${currency} at the rate of ${date}`
+    );
     log.warn(
       `Used dollar rates that are older than ${counted(maxRateAge, "day")} (--max-rate-age) for ` +
         `${partition}: ${list.join(", ")}`,
@@ -147,8 +149,8 @@ export async function cdm(
 }
 
 function takenAwayText({ partition }: DayRun): string {
-  return `Took the mart of ${partition} away: a load that it was built of was undone, and none stands ` +
-    "in its place";
+  return `Removed the mart of ${partition}: a load that it was built from was undone, and no load ` +
+    "has taken its place";
 }
 
 /** What the facts of a mart are made of. */
@@ -179,7 +181,7 @@ export function cdmFacts(built: Built): StepFacts {
 function linesOf({ rows, leftOut, takenAway }: Built): string[] {
   if (takenAway !== undefined) {
     const rows = counted(takenAway.rows, "row");
-    return [`mart: taken away, ${rows}: a load that it was built of was undone`];
+    return [`mart: removed, ${rows}: a load that it was built from was undone`];
   }
   return [
     `mart: ${counted(rows, "row")}`,
@@ -190,7 +192,7 @@ function linesOf({ rows, leftOut, takenAway }: Built): string[] {
 }
 
 function briefOf({ rows, leftOut, takenAway }: Built): string {
-  if (takenAway !== undefined) return "taken away";
+  if (takenAway !== undefined) return "removed";
   const built = counted(rows, "row");
   if (leftOut.length === 0) return built;
   return `${built}, ${counted(leftOut.length, "currency", "currencies")} left out`;

@@ -1,5 +1,6 @@
 /**
- * Whether all of a day has come from Kafka, as far as staging can know (contract, section 4).
+ * Decides whether all of a day has come from Kafka, as far as staging can know (contract, section
+ * 4).
  */
 import { shellQuoted } from "../runtime/command_lines.ts";
 import { FinpipeError } from "../runtime/errors.ts";
@@ -9,9 +10,9 @@ import type { KafkaProgress } from "../staging/days.ts";
 export interface Completeness {
   /** True where each partition has passed the day's end; null where none is known. */
   complete: boolean | null;
-  /** The partitions that have not. */
+  /** The partitions that have not passed the day's end. */
   behind: KafkaProgress[];
-  /** Those of them that were not read for a day: perhaps nobody reads them any more. */
+  /** Those of them that were not read for a day: perhaps nobody reads them now. */
   idle: KafkaProgress[];
 }
 
@@ -36,7 +37,7 @@ export function completenessOf(
 }
 
 /**
- * Lets a complete day pass, and with a warning one of which nothing is known.
+ * Accepts a complete day; accepts one about which nothing is known with a warning.
  *
  * @throws FinpipeError of kind `prerequisite` for a day that is not complete
  */
@@ -47,13 +48,13 @@ export function requireComplete(
 ): void {
   if (complete === null) {
     log.warn(
-      `Cannot say whether ${day} is complete: staging knows no Kafka partition that is read`,
+      `Cannot tell whether ${day} is complete: staging knows of no Kafka partition that is ` +
+        "being read",
     );
   } else if (!complete) {
     throw new FinpipeError("prerequisite", `${day} is not complete: ${describe(behind)}`, {
-      hint:
-        `Let ${streamsOf(behind)} read on past the day's end, or leave --require-complete out. ` +
-        `What nobody reads any more is taken out by ${retireCommand(idle)}`,
+      hint: `Let ${streamsOf(behind)} read past the day's end, or leave --require-complete out. ` +
+        `If nothing will read a partition again, retire it: ${retireCommand(idle)}`,
     });
   }
 }
@@ -85,25 +86,33 @@ function isBefore(one: Temporal.PlainDateTime, other: Temporal.PlainDateTime): b
 /** Partitions that a message names. */
 const NAMED = 5;
 
-/** Hours in which a partition was read, if somebody reads it: `doctor` asks the same. */
+/**
+ * A partition that was not read for this many hours is perhaps read by nobody; `doctor` uses this,
+ * too.
+ */
 export const READ_WITHIN = 24;
 
 /** Partitions that a command names. */
 const MOST_TYPED = 20;
 
 /**
- * As it is typed, of what may be meant alone: whoever types it would take out what is read, too. Of more
- * partitions than anybody types, and of none, how to see them.
+ * The command to retire partitions, naming only those that are perhaps not read: retiring a topic
+ * would also retire what is read. For none, or for more than anybody would type, it says how to
+ * list them.
  */
 function retireCommand(idle: readonly KafkaProgress[]): string {
   if (idle.length === 0 || idle.length > MOST_TYPED) {
-    return "'finpipe source retire', a partition or a topic at a time: 'finpipe source list' shows them";
+    return "'finpipe source list' shows the partitions, 'finpipe source retire' takes topics and " +
+      "partitions";
   }
   const names = idle.map(({ source, partition }) => `${source}:${partition}`);
   return `'finpipe source retire ${names.join(" ")}'`;
 }
 
-/** The streams of the topics, each named: what a stream reads by itself may be another one. */
+/**
+ * The commands that read these topics. Each names its topic, because the default may be another
+ * one.
+ */
 function streamsOf(behind: readonly KafkaProgress[]): string {
   const topics = [...new Set(behind.map(({ source }) => source))];
   return topics.map((topic) => `'finpipe stream --topic ${shellQuoted(topic)}'`).join(" and ");
@@ -113,5 +122,5 @@ function describe(behind: readonly KafkaProgress[]): string {
   const names = behind.slice(0, NAMED).map(({ source, partition }) => `${source}/${partition}`);
   const more = behind.length > NAMED ? ` and ${behind.length - NAMED} more` : "";
   const verb = behind.length === 1 ? "has" : "have";
-  return `${names.join(", ")}${more} ${verb} not passed its end`;
+  return `${names.join(", ")}${more} ${verb} not been read past the day's end`;
 }

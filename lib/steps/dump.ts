@@ -1,11 +1,13 @@
 /** Dumping a day of staging to partition files (contract, section 4). */
-import { join } from "node:path";
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
 import type { ConfigSource } from "../config/settings.ts";
 import type { DatasetName } from "../events/dataset.ts";
-import type { Manifest } from "../partitions/manifest.ts";
+import type { Manifest, NewManifest } from "../partitions/manifest.ts";
 import { PartitionWriter } from "../partitions/partition_writer.ts";
 import type { DayRun } from "../partitions/run_date.ts";
-import { fileFailure, type FileLock, lockFile } from "../runtime/files.ts";
+import { fileFailure } from "../runtime/file_failure.ts";
+import { type FileLock, lockFile } from "../runtime/file_lock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { SIGNATURE } from "../runtime/version.ts";
 import { counted } from "../runtime/words.ts";
@@ -29,7 +31,7 @@ const step: Step = {
 
   examples: [
     ["finpipe dump 2022-10-02", "writes the files of 2022-10-01"],
-    ["finpipe dump --partition 2022-10-01 --dataset currencies", "writes one of the two"],
+    ["finpipe dump --partition 2022-10-01 --dataset currencies", "writes only the currencies"],
     ["finpipe dump 2022-10-02 --require-complete", "fails while more of the day may come"],
   ],
 
@@ -40,7 +42,7 @@ const step: Step = {
   options: [
     {
       flags: "--require-complete",
-      doc: "fail where a Kafka partition has not passed the day's end",
+      doc: "fail if a Kafka partition has not been read past the day's end",
     },
   ],
 
@@ -76,7 +78,7 @@ export async function dump(
   using open = new DisposableStack();
   for (const dataset of datasets) open.use(await lockDataset(workDir, dataset));
   const written = await staging.days.snapshot(day, async (snapshot) => {
-    // A snapshot that breaks off is begun anew, and what was written of it goes.
+    // If a snapshot breaks off, the dump starts again, and drops what it has written.
     using opened = new DisposableStack();
     const id = crypto.randomUUID();
     const completeness = completenessOf(day, await snapshot.kafkaProgress(), now());
@@ -97,7 +99,7 @@ export async function dump(
     open.use(opened.move());
     return files;
   });
-  const manifests: Manifest[] = [];
+  const manifests: NewManifest[] = [];
   for (const { writer, facts } of written) {
     signal.throwIfAborted();
     const manifest = await writer.publish({
@@ -111,10 +113,18 @@ export async function dump(
     });
     manifests.push(manifest);
   }
+  const place = { host: hostname(), workDir: resolve(workDir) };
+  const records = manifests.map((manifest) => ({ manifest, ...place }));
+  if (!await staging.days.recordDumps(records)) {
+    log.warn(
+      `Cannot record the dump of ${day}: staging is a standby, or the role may only read it. ` +
+        "The partition files are complete",
+    );
+  }
   return manifests;
 }
 
-/** What the manifests say of the files. */
+/** What the manifests say about the files. */
 export function dumpFacts(manifests: readonly Manifest[]): StepFacts {
   return {
     json: {
@@ -133,10 +143,10 @@ export function dumpFacts(manifests: readonly Manifest[]): StepFacts {
 }
 
 /**
- * Writes a day's transactions, if all versions of each object agree in accounts, amount and currency,
- * which no change of status changes. To look for others costs a pass of its own; written so, the file
- * shows whether there are any. It is begun anew where there are: they are warned of, and the latest
- * version is taken.
+ * Writes a day's transactions, if all versions of each object agree in accounts, amount and
+ * currency, which no change of status changes. Looking for objects that do not agree would cost a
+ * pass of its own. Written this way, the file itself shows whether there are any. If there are, the
+ * dump starts the file again, warns about them, and takes the latest version.
  *
  * @returns false where the file is still to be written
  */
@@ -151,14 +161,15 @@ async function writeAgreeing(
   writer.restart();
   const { objects, example } = repeated;
   log.warn(
-    `Versions of ${counted(objects, "object")} of ${writer.day} differ in accounts, amount or ` +
-      "currency, as if two operations had one id: the latest of each is taken",
+    `Versions of ${counted(objects, "object")} of ${writer.day} differ in accounts, amount ` +
+      "or currency, as if two operations shared one id: finpipe takes the latest version of " +
+      "each",
     { example },
   );
   return false;
 }
 
-/** One dump of a dataset at a time, so that temporary files are nobody else's. */
+/** Only one dump of a dataset at a time, so that no other process uses the temporary files. */
 async function lockDataset(workDir: string, dataset: DatasetName): Promise<FileLock> {
   const folder = join(workDir, "partitions", dataset);
   try {

@@ -26,7 +26,7 @@ export interface LoadOptions {
   streams?: number;
 }
 
-/** What became of one dataset's day. */
+/** What the load did with one dataset's day. */
 export interface DatasetLoad {
   dataset: DatasetName;
   /** `unchanged`: the file is the one already loaded, and the day is as it was loaded. */
@@ -50,7 +50,7 @@ const step: Step = {
 
   examples: [
     ["finpipe load 2022-10-02", "loads the files of 2022-10-01"],
-    ["finpipe load --partition 2022-10-01 --dataset currencies", "loads one of the two"],
+    ["finpipe load --partition 2022-10-01 --dataset currencies", "loads only the currencies"],
     ["finpipe load 2022-10-02 --undo", "puts back what stood before the last load"],
   ],
 
@@ -61,18 +61,18 @@ const step: Step = {
   options: [
     {
       flags: "--streams <n>",
-      doc: "sessions that load one file side by side, on Vertica (default: 1)",
+      doc: "sessions that load one file in parallel, on Vertica (default: 1)",
       wholeNumber: { least: 1, most: 16 },
     },
     {
       flags: "--max-rejected <n>",
-      doc: "refused rows that are allowed (default: 0)",
+      doc: "how many refused rows to allow (default: 0)",
       wholeNumber: { least: 0 },
     },
-    { flags: "--force", doc: "load also a day whose file is already loaded" },
+    { flags: "--force", doc: "also load a day whose file is already loaded" },
     {
       flags: "--allow-shrink",
-      doc: "load also a file of fewer rows than the one that is loaded",
+      doc: "also load a file with fewer rows than the one that is loaded",
     },
   ],
 
@@ -131,7 +131,7 @@ export async function load(deps: LoadDeps, run: DayRun, options: LoadOptions): P
   return { ...run, datasets };
 }
 
-/** What stands for the day now, beside what the manifests say. */
+/** What is loaded for the day now, next to what the manifests say. */
 export function loadFacts(datasets: readonly DatasetLoad[]): StepFacts {
   return {
     json: { datasets: datasets.map(jsonOf) },
@@ -153,10 +153,10 @@ function jsonOf(done: DatasetLoad) {
   };
 }
 
-/** Figures that differ are shown beside each other. */
+/** Figures that differ are shown side by side. */
 function lineOf(done: DatasetLoad): string {
   const rows = `${done.dataset}: ${counted(done.rows, "row")}`;
-  if (done.outcome === "unchanged") return `${rows}, left alone: the file is already loaded`;
+  if (done.outcome === "unchanged") return `${rows}, unchanged: the file is already loaded`;
   const before = done.rowsBefore === undefined
     ? "never loaded before"
     : `${done.rowsBefore} before`;
@@ -176,7 +176,7 @@ function briefOf(datasets: readonly DatasetLoad[]): string {
   return `loaded${replaced.join("")}${refusedText}`;
 }
 
-/** Nothing of a pair is loaded where one of the two would be refused. */
+/** If either of the two would be refused, neither is loaded. */
 async function refusePair(
   warehouse: WarehouseRepository,
   day: Temporal.PlainDate,
@@ -184,7 +184,7 @@ async function refusePair(
   options: LoadOptions,
 ): Promise<void> {
   refuseTwoSnapshots(day, files);
-  // Each load asks once more, under its lock.
+  // Each load checks again, under its lock.
   for (const file of files) {
     refuseShrink(file, await warehouse.loadRecord(file.dataset, day), options);
   }
@@ -195,10 +195,10 @@ function refuseTwoSnapshots(day: Temporal.PlainDate, files: readonly PartitionFi
   const ids = new Set(files.map(({ manifest }) => manifest.snapshot));
   if (ids.size === 1 && !ids.has(undefined)) return;
   const why = ids.has(undefined)
-    ? "a version of finpipe wrote them that did not note which snapshot of staging they are of"
-    : "they are of two snapshots of staging, as of a dump that broke off or of one dataset alone";
+    ? "an older finpipe wrote them, and did not record their snapshot of staging"
+    : "they come from two snapshots of staging: a dump broke off, or wrote only one dataset";
   throw new FinpipeError("prerequisite", `Cannot load the partition files of ${day}: ${why}`, {
-    hint: `Run 'finpipe dump ${dayArgument(day)}' to write both anew, then load them`,
+    hint: `Run 'finpipe dump ${dayArgument(day)}' to write both again, then load them`,
   });
 }
 
@@ -212,7 +212,7 @@ async function loadFile(
   if (!force) file.watch?.begin("comparing");
   const standing = force ? undefined : await standingLoad(warehouse, file);
   if (standing !== undefined) {
-    log.info(`Left ${dataset} for ${partition} alone: the file is the one already loaded`);
+    log.info(`Kept ${dataset} for ${partition}: the file is already loaded`);
     const figures = { ...figuresOf(standing), rowsBefore: standing.rows, manifestControlTotal };
     return { dataset, outcome: "unchanged", ...figures };
   }

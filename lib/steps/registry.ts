@@ -2,14 +2,14 @@
 import type { NamedStep, Step } from "./step.ts";
 
 export interface StepRegistration {
-  /** Of its command, too. */
+  /** The name of the step and of its command. */
   name: string;
   /** One line for the list of commands. */
   summary: string;
   load: () => Promise<{ default: Step }>;
 }
 
-/** All of them: each takes what the one before it left. */
+/** All steps: each uses the result of the one before it. */
 export const STEPS: readonly StepRegistration[] = [
   {
     name: "dump",

@@ -1,6 +1,6 @@
 /**
- * A step of a day. Its own command, a backfill and the help are made of what it says here: a new step
- * is a file in this folder and a line in `registry.ts`.
+ * A step of a day. Its command, the backfill and the help are derived from this definition: a new
+ * step is a file in this folder and a line in `registry.ts`.
  */
 import type { ConfigSource } from "../config/settings.ts";
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
@@ -15,7 +15,7 @@ export interface Step {
   readonly description: string;
   /** Examples for `--help`, each a whole command line and what it does. */
   readonly examples: readonly [line: string, does: string][];
-  /** Nothing else is opened for it. */
+  /** What the step reads or writes; nothing else is opened for it. */
   readonly touches: StepTouches;
   /** Refuses a day that is not over by the clock, unless `--allow-open-day` is given. */
   readonly waitsForDayEnd: boolean;
@@ -31,15 +31,15 @@ export interface Step {
    */
   prepare(source: ConfigSource): RunDay<StepFacts>;
 
-  /** Puts back what the step replaced, for a step that keeps that. */
+  /** Undoes the step, for a step that can be undone. */
   readonly undo?: StepUndo;
 }
 
-/** `--undo` of a step's command. It touches what the step touches. */
+/** `--undo` of a step's command. It uses the same ends as the step. */
 export interface StepUndo {
   /** For `--help`. */
   readonly doc: string;
-  /** Why it takes none of the step's options: a hint begins with it. */
+  /** Why it takes none of the step's options; the hint starts with this text. */
   readonly notice: string;
   prepare(source: ConfigSource): RunDay<Shown>;
 }
@@ -61,7 +61,7 @@ export interface StepOption {
   readonly wholeNumber?: { readonly least: number; readonly most?: number };
 }
 
-/** Does one day. */
+/** Processes one day. */
 export type RunDay<Did> = (context: StepContext, run: DayRun) => Promise<Did>;
 
 /** What a step works with. */
@@ -73,13 +73,13 @@ export interface StepContext {
   now(): Temporal.Instant;
   /** Aborted when the step should stop; the old day stays then. */
   signal: AbortSignal;
-  /** Who is told how far the work on a file is. @default nobody is */
+  /** Reports the progress of work on a file. @default not reported */
   watchOf?: WatchOf | undefined;
 }
 
 /** The opened ends. */
 export interface StepEnds {
-  /** Tries again by itself, as the warehouse does, where the server went away. */
+  /** Retries by itself when the server is unreachable, as the warehouse does. */
   readonly staging: RetriedStaging;
   readonly warehouse: WarehouseRepository;
 }
@@ -113,12 +113,12 @@ export interface ReadyStep {
   readonly runDay: RunDay<StepFacts>;
 }
 
-/** Has each step read its own options from those of a backfill. */
+/** Lets each step read its own options from those of a backfill. */
 export function prepareSteps(steps: readonly NamedStep[], source: ConfigSource): ReadyStep[] {
   return steps.map((step) => ({ name: step.name, runDay: step.prepare(source) }));
 }
 
-/** What the steps touch together. */
+/** All ends that these steps use. */
 export function touchesOf(steps: readonly Step[]): StepTouches {
   return steps.reduce<StepTouches>((all, { touches }) => ({ ...all, ...touches }), {});
 }

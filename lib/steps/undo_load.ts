@@ -7,7 +7,7 @@ import type { StaleCause, WarehouseRepository } from "../warehouse/repository.ts
 import type { LoadDeps } from "./load.ts";
 import type { Shown } from "./step.ts";
 
-/** What became of one dataset's day by undo. */
+/** What the undo did with one dataset's day. */
 export interface DatasetUndo {
   dataset: DatasetName;
   /** `none`: no undo of that day is kept. */
@@ -35,9 +35,14 @@ export async function undoLoad(
   const datasets: DatasetUndo[] = [];
   for (const dataset of names) datasets.push(await undoDataset(warehouse, dataset, run, log));
   if (datasets.every(({ outcome }) => outcome === "none")) {
-    throw new FinpipeError("failed", `No undo of ${run.partition} for ${names.join(" and ")}`, {
-      hint: "Only the day that was loaded last can be put back, and once",
-    });
+    throw new FinpipeError(
+      "failed",
+      `Cannot undo the load of ${run.partition} for ${names.join(" and ")}: nothing is kept to ` +
+        "put back",
+      {
+        hint: "Only the day that was loaded last can be put back, and only once",
+      },
+    );
   }
   const { partition } = run;
   const [stale] = await warehouse.staleDays({ from: partition, to: partition });
@@ -50,14 +55,14 @@ export async function undoLoad(
   return { ...run, datasets, isMartStale };
 }
 
-/** What builds the mart from the day as it stands now; the rest of the sentence is to follow. */
+/** Says what brings the mart up to date after the undo; the beginning of a sentence. */
 function afterUndo(day: Temporal.PlainDate, cause: StaleCause | undefined): string {
   const command = `'finpipe cdm ${dayArgument(day)}'`;
   switch (cause) {
     case "changed":
       return `the mart of ${day} is stale: ${command} builds it from the day as it stands now; `;
     case "undone":
-      return `the mart of ${day} still shows the load that was undone: ${command} takes it away; `;
+      return `the mart of ${day} still shows the load that was undone: ${command} removes it; `;
     case "unbuilt":
       return `${command} builds the mart of ${day} from the day as it stands now; `;
     default:
@@ -65,7 +70,7 @@ function afterUndo(day: Temporal.PlainDate, cause: StaleCause | undefined): stri
   }
 }
 
-/** What stands for the day again. */
+/** What is loaded for the day after the undo. */
 export function undoFacts({ datasets, isMartStale }: UndoReport): Shown {
   return {
     json: { datasets: datasets.map(jsonOf), mart_stale: isMartStale },
@@ -82,7 +87,7 @@ function jsonOf({ dataset, outcome, rows }: DatasetUndo) {
 }
 
 function lineOf({ dataset, outcome, rows }: DatasetUndo): string {
-  if (outcome === "none") return `${dataset}: no undo of that day, left as it is`;
+  if (outcome === "none") return `${dataset}: unchanged: nothing is kept to put back`;
   if (outcome === "never loaded") return `${dataset}: put back: the day was never loaded`;
   return `${dataset}: put back, ${counted(rows ?? 0n, "row")}`;
 }
@@ -94,7 +99,8 @@ async function undoDataset(
   log: LoadDeps["log"],
 ): Promise<DatasetUndo> {
   if (!await warehouse.undoDay(dataset, day)) return { dataset, outcome: "none" };
-  // At once: where what follows is broken off, this stands, and a second undo finds none.
+  // Logged at once: if the rest fails, the undo is done all the same, and a second one would find
+  // nothing.
   log.info(`Undid the last load of ${dataset} for ${day}`);
   const record = await warehouse.loadRecord(dataset, day);
   return record === undefined

@@ -1,6 +1,6 @@
 /**
  * Cuts a CSV file into pieces of whole rows, as a COPY statement must be given them. A row ends at
- * a LF outside of double quotes; what the fields hold is the database's to judge.
+ * a LF outside of double quotes; the database checks the fields' values.
  */
 import { basename } from "node:path";
 import { FinpipeError } from "../runtime/errors.ts";
@@ -116,7 +116,7 @@ function tooLong(path: string, line: number, pieceBytes: number): FinpipeError {
     "data",
     `Cannot read "${path}" as CSV: the row at line ${line} is longer than ${pieceBytes} bytes`,
     {
-      hint: "A double quote is not closed, or it is no CSV file: write it anew with " +
+      hint: "A double quote is not closed, or this is not a CSV file. Write the file again with " +
         `'finpipe dump --partition ${basename(path, ".csv")}'`,
     },
   );

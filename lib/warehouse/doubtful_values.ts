@@ -1,4 +1,4 @@
-/** Values that a mart is asked to count and that may be misspelt (contract, section 6). */
+/** Values that a mart should count, and that may be misspelt (contract, section 6). */
 import { STATUSES } from "../events/statuses.ts";
 import * as is from "../sql/columns.ts";
 import type { RowOf } from "../sql/query.ts";

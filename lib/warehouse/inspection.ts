@@ -1,10 +1,10 @@
 /** What `doctor` looks at on a server that the warehouse is on. */
 
-/** The server, as it says of itself. */
+/** What the server says about itself. */
 export interface WarehouseFacts {
   /** As in `Vertica Analytic Database v24.1.0-0`. */
   version: string;
-  /** Whom we are connected as. */
+  /** The user that finpipe is connected as. */
   user: string;
   clock: Temporal.Instant;
 }
@@ -23,8 +23,8 @@ export interface WarehouseInspection extends AsyncDisposable {
   missingRights(): Promise<MissingRight[]>;
   /** @throws FinpipeError of kind `configuration` where `init` was not run, or a newer one was */
   checkSchema(): Promise<void>;
-  /** Keys and sort orders of finpipe's that are not there any more; of a schema that was checked. */
+  /** Keys and sort orders of finpipe's that no longer exist; only for a schema that was checked. */
   missingParts(): Promise<string[]>;
-  /** What keeps side tables from being swapped with their targets; empty where nothing does. */
+  /** Why side tables cannot be swapped with their targets; empty if they can. */
   differences(): Promise<string[]>;
 }

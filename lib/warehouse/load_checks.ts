@@ -1,4 +1,4 @@
-/** What a load is judged by, whichever warehouse takes it (contract, section 5). */
+/** The checks of a load, for any warehouse (contract, section 5). */
 import type { DatasetName } from "../events/dataset.ts";
 import type { PartitionFile } from "../partitions/partition_file.ts";
 import { dayArgument } from "../partitions/run_date.ts";
@@ -9,7 +9,7 @@ import type { DayMeasure, LoadRecord } from "./repository.ts";
 /** Refused rows beyond the limit that are still kept, so that a person sees more than one. */
 export const SHOWN_BEYOND_LIMIT = 100;
 
-/** What is wrong with a field of which nothing stands in the file, not even its quotes. */
+/** What is wrong with a field that is missing in the file, even its quotes. */
 export const NO_VALUE = "no value (an empty string must be quoted)";
 
 /** What is wrong with a string that does not fit its column. */
@@ -18,7 +18,7 @@ export const TOO_LONG = "longer than 1,000 bytes";
 /** Refused rows of a load that had too many. */
 export interface TooManyRefused {
   refused: number | bigint;
-  /** More than these were not looked for. @default false */
+  /** finpipe stopped looking after these. @default false */
   atLeast?: boolean;
   maxRejected: number;
   /** Where the first one stands and why it was refused, without its values. */
@@ -34,19 +34,19 @@ export function overLimit(
 ): FinpipeError {
   return new FinpipeError(
     "data",
-    `Refused ${atLeast ? "at least " : ""}${refused} rows of ${dataset} for ${partition}, ` +
-      `${maxRejected} are allowed: ${first}`,
+    `Refused ${atLeast ? "at least " : ""}${refused} rows of ${dataset} for ${partition} ` +
+      `(${maxRejected} allowed): ${first}`,
     {
-      hint: `${stagingSchema}.load_refused has the reasons. ` +
-        `Run 'finpipe dump ${dayArgument(partition)}' ` +
-        "to write the file anew, or allow them with --max-rejected",
+      hint: `${stagingSchema}.load_refused has the reasons. Run ` +
+        `'finpipe dump ${dayArgument(partition)}' to write the file again, or allow them with ` +
+        "--max-rejected",
     },
   );
 }
 
 /**
  * A day never shrinks unasked: staging only grows, so a file of fewer rows than the one that stands
- * comes from another database, or from a damaged one. Asked under the load's lock.
+ * comes from another database, or from a damaged one. Checked under the load's lock.
  *
  * @param before the load that stands
  * @throws FinpipeError of kind `data`
@@ -59,13 +59,12 @@ export function refuseShrink(
   if (allowShrink || before === undefined || BigInt(manifest.rows) >= before.manifestRows) return;
   throw new FinpipeError(
     "data",
-    `Refused to shrink ${dataset} for ${partition}: the file has ${
-      counted(manifest.rows, "row")
-    }, ` +
-      `that of the load that stands had ${before.manifestRows}`,
+    `Refused to shrink ${dataset} for ${partition}: the file has ` +
+      `${counted(manifest.rows, "row")}, the file that is loaded had ${before.manifestRows}`,
     {
-      hint: "Staging only grows: see whether FINPIPE_PG_URL names the database that the day came " +
-        "from, and whether that is whole. Where fewer rows are meant, add --allow-shrink",
+      hint: "Staging only grows: check that FINPIPE_PG_URL names the database that the day came " +
+        "from, and that its data is complete. If the day really has fewer rows, add " +
+        "--allow-shrink",
     },
   );
 }
@@ -81,10 +80,12 @@ export function recordOf(
   refused: bigint,
 ): LoadRecord {
   const what = `${dataset} for ${partition}`;
-  const hint = `The file and its manifest do not agree: run ` +
-    `'finpipe dump ${dayArgument(partition)}' to write both anew`;
+  const hint =
+    `The file and its manifest do not agree: run 'finpipe dump ${dayArgument(partition)}' to ` +
+    "write both again";
   if (rows + refused !== BigInt(manifest.rows)) {
-    const counts = `${rows} rows taken and ${refused} refused, the manifest says ${manifest.rows}`;
+    const counts =
+      `${rows} rows loaded and ${refused} refused, but the manifest says ${manifest.rows}`;
     throw new FinpipeError("data", `Row counts of ${what} differ: ${counts}`, { hint });
   }
   if (refused === 0n && !sameNumber(controlTotal, manifest.control_total)) {

@@ -21,7 +21,10 @@ export function neverLoaded(
   );
 }
 
-/** The failure of a mart of a day of which nobody knows yet whether a load or an undo came to pass. */
+/**
+ * The failure of a mart for a day whose load or undo is unfinished: nobody knows yet which rows
+ * stand.
+ */
 export function brokenOff(
   day: Temporal.PlainDate,
   { dataset, isUndo }: { dataset: string; isUndo: boolean },
@@ -29,9 +32,10 @@ export function brokenOff(
   const [what, option] = isUndo ? ["An undo", " --undo"] : ["A load", ""];
   return new FinpipeError(
     "prerequisite",
-    `Cannot build the mart for ${day}: ${what.toLowerCase()} of ${dataset} is running or was broken off`,
+    `Cannot build the mart for ${day}: ${what.toLowerCase()} of ${dataset} is running or ` +
+      "broke off",
     {
-      hint: `${what} that was broken off is brought to an end by ` +
+      hint: `${what} that broke off is completed by ` +
         `'finpipe load ${dayArgument(day)} --dataset ${dataset}${option}'`,
     },
   );

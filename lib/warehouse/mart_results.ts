@@ -1,4 +1,4 @@
-/** What came of a mart, from the rows that either warehouse answers with. */
+/** The result of building a mart, from the rows that either warehouse returns. */
 import { DATASET_NAMES } from "../events/dataset.ts";
 import * as is from "../sql/columns.ts";
 import type { RowOf } from "../sql/query.ts";
@@ -67,7 +67,7 @@ export function builtMart(
 }
 
 /**
- * Of a mart that a load is missing of: what stands is to be taken away.
+ * For a mart that lacks a load: its old rows have to be removed.
  *
  * @returns undefined where nothing stands
  */

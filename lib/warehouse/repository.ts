@@ -1,8 +1,8 @@
 /**
  * The port to the warehouse, whichever it is (contract, sections 5 to 8).
  *
- * Written so that Vertica fits behind it: a day is loaded by streaming a file into a side table,
- * compared with its manifest, and swapped in; refused rows come with reasons.
+ * It fits Vertica: a load streams a file into a side table, compares it with the manifest, and
+ * swaps it in; refused rows come with reasons.
  */
 import type { Schema } from "../migrations/migration.ts";
 import type { DatasetName } from "../events/dataset.ts";
@@ -35,7 +35,7 @@ export interface ReplacedDay extends LoadRecord {
 export interface LoadLimits {
   /** More refused rows than this fail the load. */
   maxRejected: number;
-  /** Load also a file of fewer rows than that of the load that stands. @default false */
+  /** Also load a file with fewer rows than the one that is loaded. @default false */
   allowShrink?: boolean;
   /** Sessions that fill the side table side by side, where the warehouse can. @default 1 */
   streams?: number;
@@ -74,8 +74,8 @@ export interface MartResult {
   /** Statuses that the contract does not know, and types, that no transaction of the day has. */
   absent: { statuses: string[]; types: string[] };
   /**
-   * Nothing was built, and what stood was taken away: a load that it was built of stands no more. Rows
-   * of the mart, and of the currencies that were left out of it.
+   * Nothing was built, and the old rows were removed, because a load that the mart was built from
+   * was undone: their number, in the mart and among the currencies that were left out.
    */
   takenAway?: { rows: number; leftOut: number };
 }
@@ -92,7 +92,7 @@ export interface MartDays {
 export interface LeftOutDays extends LeftOut, MartDays {}
 
 /**
- * Why the mart of a day is not what staging says, as far as the warehouse's records know:
+ * Why the mart of a day differs from staging, as far as the warehouse's records show:
  * - `undone`: a load that it was built of was undone, and none stands in its place;
  * - `changed`: the day was loaded, or a load of it undone, after the mart was built;
  * - `unbuilt`: the day is loaded, and the mart has nothing of it;
@@ -108,7 +108,7 @@ export type StaleCause =
 export interface StaleDay {
   day: Temporal.PlainDate;
   cause: StaleCause;
-  /** Of which a load or an undo is unfinished. */
+  /** The dataset whose load or undo is unfinished. */
   dataset?: DatasetName;
 }
 
@@ -129,7 +129,7 @@ export interface WarehouseRepository extends Schema, AsyncDisposable {
   /** The record of the day's load; undefined where the day was never loaded. */
   loadRecord(dataset: DatasetName, day: Temporal.PlainDate): Promise<LoadRecord | undefined>;
 
-  /** Counts what stands for the day, to compare with its record. */
+  /** Counts the day's rows, to compare with its record. */
   measureDay(dataset: DatasetName, day: Temporal.PlainDate): Promise<DayMeasure>;
 
   /**
@@ -141,15 +141,16 @@ export interface WarehouseRepository extends Schema, AsyncDisposable {
    */
   replaceDay(file: PartitionFile, limits: LoadLimits): Promise<ReplacedDay>;
 
-  /** Puts back the day as it was before its last load; false where no undo of it is kept. */
+  /** Puts back the day as it was before its last load; false if there is no undo for it. */
   undoDay(dataset: DatasetName, day: Temporal.PlainDate): Promise<boolean>;
 
   /**
-   * Rebuilds the mart for one day, atomically; takes away what stands where a load that it was built of
-   * stands no more.
+   * Rebuilds the mart for one day, atomically; removes its rows if a load that it was built from
+   * was undone and no load took its place.
    *
-   * @throws FinpipeError of kind `prerequisite` where a dataset of the day was never loaded and nothing
-   * stands, or a load of it was broken off; `data` where `strict` is set and a currency has no rate
+   * @throws FinpipeError of kind `prerequisite` where a dataset of the day was never loaded and
+   * nothing stands, or a load of it was broken off; `data` where `strict` is set and a currency has
+   * no rate
    */
   buildMart(day: Temporal.PlainDate, options: MartOptions): Promise<MartResult>;
 

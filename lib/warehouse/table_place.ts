@@ -1,4 +1,4 @@
-/** Where the tables of a warehouse stand, whichever engine holds them. */
+/** The schemas of a warehouse's tables, on any engine. */
 import type { TablePlace } from "../runtime/table_shape.ts";
 import type { WarehouseSchemas } from "./variables.ts";
 

@@ -1,8 +1,8 @@
 /** The CLI cases with staging on a real PostgreSQL, with the expectations of the embedded engine. */
 import { fileURLToPath } from "node:url";
-import { readCases } from "../support/case.ts";
-import { runCase } from "../support/case_runner.ts";
-import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres.ts";
+import { readCases } from "../support/cli/case.ts";
+import { runCase } from "../support/cli/case_runner.ts";
+import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres/database.ts";
 
 for (const test of await readCases(fileURLToPath(new URL("../cases", import.meta.url)))) {
   if (!test.engines.includes("postgres")) continue;

@@ -1,7 +1,7 @@
 /** The CLI cases that need no server: on the embedded engine, and on none. */
 import { fileURLToPath } from "node:url";
-import { readCases } from "../support/case.ts";
-import { runCase } from "../support/case_runner.ts";
+import { readCases } from "../support/cli/case.ts";
+import { runCase } from "../support/cli/case_runner.ts";
 
 for (const test of await readCases(fileURLToPath(new URL("../cases", import.meta.url)))) {
   const engines = test.engines.filter((engine) => engine === "none" || engine === "embedded");

@@ -3,11 +3,11 @@
  * embedded engine.
  */
 import { fileURLToPath } from "node:url";
-import { readCases } from "../support/case.ts";
-import { runCase } from "../support/case_runner.ts";
-import { skippable } from "../support/kafka_skip.ts";
-import { emptyDatabase, testDatabase } from "../support/postgres.ts";
-import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
+import { readCases } from "../support/cli/case.ts";
+import { runCase } from "../support/cli/case_runner.ts";
+import { emptyDatabase, testDatabase } from "../support/postgres/database.ts";
+import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica/place.ts";
+import { skippable } from "../support/skip.ts";
 
 let server: Promise<TestVertica> | undefined;
 

@@ -1,7 +1,7 @@
 /** The doctor on a real Kafka. */
 import assert from "node:assert/strict";
-import { kafkaTest, testTopic } from "../support/kafka.ts";
-import { runCli } from "../support/run_cli.ts";
+import { kafkaTest, testTopic } from "../support/kafka/topics.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 
 async function doctor(env: Record<string, string>): Promise<{ code: number; said: string }> {
   const workDir = await Deno.makeTempDir();

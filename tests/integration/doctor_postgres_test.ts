@@ -5,8 +5,8 @@ import { readSettings } from "../../lib/config/settings.ts";
 import type { Check } from "../../lib/doctor/check.ts";
 import { openServerSession } from "../../lib/postgres/server.ts";
 import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
-import { emptyDatabase, postgresTest } from "../support/postgres.ts";
-import { runCli } from "../support/run_cli.ts";
+import { emptyDatabase, postgresTest } from "../support/postgres/database.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 
 async function doctor(url: string): Promise<{ code: number; checks: Check[]; text: string }> {
   const workDir = await Deno.makeTempDir();
@@ -46,13 +46,14 @@ async function execute(url: string, statements: string): Promise<void> {
   }
 }
 
-postgresTest("doctor: an index and a check that somebody dropped are told of", async (t) => {
+postgresTest("doctor: a dropped index, check and NOT NULL are told of", async (t) => {
   await using database = await emptyDatabase(t);
   await initialise(database.url);
   await execute(
     database.url,
     `DROP INDEX stg.transactions_by_day; CREATE INDEX ours ON stg.transactions (country);
-     ALTER TABLE finpipe.source_partitions DROP CONSTRAINT messages_add_up`,
+     ALTER TABLE finpipe.source_partitions DROP CONSTRAINT messages_add_up,
+       ALTER COLUMN next_position DROP NOT NULL`,
   );
   const { code, checks } = await doctor(database.url);
   assert.equal(code, 0);
@@ -60,6 +61,7 @@ postgresTest("doctor: an index and a check that somebody dropped are told of", a
   assert.equal(outcome, "warning");
   assert.deepEqual(detail!.split("\n").slice(1), [
     "CREATE INDEX transactions_by_day ON stg.transactions USING btree (transaction_dt)",
+    "column finpipe.source_partitions.next_position bigint not null",
     "constraint finpipe.source_partitions CHECK ((messages_read = (((transactions + currencies) + " +
     "rejected) + duplicates)))",
   ]);
@@ -113,7 +115,8 @@ postgresTest("doctor: a role without rights, and a wrong password", async (t) =>
       database.url,
       `GRANT USAGE ON SCHEMA finpipe TO ${role};
        GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA stg, finpipe TO ${role};
-       GRANT UPDATE ON finpipe.source_partitions, stg.rejected TO ${role}`,
+       GRANT UPDATE ON finpipe.source_partitions, finpipe.landed_days, finpipe.dumps, stg.rejected
+         TO ${role}`,
     );
     const granted = await doctor(url.href);
     assert.equal(granted.code, 0, granted.text);

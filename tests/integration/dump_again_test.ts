@@ -9,8 +9,8 @@ import type { DaySnapshot } from "../../lib/staging/days.ts";
 import type { StagingRepository } from "../../lib/staging/repository.ts";
 import { retriedStaging } from "../../lib/staging/retried.ts";
 import { dump } from "../../lib/steps/dump.ts";
-import { engineTests, NOW } from "../support/engines.ts";
-import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
+import { engineTests, NOW } from "../support/engine/engines.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
 
 const engineTest = engineTests();
 const DAY = "2022-10-01";
@@ -31,6 +31,7 @@ engineTest("a snapshot that breaks off is begun anew, and its files are whole", 
   });
   const session = {
     days: {
+      recordDumps: (dumps) => engine.staging.days.recordDumps(dumps),
       snapshot: (day, work) =>
         engine.staging.days.snapshot(day, (snapshot) => {
           snapshots++;

@@ -9,11 +9,11 @@ import type { Manifest } from "../../lib/partitions/manifest.ts";
 import { LandedBatch } from "../../lib/staging/batch.ts";
 import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
 import type { SourceStatus } from "../../lib/staging/sources.ts";
-import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
-import { engineTests, NOW, openSession, type TestEngine } from "../support/engines.ts";
-import { jsonl, transactionMessage } from "../support/messages.ts";
-import { postgresTest, testDatabase } from "../support/postgres.ts";
-import { runCli } from "../support/run_cli.ts";
+import { EMBEDDED_TIMERS } from "../support/engine/embedded_timers.ts";
+import { engineTests, NOW, openSession, type TestEngine } from "../support/engine/engines.ts";
+import { jsonl, transactionMessage } from "../support/events/messages.ts";
+import { postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 
 const engineTest = engineTests();
 const DAY = Temporal.PlainDate.from("2022-10-01");
@@ -54,7 +54,7 @@ engineTest("where no Kafka partition is known, nothing is known of the day", asy
   assert.deepEqual(await completeOf(engine), [null, null]);
   assert.doesNotMatch(await engine.logged(), /warn/);
   await dumpDay(engine, { requireComplete: true });
-  assert.match(await engine.logged(), /warn: Cannot say whether 2022-10-01 is complete/);
+  assert.match(await engine.logged(), /warn: Cannot tell whether 2022-10-01 is complete/);
 });
 
 engineTest("a day that every partition has passed is complete", async (engine) => {
@@ -74,7 +74,7 @@ engineTest(
     await addPartition(engine, 1, null);
     await assert.rejects(dumpDay(engine, { requireComplete: true }), (error) => {
       assert.ok(isKind(error, "prerequisite"));
-      assert.match(error.message, /^2022-10-01 is not complete: events\/1 has not passed/);
+      assert.match(error.message, /^2022-10-01 is not complete: events\/1 has not been read past/);
       return true;
     });
     const { data } = partitionPaths(engine.workDir, "transactions", DAY);
@@ -83,7 +83,7 @@ engineTest(
     assert.deepEqual(await completeOf(engine), [false, false]);
     assert.match(
       await engine.logged(),
-      /warn: 2022-10-01 is not complete: events\/1 has not passed/,
+      /warn: 2022-10-01 is not complete: events\/1 has not been read past/,
     );
   },
 );
@@ -156,9 +156,9 @@ engineTest(
     const events = { topic: "events", partition: undefined };
     for (
       const [part, message] of [
-        [{ topic: "events", partition: 1 }, "Staging knows no partition 1 of events"],
-        [{ topic: "nosuch", partition: undefined }, "Staging knows no topic nosuch"],
-        [{ topic: "stdin", partition: 0 }, "Staging knows no partition 0 of stdin"],
+        [{ topic: "events", partition: 1 }, "Staging has no partition 1 of events"],
+        [{ topic: "nosuch", partition: undefined }, "Staging has no topic nosuch"],
+        [{ topic: "stdin", partition: 0 }, "Staging has no partition 0 of stdin"],
       ] as const
     ) {
       await assert.rejects(sources.retire([events, part]), (error) => {

@@ -1,12 +1,13 @@
 /** Partition files that cannot be written, or that another dump is writing. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { lockFile } from "../../lib/runtime/files.ts";
-import { openSession } from "../support/engines.ts";
-import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
-import { postgresTest, testDatabase } from "../support/postgres.ts";
-import { type CliResult, runCli } from "../support/run_cli.ts";
-import { smallDisk, whyNoMount } from "../support/small_disk.ts";
+import { lockFile } from "../../lib/runtime/file_lock.ts";
+import { openSession } from "../support/engine/engines.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { type CliResult, runCli } from "../support/cli/run_cli.ts";
+import { smallDisk, whyNoMount } from "../support/machine/small_disk.ts";
+import { skippable } from "../support/skip.ts";
 
 const DAY = "2022-10-01";
 
@@ -66,7 +67,7 @@ async function filesOf(folder: string): Promise<Record<string, string>> {
 
 /** Kills a dump with SIGKILL once the first manifest is there. */
 async function killBetween(url: string, workDir: string): Promise<void> {
-  const script = fileURLToPath(new URL("../support/dump_between.ts", import.meta.url));
+  const script = fileURLToPath(new URL("../support/partitions/dump_between.ts", import.meta.url));
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", script, url, workDir, DAY],
     stdout: "piped",
@@ -151,9 +152,12 @@ postgresTest(
     assert.equal(code, 5);
     assert.match(
       stderr,
-      /^finpipe: Cannot load the partition files of 2022-10-01: they are of two snapshots/m,
+      /^finpipe: Cannot load the partition files of 2022-10-01: they come from two snapshots/m,
     );
-    assert.match(stderr, /^ {2}Run 'finpipe dump 2022-10-02' to write both anew, then load them$/m);
+    assert.match(
+      stderr,
+      /^ {2}Run 'finpipe dump 2022-10-02' to write both again, then load them$/m,
+    );
     // One of the two is a whole file of one snapshot.
     assert.equal((await place.load(workDir, "--dataset", "currencies")).code, 0);
 
@@ -180,7 +184,7 @@ postgresTest("a pair that an older version wrote is not loaded, one of the two i
   assert.equal(code, 5);
   assert.match(
     stderr,
-    /did not note which snapshot of staging they are of\n {2}Run 'finpipe dump 2/,
+    /did not record their snapshot of staging\n {2}Run 'finpipe dump 2/,
   );
   assert.equal((await place.load(workDir, "--dataset", "transactions")).code, 0);
 });
@@ -215,7 +219,7 @@ function testUnless(
   test: (t: Deno.TestContext) => Promise<void>,
 ): void {
   if (reason === undefined) return postgresTest(name, test);
-  Deno.test({ name: `${name} [skipped: ${reason}]`, ignore: true, fn: test });
+  Deno.test(skippable(name, reason, test, { inCi: true }));
 }
 
 const asRoot = Deno.uid() === 0 ? "root may write anywhere" : undefined;

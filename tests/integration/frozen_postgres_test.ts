@@ -1,9 +1,9 @@
 /** A PostgreSQL that gives no answer: one that works is waited for, one that stands still is not. */
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { openSession } from "../support/engines.ts";
-import { postgresTest, testDatabase } from "../support/postgres.ts";
-import { isStatement, TcpProxy, type Verdict } from "../support/tcp_proxy.ts";
+import { openSession } from "../support/engine/engines.ts";
+import { postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { isStatement, TcpProxy, type Verdict } from "../support/network/tcp_proxy.ts";
 
 /** Milliseconds: a server that works is asked about many times in a test. */
 const SHORT = { patience: 100, connectTimeout: 500 };
@@ -22,7 +22,10 @@ postgresTest("a server that stands still is unreachable, and closing does not wa
   proxy.freeze();
   await assert.rejects(frozen.query("SELECT 1"), (error) => {
     assert.ok(isKind(error, "unreachable"), String(error));
-    assert.match(error.message, /^Cannot reach PostgreSQL at .*: no answer for a while, nor to/);
+    assert.match(
+      error.message,
+      /^Cannot reach PostgreSQL at .*: no answer for a while, and none to/,
+    );
     return true;
   });
   await assert.rejects(frozen.query("SELECT 1"), (error) => isKind(error, "unreachable"));

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { DATASET_NAMES, type DatasetName } from "../../lib/events/dataset.ts";
 import { csvReport } from "../../lib/rendering/mart/csv.ts";
-import { ENGINES, engineTests, type TestEngine } from "../support/engines.ts";
-import { csv, partitionRows } from "../support/reference.ts";
-import { embeddedTest } from "../support/embedded_timers.ts";
+import { ENGINES, engineTests, type TestEngine } from "../support/engine/engines.ts";
+import { csv, partitionRows } from "../support/partitions/reference.ts";
+import { embeddedTest } from "../support/engine/embedded_timers.ts";
 
 const engineTest = engineTests();
 const FIXTURES = new URL("../fixtures/", import.meta.url).pathname;

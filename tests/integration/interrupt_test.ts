@@ -15,9 +15,9 @@ import {
   finish,
   inWorkDir,
   stdinStreamTest,
-} from "../support/interrupts.ts";
-import { postgresTest, testDatabase } from "../support/postgres.ts";
-import { runCli, spawnCli } from "../support/run_cli.ts";
+} from "../support/cli/interrupts.ts";
+import { postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { runCli, spawnCli } from "../support/cli/run_cli.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../../finpipe", import.meta.url));
 const RANGE = "2022-10-02..2022-10-06";

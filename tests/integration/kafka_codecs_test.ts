@@ -14,9 +14,9 @@ import {
   unpackAtOnce,
   unpackInPieces,
 } from "../../lib/sources/kafka/records/unpack.ts";
-import { kafkaTest, testTopic } from "../support/kafka.ts";
-import { produce, produceByKcat, type Value } from "../support/kafka_messages.ts";
-import { fetchAll } from "../support/kafka_wire.ts";
+import { kafkaTest, testTopic } from "../support/kafka/topics.ts";
+import { produce, produceByKcat, type Value } from "../support/kafka/messages.ts";
+import { fetchAll } from "../support/kafka/records/wire.ts";
 
 const PACK: Record<Codec, (bytes: Buffer) => Uint8Array> = {
   gzip: gzipSync,

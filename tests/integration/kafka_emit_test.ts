@@ -1,7 +1,7 @@
 /** `emit --to kafka` that a broker refuses; tests/long/kafka_emit_test.ts has those that die. */
 import assert from "node:assert/strict";
-import { kafkaTest, testTopic } from "../support/kafka.ts";
-import { runCli } from "../support/run_cli.ts";
+import { kafkaTest, testTopic } from "../support/kafka/topics.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 
 await kafkaTest(
   "a failure in the middle of an emit says what becomes of what was sent",
@@ -14,7 +14,7 @@ await kafkaTest(
     assert.equal(code, 1, stderr);
     assert.match(
       stderr,
-      /^finpipe: .*\n {2}Raise max\.message\.bytes .*\. What was sent stays: the same command sends all/m,
+      /^finpipe: .*\n {2}Raise max\.message\.bytes .*\. Messages that were sent stay in the topic: running the same command again sends all/m,
     );
   },
 );

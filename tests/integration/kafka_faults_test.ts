@@ -5,32 +5,23 @@
  */
 import assert from "node:assert/strict";
 import { Interrupted } from "../../lib/runtime/errors.ts";
-import { membersOf } from "../support/kafka.ts";
-import { produce } from "../support/kafka_messages.ts";
-import { transactionMessage } from "../support/messages.ts";
-import { assertBalanced, readLog, sumOf } from "../support/topic_books.ts";
+import { membersOf } from "../support/kafka/topics.ts";
+import { produce } from "../support/kafka/messages.ts";
+import { transactionMessage } from "../support/events/messages.ts";
+import { assertBalanced, readLog, sumOf } from "../support/topic/books.ts";
 import {
-  type LandCall,
   type LandingPlace,
   landingPlace,
+  RESIDENT,
   type RunningLanding,
+  SHORT_SESSION,
   topicTest,
   untilRead,
-} from "../support/topic_landing.ts";
-import { startMember } from "../support/topic_member.ts";
-import { startTraffic } from "../support/topic_traffic.ts";
-import { isStatement, TcpProxy, type Verdict } from "../support/tcp_proxy.ts";
+} from "../support/topic/landing.ts";
+import { startMember } from "../support/topic/member.ts";
+import { startTraffic } from "../support/topic/traffic.ts";
+import { isStatement, TcpProxy, type Verdict } from "../support/network/tcp_proxy.ts";
 import { closeGate, GATE, SOMEBODY_WAITS, until, untilRow } from "../support/until.ts";
-
-/** Milliseconds after which the group takes a silent member for dead. */
-const SESSION = 2000;
-
-const RESIDENT: LandCall = {
-  untilEnd: false,
-  rows: 50,
-  linger: "20ms",
-  member: { sessionTimeout: SESSION },
-};
 
 /** Breaks connections at the statements of landing, in turn. */
 function breaker(): (bytes: Uint8Array) => Verdict {
@@ -119,7 +110,7 @@ await topicTest(
   "a process that is stopped inside its transaction loses its session to who has its partition",
   async (t) => {
     await using place = await landingPlace(t);
-    const stopped = startMember(place, SESSION);
+    const stopped = startMember(place, SHORT_SESSION);
     try {
       const gated = [transactionMessage({ amount: GATE }), transactionMessage({ amount: 1 })];
       await closeGate(place.session);

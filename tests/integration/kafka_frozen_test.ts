@@ -1,10 +1,10 @@
 /** A PostgreSQL that stands still, or whose connections get lost, while a topic is landed. */
 import assert from "node:assert/strict";
 import { Interrupted } from "../../lib/runtime/errors.ts";
-import { isStatement, TcpProxy, type Verdict } from "../support/tcp_proxy.ts";
-import { assertBalanced, sumOf } from "../support/topic_books.ts";
-import { type LandCall, landingPlace, topicTest, untilRead } from "../support/topic_landing.ts";
-import { startTraffic } from "../support/topic_traffic.ts";
+import { isStatement, TcpProxy, type Verdict } from "../support/network/tcp_proxy.ts";
+import { assertBalanced, sumOf } from "../support/topic/books.ts";
+import { type LandCall, landingPlace, topicTest, untilRead } from "../support/topic/landing.ts";
+import { startTraffic } from "../support/topic/traffic.ts";
 import { until, untilRow } from "../support/until.ts";
 
 const RESIDENT: LandCall = {

@@ -1,26 +1,22 @@
 /** A topic landed by a group: partitions are shared and traded, and each message is in one place. */
 import assert from "node:assert/strict";
-import { withAdmin } from "../support/kafka.ts";
-import { assertBalanced, sumOf } from "../support/topic_books.ts";
+import { withAdmin } from "../support/kafka/topics.ts";
+import { assertBalanced, sumOf } from "../support/topic/books.ts";
 import {
   type LandCall,
   landingPlace,
+  RESIDENT,
   type RunningLanding,
   topicTest,
   untilRead,
-} from "../support/topic_landing.ts";
-import { SESSION_TIMEOUT, startMember } from "../support/topic_member.ts";
-import { startTraffic } from "../support/topic_traffic.ts";
+} from "../support/topic/landing.ts";
+import { SESSION_TIMEOUT, startMember } from "../support/topic/member.ts";
+import { startTraffic } from "../support/topic/traffic.ts";
 import { TABLE_IS_WAITED_FOR, until, untilRow } from "../support/until.ts";
 
 const PARTITIONS = 4;
 
-const MEMBER: LandCall = {
-  untilEnd: false,
-  rows: 50,
-  linger: "20ms",
-  member: { sessionTimeout: SESSION_TIMEOUT },
-};
+const MEMBER: LandCall = { ...RESIDENT, member: { sessionTimeout: SESSION_TIMEOUT } };
 
 /** Waits until a member lands so many partitions. */
 async function untilLanding(landing: RunningLanding, count: number): Promise<void> {
@@ -97,7 +93,7 @@ await topicTest(
     );
     assert.match(
       rivals.map((rival) => rival.log()).join(""),
-      /Dropped what was held of partition \d: it is another member's.*position has moved on/,
+      /Dropped the messages of partition \d that were not landed yet: another member has it now.*position has moved on/,
     );
   },
 );

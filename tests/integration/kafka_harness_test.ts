@@ -1,7 +1,7 @@
 /** The harness itself: what the other tests take for granted of their topics. */
 import assert from "node:assert/strict";
-import { kafkaTest, testTopic, withAdmin } from "../support/kafka.ts";
-import { consume, consumeByKcat, produce, produceByKcat } from "../support/kafka_messages.ts";
+import { kafkaTest, testTopic, withAdmin } from "../support/kafka/topics.ts";
+import { consume, consumeByKcat, produce, produceByKcat } from "../support/kafka/messages.ts";
 
 const encoder = new TextEncoder();
 const bytes = (text: string) => encoder.encode(text);

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import { plainKafka, withAdmin } from "../support/kafka.ts";
-import { produce } from "../support/kafka_messages.ts";
-import { rateMessage, transactionMessage } from "../support/messages.ts";
-import { runCli } from "../support/run_cli.ts";
-import { assertBalanced, readBooks, readLog, sumOf } from "../support/topic_books.ts";
-import { landingPlace, topicTest } from "../support/topic_landing.ts";
+import { plainKafka, withAdmin } from "../support/kafka/topics.ts";
+import { produce } from "../support/kafka/messages.ts";
+import { rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { runCli } from "../support/cli/run_cli.ts";
+import { assertBalanced, readBooks, readLog, sumOf } from "../support/topic/books.ts";
+import { landingPlace, topicTest } from "../support/topic/landing.ts";
 import { until, untilRow } from "../support/until.ts";
 
 const encoder = new TextEncoder();
@@ -18,7 +18,7 @@ await topicTest("emitted events are landed as a file of each partition would be"
   await place.emit("--dates", "2022-10-01..2022-10-02", "--operations-per-day", "300");
   const { code, stdout, stderr } = await place.stream("--batch-rows", "100");
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /was never read: beginning at its earliest offsets/);
+  assert.match(stderr, /was never read before: beginning at its earliest offsets/);
   const books = await assertBalanced(place);
   assert.ok(books.every(({ counters }) => Number(counters.messages_read) > 100));
   assert.ok(sumOf(books, "duplicates") > 0);

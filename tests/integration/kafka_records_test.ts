@@ -5,29 +5,17 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Producer } from "kafkajs";
-import { plainKafka } from "../support/kafka.ts";
-import { makeBomb } from "../support/kafka_bombs.ts";
-import { produce } from "../support/kafka_messages.ts";
-import { encodeBatch } from "../support/kafka_records.ts";
-import { produceBatch } from "../support/kafka_wire.ts";
-import { transactionMessage } from "../support/messages.ts";
-import { type LandingPlace, landingPlace, topicTest } from "../support/topic_landing.ts";
+import { plainKafka } from "../support/kafka/topics.ts";
+import { makeBomb } from "../support/kafka/records/bombs.ts";
+import { produce } from "../support/kafka/messages.ts";
+import { encodeBatch } from "../support/kafka/records/batches.ts";
+import { produceBatch } from "../support/kafka/records/wire.ts";
+import { transactionMessage } from "../support/events/messages.ts";
+import { type LandingPlace, landingPlace, topicTest } from "../support/topic/landing.ts";
 import { until } from "../support/until.ts";
+import { landedOperations, operationsOf, transactions } from "../support/topic/operations.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const messages = (count: number) => Array.from({ length: count }, () => transactionMessage());
-
-/** The operations that were landed. */
-async function landed(place: LandingPlace): Promise<string[]> {
-  const rows = await place.query(
-    "SELECT operation_id::text AS id FROM stg.transactions ORDER BY 1",
-  );
-  return rows.map(({ id }) => id!);
-}
-
-function idsOf(texts: readonly string[]): string[] {
-  return texts.map((text) => JSON.parse(text).payload.operation_id).sort();
-}
 
 /** A producer of one transaction after the other. */
 async function transactional(place: LandingPlace): Promise<Producer> {
@@ -47,8 +35,8 @@ await topicTest(
       await using place = await landingPlace(`${t.name} ${firstToEnd}`);
       const { topic } = place.topic;
       const producers = { A: await transactional(place), B: await transactional(place) };
-      const aborted = messages(2);
-      const kept = messages(3);
+      const aborted = transactions(2);
+      const kept = transactions(3);
       const send = (value: string, key: Buffer | null = null) => ({
         topic,
         messages: [{ key, value, partition: 0 }],
@@ -73,7 +61,11 @@ await topicTest(
       for (const producer of Object.values(producers)) await producer.disconnect();
       const { code, stderr } = await place.stream();
       assert.equal(code, 0, stderr);
-      assert.deepEqual(await landed(place), idsOf(kept), `${firstToEnd} ends first`);
+      assert.deepEqual(
+        await landedOperations(place),
+        operationsOf(kept),
+        `${firstToEnd} ends first`,
+      );
     }
   },
 );

@@ -5,7 +5,7 @@ import type { KafkaSettings } from "../../lib/config/kafka.ts";
 import type { ErrorKind } from "../../lib/runtime/errors.ts";
 import { openKafka } from "../../lib/sources/kafka/client.ts";
 import { asKafkaFailure } from "../../lib/sources/kafka/failure.ts";
-import { testTopic, withAdmin } from "../support/kafka.ts";
+import { testTopic, withAdmin } from "../support/kafka/topics.ts";
 import {
   CA_CERT,
   CLIENT_CERT,
@@ -14,9 +14,9 @@ import {
   KAFKA_USER,
   OTHER_CERT,
   OTHER_KEY,
-} from "../support/kafka_credentials.ts";
-import { type KafkaServer, startKafka } from "../support/kafka_server.ts";
-import { kafkaServerTest } from "../support/kafka_skip.ts";
+} from "../support/kafka/credentials.ts";
+import { type KafkaServer, startKafka } from "../support/kafka/server.ts";
+import { kafkaServerTest } from "../support/kafka/skip.ts";
 import { recordingLog } from "../support/logs.ts";
 
 type Mechanism = "plain" | "scram-sha-256" | "scram-sha-512";
@@ -121,7 +121,7 @@ const NO_WAYS: [name: string, way: (server: KafkaServer) => Way, Outcome, text: 
     "SASL to a listener without",
     ({ brokers }) => ({ brokers: [brokers], sasl: sasl("plain") }),
     "configuration",
-    /SASL state\nThis listener takes no SASL/,
+    /SASL state\nThis listener does not accept SASL/,
   ],
   [
     "no user for a listener with SASL",
@@ -196,7 +196,7 @@ const NO_WAYS: [name: string, way: (server: KafkaServer) => Way, Outcome, text: 
     "an unknown host",
     () => ({ brokers: ["nowhere.invalid:9092"] }),
     "unreachable",
-    /ENOTFOUND nowhere\.invalid.*\nThe host name is not known/,
+    /ENOTFOUND nowhere\.invalid.*\nThe host name is unknown/,
   ],
 ];
 

@@ -1,14 +1,14 @@
 /** What an operator sees of a stream: health, readiness and figures, also while PostgreSQL is away. */
 import assert from "node:assert/strict";
-import { produce } from "../support/kafka_messages.ts";
-import { rateMessage, transactionMessage } from "../support/messages.ts";
-import { freePort } from "../support/ports.ts";
-import { startPostgres } from "../support/postgres_server.ts";
-import { runCli } from "../support/run_cli.ts";
-import { assertBalanced } from "../support/topic_books.ts";
-import { landingPlace, topicTest, untilRead } from "../support/topic_landing.ts";
-import { startTraffic } from "../support/topic_traffic.ts";
-import { watcher } from "../support/topic_watcher.ts";
+import { produce } from "../support/kafka/messages.ts";
+import { rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { freePort } from "../support/network/ports.ts";
+import { startPostgres } from "../support/postgres/server.ts";
+import { runCli } from "../support/cli/run_cli.ts";
+import { assertBalanced } from "../support/topic/books.ts";
+import { landingPlace, topicTest, untilRead } from "../support/topic/landing.ts";
+import { startTraffic } from "../support/topic/traffic.ts";
+import { watcher } from "../support/topic/watcher.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -1,11 +1,11 @@
 /** PostgreSQL that goes away while messages are landed: each is landed once, or the run says why not. */
 import assert from "node:assert/strict";
-import { openSession } from "../support/engines.ts";
-import { jsonl, transactionMessage } from "../support/messages.ts";
-import { postgresServerTest, postgresTest, testDatabase } from "../support/postgres.ts";
-import { startPostgres } from "../support/postgres_server.ts";
-import { type CliResult, runCli } from "../support/run_cli.ts";
-import { isStatement, TcpProxy, type Verdict } from "../support/tcp_proxy.ts";
+import { openSession } from "../support/engine/engines.ts";
+import { jsonl, transactionMessage } from "../support/events/messages.ts";
+import { postgresServerTest, postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { startPostgres } from "../support/postgres/server.ts";
+import { type CliResult, runCli } from "../support/cli/run_cli.ts";
+import { isStatement, TcpProxy, type Verdict } from "../support/network/tcp_proxy.ts";
 import { closeGate, GATE, SOMEBODY_WAITS, until, untilRow } from "../support/until.ts";
 
 const COUNT = 40;

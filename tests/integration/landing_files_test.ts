@@ -4,13 +4,14 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { engineTests, type TestEngine } from "../support/engines.ts";
-import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
+import { engineTests, type TestEngine } from "../support/engine/engines.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
 
 const engineTest = engineTests();
 const NOTHING = { messages_read: 0, transactions: 0, currencies: 0, rejected: 0, duplicates: 0 };
-const REPLACED = /warn: The file is not the one that was landed under this path/;
-const UNFINISHED = /warn: The last line has no end and is no whole message.* position=(\d+)/;
+const REPLACED = /warn: This path now holds a different file/;
+const UNFINISHED =
+  /warn: The last line has no line end and is not a complete message.* position=(\d+)/;
 
 /** Each source partition, in short. */
 async function partitions(engine: TestEngine): Promise<string[]> {
@@ -34,7 +35,7 @@ engineTest("a file that was landed lands nothing when it comes again", async (en
   assert.equal((await engine.land(path, { rows: 2 })).transactions, 5);
   assert.deepEqual(await engine.land(path), NOTHING);
   assert.deepEqual(await partitions(engine), [`a.jsonl 0: 5 up to ${text.length}`]);
-  assert.match(await engine.logged(), /Going on from where the file was left/);
+  assert.match(await engine.logged(), /Continuing where the last run stopped/);
 });
 
 engineTest("a file that grew goes on where it was, its digest with it", async (engine) => {

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DATASET_NAMES } from "../../lib/events/dataset.ts";
-import { engineTests, type TestEngine } from "../support/engines.ts";
-import { jsonl } from "../support/messages.ts";
-import { oddMessage } from "../support/odd_json.ts";
+import { engineTests, type TestEngine } from "../support/engine/engines.ts";
+import { jsonl } from "../support/events/messages.ts";
+import { oddMessage } from "../support/events/odd_json.ts";
 
 const engineTest = engineTests();
 
@@ -20,7 +20,7 @@ async function landedRows(engine: TestEngine, sourceId: number) {
         source_id: _source,
         position,
         landing_id: _landing,
-        rejected_id: _rejected,
+        replayed_id: _replayed,
         in_window: _window,
         payload,
         ...columns

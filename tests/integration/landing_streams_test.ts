@@ -4,14 +4,14 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { engineTests, type TestEngine } from "../support/engines.ts";
+import { engineTests, type TestEngine } from "../support/engine/engines.ts";
 import {
   expectedLanding,
   type Landed,
   type Place,
   stream,
   STREAM_CLOCK,
-} from "../support/landing_model.ts";
+} from "../support/events/landing_model.ts";
 
 const engineTest = engineTests();
 const now = STREAM_CLOCK;

@@ -1,8 +1,8 @@
 /** The comparison of a topic with staging that the soak relies on sees what is wrong. */
 import assert from "node:assert/strict";
-import { compareBooks, type LargeBooks } from "../support/large_books.ts";
-import { landingPlace, topicTest } from "../support/topic_landing.ts";
-import { startTraffic } from "../support/topic_traffic.ts";
+import { compareBooks, type LargeBooks } from "../support/topic/large_books.ts";
+import { landingPlace, topicTest } from "../support/topic/landing.ts";
+import { startTraffic } from "../support/topic/traffic.ts";
 
 function wrong({ lost, doubled, changed, differing }: LargeBooks): unknown[] {
   return [lost, doubled, changed, differing];

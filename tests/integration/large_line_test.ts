@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { openEmbeddedSession } from "../../lib/postgres/embedded.ts";
-import { spawnCli } from "../support/run_cli.ts";
+import { spawnCli } from "../support/cli/run_cli.ts";
 
 /** Bytes: the embedded engine's first start alone takes about 380 MB. */
 const MOST_MEMORY = 600e6;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
-import { LAUNCHER_FLAGS, PERMISSIONS, runCli, spawnCli } from "../support/run_cli.ts";
+import { LAUNCHER_FLAGS, PERMISSIONS, runCli, spawnCli } from "../support/cli/run_cli.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../../finpipe", import.meta.url));
 
@@ -55,7 +55,7 @@ Deno.test({
     assert.equal(code, 3);
     assert.match(
       stderr,
-      /work dir "\/proc\/finpipe": the runtime lets no program read or write there\n/,
+      /work dir "\/proc\/finpipe": the runtime does not let programs read or write there\n/,
     );
   },
 });
@@ -69,11 +69,14 @@ Deno.test({
     assert.deepEqual(await spawnCli([...emit, "/dev/stdout"]).result, events);
     const closed = await spawnCli([...emit, "/dev/tty"]).result;
     assert.equal(closed.code, 1);
-    assert.match(closed.stderr, /"\/dev\/tty": the runtime lets no program read or write there\n/);
+    assert.match(
+      closed.stderr,
+      /"\/dev\/tty": the runtime does not let programs read or write there\n/,
+    );
     const env = { FINPIPE_PG_URL_FILE: "/proc/self/fd/0" };
     const secret = await spawnCli(["dump"], { env }).result;
     assert.equal(secret.code, 3);
-    assert.match(secret.stderr, /"\/proc\/self\/fd\/0" cannot be read: the runtime lets/);
+    assert.match(secret.stderr, /"\/proc\/self\/fd\/0" cannot be read: the runtime does not let/);
   },
 });
 

@@ -1,12 +1,12 @@
 /** What PostgreSQL refuses for a while is tried again, and what is landed and dumped is the same. */
 import assert from "node:assert/strict";
 import type { SqlSession } from "../../lib/postgres/session.ts";
-import { openSession } from "../support/engines.ts";
-import { jsonl, transactionMessage } from "../support/messages.ts";
-import { postgresServerTest, postgresTest, testDatabase } from "../support/postgres.ts";
-import { type PostgresServer, startPostgres, startStandby } from "../support/postgres_server.ts";
-import { runCli } from "../support/run_cli.ts";
-import { TcpProxy } from "../support/tcp_proxy.ts";
+import { openSession } from "../support/engine/engines.ts";
+import { jsonl, transactionMessage } from "../support/events/messages.ts";
+import { postgresServerTest, postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { type PostgresServer, startPostgres, startStandby } from "../support/postgres/server.ts";
+import { runCli } from "../support/cli/run_cli.ts";
+import { TcpProxy } from "../support/network/tcp_proxy.ts";
 import { untilRow } from "../support/until.ts";
 
 const COUNT = 30;
@@ -118,7 +118,7 @@ await postgresServerTest("a dump that a standby's recovery ends begins again", a
     assert.equal(ended.code, 75, ended.stderr);
     assert.match(
       ended.stderr,
-      /due to conflict with recovery\n {2}On a standby: set hot_standby_feedback = on/,
+      /due to conflict with recovery\n {2}If it is a standby, set hot_standby_feedback = on/,
     );
     assert.deepEqual(await partitionFiles(workDir), []);
 

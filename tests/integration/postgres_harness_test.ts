@@ -6,8 +6,9 @@ import {
   postgresServerTest,
   postgresTest,
   testDatabase,
-} from "../support/postgres.ts";
-import { startPostgres } from "../support/postgres_server.ts";
+} from "../support/postgres/database.ts";
+import { startPostgres } from "../support/postgres/server.ts";
+import { startElsewhere } from "../support/machine/starter.ts";
 
 /** Runs statements on one connection; the rows of the last. */
 async function query(url: string, ...statements: string[]): Promise<unknown[]> {
@@ -94,28 +95,14 @@ await postgresServerTest("startPostgres() takes settings, and leaves nothing beh
 });
 
 await postgresServerTest("a server stops when the process that started it is killed", async () => {
-  const module = new URL("../support/postgres_server.ts", import.meta.url).href;
-  const starter = new Deno.Command(Deno.execPath(), {
-    args: [
-      "eval",
-      `--config=${new URL("../../deno.json", import.meta.url).pathname}`,
-      `import { startPostgres } from "${module}";
-       console.log((await startPostgres()).url);
-       setInterval(() => {}, 60_000);`,
-    ],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const output = starter.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const url = (await output.read()).value;
-  assert(url !== undefined, "The starter printed no URL");
-  const client = new pg.Client({ connectionString: url.trim() });
+  const module = new URL("../support/postgres/server.ts", import.meta.url).href;
+  const starter = await startElsewhere(
+    `import { startPostgres } from "${module}"; console.log((await startPostgres()).url)`,
+  );
+  const client = new pg.Client({ connectionString: starter.line });
   client.on("error", () => {});
   const ended = new Promise<void>((resolve) => client.once("end", resolve));
   await client.connect();
-  starter.kill("SIGKILL");
-  await starter.status;
+  await starter.kill9();
   await ended;
-  await output.cancel();
 });

@@ -1,7 +1,7 @@
 /** A person who looks on sees what is done with a day's files, and nothing of it stays. */
 import assert from "node:assert/strict";
-import { NOW } from "../support/engines.ts";
-import { runCli } from "../support/run_cli.ts";
+import { NOW } from "../support/engine/engines.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 
 Deno.test("dump, load, backfill and a trial say what they do, on a terminal alone", async () => {
   const workDir = await Deno.makeTempDir();

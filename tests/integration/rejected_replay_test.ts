@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { SqlRow } from "../../lib/postgres/session.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
-import { engineTests, openSession } from "../support/engines.ts";
+import { EMBEDDED_TIMERS } from "../support/engine/embedded_timers.ts";
+import { engineTests, openSession } from "../support/engine/engines.ts";
 import { SILENT } from "../support/logs.ts";
-import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
-import { oddMessage } from "../support/odd_json.ts";
-import { postgresTest, testDatabase } from "../support/postgres.ts";
-import { addRejected, landed, NONE, outcomes, replayOn } from "../support/rejected.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { oddMessage } from "../support/events/odd_json.ts";
+import { postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { addRejected, landed, NONE, outcomes, replayOn } from "../support/staging/rejected.ts";
 
 const engineTest = engineTests();
 
@@ -33,9 +33,9 @@ engineTest("what is accepted now lands as the stream would have landed it", asyn
   const actual = await landed(engine);
   // But in no window.
   assert.ok(actual.every(({ in_window }) => in_window === "f"));
-  const compared = (row: SqlRow) => ({ ...row, rejected_id: null, in_window: null });
+  const compared = (row: SqlRow) => ({ ...row, replayed_id: null, in_window: null });
   assert.deepEqual(actual.map(compared), expected.map(compared));
-  const marks = actual.map(({ rejected_id }) => Number(rejected_id));
+  const marks = actual.map(({ replayed_id }) => Number(replayed_id));
   assert.deepEqual(marks.sort((one, other) => one - other), ids);
 });
 

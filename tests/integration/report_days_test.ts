@@ -1,7 +1,7 @@
 /** Which days a report without a range shows, by the clock that it is handed. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { runCli } from "../support/run_cli.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 
 const FIXTURE = new URL("../fixtures/events.jsonl", import.meta.url).pathname;
 

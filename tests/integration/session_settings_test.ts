@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import pg from "pg";
 import { SESSION_SETTINGS } from "../../lib/postgres/session_settings.ts";
-import { openSession } from "../support/engines.ts";
-import { jsonl, transactionMessage } from "../support/messages.ts";
+import { openSession } from "../support/engine/engines.ts";
+import { jsonl, transactionMessage } from "../support/events/messages.ts";
 import {
   adminUrl,
   emptyDatabase,
   postgresTest,
   type TestDatabase,
   testDatabase,
-} from "../support/postgres.ts";
-import { runCli } from "../support/run_cli.ts";
+} from "../support/postgres/database.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 import { TABLE_IS_WAITED_FOR, untilRow } from "../support/until.ts";
 
 /** Values that would change what finpipe does, or how it reads an answer. */
@@ -210,7 +210,7 @@ postgresTest("a lock is waited for, whatever the database or the role says", asy
     const checks: { check: string; detail: string }[] = JSON.parse(doctor.stdout).checks;
     assert.equal(
       checks.find(({ check }) => check === "staging: settings")?.detail,
-      "finpipe sets its own in place of lock_timeout = 1ms of the role in this database, " +
+      "finpipe overrides lock_timeout = 1ms of the role in this database, " +
         "statement_timeout = 500ms of the role",
     );
   } finally {

@@ -1,8 +1,8 @@
 /** Days that were loaded, and a staging that does not have them: another database, or an empty one. */
 import assert from "node:assert/strict";
-import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
-import { postgresTest, testDatabase } from "../support/postgres.ts";
-import { runCli } from "../support/run_cli.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 
 postgresTest("a backfill from an empty database leaves the days that stand", async (t) => {
   await using database = await testDatabase(t);
@@ -30,7 +30,7 @@ postgresTest("a backfill from an empty database leaves the days that stand", asy
       const { stderr } = await cli(empty.url, 4, "backfill", "2022-10-02", ...options);
       assert.match(
         stderr,
-        /step load: Refused to shrink transactions for 2022-10-01: the file has 0 rows, that of the load that stands had 2\n {2}Staging only grows: .*FINPIPE_PG_URL.*--allow-shrink/,
+        /step load: Refused to shrink transactions for 2022-10-01: the file has 0 rows, the file that is loaded had 2\n {2}Staging only grows: .*FINPIPE_PG_URL.*--allow-shrink/,
       );
       assert.deepEqual(await cli(database.url, 0, "report", "--format", "csv"), before);
     }

@@ -1,10 +1,10 @@
 /** Databases as others have set them up: their settings, their encoding, and a role's rights. */
 import assert from "node:assert/strict";
 import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
-import { openSession } from "../support/engines.ts";
-import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres.ts";
-import { addRejected } from "../support/rejected.ts";
-import { cliOn, execute, LINE, streamOn } from "../support/staging_cli.ts";
+import { openSession } from "../support/engine/engines.ts";
+import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { addRejected } from "../support/staging/rejected.ts";
+import { cliOn, execute, LINE, streamOn } from "../support/staging/cli.ts";
 
 postgresTest("settings of the database change nothing", async (t) => {
   await using database = await testDatabase(t);
@@ -41,7 +41,7 @@ postgresTest("a database that cannot hold every text is exit 3", async (t) => {
     for (const args of [["init"], ["doctor"], ["stream", "--source", "-"]]) {
       const { code, stdout, stderr } = await cliOn(url.href, args, LINE);
       assert.equal(code, 3);
-      assert.match(stdout + stderr, /keeps texts in LATIN1.*\n.* ENCODING 'UTF8'/);
+      assert.match(stdout + stderr, /stores text in LATIN1.*\n.* ENCODING 'UTF8'/);
     }
   } finally {
     await execute(server, `DROP DATABASE ${latin}`);
@@ -67,7 +67,7 @@ postgresTest("where all is there, init needs no more rights than doctor asks for
      GRANT USAGE ON SCHEMA stg, finpipe TO ${role};
      GRANT SELECT ON ALL TABLES IN SCHEMA stg, finpipe TO ${role};
      GRANT INSERT ON ALL TABLES IN SCHEMA stg, finpipe TO ${role};
-     GRANT UPDATE ON stg.rejected, finpipe.source_partitions TO ${role}`,
+     GRANT UPDATE ON stg.rejected, finpipe.source_partitions, finpipe.landed_days, finpipe.dumps TO ${role}`,
   );
   try {
     const url = new URL(database.url);

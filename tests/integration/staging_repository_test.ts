@@ -7,12 +7,12 @@ import { LandedBatch } from "../../lib/staging/batch.ts";
 import { PositionMoved, type SourcePartition } from "../../lib/staging/landing.ts";
 import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
 import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
-import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
-import { engineTests, openSession } from "../support/engines.ts";
-import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
-import { postgresTest, testDatabase } from "../support/postgres.ts";
+import { EMBEDDED_TIMERS } from "../support/engine/embedded_timers.ts";
+import { engineTests, openSession } from "../support/engine/engines.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { postgresTest, testDatabase } from "../support/postgres/database.ts";
 import { until, untilRow } from "../support/until.ts";
-import { cliOn, LINE, streamOn } from "../support/staging_cli.ts";
+import { cliOn, LINE, streamOn } from "../support/staging/cli.ts";
 
 const engineTest = engineTests();
 
@@ -295,7 +295,7 @@ postgresTest(
       );
       assert.match(
         stderr,
-        /^ {2}\S.*if it stands still, end it with SELECT pg_terminate_backend\(\d+\)$/m,
+        /^ {2}\S.*if it is stuck, end it with SELECT pg_terminate_backend\(\d+\)$/m,
       );
       assert.equal(
         (await cliOn(database.url, ["stream", "--source", `${folder}/b.jsonl`])).code,

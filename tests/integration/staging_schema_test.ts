@@ -7,10 +7,10 @@ import { shapeOf } from "../../lib/runtime/table_shape.ts";
 import { MIGRATIONS, PostgresMigrations } from "../../lib/staging/postgres/migrations.ts";
 import { STAGING_TABLES } from "../../lib/staging/postgres/tables.ts";
 import { EmbeddedWarehouse } from "../../lib/warehouse/embedded/warehouse.ts";
-import { ROOT } from "../support/documents.ts";
-import { openSession } from "../support/engines.ts";
-import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres.ts";
-import { cliOn, execute, streamOn } from "../support/staging_cli.ts";
+import { ROOT } from "../support/docs/documents.ts";
+import { openSession } from "../support/engine/engines.ts";
+import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres/database.ts";
+import { cliOn, execute, streamOn } from "../support/staging/cli.ts";
 
 postgresTest("20 that run init at once prepare staging once", async (t) => {
   await using database = await emptyDatabase(t);
@@ -64,7 +64,7 @@ const STATES: [state: string, script: string, code: number, message: RegExp][] =
     "the schema is of a newer finpipe",
     "INSERT INTO finpipe.migrations (version, name) VALUES (999, 'later')",
     3,
-    /The schema of staging has version 999, this finpipe knows \d+\n {2}Upgrade finpipe/,
+    /The schema of staging has version 999, but this finpipe knows only version \d+\n {2}Upgrade finpipe/,
   ],
   [
     "the schema is newer, and what is new breaks nothing",
@@ -76,7 +76,7 @@ const STATES: [state: string, script: string, code: number, message: RegExp][] =
     "the schema is newer, and breaks those that write",
     "INSERT INTO finpipe.migrations (version, name, breaks) VALUES (999, 'later', 'writers')",
     3,
-    /The schema of staging has version 999, this finpipe knows \d+\n {2}Upgrade finpipe/,
+    /The schema of staging has version 999, but this finpipe knows only version \d+\n {2}Upgrade finpipe/,
   ],
   [
     "the record of migrations is one of before it said what they break",
@@ -94,7 +94,7 @@ const STATES: [state: string, script: string, code: number, message: RegExp][] =
     "tables are there that no migration is noted for",
     "DELETE FROM finpipe.migrations",
     3,
-    /stg\.transactions is there, and finpipe did not make it.*\n {2}Where it is somebody else's/s,
+    /stg\.transactions exists, and finpipe did not make it.*\n {2}If a table is somebody else's/s,
   ],
   [
     "the database is read-only",
@@ -111,7 +111,7 @@ const FOREIGN: [what: string, made: boolean, script: string, message: RegExp][] 
     "somebody's table",
     false,
     "CREATE SCHEMA stg; CREATE TABLE stg.transactions (id serial, note varchar(80))",
-    /stg\.transactions is not a table of finpipe's: its columns are id integer, note character/,
+    /stg\.transactions is not finpipe's table: its columns are id integer, note character/,
   ],
   [
     "a table just like ours",
@@ -120,7 +120,7 @@ const FOREIGN: [what: string, made: boolean, script: string, message: RegExp][] 
     "reason text, field text, raw bytea, length bigint, sha256 text, source text, " +
     "partition integer, position bigint, rejected_at timestamp DEFAULT now(), " +
     "replayed_at timestamp, replay_outcome text)",
-    /stg\.rejected is there, and finpipe did not make it/,
+    /stg\.rejected exists, and finpipe did not make it/,
   ],
   [
     "a view",
@@ -138,7 +138,7 @@ const FOREIGN: [what: string, made: boolean, script: string, message: RegExp][] 
     "another program's table of migrations",
     false,
     "CREATE SCHEMA finpipe; CREATE TABLE finpipe.migrations (id integer, batch integer)",
-    /finpipe\.migrations is not a table of finpipe's: its columns are id integer, batch integer/,
+    /finpipe\.migrations is not finpipe's table: its columns are id integer, batch integer/,
   ],
   [
     "a table that has lost a column",
@@ -162,13 +162,13 @@ const FOREIGN: [what: string, made: boolean, script: string, message: RegExp][] 
     "a column that wants a value",
     true,
     "ALTER TABLE stg.rejected ADD COLUMN who text NOT NULL",
-    /stg\.rejected\.who text is not finpipe's, and wants a value in each row/,
+    /stg\.rejected\.who text is not finpipe's, and needs a value in each row/,
   ],
   [
     "a table that is gone",
     true,
     "DROP TABLE finpipe.lost_ranges",
-    /finpipe\.lost_ranges is not there any more/,
+    /finpipe\.lost_ranges no longer exists/,
   ],
 ];
 
@@ -197,7 +197,7 @@ postgresTest("an index in the way of init is told of", async (t) => {
   );
   const { code, stderr } = await cliOn(database.url, ["init"]);
   assert.equal(code, 3, stderr);
-  assert.match(stderr, /"transactions_by_day" already exists\n {2}Where it is somebody else's/);
+  assert.match(stderr, /"transactions_by_day" already exists\n {2}If a table is somebody else's/);
 });
 
 postgresTest("a column more that wants no value does no harm", async (t) => {
@@ -283,5 +283,47 @@ for (const [state, script, expected, message] of STATES) {
     const { code, stderr } = await streamOn(database.url);
     assert.equal(code, expected, stderr);
     assert.match(stderr, message);
+  });
+}
+
+/** What was done to rows and columns that only drift past what is compared, and who says what of it. */
+const UNFIT: [what: string, script: string, args: string[], message: RegExp][] = [
+  [
+    "a position that may be NULL",
+    "ALTER TABLE finpipe.source_partitions ALTER COLUMN next_position DROP NOT NULL; " +
+    "UPDATE finpipe.source_partitions SET next_position = NULL",
+    ["source", "list"],
+    /column next_position of sql\/staging\/sources_list\.sql is NULL where a whole number/,
+  ],
+  [
+    "a hash that may be NULL",
+    "ALTER TABLE stg.rejected ALTER COLUMN sha256 DROP NOT NULL; " +
+    "UPDATE stg.rejected SET sha256 = NULL",
+    ["rejected", "list"],
+    /column sha256 of sql\/staging\/rejected_list\.sql is NULL where text/,
+  ],
+  [
+    "a watermark beyond all times",
+    "UPDATE finpipe.source_partitions SET watermark = 'infinity'",
+    ["dump", "--partition", "2022-10-01"],
+    /column watermark of sql\/staging\/kafka_progress\.sql has a value where a timestamp/,
+  ],
+];
+
+for (const [what, script, args, message] of UNFIT) {
+  postgresTest(`${what} is told of by file and column, without a value`, async (t) => {
+    await using database = await testDatabase(t);
+    await execute(
+      database,
+      `INSERT INTO finpipe.source_partitions (kind, source, partition, next_position)
+       VALUES ('kafka', 'events', 0, 1);
+       INSERT INTO stg.rejected (reason, length, sha256, source, partition, position)
+       VALUES ('empty', 0, '', 'events', 0, 0);
+       ${script}`,
+    );
+    const { code, stderr } = await cliOn(database.url, args);
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /infinity/);
   });
 }

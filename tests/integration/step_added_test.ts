@@ -5,7 +5,7 @@ import { EXIT_CODES, FinpipeError } from "../../lib/runtime/errors.ts";
 import { counted } from "../../lib/runtime/words.ts";
 import { STEPS } from "../../lib/steps/registry.ts";
 import type { Step } from "../../lib/steps/step.ts";
-import { runCli } from "../support/run_cli.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 
 const FIXTURE = new URL("../fixtures/events.jsonl", import.meta.url).pathname;
 const NOW = Temporal.Instant.from("2022-10-07T00:00:00Z");
@@ -100,7 +100,10 @@ Deno.test("a step that is added runs in its place, is tried again, and is in the
     assert.equal(failed.code, EXIT_CODES.data);
     assert.match(failed.stdout, /^2022-10-02 .*; cdm: 7 rows\n$/);
     assert.match(failed.stderr, /run date 2022-10-03 \(partition 2022-10-02\), step tally: Cannot/);
-    assert.match(failed.stderr, /go on with 'finpipe backfill 2022-10-03..2022-10-06 --times 3'/);
+    assert.match(
+      failed.stderr,
+      /continue with 'finpipe backfill 2022-10-03..2022-10-06 --times 3'/,
+    );
 
     const alone = await run(["tally", "2022-10-02"]);
     assert.equal(alone.stdout, "Run date 2022-10-02, partition 2022-10-01\n400 rows of 1220\n");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { SqlSession } from "../../lib/postgres/session.ts";
 import { PostgresTopics } from "../../lib/staging/postgres/topics.ts";
-import { engineTests, NOW } from "../support/engines.ts";
+import { engineTests, NOW } from "../support/engine/engines.ts";
 
 const engineTest = engineTests();
 const PARTITIONS = 1000;

@@ -10,8 +10,8 @@ import { GROUPS } from "../../lib/warehouse/trial/registry.ts";
 import { exitCodeOf, tryAll } from "../../lib/warehouse/trial/trial.ts";
 import { stepsOf } from "../../lib/warehouse/trial/script.ts";
 import { SILENT } from "../support/logs.ts";
-import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
-import { runCli, spawnCli } from "../support/run_cli.ts";
+import { EMBEDDED_TIMERS } from "../support/engine/embedded_timers.ts";
+import { runCli, spawnCli } from "../support/cli/run_cli.ts";
 
 /** A work dir with finpipe's tables. */
 class Place implements AsyncDisposable {
@@ -80,7 +80,7 @@ embeddedTest("all that applies holds, and no table stays", async () => {
   assert.match(
     stdout,
     new RegExp(
-      `\\n\\n${applying.length} held, 0 not, 0 not tried; \\d+ more about what .*\\nAll that`,
+      `\\n\\n${applying.length} held, 0 not, 0 not tried; \\d+ more are about features .*\\nFor all`,
     ),
   );
   assert.equal(await place.tables(), before);
@@ -162,7 +162,7 @@ embeddedTest(
       running.kill(signal);
       const result = await running.result;
       // It may have been done by then.
-      if (!result.stdout.includes("All that was run")) assert.equal(result.code, code);
+      if (!result.stdout.includes("For all the SQL that ran")) assert.equal(result.code, code);
       if (signal === "SIGKILL") assert.equal((await place.run("doctor", "--trial")).code, 0);
       assert.equal(await place.tables(), before);
     }

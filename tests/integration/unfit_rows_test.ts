@@ -1,10 +1,10 @@
 /** A warehouse whose tables somebody changed: what does not fit is told of by its file and column. */
 import assert from "node:assert/strict";
 import { openEmbeddedSession } from "../../lib/postgres/embedded.ts";
-import { embeddedTest } from "../support/embedded_timers.ts";
-import { writePartition } from "../support/reference.ts";
-import { runCli } from "../support/run_cli.ts";
-import { transaction } from "../support/warehouse_rows.ts";
+import { embeddedTest } from "../support/engine/embedded_timers.ts";
+import { writePartition } from "../support/partitions/reference.ts";
+import { runCli } from "../support/cli/run_cli.ts";
+import { transaction } from "../support/partitions/rows.ts";
 
 const DAY = "2022-10-01";
 const LOAD = ["load", "--partition", DAY, "--dataset", "transactions"];

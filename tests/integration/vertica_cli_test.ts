@@ -4,14 +4,13 @@ import { statementsOf, templatesOf } from "../../lib/sql/template.ts";
 import { linesOf } from "../../lib/postgres/picture.ts";
 import { pictureOf } from "../../lib/warehouse/vertica/inspect/picture.ts";
 import { VerticaScope } from "../../lib/warehouse/vertica/scope.ts";
-import { ROOT } from "../support/documents.ts";
+import { ROOT } from "../support/docs/documents.ts";
 import { schemaValues } from "../../lib/warehouse/variables.ts";
 import tablesSql from "../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
-import { type CliResult, runCli } from "../support/run_cli.ts";
-import { skippable } from "../support/kafka_skip.ts";
-import { csv, writePartition, writePartitionText } from "../support/reference.ts";
-import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
-import { rate, transaction } from "../support/warehouse_rows.ts";
+import { type CliResult, runCli } from "../support/cli/run_cli.ts";
+import { csv, writePartition, writePartitionText } from "../support/partitions/reference.ts";
+import { openTestVertica, type TestVertica, verticaTest } from "../support/vertica/place.ts";
+import { rate, transaction } from "../support/partitions/rows.ts";
 
 const DAY = "2022-10-01";
 
@@ -57,10 +56,6 @@ class Place implements AsyncDisposable {
   }
 }
 
-function verticaTest(name: string, test: () => Promise<void>): void {
-  Deno.test(skippable(name, VERTICA_MISSING, test));
-}
-
 verticaTest(
   "refused rows, and a file that is corrupt, are exit 4; within the limit it is 0",
   async () => {
@@ -71,7 +66,7 @@ verticaTest(
     await writePartition(place.workDir, "currencies", DAY, [rate(DAY)]);
     const refused = await place.load();
     assert.equal(refused.code, 4);
-    assert.match(refused.stderr, /Refused 1 rows of transactions for 2022-10-01, 0 are allowed/);
+    assert.match(refused.stderr, /Refused 1 rows of transactions for 2022-10-01 \(0 allowed\)/);
     assert.match(refused.stderr, new RegExp(`${place.schemas.stagingSchema}.load_refused has the`));
     assert.doesNotMatch(refused.stderr, /secret/);
 
@@ -157,7 +152,7 @@ verticaTest(
     await session.query(`CREATE SCHEMA ${martSchema}`);
     await session.query(`CREATE TABLE ${martSchema}.global_metrics (day DATE, revenue INTEGER)`);
     const found = new RegExp(
-      `${martSchema}.global_metrics is not a table of finpipe's: .*day date`,
+      `${martSchema}.global_metrics is not finpipe's table: .*day date`,
     );
     for (const command of ["doctor", "init", "doctor"]) {
       const { code, stdout, stderr } = await place.run([command]);

@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openEngine } from "../../lib/engine/engine.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { createLogger } from "../../lib/runtime/log.ts";
 import { openVerticaSession } from "../../lib/warehouse/vertica/connection/session.ts";
-import * as kafka from "../support/kafka_credentials.ts";
+import * as kafka from "../support/kafka/credentials.ts";
 import { until } from "../support/until.ts";
 import { VerticaError } from "../vertica-server/engine.ts";
-import * as credentials from "../support/vertica_credentials.ts";
-import { verticaSettingsOf } from "../support/vertica_url.ts";
-import { startQuietServer, withSession } from "../support/vertica_sessions.ts";
+import * as credentials from "../support/vertica/credentials.ts";
+import { verticaSettingsOf } from "../support/vertica/url.ts";
+import { startQuietServer, withSession } from "../support/vertica/sessions.ts";
+import { recordingLog } from "../support/logs.ts";
 
 const NEVER = new AbortController().signal;
 
@@ -45,11 +45,8 @@ Deno.test("a session has its label, and all that statements take for granted", a
 
 Deno.test("clear text off loopback is warned of when the warehouse is opened", async () => {
   for (const [parameters, warned] of [["", true], ["?tls_mode=disable", false]] as const) {
-    const lines: string[] = [];
-    const write = (line: string | Uint8Array) => Promise.resolve(void lines.push(String(line)));
+    const { log, lines } = recordingLog();
     const now = () => Temporal.Now.instant();
-    const output = { isTerminal: false, write };
-    const log = createLogger({ level: "info", format: "text", output, now });
     const url = `vertica://u:s3cret@vertica.example/d${parameters}`;
     const env = (name: string) => name === "FINPIPE_VERTICA_URL" ? url : undefined;
     const context = { io: { now, signal: NEVER }, log, config: { env, flags: {} } };
@@ -73,7 +70,10 @@ for (const auth of ["trust", "password", "sha512"] as const) {
     if (auth === "trust") return;
     const wrong = place.server.url.replace(":secret@", ":guessed@");
     const failure = await failureOf(wrong);
-    assert.match(failure, /^configuration: .*Invalid username or password; Check user, password/);
+    assert.match(
+      failure,
+      /^configuration: .*Invalid username or password; Check the user, and its password/,
+    );
     assert.doesNotMatch(failure, /guessed/);
   });
 }
@@ -98,7 +98,10 @@ Deno.test("a token stands for a password, whatever the environment says", async 
 /** Logins that finpipe cannot answer, by how the server asks, and what is said of them at once. */
 const UNANSWERED = [
   ["md5", /MD5 hash of the password of "dbadmin".*ALTER USER dbadmin SECURITY_ALGORITHM 'SHA512'/],
-  ["second factor", /a login that finpipe does not know \(authentication 13\); If it is a second/],
+  [
+    "second factor",
+    /a kind of login that finpipe does not know \(authentication 13\); If it is a second/,
+  ],
 ] as const;
 
 for (const [auth, said] of UNANSWERED) {
@@ -111,9 +114,12 @@ for (const [auth, said] of UNANSWERED) {
 
 /** Where a login meets silence, and what is said of it. */
 const SILENT = [
-  ["before the password", /nothing was said for 0\.3 s; .*load balancer with no node behind it/],
-  ["after the password", /asked for the password, hashed by SHA512, and is silent.*second factor/],
-  ["before the session", /the login has passed, and no session began within 0\.3 s/],
+  ["before the password", /then sent nothing for 0\.3 s; .*load balancer with no node behind it/],
+  [
+    "after the password",
+    /asked for the password, hashed by SHA512, and has been silent.*second factor/,
+  ],
+  ["before the session", /the login succeeded, but no session began within 0\.3 s/],
 ] as const;
 
 for (const [silentLogin, said] of SILENT) {
@@ -151,9 +157,9 @@ const LOCALHOST = { cert: kafka.BROKER_CERT, key: kafka.BROKER_KEY };
 const EXPIRED = { cert: credentials.EXPIRED_CERT, key: credentials.EXPIRED_KEY };
 const ADDRESS = { cert: credentials.ADDRESS_CERT, key: credentials.ADDRESS_KEY };
 
-const FOREIGN = /its certificate is issued by ".+", to which no certificate in tls_ca_file leads/;
-const EXPIRY =
-  /its certificate has expired on \d{4}-\d\d-\d\d; Have the server's certificate renewed/;
+const FOREIGN =
+  /its certificate is issued by ".+", and no certificate in tls_ca_file leads to that authority/;
+const EXPIRY = /its certificate expired on \d{4}-\d\d-\d\d; Have the server's certificate renewed/;
 
 /** A server's certificate, the host that is asked for, the parameters, and what comes of it. */
 const TLS: [string, typeof LOCALHOST, host: string, parameters: string, outcome: RegExp | "ok"][] =
@@ -241,8 +247,7 @@ Deno.test("the next node is tried where one is down, full or starting; not where
   assert.equal(other.engine.started.length, 3);
   await other.server.kill();
   // The first one's failure, and that the others were tried.
-  const all =
-    `:${one.server.port}/.*; nor is there a session at 127.0.0.1:1, ${backup}; Check that`;
+  const all = `:${one.server.port}/.*; and no session at 127.0.0.1:1, ${backup} either; Check that`;
   assert.match(await failureOf(url), new RegExp(`^unreachable: .*${all}`));
 
   await one.server.start();

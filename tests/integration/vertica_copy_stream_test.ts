@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { until } from "../support/until.ts";
 import { VerticaError } from "../vertica-server/engine.ts";
-import { startQuietServer, withSession } from "../support/vertica_sessions.ts";
+import { startQuietServer, withSession } from "../support/vertica/sessions.ts";
 
 const NEVER = new AbortController().signal;
 

@@ -1,11 +1,10 @@
 /** A Vertica whose disk is full, at each kind of statement that would write, as scripts see it. */
 import assert from "node:assert/strict";
-import { runCli } from "../support/run_cli.ts";
-import { skippable } from "../support/kafka_skip.ts";
-import { writePartition } from "../support/reference.ts";
+import { runCli } from "../support/cli/run_cli.ts";
+import { writePartition } from "../support/partitions/reference.ts";
 import { DISK_FULL, type Fault } from "../vertica-server/faults.ts";
-import { openTestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
-import { rate, transaction } from "../support/warehouse_rows.ts";
+import { openTestVertica, ownVerticaTest } from "../support/vertica/place.ts";
+import { rate, transaction } from "../support/partitions/rows.ts";
 
 const DAY = "2022-10-01";
 
@@ -19,11 +18,7 @@ const PLACES: [name: string, where: Partial<Fault>, stands: boolean][] = [
   ["the record", { statement: /^INSERT INTO \S+\.loads/ }, true],
 ];
 
-const missing = Deno.env.get("FINPIPE_TEST_VERTICA_URL")
-  ? "FINPIPE_TEST_VERTICA_URL names a server whose disk is not ours"
-  : VERTICA_MISSING;
-
-Deno.test(skippable("a full disk leaves the old day or the new one, exit 1", missing, async (t) => {
+ownVerticaTest("a full disk leaves the old day or the new one, exit 1", async (t) => {
   await using vertica = await openTestVertica();
   const { faults } = vertica.own!.server;
   const { stagingSchema, martSchema } = vertica.newSchemas();
@@ -68,7 +63,7 @@ Deno.test(skippable("a full disk leaves the old day or the new one, exit 1", mis
           // It is not recorded: no mart is built of a day of which nobody knows which it is.
           const refused = await run("cdm", "--partition", DAY);
           assert.equal(refused.code, 5);
-          assert.match(refused.stderr, /a load of transactions is running or was broken off/);
+          assert.match(refused.stderr, /a load of transactions is running or broke off/);
         } else assert.equal(await standing(), old);
         const again = await load(amount);
         assert.equal(again.code, 0, again.stderr);
@@ -87,4 +82,4 @@ Deno.test(skippable("a full disk leaves the old day or the new one, exit 1", mis
   } finally {
     await Deno.remove(workDir, { recursive: true });
   }
-}));
+}, "whose disk is not ours");

@@ -1,8 +1,8 @@
 /** What would hurt us of vertica-nodejs is kept out (lib/warehouse/vertica/connection/driver.ts). */
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { spawnCli } from "../support/run_cli.ts";
-import { startQuietServer, withSession } from "../support/vertica_sessions.ts";
+import { spawnCli } from "../support/cli/run_cli.ts";
+import { startQuietServer, withSession } from "../support/vertica/sessions.ts";
 
 /** Runs a command that needs the warehouse, as a process: the driver reads the process's environment. */
 async function report(url: string, env: Record<string, string>) {
@@ -37,7 +37,7 @@ Deno.test("what is no message of Vertica's breaks the session, not the process",
   const url = `vertica://dbadmin:secret@127.0.0.1:${listener.addr.port}/finpipe`;
   await assert.rejects(
     withSession(url, async () => {}),
-    (error) => isKind(error, "unreachable") && /may be no Vertica/.test(error.hint!),
+    (error) => isKind(error, "unreachable") && /may not be Vertica/.test(error.hint!),
   );
   await answering;
 });

@@ -10,14 +10,14 @@ import {
   KNOWN_ERRORS,
   type KnownError,
 } from "../../lib/warehouse/vertica/connection/error_classes.ts";
-import { DAY, day, type ServerPlace, serverTest } from "../support/vertica_conditions.ts";
-import { exampleOf } from "../support/vertica_errors.ts";
-import { placeOf, type Point, pointsOf } from "../support/vertica_statements.ts";
+import { DAY, day, type ServerPlace, serverTest } from "../support/vertica/conditions.ts";
+import { exampleOf } from "../support/vertica/errors.ts";
+import { placeOf, type Point, pointsOf } from "../support/vertica/statements.ts";
 import { VerticaError } from "../vertica-server/engine.ts";
 import { VerticaServer } from "../vertica-server/server.ts";
-import { rate } from "../support/warehouse_rows.ts";
-import { writePartition } from "../support/reference.ts";
-import { NOW, STRICT_LIMITS } from "../support/warehouses.ts";
+import { rate } from "../support/partitions/rows.ts";
+import { writePartition } from "../support/partitions/reference.ts";
+import { NOW, STRICT_LIMITS } from "../support/warehouse/warehouses.ts";
 
 /** `deno task soak` tries all. */
 const EVERY = Deno.env.get("FINPIPE_TEST_EVERY_ERROR") === "1";

@@ -6,11 +6,10 @@ import type { Breaks, Migration } from "../../lib/migrations/migration.ts";
 import { MIGRATIONS, VerticaMigrations } from "../../lib/warehouse/vertica/migrations.ts";
 import { VerticaScope } from "../../lib/warehouse/vertica/scope.ts";
 import type { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
-import { skippable } from "../support/kafka_skip.ts";
-import { writePartition } from "../support/reference.ts";
-import { openTestVertica, VERTICA_MISSING } from "../support/vertica_place.ts";
-import { transaction } from "../support/warehouse_rows.ts";
-import { NOW, STRICT_LIMITS } from "../support/warehouses.ts";
+import { writePartition } from "../support/partitions/reference.ts";
+import { openTestVertica, verticaTest } from "../support/vertica/place.ts";
+import { transaction } from "../support/partitions/rows.ts";
+import { NOW, STRICT_LIMITS } from "../support/warehouse/warehouses.ts";
 
 const DAY = "2022-10-01";
 const day = Temporal.PlainDate.from(DAY);
@@ -35,7 +34,7 @@ interface Place {
 }
 
 function migrationTest(name: string, test: (place: Place) => Promise<void>): void {
-  Deno.test(skippable(name, VERTICA_MISSING, async () => {
+  verticaTest(name, async () => {
     await using vertica = await openTestVertica();
     const schemas = vertica.newSchemas();
     const workDir = await Deno.makeTempDir({ prefix: "finpipe-vertica-" });
@@ -61,7 +60,7 @@ function migrationTest(name: string, test: (place: Place) => Promise<void>): voi
       await vertica.dropSchemas(session, schemas);
       await session.close();
     }
-  }));
+  });
 }
 
 migrationTest("a column is added once, days stay, and the next load has it", async (place) => {

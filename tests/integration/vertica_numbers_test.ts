@@ -2,9 +2,13 @@
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
 import type { LoadLimits } from "../../lib/warehouse/repository.ts";
-import { csv, writePartitionText } from "../support/reference.ts";
-import { rate, transaction } from "../support/warehouse_rows.ts";
-import { STRICT_LIMITS, type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
+import { csv, writePartitionText } from "../support/partitions/reference.ts";
+import { rate, transaction } from "../support/partitions/rows.ts";
+import {
+  STRICT_LIMITS,
+  type TestWarehouse,
+  warehouseTests,
+} from "../support/warehouse/warehouses.ts";
 
 const warehouseTest = warehouseTests();
 const DAY = "2022-10-01";

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { sideTable } from "../../lib/warehouse/vertica/variables.ts";
 import { VerticaError } from "../vertica-server/engine.ts";
-import { writePartition } from "../support/reference.ts";
-import { DAY, day, serverTest } from "../support/vertica_conditions.ts";
-import { rate } from "../support/warehouse_rows.ts";
-import { NOW, STRICT_LIMITS } from "../support/warehouses.ts";
+import { writePartition } from "../support/partitions/reference.ts";
+import { DAY, day, serverTest } from "../support/vertica/conditions.ts";
+import { rate } from "../support/partitions/rows.ts";
+import { NOW, STRICT_LIMITS } from "../support/warehouse/warehouses.ts";
 
 serverTest(
   "a load that could not be recorded keeps the day before it for the undo",

@@ -9,7 +9,7 @@ import {
   SERVER,
   VERTICA_CA,
 } from "../vertica-server/certificates.ts";
-import { OTHER_CERT, OTHER_KEY } from "../support/kafka_credentials.ts";
+import { OTHER_CERT, OTHER_KEY } from "../support/kafka/credentials.ts";
 import { errorFields, opening, RawClient, startup } from "../vertica-server/raw_client.ts";
 import { ScriptedEngine } from "../vertica-server/scripted_engine.ts";
 import { type ServerOptions, startServerOn } from "../vertica-server/server.ts";

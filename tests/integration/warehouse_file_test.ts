@@ -1,10 +1,10 @@
 /** What a load reads of its partition file, and says of it: over one session or several. */
 import assert from "node:assert/strict";
-import { rate, transaction } from "../support/warehouse_rows.ts";
-import { STRICT_LIMITS, warehouseTests } from "../support/warehouses.ts";
+import { rate, transaction } from "../support/partitions/rows.ts";
+import { STRICT_LIMITS, warehouseTests } from "../support/warehouse/warehouses.ts";
 import { openPartitionFile } from "../../lib/partitions/partition_file.ts";
-import { writePartition } from "../support/reference.ts";
-import { DAY, isDataError, sideTables, undoTables } from "../support/warehouse_days.ts";
+import { writePartition } from "../support/partitions/reference.ts";
+import { DAY, isDataError, sideTables, undoTables } from "../support/warehouse/days.ts";
 
 const warehouseTest = warehouseTests();
 const day = Temporal.PlainDate.from(DAY);
@@ -43,7 +43,7 @@ for (const dataset of ["transactions", "currencies"] as const) {
           await editYear(path, text, Math.floor(at));
           await assert.rejects(
             test.warehouse.replaceDay(file, limits),
-            isDataError(/^Partition file was changed while it was loaded: .*2022-10-01\.csv$/),
+            isDataError(/^Partition file changed while it was being loaded: .*2022-10-01\.csv$/),
           );
           assert.deepEqual(await test.warehouse.loadRecord(dataset, day), record);
           assert.equal((await test.warehouse.measureDay(dataset, day)).rows, 1n);

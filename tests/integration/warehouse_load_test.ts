@@ -1,9 +1,15 @@
 /** Days of a warehouse: replaced as a whole, compared. */
 import assert from "node:assert/strict";
 import type { LoadLimits } from "../../lib/warehouse/repository.ts";
-import { rate, transaction } from "../support/warehouse_rows.ts";
-import { STRICT_LIMITS, warehouseTests } from "../support/warehouses.ts";
-import { csv, type Row, total, writePartition, writePartitionText } from "../support/reference.ts";
+import { rate, transaction } from "../support/partitions/rows.ts";
+import { STRICT_LIMITS, warehouseTests } from "../support/warehouse/warehouses.ts";
+import {
+  csv,
+  type Row,
+  total,
+  writePartition,
+  writePartitionText,
+} from "../support/partitions/reference.ts";
 import {
   amounts,
   DAY,
@@ -13,7 +19,7 @@ import {
   standing,
   undoTables,
   withRefused,
-} from "../support/warehouse_days.ts";
+} from "../support/warehouse/days.ts";
 
 const warehouseTest = warehouseTests();
 const NEXT = "2022-10-02";
@@ -89,7 +95,7 @@ warehouseTest(
     const text = csv(amounts(20, 30));
     for (
       const [figures, message] of [
-        [{ rows: 3, control_total: "50" }, /2 rows taken and 0 refused, the manifest says 3$/],
+        [{ rows: 3, control_total: "50" }, /2 rows loaded and 0 refused, but the manifest says 3$/],
         [{ rows: 2, control_total: "51" }, /^Control totals of transactions for 2022-10-01 differ/],
         [{ rows: 2, control_total: "-50" }, /^Control totals/],
       ] as const
@@ -224,7 +230,7 @@ warehouseTest(
         isDataError(
           new RegExp(
             `^Refused to shrink transactions for ${DAY}: the file has ${count}, ` +
-              "that of the load that stands had 2$",
+              "the file that is loaded had 2$",
           ),
         ),
       );

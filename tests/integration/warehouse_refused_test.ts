@@ -1,9 +1,9 @@
 /** Rows of a partition file that a warehouse refuses. */
 import assert from "node:assert/strict";
 import type { LoadLimits } from "../../lib/warehouse/repository.ts";
-import { objectId, rate, transaction } from "../support/warehouse_rows.ts";
-import { STRICT_LIMITS, warehouseTests } from "../support/warehouses.ts";
-import { csv, writePartitionText } from "../support/reference.ts";
+import { objectId, rate, transaction } from "../support/partitions/rows.ts";
+import { STRICT_LIMITS, warehouseTests } from "../support/warehouse/warehouses.ts";
+import { csv, writePartitionText } from "../support/partitions/reference.ts";
 import {
   amounts,
   DAY,
@@ -12,7 +12,7 @@ import {
   sideTables,
   standing,
   undoTables,
-} from "../support/warehouse_days.ts";
+} from "../support/warehouse/days.ts";
 
 const warehouseTest = warehouseTests();
 
@@ -27,7 +27,7 @@ warehouseTest(
       [bad({ amount: "12.50" }), "amount: not of the column's type"],
       [bad({ amount: "9223372036854775808" }), "amount: out of range"],
       [bad({ object_id: "nobody" }), "object_id: not of the column's type"],
-      [bad({ sent_dttm: "2022-13-01 00:00:00" }), "sent_dttm: no real date or time"],
+      [bad({ sent_dttm: "2022-13-01 00:00:00" }), "sent_dttm: not a real date or time"],
       [bad({ sent_dttm: "yesterdays" }), "sent_dttm: not a timestamp"],
       [bad({ transaction_dt: "2022-10-02 00:00:00" }), "not of the day"],
       [bad({ transaction_dt: "2022-09-30 23:59:59.999999" }), "not of the day"],
@@ -38,15 +38,15 @@ warehouseTest(
       ["one,two\n", "object_id: not of the column's type"],
       [
         `${objectId(1)},2022-10-01 00:00:00\n`,
-        "not the fields of a row, or a quote that is not closed",
+        "wrong number of fields, or a quote that is not closed",
       ],
-      [good(3).replace("\n", ",more\n"), "not the fields of a row, or a quote that is not closed"],
-      ["\n", "not the fields of a row, or a quote that is not closed"],
+      [good(3).replace("\n", ",more\n"), "wrong number of fields, or a quote that is not closed"],
+      ["\n", "wrong number of fields, or a quote that is not closed"],
       [bad({ country: "\0" }), "not UTF-8, or holds U+0000"],
       [good(4), undefined],
       [bad({ country: "two\nlines", amount: "x" }), "amount: not of the column's type"],
       [good(5), undefined],
-      ['"not closed', "not the fields of a row, or a quote that is not closed"],
+      ['"not closed', "wrong number of fields, or a quote that is not closed"],
     ];
     const expected: [string, string, string][] = [];
     let line = 1;
@@ -92,7 +92,7 @@ warehouseTest("an absent string is refused, an empty one is a value", async (tes
   await assert.rejects(
     test.warehouse.replaceDay(file, { ...STRICT_LIMITS, maxRejected: 4 }),
     isDataError(
-      /^Refused 5 rows of .*, 4 are allowed: line 2: country: no value \(an empty string must be/,
+      /^Refused 5 rows of .* \(4 allowed\): line 2: country: no value \(an empty string must be/,
     ),
   );
   assert.deepEqual(await standing(test), []);
@@ -142,7 +142,7 @@ warehouseTest(
     await assert.rejects(
       test.warehouse.replaceDay(file, { ...STRICT_LIMITS, maxRejected: 1 }),
       isDataError(
-        /^Refused 2 rows of transactions for 2022-10-01, 1 are allowed: line 2: .*amount/,
+        /^Refused 2 rows of transactions for 2022-10-01 \(1 allowed\): line 2: .*amount/,
       ),
     );
     assert.deepEqual(await standing(test), ["1"]);

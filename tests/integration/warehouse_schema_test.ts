@@ -7,9 +7,9 @@ import { inSchemas } from "../../lib/runtime/table_shape.ts";
 import { EMBEDDED_TABLES } from "../../lib/warehouse/embedded/tables.ts";
 import { EmbeddedWarehouse } from "../../lib/warehouse/embedded/warehouse.ts";
 import { VERTICA_TABLES } from "../../lib/warehouse/vertica/tables.ts";
-import { ROOT } from "../support/documents.ts";
-import { embeddedTest } from "../support/embedded_timers.ts";
-import { NOW, type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
+import { ROOT } from "../support/docs/documents.ts";
+import { embeddedTest } from "../support/engine/embedded_timers.ts";
+import { NOW, type TestWarehouse, warehouseTests } from "../support/warehouse/warehouses.ts";
 
 const warehouseTest = warehouseTests();
 
@@ -54,12 +54,12 @@ const FOREIGN: [what: string, script: string, message: RegExp][] = [
   [
     "somebody's table",
     "CREATE TABLE mart.global_metrics (id INTEGER, name VARCHAR(80))",
-    /[Mm]art[\w ]*\.global_metrics is not a table of finpipe's: its columns are id \w+, name [\w ]+\(80\)$/,
+    /[Mm]art[\w ]*\.global_metrics is not finpipe's table: its columns are id \w+, name [\w ]+\(80\)$/,
   ],
   [
     "somebody's table of migrations",
     "CREATE TABLE staging.migrations (id INTEGER)",
-    /staging\w*\.migrations is not a table of finpipe's: its columns are id/,
+    /staging\w*\.migrations is not finpipe's table: its columns are id/,
   ],
   [
     "a table that has lost a column",
@@ -104,7 +104,7 @@ warehouseTest(
     await test.query("INSERT INTO staging.migrations VALUES (20221001, 'theirs')");
     for (const work of [() => test.warehouse.migrate(), () => test.warehouse.checkSchema()]) {
       const { message } = await configurationError(work());
-      assert.match(message, /migrations is not a table of finpipe's: its columns are version/);
+      assert.match(message, /migrations is not finpipe's table: its columns are version/);
     }
   },
 );
@@ -117,12 +117,12 @@ const DRIFT: [what: string, script: string, message: RegExp | undefined][] = [
     "(date_update DATE, currency_from INTEGER, cnt_transactions INTEGER, load_dt TIMESTAMP)",
     /global_metrics_left_out lacks amount_sum numeric/,
   ],
-  ["a lost table", "DROP TABLE staging.load_refused", /load_refused is not there any more/],
+  ["a lost table", "DROP TABLE staging.load_refused", /load_refused no longer exists/],
   ["a column more", "ALTER TABLE mart.global_metrics ADD COLUMN note VARCHAR(80)", undefined],
   [
     "a column that wants a value",
     "ALTER TABLE staging.load_refused ADD COLUMN note VARCHAR(80) NOT NULL",
-    /load_refused\.note \S.*\(80\) is not finpipe's, and wants a value in each row$/,
+    /load_refused\.note \S.*\(80\) is not finpipe's, and needs a value in each row$/,
   ],
 ];
 

@@ -12,12 +12,12 @@ import { GROUPS } from "../../lib/warehouse/trial/registry.ts";
 import { mapSql } from "../../lib/warehouse/trial/script.ts";
 import { trialScript } from "../../lib/warehouse/trial/script_of.ts";
 import { migrationScript as verticaScript } from "../../lib/warehouse/vertica/migrations.ts";
-import { ROOT } from "../support/documents.ts";
-import { embeddedTest } from "../support/embedded_timers.ts";
-import { csv } from "../support/reference.ts";
-import { rawValues, readExample } from "../support/sql_example.ts";
-import { serverTest } from "../support/vertica_conditions.ts";
-import { rate, transaction } from "../support/warehouse_rows.ts";
+import { ROOT } from "../support/docs/documents.ts";
+import { embeddedTest } from "../support/engine/embedded_timers.ts";
+import { csv } from "../support/partitions/reference.ts";
+import { exampleOf, rawValues } from "../support/sql_files.ts";
+import { serverTest } from "../support/vertica/conditions.ts";
+import { rate, transaction } from "../support/partitions/rows.ts";
 
 const DAY = "2022-10-01";
 const ENGINES: readonly TrialEngine[] = ["embedded", "vertica"];
@@ -26,8 +26,8 @@ const FOLDER: Record<TrialEngine, string> = {
   vertica: join(ROOT, "sql/warehouse/vertica"),
 };
 const EXAMPLE: Record<TrialEngine, Record<string, string>> = {
-  embedded: await readExample(join(FOLDER.embedded, "example.psql")),
-  vertica: await readExample(join(FOLDER.vertica, "example.vsql")),
+  embedded: await exampleOf("warehouse/embedded/example.psql"),
+  vertica: await exampleOf("warehouse/vertica/example.vsql"),
 };
 
 /** All files in the order in which they can be run; a file may come more than once. */

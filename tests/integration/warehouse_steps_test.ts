@@ -8,9 +8,18 @@ import { load, type LoadOptions } from "../../lib/steps/load.ts";
 import { undoLoad, type UndoReport } from "../../lib/steps/undo_load.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { recordingLog } from "../support/logs.ts";
-import { rate, transaction } from "../support/warehouse_rows.ts";
-import { STRICT_LIMITS, type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
-import { csv, type Row, writePartition, writePartitionText } from "../support/reference.ts";
+import { rate, transaction } from "../support/partitions/rows.ts";
+import {
+  STRICT_LIMITS,
+  type TestWarehouse,
+  warehouseTests,
+} from "../support/warehouse/warehouses.ts";
+import {
+  csv,
+  type Row,
+  writePartition,
+  writePartitionText,
+} from "../support/partitions/reference.ts";
 
 const warehouseTest = warehouseTests();
 const DAY = "2022-10-01";
@@ -52,7 +61,7 @@ warehouseTest("a file that is already loaded is left alone, and that is said", a
   assert.deepEqual(outcomes(second), ["transactions unchanged", "currencies loaded"]);
   assert.equal(second.datasets[0]!.rows, 1n);
   await deps.log.flush();
-  assert.match(deps.lines.join(""), /Left transactions for 2022-10-01 alone/);
+  assert.match(deps.lines.join(""), /Kept transactions for 2022-10-01: /);
 });
 
 warehouseTest(
@@ -275,10 +284,10 @@ warehouseTest(
     const gone = await undo();
     assert.match(
       gone.text,
-      /^warn: The mart of 2022-10-01 still shows .* 'finpipe cdm 2022-10-02' takes it away; a backfill/m,
+      /^warn: The mart of 2022-10-01 still shows .* 'finpipe cdm 2022-10-02' removes it; a backfill/m,
     );
     const { text, result } = await said(() => cdm(deps, run, DONE));
-    assert.match(text, /^warn: Took the mart of 2022-10-01 away.* rows=1 left_out=0$/m);
+    assert.match(text, /^warn: Removed the mart of 2022-10-01.* rows=1 left_out=0$/m);
     assert.deepEqual((result as CdmReport).takenAway, { rows: 1, leftOut: 0 });
 
     await load(deps, run, BOTH);
@@ -311,7 +320,7 @@ warehouseTest("cdm warns of old rates, and of what the day does not have", async
   };
   assert.deepEqual(await warnings({}), [
     "warn: Used dollar rates that are older than 3 days (--max-rate-age) for 2022-10-01: currency " +
-    "440 at that of 2022-09-27\n",
+    "440 at the rate of 2022-09-27\n",
   ]);
   assert.deepEqual(await warnings({ maxRateAge: 4, statuses: ["done", "queued"] }), []);
   assert.match(

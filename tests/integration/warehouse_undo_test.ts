@@ -2,9 +2,13 @@
 import assert from "node:assert/strict";
 import { FIRST_DAY, LAST_DAY } from "../../lib/partitions/run_date.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { rate, transaction } from "../support/warehouse_rows.ts";
-import { amounts, DAY, refused, standing, withRefused } from "../support/warehouse_days.ts";
-import { STRICT_LIMITS, type TestWarehouse, warehouseTests } from "../support/warehouses.ts";
+import { rate, transaction } from "../support/partitions/rows.ts";
+import { amounts, DAY, refused, standing, withRefused } from "../support/warehouse/days.ts";
+import {
+  STRICT_LIMITS,
+  type TestWarehouse,
+  warehouseTests,
+} from "../support/warehouse/warehouses.ts";
 
 const warehouseTest = warehouseTests();
 const NEXT = "2022-10-02";

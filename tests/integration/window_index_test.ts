@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { SqlSession } from "../../lib/postgres/session.ts";
 import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
-import { engineTests, openSession } from "../support/engines.ts";
-import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
-import { emptyDatabase, postgresTest } from "../support/postgres.ts";
-import { EMBEDDED_TIMERS } from "../support/embedded_timers.ts";
+import { engineTests, openSession } from "../support/engine/engines.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { emptyDatabase, postgresTest } from "../support/postgres/database.ts";
+import { EMBEDDED_TIMERS } from "../support/engine/embedded_timers.ts";
 import { TABLE_IS_WAITED_FOR, untilRow } from "../support/until.ts";
 
 const engineTest = engineTests();

@@ -1,16 +1,17 @@
 /** A part of the crash matrix (docs/crash-matrix.md), with fixed seeds; and that it sees what it looks for. */
 import assert from "node:assert/strict";
-import { countLosses } from "../support/crash_books.ts";
-import { type Cell, tryCell } from "../support/crash_cell.ts";
-import { FAULTS } from "../support/crash_faults.ts";
-import { numberedMessages } from "../support/crash_messages.ts";
-import { startServers } from "../support/crash_servers.ts";
-import { defaultKafka, missingForKafka } from "../support/kafka_jars.ts";
-import { produce } from "../support/kafka_messages.ts";
-import { missingOf, skippable } from "../support/kafka_skip.ts";
-import { findBinaries } from "../support/postgres_binaries.ts";
-import { judge } from "../support/topic_books.ts";
-import { landingPlace, topicTest } from "../support/topic_landing.ts";
+import { countLosses } from "../support/crash/books.ts";
+import { type Cell, tryCell } from "../support/crash/cell.ts";
+import { FAULTS } from "../support/crash/faults.ts";
+import { numberedMessages } from "../support/crash/messages.ts";
+import { startServers } from "../support/crash/servers.ts";
+import { defaultKafka, missingForKafka } from "../support/kafka/jars.ts";
+import { produce } from "../support/kafka/messages.ts";
+import { missingOf } from "../support/kafka/skip.ts";
+import { judge } from "../support/topic/books.ts";
+import { landingPlace, topicTest } from "../support/topic/landing.ts";
+import { skippable } from "../support/skip.ts";
+import { missingForPostgres } from "../support/postgres/binaries.ts";
 
 const CELLS: Cell[] = [
   { fault: "kill", point: "in-copy", seed: 1 },
@@ -21,9 +22,8 @@ const CELLS: Cell[] = [
   { fault: "kafka-kill", point: "before-offset", seed: 6 },
 ];
 
-const binaries = await findBinaries();
 const missing = await missingForKafka(defaultKafka()) ?? await missingOf({ kcat: true }) ??
-  ("missing" in binaries ? binaries.missing : undefined);
+  await missingForPostgres();
 
 Deno.test(
   skippable("six cells of the crash matrix: nothing lost, nothing doubled", missing, async () => {

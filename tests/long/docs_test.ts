@@ -8,9 +8,9 @@ import {
   readDocument as read,
   runAll,
   runExample,
-} from "../support/documents.ts";
-import { operationsPlace, operationsTest } from "../support/operations_place.ts";
-import { emptyDatabase, postgresTest } from "../support/postgres.ts";
+} from "../support/docs/documents.ts";
+import { operationsPlace, operationsTest } from "../support/docs/operations_place.ts";
+import { emptyDatabase, postgresTest } from "../support/postgres/database.ts";
 import { startVerticaServer } from "../vertica-server/server.ts";
 
 /** The servers that README.md speaks of. */

@@ -7,8 +7,8 @@ import {
   finish,
   inWorkDir,
   stdinStreamTest,
-} from "../support/interrupts.ts";
-import { runCli, spawnCli } from "../support/run_cli.ts";
+} from "../support/cli/interrupts.ts";
+import { runCli, spawnCli } from "../support/cli/run_cli.ts";
 
 const RANGE = "2022-10-02..2022-10-06";
 

@@ -1,10 +1,10 @@
 /** A Kafka of three nodes, of which the one that coordinates the group is killed: landing goes on. */
 import assert from "node:assert/strict";
-import { membersOf, withAdmin } from "../support/kafka.ts";
-import { startKafkaCluster } from "../support/kafka_cluster.ts";
-import { assertBalanced, sumOf } from "../support/topic_books.ts";
-import { landingPlace, topicTest, untilRead, untilTold } from "../support/topic_landing.ts";
-import { startTraffic } from "../support/topic_traffic.ts";
+import { membersOf, withAdmin } from "../support/kafka/topics.ts";
+import { startKafkaCluster } from "../support/kafka/cluster.ts";
+import { assertBalanced, sumOf } from "../support/topic/books.ts";
+import { landingPlace, topicTest, untilRead, untilTold } from "../support/topic/landing.ts";
+import { startTraffic } from "../support/topic/traffic.ts";
 import { until } from "../support/until.ts";
 
 const OFFSETS = "__consumer_offsets";

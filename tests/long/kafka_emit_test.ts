@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { emulate } from "../../lib/events/emulator.ts";
-import { type TestTopic, testTopic, withAdmin } from "../support/kafka.ts";
-import { startKafkaCluster } from "../support/kafka_cluster.ts";
-import { startKafka } from "../support/kafka_server.ts";
-import { spawnCli, type SpawnedCli } from "../support/run_cli.ts";
-import { readLog } from "../support/topic_books.ts";
-import { topicTest } from "../support/topic_landing.ts";
+import { type TestTopic, testTopic, withAdmin } from "../support/kafka/topics.ts";
+import { startKafkaCluster } from "../support/kafka/cluster.ts";
+import { startKafka } from "../support/kafka/server.ts";
+import { spawnCli, type SpawnedCli } from "../support/cli/run_cli.ts";
+import { readLog } from "../support/topic/books.ts";
+import { topicTest } from "../support/topic/landing.ts";
 import { until } from "../support/until.ts";
 
 const DAY = Temporal.PlainDate.from("2022-10-01");
@@ -94,7 +94,7 @@ await topicTest(
       assert.equal(code, 69, stderr);
       assert.match(
         stderr,
-        /^finpipe: Cannot reach Kafka.*\n {2}Check that .*the same command sends all of it once more$/m,
+        /^finpipe: Cannot reach Kafka.*\n {2}Check that .*running the same command again sends all of them again$/m,
       );
       const late = await startEmit(one, "--retry-for", "500ms").result;
       assert.equal(late.code, 69, late.stderr);

@@ -4,31 +4,22 @@
  * that are over soon are in tests/integration/kafka_faults_test.ts.
  */
 import assert from "node:assert/strict";
-import { withAdmin } from "../support/kafka.ts";
-import { type KafkaServer, startKafka } from "../support/kafka_server.ts";
-import { freePort } from "../support/ports.ts";
-import type { CliResult } from "../support/run_cli.ts";
-import { assertBalanced } from "../support/topic_books.ts";
+import { withAdmin } from "../support/kafka/topics.ts";
+import { type KafkaServer, startKafka } from "../support/kafka/server.ts";
+import { freePort } from "../support/network/ports.ts";
+import type { CliResult } from "../support/cli/run_cli.ts";
+import { assertBalanced } from "../support/topic/books.ts";
 import {
-  type LandCall,
   type LandingPlace,
   landingPlace,
+  RESIDENT,
+  SHORT_SESSION,
   topicTest,
   untilRead,
-} from "../support/topic_landing.ts";
-import { startTraffic } from "../support/topic_traffic.ts";
-import { watcher } from "../support/topic_watcher.ts";
+} from "../support/topic/landing.ts";
+import { startTraffic } from "../support/topic/traffic.ts";
+import { watcher } from "../support/topic/watcher.ts";
 import { TABLE_IS_WAITED_FOR, until, untilRow } from "../support/until.ts";
-
-/** Milliseconds after which the group takes a silent member for dead. */
-const SESSION = 2000;
-
-const RESIDENT: LandCall = {
-  untilEnd: false,
-  rows: 50,
-  linger: "20ms",
-  member: { sessionTimeout: SESSION },
-};
 
 /** How long the fault lasts; nothing is waited for. */
 function lasting(milliseconds: number): Promise<void> {
@@ -84,7 +75,7 @@ await topicTest("a broker that is killed and comes back, and one that stands sti
   // A restart would mend nothing, and what nobody knows is told by no figure.
   assert.equal((await watch.get("/healthz")).status, 200);
   // It is not ready as soon as one of its partitions has waited for so long.
-  const isOld = (time: number) => time <= (Date.now() - SESSION) / 1000;
+  const isOld = (time: number) => time <= (Date.now() - SHORT_SESSION) / 1000;
   let figures = await watch.figures();
   await until(async () => {
     figures = await watch.figures();
@@ -97,7 +88,7 @@ await topicTest("a broker that is killed and comes back, and one that stands sti
   await traffic.more(200);
   // Longer than the group waits for a silent member, which it notices when it goes on.
   Deno.kill(broker.pid, "SIGSTOP");
-  await lasting(2 * SESSION);
+  await lasting(2 * SHORT_SESSION);
   Deno.kill(broker.pid, "SIGCONT");
   await traffic.more(200);
   await traffic.stop();
@@ -165,13 +156,12 @@ await topicTest(
     const one = place.land(RESIDENT);
     await untilRow(place.session, TABLE_IS_WAITED_FOR);
     // Several times longer than the group waits for a silent member.
-    await lasting(3 * SESSION);
+    await lasting(3 * SHORT_SESSION);
     const { brokers, group } = place.topic;
     const { groups: [seen] } = await withAdmin(brokers, (admin) => admin.describeGroups([group]));
     assert.deepEqual([seen!.state, seen!.members.length], ["Stable", 1], "it is a member still");
     const { standstill } = await one.state;
-    const holder =
-      /: a lock that is waited for is held by process \d+ of PostgreSQL \(a test, role /;
+    const holder = /: waiting for a lock that is held by process \d+ of PostgreSQL \(a test, role /;
     await until(() => holder.test(standstill.text ?? ""));
     assert.match(standstill.text!, /^Partition \d.* has landed nothing for \d+ s: /);
     assert.match(standstill.text!, /from 127.0.0.1:\d+\), idle in transaction, since 2\d{3}-/);

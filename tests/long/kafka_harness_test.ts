@@ -1,11 +1,12 @@
 /** The harness itself: what the other tests take for granted of brokers of their own. */
 import assert from "node:assert/strict";
-import { testTopic, withAdmin } from "../support/kafka.ts";
-import { consume, produce } from "../support/kafka_messages.ts";
-import { askForKafka, offerKafka } from "../support/kafka_on_demand.ts";
-import { startKafka } from "../support/kafka_server.ts";
-import { kafkaServerTest } from "../support/kafka_skip.ts";
+import { testTopic, withAdmin } from "../support/kafka/topics.ts";
+import { consume, produce } from "../support/kafka/messages.ts";
+import { askForKafka, offerKafka } from "../support/kafka/on_demand.ts";
+import { startKafka } from "../support/kafka/server.ts";
+import { kafkaServerTest } from "../support/kafka/skip.ts";
 import { until } from "../support/until.ts";
+import { startElsewhere } from "../support/machine/starter.ts";
 
 const encoder = new TextEncoder();
 const bytes = (text: string) => encoder.encode(text);
@@ -57,30 +58,17 @@ await kafkaServerTest("offerKafka() starts one broker, however many ask at once"
 });
 
 await kafkaServerTest("a broker ends when the process that started it is killed", async () => {
-  const module = new URL("../support/kafka_server.ts", import.meta.url).href;
-  const starter = new Deno.Command(Deno.execPath(), {
-    args: [
-      "eval",
-      `--config=${new URL("../../deno.json", import.meta.url).pathname}`,
-      `import { startKafka } from "${module}";
-       const { brokers, caFile } = await startKafka();
-       console.log(brokers + " " + caFile);
-       setInterval(() => {}, 60_000);`,
-    ],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const output = starter.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const [brokers, file] = (await output.read()).value?.trim().split(" ") ?? [];
-  assert(brokers !== undefined && file !== undefined, "The starter printed nothing");
+  const module = new URL("../support/kafka/server.ts", import.meta.url).href;
+  const starter = await startElsewhere(
+    `import { startKafka } from "${module}"; const { brokers, caFile } = await startKafka();
+     console.log(brokers + " " + caFile)`,
+  );
+  const [brokers, file] = starter.line.split(" ") as [string, string];
   using connection = await Deno.connect({ hostname: "127.0.0.1", port: portOf(brokers) });
-  starter.kill("SIGKILL");
-  await starter.status;
+  await starter.kill9();
   // The broker's end closes the connection.
   assert.equal(await connection.read(new Uint8Array(1)).catch(() => null), null);
   await until(async () => !(await Deno.stat(file).then(() => true, () => false)));
-  await output.cancel();
 });
 
 function portOf(brokers: string): number {

@@ -1,12 +1,12 @@
 /** A member that the group has dropped, and that is cut off as it joins again. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { CrashProxy, type Watcher } from "../support/crash_proxy.ts";
-import { membersOf } from "../support/kafka.ts";
-import { type KafkaServer, startKafka } from "../support/kafka_server.ts";
-import { assertBalanced } from "../support/topic_books.ts";
-import { landingPlace, topicTest, untilRead, untilTold } from "../support/topic_landing.ts";
-import { startTraffic } from "../support/topic_traffic.ts";
+import { WatchedProxy, type Watcher } from "../support/network/watched_proxy.ts";
+import { membersOf } from "../support/kafka/topics.ts";
+import { type KafkaServer, startKafka } from "../support/kafka/server.ts";
+import { assertBalanced } from "../support/topic/books.ts";
+import { landingPlace, topicTest, untilRead, untilTold } from "../support/topic/landing.ts";
+import { startTraffic } from "../support/topic/traffic.ts";
 import { until } from "../support/until.ts";
 
 /** Kinds of request (Kafka protocol guide, "API keys"). */
@@ -30,7 +30,7 @@ async function startWatchedKafka(
   watch: Watcher,
 ): Promise<AsyncDisposable & { kafka: KafkaServer }> {
   await using scope = new AsyncDisposableStack();
-  const proxy = scope.use(new CrashProxy(watch));
+  const proxy = scope.use(new WatchedProxy(watch));
   const properties = {
     "advertised.listeners": `PLAIN://127.0.0.1:${proxy.port}`,
   };

@@ -1,27 +1,15 @@
 /** Damaged disks and compaction: what a real broker sends of them is landed right, or not at all. */
 import assert from "node:assert/strict";
-import { produce } from "../support/kafka_messages.ts";
-import { encodeBatch } from "../support/kafka_records.ts";
-import { type KafkaServer, startKafka } from "../support/kafka_server.ts";
-import { fetchAll, produceBatch } from "../support/kafka_wire.ts";
-import { transactionMessage } from "../support/messages.ts";
-import { type LandingPlace, landingPlace, topicTest } from "../support/topic_landing.ts";
+import { produce } from "../support/kafka/messages.ts";
+import { encodeBatch } from "../support/kafka/records/batches.ts";
+import { type KafkaServer, startKafka } from "../support/kafka/server.ts";
+import { fetchAll, produceBatch } from "../support/kafka/records/wire.ts";
+import { transactionMessage } from "../support/events/messages.ts";
+import { landingPlace, topicTest } from "../support/topic/landing.ts";
 import { until } from "../support/until.ts";
+import { landedOperations, operationsOf, transactions } from "../support/topic/operations.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const messages = (count: number) => Array.from({ length: count }, () => transactionMessage());
-
-/** The operations that were landed. */
-async function landed(place: LandingPlace): Promise<string[]> {
-  const rows = await place.query(
-    "SELECT operation_id::text AS id FROM stg.transactions ORDER BY 1",
-  );
-  return rows.map(({ id }) => id!);
-}
-
-function idsOf(texts: readonly string[]): string[] {
-  return texts.map((text) => JSON.parse(text).payload.operation_id).sort();
-}
 
 /** Changes a byte of the topic's log on the broker's disk. */
 async function flip(file: string, at: number): Promise<void> {
@@ -52,7 +40,7 @@ await topicTest("what is on the disk of a broker of one's own", async (t) => {
 
 async function damagedBatch(kafka: KafkaServer): Promise<void> {
   await using place = await landingPlace("damaged batch", kafka);
-  const batches = [messages(5), messages(4), messages(3)];
+  const batches = [transactions(5), transactions(4), transactions(3)];
   const file = kafka.logFile(place.topic.topic);
   const ends: number[] = [];
   for (const batch of batches) {
@@ -63,18 +51,18 @@ async function damagedBatch(kafka: KafkaServer): Promise<void> {
   for (const args of [[], ["--from", "0:5"]]) {
     const { code, stderr } = await place.stream(...args);
     assert.equal(code, 4, stderr);
-    assert.match(stderr, /The batch of the offsets 5 to 8 is corrupt: .*; fetching it anew/);
+    assert.match(stderr, /The batch of the offsets 5 to 8 is corrupt: .*; fetching it again/);
     assert.match(
       stderr,
       /^finpipe: Cannot continue reading topic \S+: partition 0: the batch of the offsets 5 to 8 is corrupt: its CRC-32C is \w{8} and should be \w{8}\n/m,
     );
-    assert.match(stderr, /go on with --from 0:9: the lost range is recorded/);
-    assert.deepEqual(await landed(place), idsOf(batches[0]!));
+    assert.match(stderr, /continue with --from 0:9: the lost range is recorded/);
+    assert.deepEqual(await landedOperations(place), operationsOf(batches[0]!));
   }
   const past = await place.stream("--from", "0:9");
   assert.equal(past.code, 0, past.stderr);
-  assert.match(past.stderr, /Went on after a corrupt batch/);
-  assert.deepEqual(await landed(place), idsOf([...batches[0]!, ...batches[2]!]));
+  assert.match(past.stderr, /Continuing after a corrupt batch/);
+  assert.deepEqual(await landedOperations(place), operationsOf([...batches[0]!, ...batches[2]!]));
   const lost = await place.query(
     "SELECT cause, from_offset, to_offset, went_on_at FROM finpipe.lost_ranges",
   );
@@ -84,7 +72,7 @@ async function damagedBatch(kafka: KafkaServer): Promise<void> {
   await flip(file, (await Deno.stat(file)).size - 40);
   const next = await place.stream("--from", "0:9");
   assert.equal(next.code, 4, next.stderr);
-  assert.match(next.stderr, /go on with --from 0:13/);
+  assert.match(next.stderr, /continue with --from 0:13/);
 }
 
 async function damagedHeaders(kafka: KafkaServer): Promise<void> {
@@ -92,13 +80,13 @@ async function damagedHeaders(kafka: KafkaServer): Promise<void> {
     // The batch's offset, its length, and the number of its format.
     [7, /it ends at 40, and the partition at 11/, 9],
     [11, /its CRC-32C is/, 9],
-    [16, /it is of message format 34, which there is not/, 9],
+    [16, /it is of message format 34, which does not exist/, 9],
     // A length that is beyond the end: the broker sends nothing from there on, without a word.
-    [10, /nothing is sent of it, though the log goes to 11/, 12],
+    [10, /the broker sends nothing of it, though the partition reaches to 11/, 12],
   ];
   for (const [at, reason, to] of damages) {
     await using place = await landingPlace(`damaged header ${at}`, kafka);
-    const batches = [messages(5), messages(4), messages(3)];
+    const batches = [transactions(5), transactions(4), transactions(3)];
     const file = kafka.logFile(place.topic.topic);
     for (const batch of batches.slice(0, 1)) await produce(place.topic, batch.map(bytes));
     const start = (await Deno.stat(file)).size;
@@ -107,9 +95,9 @@ async function damagedHeaders(kafka: KafkaServer): Promise<void> {
     await assert.rejects(place.land({ member: { sessionTimeout: 6000 } }).totals, {
       kind: "data",
       message: reason,
-      hint: new RegExp(`go on with --from 0:${to}: the lost range is recorded`),
+      hint: new RegExp(`continue with --from 0:${to}: the lost range is recorded`),
     });
-    assert.deepEqual(await landed(place), idsOf(batches[0]!));
+    assert.deepEqual(await landedOperations(place), operationsOf(batches[0]!));
   }
 }
 
@@ -123,7 +111,7 @@ async function compacted(kafka: KafkaServer): Promise<void> {
       "max.message.bytes": "5000000",
     },
   });
-  const [large, newer] = messages(2) as [string, string];
+  const [large, newer] = transactions(2) as [string, string];
   let firstTimestamp = 1_664_582_400_000n;
   const send = (key: string, value: string, producerId = -1n) => {
     // Each is in a segment of its own: the last one is not compacted.
@@ -139,7 +127,7 @@ async function compacted(kafka: KafkaServer): Promise<void> {
   await until(async () => (await fetchAll(place.topic)).counts[0] === 0);
   const { code, stderr } = await place.stream();
   assert.equal(code, 0, stderr);
-  const ids = await landed(place);
-  for (const id of idsOf([large, newer])) assert.ok(ids.includes(id));
+  const ids = await landedOperations(place);
+  for (const id of operationsOf([large, newer])) assert.ok(ids.includes(id));
   assert.equal(ids.length, 3);
 }

@@ -1,6 +1,6 @@
 /** Kill -9 at random moments: `deno task soak` does more of the same. */
-import { chooseSeed, killChains } from "../support/kill_chain.ts";
-import { emptyDatabase, postgresTest } from "../support/postgres.ts";
+import { chooseSeed, killChains } from "../support/kill/chain.ts";
+import { emptyDatabase, postgresTest } from "../support/postgres/database.ts";
 
 const seed = chooseSeed();
 

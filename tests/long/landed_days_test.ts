@@ -1,10 +1,10 @@
 /** No landed row makes a later step fail: whatever is landed is dumped, loaded and counted. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { engineTests, type TestEngine } from "../support/engines.ts";
-import { jsonl, rateMessage, transactionMessage } from "../support/messages.ts";
-import { oddMessage } from "../support/odd_json.ts";
-import { objectId } from "../support/warehouse_rows.ts";
+import { engineTests, type TestEngine } from "../support/engine/engines.ts";
+import { jsonl, rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { oddMessage } from "../support/events/odd_json.ts";
+import { objectId } from "../support/partitions/rows.ts";
 
 const engineTest = engineTests();
 

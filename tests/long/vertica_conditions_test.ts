@@ -1,7 +1,7 @@
 /** An error at each statement of a load, in turn, of a Vertica server whose ways can be set. */
 import assert from "node:assert/strict";
-import { serverTest } from "../support/vertica_conditions.ts";
-import { NOW } from "../support/warehouses.ts";
+import { serverTest } from "../support/vertica/conditions.ts";
+import { NOW } from "../support/warehouse/warehouses.ts";
 
 serverTest(
   "an error at each statement of a load leaves the old day, or the new one whole",

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { GROUPS } from "../../lib/warehouse/trial/registry.ts";
 import { stepsOf } from "../../lib/warehouse/trial/script.ts";
 import { SqlTemplate } from "../../lib/sql/template.ts";
-import { runTool, toolTest } from "../support/deploy_tools.ts";
-import { rawValues, readExample } from "../support/sql_example.ts";
+import { runTool, toolTest } from "../support/docs/deploy_tools.ts";
+import { exampleOf, rawValues } from "../support/sql_files.ts";
 
 const FOLDER = new URL("../../sql/warehouse/vertica/", import.meta.url).pathname;
 
 /** It knows no variables where a statement has no value: they are filled in as vsql does. */
-const VALUES = rawValues(await readExample(join(FOLDER, "example.vsql")));
+const VALUES = rawValues(await exampleOf("warehouse/vertica/example.vsql"));
 const filled = (sql: string) => new SqlTemplate(sql).withLiterals(VALUES);
 
 /** What sqlfluff 4.5.0 cannot parse, though Vertica's documentation has it. */

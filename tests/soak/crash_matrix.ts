@@ -4,10 +4,10 @@
  * all or some of them, run a part of it again. The last line is `N passed, N failed`, of cells.
  */
 import { parseArgs } from "node:util";
-import type { Cell, CellOutcome } from "../support/crash_cell.ts";
-import { type FaultName, FAULTS } from "../support/crash_faults.ts";
-import { type PointName, POINTS } from "../support/crash_points.ts";
-import { startServers } from "../support/crash_servers.ts";
+import type { Cell, CellOutcome } from "../support/crash/cell.ts";
+import { type FaultName, FAULTS } from "../support/crash/faults.ts";
+import { type PointName, POINTS } from "../support/crash/points.ts";
+import { startServers } from "../support/crash/servers.ts";
 import { LEFT_OUT, writeReport } from "./crash_report.ts";
 
 /** Seeds of whole runs, before those of their cells: short, to be typed. */
@@ -34,7 +34,7 @@ async function main(): Promise<number> {
   // What tests are supported by starts servers of its own, where none are named.
   Deno.env.set("FINPIPE_TEST_KAFKA", servers.kafka.brokers);
   Deno.env.set("FINPIPE_TEST_PG_URL", servers.postgres.url);
-  const { tryCell } = await import("../support/crash_cell.ts");
+  const { tryCell } = await import("../support/crash/cell.ts");
   const rows = await runAll(cells, async (cell) => {
     const row = await tryCell(servers, cell);
     await say(wordsOf(row));

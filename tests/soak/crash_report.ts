@@ -1,8 +1,8 @@
 /** docs/crash-matrix.md, as the crash matrix writes it. */
 import { fileURLToPath } from "node:url";
-import type { CellOutcome } from "../support/crash_cell.ts";
-import { type FaultName, FAULTS } from "../support/crash_faults.ts";
-import { type PointName, POINTS } from "../support/crash_points.ts";
+import type { CellOutcome } from "../support/crash/cell.ts";
+import { type FaultName, FAULTS } from "../support/crash/faults.ts";
+import { type PointName, POINTS } from "../support/crash/points.ts";
 
 /** Inside the transaction nothing is said to Kafka: for a broker's fault one point there is all. */
 const SAME_AS_IN_COPY: PointName[] = ["before-update", "before-copy", "before-commit"];

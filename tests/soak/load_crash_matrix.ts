@@ -10,13 +10,13 @@ import {
   type LoadOutcome,
   traceJob,
   tryLoadCell,
-} from "../support/load_crash_cell.ts";
-import { ERRORS, tryError } from "../support/load_crash_errors.ts";
-import { LOAD_FAULTS } from "../support/load_crash_faults.ts";
-import { type Job, type JobName, JOBS } from "../support/load_crash_jobs.ts";
-import { LoadPlace } from "../support/load_crash_place.ts";
-import { nameOf } from "../support/load_crash_watch.ts";
-import { startVerticaProcess } from "../support/vertica_process.ts";
+} from "../support/load_crash/cell.ts";
+import { ERRORS, tryError } from "../support/load_crash/errors.ts";
+import { LOAD_FAULTS } from "../support/load_crash/faults.ts";
+import { type Job, type JobName, JOBS } from "../support/load_crash/jobs.ts";
+import { LoadPlace } from "../support/load_crash/place.ts";
+import { nameOf } from "../support/load_crash/watch.ts";
+import { startVerticaProcess } from "../support/vertica/process.ts";
 import { chapterOf, ERRORS_JOB, errorsChapter, writeChapters } from "./load_crash_report.ts";
 
 /** Servers that cells are tried on side by side, each on one of them. */

@@ -1,11 +1,11 @@
 /** docs/crash-matrix-load.md, as the crash matrix of the load writes it: a chapter for each job. */
 import { fileURLToPath } from "node:url";
 import { counted } from "../../lib/runtime/words.ts";
-import type { LoadOutcome } from "../support/load_crash_cell.ts";
-import { ERRORS } from "../support/load_crash_errors.ts";
-import { LOAD_FAULTS } from "../support/load_crash_faults.ts";
-import { type Job, type JobName, JOBS } from "../support/load_crash_jobs.ts";
-import { nameOf } from "../support/load_crash_watch.ts";
+import type { LoadOutcome } from "../support/load_crash/cell.ts";
+import { ERRORS } from "../support/load_crash/errors.ts";
+import { LOAD_FAULTS } from "../support/load_crash/faults.ts";
+import { type Job, type JobName, JOBS } from "../support/load_crash/jobs.ts";
+import { nameOf } from "../support/load_crash/watch.ts";
 
 const FILE = fileURLToPath(new URL("../../docs/crash-matrix-load.md", import.meta.url));
 

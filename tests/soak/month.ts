@@ -8,9 +8,9 @@
  */
 import { parseArgs } from "node:util";
 import { randomOf } from "../../lib/events/random.ts";
-import { type CrashServers, databaseOn, startServers } from "../support/crash_servers.ts";
-import { CrashProxy } from "../support/crash_proxy.ts";
-import { Chaos, type Passages } from "../support/month_faults.ts";
+import { type CrashServers, databaseOn, startServers } from "../support/crash/servers.ts";
+import { WatchedProxy } from "../support/network/watched_proxy.ts";
+import { Chaos, type Passages } from "./month_faults.ts";
 
 const FIRST_DAY = Temporal.PlainDate.from("2022-10-01");
 
@@ -66,11 +66,11 @@ async function main(): Promise<number> {
 
 /** @throws Error where a message is lost, doubled or changed, or finpipe ended as it should not */
 async function runMonth(servers: CrashServers, month: Month): Promise<void> {
-  const { landingPlace, LandingPlace } = await import("../support/topic_landing.ts");
-  const { compareBooks } = await import("../support/large_books.ts");
-  const { produce } = await import("../support/kafka_messages.ts");
-  const { openSession } = await import("../support/engines.ts");
-  const { runCli, spawnCli } = await import("../support/run_cli.ts");
+  const { landingPlace, LandingPlace } = await import("../support/topic/landing.ts");
+  const { compareBooks } = await import("../support/topic/large_books.ts");
+  const { produce } = await import("../support/kafka/messages.ts");
+  const { openSession } = await import("../support/engine/engines.ts");
+  const { runCli, spawnCli } = await import("../support/cli/run_cli.ts");
   const random = randomOf(month.seed, 0, 2);
   await using scope = new AsyncDisposableStack();
   const database = scope.use(await databaseOn(servers.postgres));
@@ -83,7 +83,7 @@ async function runMonth(servers: CrashServers, month: Month): Promise<void> {
 
   const passages = { postgres: new Set() as Passages, kafka: new Set() as Passages };
   const proxy = scope.use(
-    new CrashProxy((_bytes, _from, passage) => {
+    new WatchedProxy((_bytes, _from, passage) => {
       passages.postgres.add(passage);
       return Promise.resolve();
     }),
@@ -93,9 +93,7 @@ async function runMonth(servers: CrashServers, month: Month): Promise<void> {
     passages.kafka.add(passage);
     return Promise.resolve();
   });
-  const url = new URL(database.url);
-  url.port = String(proxy.port);
-  const env = { ...place.env, FINPIPE_PG_URL: url.href };
+  const env = { ...place.env, FINPIPE_PG_URL: proxy.through(database.url).href };
 
   const started = performance.now();
   const seconds = () => ((performance.now() - started) / 1000).toFixed(0);

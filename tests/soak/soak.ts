@@ -6,11 +6,12 @@
  * (100), FINPIPE_SOAK_SEED repeats a run; `chains` or `stream` as argument is that part alone. The last
  * line is `N passed, N failed`, of engines.
  */
-import { databaseOn } from "../support/crash_servers.ts";
-import { chooseSeed, killChains } from "../support/kill_chain.ts";
-import { defaultKafka } from "../support/kafka_jars.ts";
-import { startKafka } from "../support/kafka_server.ts";
-import { startPostgres } from "../support/postgres_server.ts";
+import { databaseOn } from "../support/crash/servers.ts";
+import { chooseSeed, killChains } from "../support/kill/chain.ts";
+import { defaultKafka } from "../support/kafka/jars.ts";
+import { startKafka } from "../support/kafka/server.ts";
+import { startPostgres } from "../support/postgres/server.ts";
+import { messageOf } from "../../lib/runtime/errors.ts";
 
 /** Kills that one chain gets. */
 const KILLS_A_CHAIN = 5;
@@ -31,7 +32,7 @@ async function soak(part: string | undefined): Promise<number> {
       passed++;
     } catch (error) {
       failed++;
-      await say(`FAILED: ${engine}: ${error instanceof Error ? error.message : error}`);
+      await say(`FAILED: ${engine}: ${messageOf(error)}`);
     }
   };
   if (part !== "stream") await soakChains(seed, run);
@@ -62,8 +63,8 @@ async function soakStream(seed: number): Promise<void> {
   // What tests are supported by starts servers of its own, where none are named.
   Deno.env.set("FINPIPE_TEST_KAFKA", kafka.brokers);
   Deno.env.set("FINPIPE_TEST_PG_URL", postgres.url);
-  const { killStreams } = await import("../support/kill_stream.ts");
-  const { landingPlace } = await import("../support/topic_landing.ts");
+  const { killStreams } = await import("../support/kill/stream.ts");
+  const { landingPlace } = await import("../support/topic/landing.ts");
   await using place = await landingPlace("killed streams", { partitions: 4 });
   const kills = Number(Deno.env.get("FINPIPE_SOAK_STREAM_KILLS") ?? 100);
   await killStreams(place, { seed, kills, log: tell });

@@ -11,13 +11,13 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { emulate } from "../../lib/events/emulator.ts";
 import { randomOf } from "../../lib/events/random.ts";
-import { databaseOn } from "../support/crash_servers.ts";
-import { startPostgres } from "../support/postgres_server.ts";
-import { runCli, spawnCli } from "../support/run_cli.ts";
-import { pythonPackages } from "../support/python_packages.ts";
+import { databaseOn } from "../support/crash/servers.ts";
+import { startPostgres } from "../support/postgres/server.ts";
+import { runCli, spawnCli } from "../support/cli/run_cli.ts";
+import { pythonPackages } from "../support/machine/python_packages.ts";
 import { VERTICA_PYTHON } from "../vertica-server/drivers/driver_clients.ts";
 import { startVerticaServer, type VerticaServer } from "../vertica-server/server.ts";
-import { pause, WarehouseChaos } from "../support/warehouse_chaos.ts";
+import { pause, WarehouseChaos } from "./warehouse_chaos.ts";
 
 const FROM = Temporal.PlainDate.from("2022-10-01");
 const TO = Temporal.PlainDate.from("2022-10-31");

@@ -5,10 +5,10 @@
  * `N passed, N failed`, for whoever reads only that.
  */
 import { stripVTControlCharacters } from "node:util";
-import { offerKafka, ON_DEMAND } from "./kafka_on_demand.ts";
-import { memoryDisk } from "./memory_disk.ts";
-import { findBinaries } from "./postgres_binaries.ts";
-import { startPostgres } from "./postgres_server.ts";
+import { offerKafka, ON_DEMAND } from "./kafka/on_demand.ts";
+import { memoryDisk } from "./machine/memory_disk.ts";
+import { findBinaries } from "./postgres/binaries.ts";
+import { startPostgres } from "./postgres/server.ts";
 
 /** Types are not checked here: `deno task check` does it, which the gate and `deno task ok` run first. */
 const OPTIONS = ["-A", "--no-check", "--parallel", "--sanitize-ops", "--sanitize-resources"];

@@ -6,10 +6,10 @@ import { BatchEncoder } from "../../lib/landing/batch_encoder.ts";
 import { BatchBuilder } from "../../lib/sources/batch_builder.ts";
 import type { MessageBatch } from "../../lib/sources/source.ts";
 import type { LandedBatch } from "../../lib/staging/batch.ts";
-import type { SourcePartition } from "../../lib/staging/landing.ts";
 import { type CopyRows, makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
-import { rowsOf } from "../support/copy_rows.ts";
-import { rateMessage, transactionMessage } from "../support/messages.ts";
+import { rowsOf } from "../support/staging/copy_rows.ts";
+import { rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { storedPartition } from "../support/staging/stored_partition.ts";
 
 /** More than are decoded in one go, so that others have their turn in between. */
 const MESSAGES = 1700;
@@ -42,18 +42,7 @@ function encodeAs(
   decoder: MessageDecoder,
   messages: readonly string[],
 ): Promise<LandedBatch> {
-  const stored: SourcePartition = {
-    id: partition,
-    kind: "kafka",
-    source: "t",
-    partition,
-    nextPosition: 0,
-    watermark: null,
-    digest: null,
-    forgottenPosition: -1,
-    topicId: null,
-    windowBase: 0,
-  };
+  const stored = storedPartition({ id: partition, partition });
   return new BatchEncoder(decoder, makeCopyRows).encode(batchOf(messages), {
     partition: stored,
     window: new PartitionWindow(300_000, stored),

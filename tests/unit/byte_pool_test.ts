@@ -39,11 +39,11 @@ Deno.test("BytePool: equal needs are met without new memory; a small one leaves 
   assert.equal(pool.take(4_510_000), large);
 });
 
-Deno.test("BytePool: what is given back twice is refused", () => {
+Deno.test("BytePool: what is returned twice is refused", () => {
   const pool = new BytePool();
   const bytes = pool.take(1);
   pool.give(bytes);
-  assert.throws(() => pool.give(bytes), /given back twice/);
+  assert.throws(() => pool.give(bytes), /returned twice/);
 });
 
 /** A message by its number: of any size, each byte its own. */

@@ -8,8 +8,8 @@ import {
   changedRows,
   type Sought,
 } from "../../lib/warehouse/vertica/load/changed_rows.ts";
-import { csv, writePartitionText } from "../support/reference.ts";
-import { objectId, transaction } from "../support/warehouse_rows.ts";
+import { csv, writePartitionText } from "../support/partitions/reference.ts";
+import { objectId, transaction } from "../support/partitions/rows.ts";
 
 const DAY = "2022-10-01";
 const STRINGS = ["country", "status", "transaction_type"] as const;

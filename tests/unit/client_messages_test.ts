@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
-import { codeOf, messageCutter, statementOf } from "../support/client_messages.ts";
-import { wordsForSession } from "../support/load_crash_words.ts";
+import { codeOf, messageCutter, statementOf } from "../support/load_crash/client_messages.ts";
+import { wordsForSession } from "../support/load_crash/words.ts";
 
 /** A message of the protocol; the one that begins a connection has no code. */
 function message(code: string, body: Uint8Array | string): Buffer {

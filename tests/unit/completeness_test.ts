@@ -104,10 +104,10 @@ Deno.test("what has to be complete fails where it is not, and names the partitio
     (error) => {
       assert.ok(isKind(error, "prerequisite"));
       assert.match(error.message, /^2022-10-01 .*events\/0, .*events\/4 and 2 more have not/);
-      assert.match(error.hint!, /^Let 'finpipe stream --topic events' read on past the day's end/);
+      assert.match(error.hint!, /^Let 'finpipe stream --topic events' read past the day's end/);
       // All of them, as they are typed.
       const names = behind.map(({ partition }) => `events:${partition}`).join(" ");
-      assert.ok(error.hint!.endsWith(` is taken out by 'finpipe source retire ${names}'`));
+      assert.ok(error.hint!.endsWith(` retire it: 'finpipe source retire ${names}'`));
       return true;
     },
   );

@@ -10,7 +10,7 @@ import {
   CLIENT_KEY,
   OTHER_CERT,
   OTHER_KEY,
-} from "../support/kafka_credentials.ts";
+} from "../support/kafka/credentials.ts";
 
 type Env = Record<string, string>;
 

@@ -58,7 +58,7 @@ const RULE: [given: Given, touches: EndTouches, outcome: string | RegExp][] = [
   [
     { vertica: "" },
     STAGING,
-    /FINPIPE_PG_URL: it is not set, though FINPIPE_VERTICA_URL is there, and/,
+    /FINPIPE_PG_URL: it is not set, though FINPIPE_VERTICA_URL is present but empty/,
   ],
   [{ pg: "", vertica: "", engine: "embedded" }, BOTH, "embedded embedded/embedded"],
   [{ pg: "", vertica: "embedded" }, STAGING, /FINPIPE_PG_URL: it is empty/],
@@ -71,7 +71,7 @@ const RULE: [given: Given, touches: EndTouches, outcome: string | RegExp][] = [
   [
     {},
     TOPIC,
-    /Cannot use FINPIPE_PG_URL: it is not set, and a topic is not landed .*\n.* --engine embedded/,
+    /Cannot use FINPIPE_PG_URL: it is not set, and finpipe lands a topic .*\n.* --engine embedded/,
   ],
   [{}, { kafka: true }, "embedded -/-"],
   [{ engine: "embedded" }, TOPIC, "embedded embedded/-"],
@@ -249,11 +249,11 @@ Deno.test("everything that is wrong is said at once, each with its source and th
     Write the port after the host, as in :5432
   FINPIPE_PG_URL: sslmode is "no"
     Use one of disable, allow, prefer, require, verify-ca, verify-full
-  FINPIPE_VERTICA_URL: tls_mode=prefer goes on in clear text where the server has no TLS
+  FINPIPE_VERTICA_URL: tls_mode=prefer falls back to clear text where the server has no TLS
     Use require, verify-ca or verify-full
   FINPIPE_STAGING_SCHEMA: "a-b" is not a plain name
     Use up to 63 letters, digits and underscores
-  FINPIPE_MART_SCHEMA: "pg_mart" is taken
+  FINPIPE_MART_SCHEMA: "pg_mart" is a name that finpipe or the database uses itself
     Use another name
 undefined`,
   );
@@ -265,10 +265,13 @@ Deno.test("schema names are plain, free and different", async () => {
     assert.match(await problemOf(mart(name), WAREHOUSE), /is not a plain name/);
   }
   for (const name of ["stg", "FINPIPE", "information_schema", "pg_x"]) {
-    assert.match(await problemOf(mart(name), WAREHOUSE), /is taken/);
+    assert.match(
+      await problemOf(mart(name), WAREHOUSE),
+      /that finpipe or the database uses itself/,
+    );
   }
   for (const name of ["order", "User", "with"]) {
-    assert.match(await problemOf(mart(name), WAREHOUSE), /is a word of SQL/);
+    assert.match(await problemOf(mart(name), WAREHOUSE), /is a reserved word of SQL/);
   }
   assert.match(
     await problemOf(mart("Finpipe_Staging"), WAREHOUSE),

@@ -93,7 +93,7 @@ Deno.test("each tls_mode checks what it says, and more where an authority is nam
     assert.ok(tls !== false);
     assert.match(tls.client!.key, /PRIVATE KEY/);
     const half = `vertica://ada@h/d?tls_mode=require&tls_cert_file=${ca}`;
-    assert.match(await problemOf({ FINPIPE_VERTICA_URL: half }), /only one is given/);
+    assert.match(await problemOf({ FINPIPE_VERTICA_URL: half }), /only one of/);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -151,16 +151,16 @@ const BAD: [url: string, problem: RegExp][] = [
   ["vertica://ada@h", /it names no database/],
   ["vertica://ada@h:x/d", /the port is not a number from 1 to 65535\n.* as in :5433/],
   ["vertica://ada:s3cret/@h/d", /there is an @ after the host/],
-  ["vertica://ada@h/d?tls_mode=prefer", /tls_mode=prefer goes on in clear text/],
+  ["vertica://ada@h/d?tls_mode=prefer", /tls_mode=prefer falls back to clear text/],
   ["vertica://ada@h/d?tls_mode=on", /tls_mode is "on"\nUse one of disable, require, verify-ca/],
-  ["vertica://ada@h/d?tls_mode=verify-ca", /verify-ca has nothing to check/],
+  ["vertica://ada@h/d?tls_mode=verify-ca", /verify-ca needs a CA to check/],
   ["vertica://ada@h/d?tls_mode=require&tls_ca_file=/none", /tls_ca_file: there is no file/],
   ["vertica://ada@h/d?tls_mode=disable&tls_ca_file=/dev/null", /TLS files are named/],
   ["vertica://ada@h/d?backup_server_node=node2:x", /the port is not a number/],
   ["vertica://ada@h/d?backup_server_node=,", /backup_server_node cannot be read/],
-  ["vertica://ada@h/d?statement_timeout=soon", /statement_timeout is no duration/],
-  ["vertica://ada@h/d?statement_timeout=10ms", /statement_timeout is no duration/],
-  ["vertica://ada@h/d?ssl=true", /"ssl" of another client\n.* set tls_mode to require/],
+  ["vertica://ada@h/d?statement_timeout=soon", /statement_timeout is not a duration/],
+  ["vertica://ada@h/d?statement_timeout=10ms", /statement_timeout is not a duration/],
+  ["vertica://ada@h/d?ssl=true", /"ssl", which is for another client\n.* set tls_mode to require/],
   ["vertica://ada@h/d?oauth_access_token=s3cret", /set FINPIPE_VERTICA_OAUTH_TOKEN/],
   ["vertica://ada@h/d?sslmode=require", /does not know the parameter "sslmode"/],
 ];

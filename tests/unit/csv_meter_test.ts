@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DATASETS, fileColumns } from "../../lib/events/dataset.ts";
 import { CsvMeter } from "../../lib/partitions/csv_meter.ts";
-import { csv } from "../support/reference.ts";
-import { objectId, transaction } from "../support/warehouse_rows.ts";
+import { csv } from "../support/partitions/reference.ts";
+import { objectId, transaction } from "../support/partitions/rows.ts";
 
 const int64 = fc.oneof(
   fc.bigInt({ min: -9223372036854775807n, max: 9223372036854775807n }),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { countLines, csvPieces, middleRowEnd } from "../../lib/warehouse/csv_pieces.ts";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
-import { csv } from "../support/reference.ts";
+import { csv } from "../support/partitions/reference.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

@@ -15,7 +15,7 @@ import {
   unreachable,
   withServer,
   world,
-} from "../support/doctor_world.ts";
+} from "../support/fakes/doctor_world.ts";
 
 Deno.test("all is well on the embedded engine", async () => {
   const checks = await examine(world(EMBEDDED));
@@ -118,8 +118,9 @@ Deno.test("partitions that nobody reads any more are named, with the command", a
     check: "staging: sources",
     outcome: "warning",
     detail:
-      "nobody seems to read these, and they keep days from being complete: payments:2 payments:3 old",
-    hint: "If so, retire them: 'finpipe source retire payments:2 payments:3 old'",
+      "nothing seems to read these partitions, and so days cannot be complete: payments:2 payments:3 old",
+    hint:
+      "If nothing will read them again, retire them: 'finpipe source retire payments:2 payments:3 old'",
   });
   // Where the topic was not asked about, nothing is known of it.
   const silent = await examine(
@@ -201,8 +202,8 @@ for (const [major, outcome] of VERSIONS) {
 const CLOCKS: [seconds: number, failure: RegExp | undefined][] = [
   [60, undefined],
   [-60, undefined],
-  [61, /clock is 61 s ahead of ours/],
-  [-3600, /clock is 3600 s behind ours/],
+  [61, /clock is 61 s ahead of this machine's/],
+  [-3600, /clock is 3600 s behind this machine's/],
 ];
 for (const [seconds, pattern] of CLOCKS) {
   Deno.test(`a clock ${seconds} s from ours: ${pattern ?? "ok"}`, async () => {
@@ -238,7 +239,7 @@ Deno.test("settings that are imposed are named; those in force, and a pooler by 
   assert.equal(overruled.outcome, "ok");
   assert.equal(
     overruled.detail,
-    "finpipe sets its own in place of lock_timeout = 1000ms of the database",
+    "finpipe overrides lock_timeout = 1000ms of the database",
   );
   assert.equal((await settings(false)).outcome, "warning");
   const pooled = await settings(true, true);

@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import { exitCodeOf } from "../../lib/doctor/check.ts";
 import { examine } from "../../lib/doctor/doctor.ts";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
-import { closed, failure, outcomes, VERTICA, warehouse, world } from "../support/doctor_world.ts";
+import {
+  closed,
+  failure,
+  outcomes,
+  VERTICA,
+  warehouse,
+  world,
+} from "../support/fakes/doctor_world.ts";
 
 Deno.test("all is well on a warehouse's server, which is closed", async () => {
   const before = closed.count;

@@ -9,7 +9,7 @@ import {
   type ResponseModule,
 } from "../../lib/sources/kafka/fetch_decoding.ts";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
-import { encodeAnswer, encodeBatch } from "../support/kafka_records.ts";
+import { encodeAnswer, encodeBatch } from "../support/kafka/records/batches.ts";
 
 const VERSIONS = [4, 5, 6, 7, 8, 9, 10, 11];
 const aborted = [{ producerId: 2n ** 40n, firstOffset: 3 }];

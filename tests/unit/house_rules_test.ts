@@ -37,7 +37,7 @@ const CASES: Case[] = [
     good: [
       ["lib/runtime/terminal.ts", "Deno.env.get('HOME');"],
       ["lib/config/settings.ts", "Deno.env.get('HOME');"],
-      ["tests/support/postgres.ts", "Deno.env.get('CI');"],
+      ["tests/support/postgres/database.ts", "Deno.env.get('CI');"],
       ["commands/run.ts", "io.env('HOME');"],
     ],
   },
@@ -55,7 +55,7 @@ const CASES: Case[] = [
       ["lib/postgres/server.ts", "import pg from 'pg'; import { from } from 'pg-copy-streams';"],
       ["lib/sources/kafka.ts", "import { Kafka } from 'kafkajs';"],
       ["lib/warehouse/vertica/client.ts", "import vertica from 'vertica-nodejs';"],
-      ["tests/support/postgres.ts", "import pg from 'pg';"],
+      ["tests/support/postgres/database.ts", "import pg from 'pg';"],
       ["lib/rendering/mart/csv.ts", "import { stringify } from 'csv-stringify/sync';"],
     ],
   },
@@ -88,6 +88,29 @@ const CASES: Case[] = [
     ],
   },
   {
+    rule: "sql-as-it-stands",
+    bad: [
+      [
+        "lib/staging/postgres/days.ts",
+        "import sql from '../../../sql/a.sql' with { type: 'text' }; sql.replace('$1', day);",
+      ],
+      [
+        "lib/postgres/picture.ts",
+        "import sql from '../../sql/a.sql' with { type: 'text' }; f(sql.replaceAll(/a/g, 'b'));",
+      ],
+    ],
+    good: [
+      [
+        "lib/postgres/picture.ts",
+        "import sql from '../../sql/a.sql' with { type: 'text' }; text.replace('a', sql); f(sql);",
+      ],
+      [
+        "tests/integration/a_test.ts",
+        "import sql from '../../sql/a.sql' with { type: 'text' }; sql.replace('a', 'b');",
+      ],
+    ],
+  },
+  {
     rule: "pure",
     bad: [
       ["lib/events/message.ts", "import { readFileSync } from 'node:fs';"],
@@ -96,7 +119,7 @@ const CASES: Case[] = [
       ["lib/events/message.ts", "Temporal.Now.instant();"],
       ["lib/events/emulator.ts", "Math.random();"],
       ["lib/events/emulator.ts", "new Date();"],
-      ["lib/backfill/plan.ts", "await fetch('https://example.org');"],
+      ["lib/partitions/run_date.ts", "await fetch('https://example.org');"],
     ],
     good: [
       ["lib/events/message.ts", "import { DATASETS } from './dataset.ts';"],
@@ -104,11 +127,8 @@ const CASES: Case[] = [
       ["lib/events/message.ts", "import type { RawMessage } from '../sources/source.ts';"],
       ["lib/events/dedup_window.ts", "import { createHash } from 'node:crypto';"],
       ["lib/events/emulator.ts", "Temporal.PlainDate.from('2022-10-01'); x.fetch; Math.floor(1);"],
-      [
-        "lib/backfill/plan.ts",
-        "import { partitionOf } from '../partitions/run_date.ts';",
-      ],
-      ["lib/backfill/engine.ts", "Temporal.Now.instant();"],
+      ["lib/partitions/run_date.ts", "import { FinpipeError } from '../runtime/errors.ts';"],
+      ["lib/backfill.ts", "Temporal.Now.instant();"],
     ],
   },
   {

@@ -5,15 +5,15 @@ import fc from "fast-check";
 import { crc32c, lz4Decompress, snappyDecompress } from "@platformatic/wasm-utils/bundled";
 import { CorruptRecords } from "../../lib/sources/kafka/records/corrupt.ts";
 import { CODECS, unpackAtOnce, unpackInPieces } from "../../lib/sources/kafka/records/unpack.ts";
-import { makeBomb } from "../support/kafka_bombs.ts";
+import { makeBomb } from "../support/kafka/records/bombs.ts";
 import {
   encodeBatch,
   encodeOldSet,
   endMarker,
   PACKING_NAMES,
   type TestRecord,
-} from "../support/kafka_records.ts";
-import { readBatches, type Reading } from "../support/record_reading.ts";
+} from "../support/kafka/records/batches.ts";
+import { readBatches, type Reading } from "../support/kafka/records/reading.ts";
 
 /** FINPIPE_FUZZ_RUNS makes it long. */
 const RUNS = Number(Deno.env.get("FINPIPE_FUZZ_RUNS") ?? 500);

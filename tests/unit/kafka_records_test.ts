@@ -11,8 +11,8 @@ import {
   endMarker,
   PACKING_NAMES,
   type TestRecord,
-} from "../support/kafka_records.ts";
-import { readBatches, type Reading } from "../support/record_reading.ts";
+} from "../support/kafka/records/batches.ts";
+import { readBatches, type Reading } from "../support/kafka/records/reading.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 const record = (value: string): TestRecord => ({ value: text(value) });
@@ -89,7 +89,7 @@ Deno.test("a fetch that begins inside of a batch, and one that is cut off at its
 Deno.test("an answer whose first batch is longer than what was sent of it is corrupt", async () => {
   const batch = encodeBatch({ records: [record("a")] });
   const { corrupt } = await readBatches(batch.subarray(0, -1));
-  assert.equal(corrupt?.reason, "it is longer than what was sent of it");
+  assert.equal(corrupt?.reason, "it is longer than the bytes that were sent");
   assert.equal((await readBatches(batch.subarray(0, 5))).corrupt?.from, 0);
 });
 
@@ -187,7 +187,7 @@ Deno.test("what a batch says of itself has to be true", async () => {
   const within = Buffer.concat(records.map(encodeRecord));
   const wrong: [RegExp, Parameters<typeof encodeBatch>[0]][] = [
     [/its records are cut off/, { records, count: 3, lastOffsetDelta: 2 }],
-    [/holds more than the 1 records/, { records, count: 1 }],
+    [/holds more records than its header says/, { records, count: 1 }],
     [/records in the offsets/, { records, count: -1 }],
     [/records in the offsets/, { records, count: 5 }],
     [/records in the offsets/, { records: [], lastOffsetDelta: -1 }],
@@ -254,7 +254,10 @@ Deno.test("batches that are not in order, end before what was asked for or behin
   const reasonOf = async (...[batches, options]: Parameters<typeof readBatches>) =>
     (await readBatches(batches, options)).corrupt?.reason;
   assert.match(await reasonOf([second, first]) ?? "", /ends at 5, and the next one begins at 0/);
-  assert.match(await reasonOf(first, { from: 3 }) ?? "", /ends at 2, before what was asked for/);
+  assert.match(
+    await reasonOf(first, { from: 3 }) ?? "",
+    /ends at 2, before the offset that was asked for/,
+  );
   assert.match(await reasonOf(second, { highWatermark: 5 }) ?? "", /ends at 5, and the partition/);
   assert.equal(await reasonOf([first, second], { highWatermark: 6 }), undefined);
 });

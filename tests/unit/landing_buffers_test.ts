@@ -11,18 +11,14 @@ import type { StagingWork, SteadyStaging } from "../../lib/landing/steady_stagin
 import { FinpipeError, isKind } from "../../lib/runtime/errors.ts";
 import { stdinSource } from "../../lib/sources/jsonl.ts";
 import type { LandedBatch } from "../../lib/staging/batch.ts";
-import {
-  type LandingRepository,
-  PositionMoved,
-  RefusedRow,
-  type SourcePartition,
-} from "../../lib/staging/landing.ts";
+import { type LandingRepository, PositionMoved, RefusedRow } from "../../lib/staging/landing.ts";
 import { type CopyRows, makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
 import type { StagingRepository } from "../../lib/staging/repository.ts";
-import { rowsOf } from "../support/copy_rows.ts";
+import { rowsOf } from "../support/staging/copy_rows.ts";
 import { SILENT } from "../support/logs.ts";
-import { rateMessage, transactionMessage } from "../support/messages.ts";
+import { rateMessage, transactionMessage } from "../support/events/messages.ts";
 import "../support/poisoned_pool.ts";
+import { storedPartition } from "../support/staging/stored_partition.ts";
 
 /** What becomes of a try to land a batch. */
 const FATES = ["lands", "is lost", "lands but its answer is lost", "has moved"] as const;
@@ -147,21 +143,6 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function partitionOf(id: number): SourcePartition {
-  return {
-    id,
-    kind: "stdin",
-    source: "stdin",
-    partition: id,
-    nextPosition: 0,
-    watermark: null,
-    digest: null,
-    forgottenPosition: -1,
-    topicId: null,
-    windowBase: 0,
-  };
-}
-
 interface Stream {
   kinds: ("transaction" | "rate" | "garbage" | "refused")[];
   size: number;
@@ -202,7 +183,10 @@ async function land({ kinds, size, rows, fates }: Stream, id: number): Promise<v
     now: () => Temporal.Now.instant(),
     signal: new AbortController().signal,
   };
-  const lander = await PartitionLander.open(context, partitionOf(id));
+  const lander = await PartitionLander.open(
+    context,
+    storedPartition({ id, kind: "stdin", source: "stdin", partition: id }),
+  );
   const text = texts.map((text) => text + "\n").join("");
   const source = stdinSource(ReadableStream.from([new TextEncoder().encode(text)]));
   const limits = { rows, bytes: 100_000, linger: 1000, maxMessageBytes: 1_000_000 };

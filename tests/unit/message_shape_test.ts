@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MessageDecoder } from "../../lib/events/message.ts";
-import { rateMessage, transactionMessage } from "../support/messages.ts";
-import { oddMessage } from "../support/odd_json.ts";
+import { rateMessage, transactionMessage } from "../support/events/messages.ts";
+import { oddMessage } from "../support/events/odd_json.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

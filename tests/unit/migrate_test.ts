@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { checkSchema, hasSchema, migrate } from "../../lib/migrations/migrate.ts";
 import type { Access, AppliedMigration, Migration } from "../../lib/migrations/migration.ts";
-import { appliedOf } from "../../lib/migrations/record.ts";
+import { APPLIED } from "../../lib/migrations/record.ts";
+import { query } from "../../lib/sql/query.ts";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
 
 const KNOWN: readonly Migration[] = [1, 2].map((version) => ({
@@ -103,7 +104,8 @@ for (const [breaks, reads, writes] of NEWER) {
     const check = async (access: Access) =>
       await refusal(checkSchema(storeWith(record), KNOWN, access));
     const newest = 2 + breaks.length;
-    const refused = `The schema has version ${newest}, this finpipe knows 2: Upgrade finpipe`;
+    const refused =
+      `The schema has version ${newest}, but this finpipe knows only version 2: Upgrade finpipe`;
     assert.equal(await check("read"), reads ? undefined : refused);
     assert.equal(await check("write"), writes ? undefined : refused);
     assert.equal(
@@ -114,9 +116,10 @@ for (const [breaks, reads, writes] of NEWER) {
 }
 
 Deno.test("what a record does not say is not made up", () => {
+  const record = query("staging/migrations_applied", "", APPLIED);
   const row = { version: "3", name: "n" };
-  assert.deepEqual(appliedOf(row), { version: 3, breaks: undefined });
-  assert.deepEqual(appliedOf({ ...row, breaks: null }).breaks, undefined);
-  assert.deepEqual(appliedOf({ ...row, breaks: "readers too" }).breaks, undefined);
-  assert.deepEqual(appliedOf({ ...row, breaks: "writers" }).breaks, "writers");
+  assert.deepEqual(record.decode(row), { version: 3, breaks: undefined });
+  assert.deepEqual(record.decode({ ...row, breaks: null }).breaks, undefined);
+  assert.deepEqual(record.decode({ ...row, breaks: "readers too" }).breaks, undefined);
+  assert.deepEqual(record.decode({ ...row, breaks: "writers" }).breaks, "writers");
 });

@@ -1,10 +1,10 @@
 /** What a report shows where there is no row: a command that can be typed as it stands. */
 import assert from "node:assert/strict";
 import { parseRange } from "../../lib/partitions/run_date.ts";
-import { noRowsText } from "../../lib/report/no_rows.ts";
+import { noRowsText } from "../../lib/rendering/mart/no_rows.ts";
 
 const TODAY = Temporal.PlainDate.from("2022-10-06");
-const NONE = "The mart has no row of these dates";
+const NONE = "The mart has no rows for these dates";
 
 function textOf(asked?: string, ...unbuilt: string[]): string {
   const range = asked === undefined ? undefined : parseRange(asked, "FROM..TO");
@@ -15,27 +15,27 @@ const CASES: [what: string, text: string, expected: string][] = [
   [
     "nothing is known",
     textOf(),
-    "The mart has no row: 'finpipe backfill 2022-10-06' builds 2022-10-05, and other days likewise",
+    "The mart has no rows: for example, 'finpipe backfill 2022-10-06' builds 2022-10-05",
   ],
   [
     "a day is loaded and not built",
     textOf(undefined, "2022-10-03"),
-    `${NONE}: 'finpipe backfill 2022-10-04' builds what is loaded`,
+    `${NONE}: 'finpipe backfill 2022-10-04' builds those that are loaded`,
   ],
   [
     "days are loaded, one of them is not over",
     textOf("2022-10-01..2022-10-31", "2022-10-04", "2022-10-02", "2022-10-06"),
-    `${NONE}: 'finpipe backfill 2022-10-03..2022-10-05' builds what is loaded`,
+    `${NONE}: 'finpipe backfill 2022-10-03..2022-10-05' builds those that are loaded`,
   ],
   [
     "a day was asked for",
     textOf("2022-10-02"),
-    `${NONE}: 'finpipe backfill 2022-10-03' builds days that are not built`,
+    `${NONE}: 'finpipe backfill 2022-10-03' builds those that are missing`,
   ],
   [
     "a month was asked for that is not over",
     textOf("2022-10-01..2022-10-31"),
-    `${NONE}: 'finpipe backfill 2022-10-02..2022-10-06' builds days that are not built`,
+    `${NONE}: 'finpipe backfill 2022-10-02..2022-10-06' builds those that are missing`,
   ],
   [
     "all of time was asked for",

@@ -25,7 +25,7 @@ Deno.test("a day is over with its last moment, in UTC", () => {
   assert.deepEqual(refusal(() => refuseOpenDay("dump", run, BEFORE_MIDNIGHT)), {
     message: "Cannot dump: partition 2022-10-05 is not over by the clock (UTC)",
     hint:
-      `The last run date that can is 2022-10-05 (partition 2022-10-04): 'finpipe dump 2022-10-05'. ${OPTION}`,
+      `The last possible run date is 2022-10-05 (partition 2022-10-04): 'finpipe dump 2022-10-05'. ${OPTION}`,
   });
   // The run of today, which is what a command without a date takes, is of yesterday.
   refuseOpenDay("load", runOfDate(Temporal.PlainDate.from("2022-10-05")), BEFORE_MIDNIGHT);
@@ -48,7 +48,7 @@ Deno.test("a range is refused for its last date, and the part of it that can is 
     assert.deepEqual(refusal(() => refuseOpenRange(parseRange(range, "range"), MIDNIGHT)), {
       message: `Cannot backfill ${message} is not over by the clock (UTC)`,
       hint:
-        `The last run date that can is 2022-10-06 (partition 2022-10-05): 'finpipe backfill ${command}'. ${OPTION}`,
+        `The last possible run date is 2022-10-06 (partition 2022-10-05): 'finpipe backfill ${command}'. ${OPTION}`,
     });
   }
 });

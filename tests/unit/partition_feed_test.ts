@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { KafkaFeed } from "../../lib/sources/kafka/partition_feed.ts";
 import { CorruptBatch } from "../../lib/sources/topic/corrupt_batch.ts";
 import { type BatchLimits, type MessageBatch, NULL_VALUE } from "../../lib/sources/source.ts";
-import { encodeBatch, type PackingName } from "../support/kafka_records.ts";
+import { encodeBatch, type PackingName } from "../support/kafka/records/batches.ts";
 import { settle } from "../support/turns.ts";
 
 const LIMITS: BatchLimits = { rows: 3, bytes: 1000, linger: 3_600_000, maxMessageBytes: 100 };

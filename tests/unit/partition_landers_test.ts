@@ -9,27 +9,16 @@ import type { TopicLog } from "../../lib/sources/topic/topic.ts";
 import type { SteadyStaging } from "../../lib/landing/steady_staging.ts";
 import { KafkaFeed } from "../../lib/sources/kafka/partition_feed.ts";
 import type { LogRange } from "../../lib/sources/topic/log_range.ts";
-import type { SourcePartition } from "../../lib/staging/landing.ts";
 import { makeCopyRows } from "../../lib/staging/postgres/copy_rows.ts";
 import type { StagingRepository } from "../../lib/staging/repository.ts";
 import type { StagingSessions } from "../../lib/staging/sessions.ts";
-import { encodeBatch } from "../support/kafka_records.ts";
+import { encodeBatch } from "../support/kafka/records/batches.ts";
 import { SILENT } from "../support/logs.ts";
 import { settle } from "../support/turns.ts";
+import { storedPartition } from "../support/staging/stored_partition.ts";
 
 const LIMITS = { rows: 10, bytes: 1_000_000, linger: 3_600_000, maxMessageBytes: 100 };
-const STORED: SourcePartition = {
-  id: 1,
-  kind: "kafka",
-  source: "t",
-  partition: 0,
-  nextPosition: 0,
-  watermark: null,
-  digest: null,
-  forgottenPosition: -1,
-  topicId: null,
-  windowBase: 0,
-};
+const STORED = storedPartition();
 
 /** Landers of a topic `t` on ends that are made up. */
 function landersOn(staging: StagingRepository, admin: LandersContext["admin"] & TopicLog) {

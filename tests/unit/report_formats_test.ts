@@ -77,7 +77,7 @@ Deno.test("the table of an empty mart says what it is told to, and else that the
   const none = streamOf([]);
   const told = await Array.fromAsync(FORMATS.table(none, "How to have some"));
   assert.deepEqual(told, ["How to have some\n"]);
-  assert.equal(await render("table", []), "The mart has no row of these dates\n");
+  assert.equal(await render("table", []), "The mart has no rows for these dates\n");
 });
 
 Deno.test("rows are rendered as they come", async () => {

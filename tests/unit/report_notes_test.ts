@@ -1,6 +1,6 @@
 /** What a report says on stderr of the mart that it shows. */
 import assert from "node:assert/strict";
-import { daysText, leftOutNote, openDaysNote, staleNotes } from "../../lib/report/notes.ts";
+import { daysText, leftOutNote, openDaysNote, staleNotes } from "../../lib/rendering/mart/notes.ts";
 import type { StaleCause } from "../../lib/warehouse/repository.ts";
 
 const day = (text: string) => Temporal.PlainDate.from(text);
@@ -32,10 +32,10 @@ Deno.test("stale days are one sentence a cause, with the command for the first o
     ]),
     [
       "The mart of 2022-10-02..2022-10-03 shows a load that was undone: 'finpipe cdm 2022-10-03' " +
-      "takes it away, and so on for each of the 2 days",
+      "removes it, and so on for each of the 2 days",
       "The mart of 9999-12-31 is stale, built before the last load or undo of the day: " +
-      "'finpipe cdm --partition 9999-12-31' builds it anew",
-      "The mart has nothing of 2022-10-01, which is loaded and was not built since: " +
+      "'finpipe cdm --partition 9999-12-31' builds it again",
+      "The mart has nothing for 2022-10-01, loaded but not built since: " +
       "'finpipe cdm 2022-10-02' builds it",
     ],
   );
@@ -46,10 +46,10 @@ Deno.test("stale days are one sentence a cause, with the command for the first o
         .map((found) => ({ ...found, dataset })),
     ),
     [
-      "The mart of 2022-10-01 may be stale, as a load is running or was broken off: " +
-      "'finpipe load 2022-10-02 --dataset currencies' brings it to an end",
-      "The mart of 2022-10-05 may be stale, as an undo is running or was broken off: " +
-      "'finpipe load 2022-10-06 --dataset currencies --undo' brings it to an end",
+      "The mart of 2022-10-01 may be stale, because a load is running or broke off: " +
+      "'finpipe load 2022-10-02 --dataset currencies' completes it",
+      "The mart of 2022-10-05 may be stale, because an undo is running or broke off: " +
+      "'finpipe load 2022-10-06 --dataset currencies --undo' completes it",
     ],
   );
 });
@@ -58,11 +58,11 @@ Deno.test("a currency that was left out is one sentence, for a day or for many",
   const one = { currency: 440, transactions: 1n, days: 1, first: "2022-10-01", last: "2022-10-01" };
   assert.equal(
     leftOutNote(one),
-    "Left out for want of a dollar rate: currency 440, 1 counted transaction on 2022-10-01",
+    "Left out currency 440, which has no dollar rate: 1 counted transaction on 2022-10-01",
   );
   assert.equal(
     leftOutNote({ ...one, transactions: 70n, days: 9, last: "2022-10-31" }),
-    "Left out for want of a dollar rate: currency 440, 70 counted transactions on 9 days from " +
+    "Left out currency 440, which has no dollar rate: 70 counted transactions on 9 days from " +
       "2022-10-01 to 2022-10-31",
   );
 });

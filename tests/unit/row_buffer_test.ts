@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Moment } from "../../lib/events/values.ts";
 import { RowBuffer } from "../../lib/staging/postgres/row_buffer.ts";
-import { rowsOf as copyRowsOf } from "../support/copy_rows.ts";
+import { rowsOf as copyRowsOf } from "../support/staging/copy_rows.ts";
 
 const encoder = new TextEncoder();
 

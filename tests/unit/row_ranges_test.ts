@@ -5,7 +5,7 @@ import type { PartitionFile } from "../../lib/partitions/partition_file.ts";
 import { provenPieces } from "../../lib/partitions/proven_pieces.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { rowRanges, rowsOf } from "../../lib/warehouse/vertica/load/row_ranges.ts";
-import { writePartitionText } from "../support/reference.ts";
+import { writePartitionText } from "../support/partitions/reference.ts";
 
 const DAY = "2022-10-01";
 
@@ -106,7 +106,7 @@ Deno.test("each range, and the file that is cut, is proven by its bytes", async 
     await editor.write(new TextEncoder().encode("b"));
     assert.equal((await textOf(provenPieces(file, first))).length, sizes[0]);
     const isChanged = (error: unknown) =>
-      isKind(error, "data") && /was changed while it was loaded/.test(error.message);
+      isKind(error, "data") && /changed while it was being loaded/.test(error.message);
     await assert.rejects(textOf(provenPieces(file, second)), isChanged);
     await assert.rejects(textOf(provenPieces(file)), isChanged);
     await assert.rejects(rowRanges(file, 2), isChanged);

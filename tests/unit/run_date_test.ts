@@ -100,7 +100,7 @@ Deno.test("a range that ends before it starts is a usage error with the mend", (
     fc.pre(Temporal.PlainDate.compare(a, b) > 0);
     assert.throws(
       () => parseRange(`${a}..${b}`, "RANGE"),
-      (error) => isKind(error, "usage") && error.hint === `Turn it round: ${b}..${a}`,
+      (error) => isKind(error, "usage") && error.hint === `Write it as ${b}..${a}`,
     );
   }));
 });

@@ -66,7 +66,7 @@ Deno.test("one that it does not work for is ended, and its connection is lost", 
 Deno.test("a server that does not take a connection either stands still, or restarts", async () => {
   for (const failure of [new Error("connect ETIMEDOUT"), database("57P03")]) {
     assert.deepEqual(await judged({ connects: () => Promise.reject(failure) }), {
-      message: "Cannot reach S: no answer for a while, nor to a new session",
+      message: "Cannot reach S: no answer for a while, and none to a new session",
       kind: "unreachable",
       said: ["closed"],
     });

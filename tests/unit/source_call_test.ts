@@ -47,7 +47,7 @@ const ROW: SourceStatus = {
 };
 
 Deno.test("source list: a line each, and JSON a line each", async () => {
-  assert.equal(sourceTable([]), "Nothing was landed yet\n");
+  assert.equal(sourceTable([]), "Nothing has landed yet\n");
   assert.equal(await sourceJson([]), "[]\n");
   const [title, row] = sourceTable([ROW]).split("\n");
   assert.match(title!, /^kind +partition +position +messages +rejected +watermark, UTC/);

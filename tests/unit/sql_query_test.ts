@@ -6,10 +6,12 @@ import {
   decimal,
   integer,
   nullable,
+  oneOf,
+  optional,
   text,
   timestamp,
 } from "../../lib/sql/columns.ts";
-import { query } from "../../lib/sql/query.ts";
+import { query, quickQuery } from "../../lib/sql/query.ts";
 import type { FinpipeError } from "../../lib/runtime/errors.ts";
 
 const days = query("example/days", "SELECT", {
@@ -69,3 +71,34 @@ for (const [column, value, said] of unfit) {
     });
   });
 }
+
+Deno.test("a column is named in snake case, and its value as the code calls it", () => {
+  const read = query("example/read", "SELECT", { readAt: text, last_id: integer });
+  assert.deepEqual(read.decode({ read_at: "x", last_id: "7" }), { readAt: "x", last_id: 7 });
+  assert.throws(
+    () => read.decode({ readAt: "x", last_id: "7" }),
+    /column read_at of sql\/example\/read\.sql is not there/,
+  );
+});
+
+Deno.test("a column that may be NULL is undefined, and a word is one of those that are known", () => {
+  const kinds = query("example/kinds", "SELECT", {
+    kind: oneOf(["file", "stdin"]),
+    size: optional(integer),
+  });
+  assert.deepEqual(kinds.decode({ kind: "file", size: null }), { kind: "file", size: undefined });
+  assert.deepEqual(kinds.decode({ kind: "stdin", size: "1" }), { kind: "stdin", size: 1 });
+  assert.throws(
+    () => kinds.decode({ kind: "folder", size: "1" }),
+    /column kind of .* has a value where file or stdin is expected/,
+  );
+});
+
+Deno.test("a row that is decoded by hand and does not fit is told of as any other", () => {
+  const ids = quickQuery(
+    query("example/ids", "SELECT", { id: integer }),
+    ({ id }) => id ? { id: Number(id) } : undefined,
+  );
+  assert.deepEqual(ids.decode({ id: "7" }), { id: 7 });
+  assert.throws(() => ids.decode({ id: null }), /column id of sql\/example\/ids\.sql is NULL/);
+});

@@ -84,10 +84,10 @@ Deno.test("a position is lost below the log's start and beyond its end, and nowh
   assert.equal(
     message,
     "Cannot continue reading topic events: partition 3: offsets 4 to 9 were deleted before they were " +
-      "read; partition 4: the log ends at 20, before the stored position 21: the topic was " +
-      "recreated; partition 5: the log ends at 20, before the stored position 21: its end was cut " +
-      "off; partition 6: the topic was recreated: the stored position 15 is of the one before it, " +
-      "of which nothing more can be read",
+      "read; partition 4 ends at 20, before the stored position 21: the topic was " +
+      "recreated; partition 5 ends at 20, before the stored position 21: its end was cut " +
+      "off; partition 6: the topic was recreated: the stored position 15 belongs to the old topic, " +
+      "which can no longer be read",
   );
   assert.match(hint!, /--from 3:10,4:10,5:20,6:10:/);
 });

@@ -4,8 +4,8 @@ import { CommandLines } from "../../lib/runtime/command_lines.ts";
 import { allOf } from "../../lib/runtime/words.ts";
 import { loadSteps, STEPS } from "../../lib/steps/registry.ts";
 import { touchesOf } from "../../lib/steps/step.ts";
-import { readDocument } from "../support/documents.ts";
-import { runCli } from "../support/run_cli.ts";
+import { readDocument } from "../support/docs/documents.ts";
+import { runCli } from "../support/cli/run_cli.ts";
 
 const steps = await loadSteps(STEPS);
 const names = STEPS.map(({ name }) => name);

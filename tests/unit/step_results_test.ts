@@ -78,7 +78,7 @@ Deno.test("a load tells the rows before and after", () => {
   );
   assert.equal(
     line({ outcome: "unchanged", rowsBefore: 3n }),
-    "transactions: 3 rows, left alone: the file is already loaded",
+    "transactions: 3 rows, unchanged: the file is already loaded",
   );
   const currencies = load({ dataset: "currencies", rowsBefore: 2n, refused: 1n });
   assert.equal(brief(load({}), load({ dataset: "currencies" })), "loaded");
@@ -131,7 +131,7 @@ Deno.test("an undo tells of each dataset what stands again", () => {
   assert.deepEqual(lines, [
     "transactions: put back, 1 row",
     "currencies: put back: the day was never loaded",
-    "currencies: no undo of that day, left as it is",
+    "currencies: unchanged: nothing is kept to put back",
   ]);
   assert.deepEqual(json, {
     datasets: [

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { ConsumerConfig, EachBatchPayload, Kafka } from "kafkajs";
 import { KafkaFeed } from "../../lib/sources/kafka/partition_feed.ts";
 import { KafkaConsumer } from "../../lib/sources/kafka/topic_consumer.ts";
-import { encodeBatch } from "../support/kafka_records.ts";
+import { encodeBatch } from "../support/kafka/records/batches.ts";
 import { recordingLog } from "../support/logs.ts";
 import { settle } from "../support/turns.ts";
 import { until } from "../support/until.ts";

@@ -6,8 +6,8 @@ import { GROUPS } from "../../lib/warehouse/trial/registry.ts";
 import { type Step, stepsOf } from "../../lib/warehouse/trial/script.ts";
 import { trialScript } from "../../lib/warehouse/trial/script_of.ts";
 import { templatesOf } from "../../lib/sql/template.ts";
-import { readDocument, ROOT } from "../support/documents.ts";
-import { rawValues } from "../support/sql_example.ts";
+import { readDocument, ROOT } from "../support/docs/documents.ts";
+import { rawValues } from "../support/sql_files.ts";
 
 const ENGINES: readonly TrialEngine[] = ["vertica", "embedded"];
 const EXPERIMENTS = GROUPS.flatMap(({ experiments }) => experiments);

@@ -8,7 +8,7 @@ import { headLine, lastLines, linesOf } from "../../lib/warehouse/trial/report.t
 import { stepsOf } from "../../lib/warehouse/trial/script.ts";
 import { exitCodeOf, type TrialOptions, tryAll } from "../../lib/warehouse/trial/trial.ts";
 import { SILENT } from "../support/logs.ts";
-import { EXAMPLE, FakeGround } from "../support/trial_ground.ts";
+import { EXAMPLE, FakeGround } from "../support/fakes/trial_ground.ts";
 
 const KEY = "aaaaaaaaaaaa";
 
@@ -82,12 +82,12 @@ for (const [effect, code] of [["copes", 0], ["stops", 4], ["wrong", 4]] as const
     assert.equal(exitCodeOf(findings), code);
     const text = linesOf(found!, ground.schemas).join("\n");
     assert.match(text, new RegExp(`^not +${effect}: It is so`));
-    assert.match(text, /seen: no in place of yes\n.*Something is done about it\n.*SELECT \w+;$/);
+    assert.match(text, /seen: no instead of yes\n.*Something is done about it\n.*SELECT \w+;$/);
     const [, counts] = lastLines(findings, false);
     assert.equal(
       counts,
       code === 0
-        ? "2 held, 1 not (finpipe does as well without), 0 not tried"
+        ? "2 held, 1 not (finpipe works without it), 0 not tried"
         : `2 held, 1 not, of which finpipe needs ${effect}, 0 not tried`,
     );
   });
@@ -157,10 +157,13 @@ Deno.test("what needs a step that failed was not tried; what a warehouse has not
   const findings = await run(ground, { groups: [group] });
   assert.deepEqual(findings.map(({ outcome, seen, applies }) => [outcome, seen, applies]), [
     ["not_tried", "one: 42601 (4566): No", true],
-    ["not_tried", "this warehouse has nothing of the kind", false],
+    ["not_tried", "this warehouse has no such feature", false],
   ]);
   assert.deepEqual(linesOf(findings[1]!, ground.schemas), []);
-  assert.match(lastLines(findings, false)[1]!, /1 more about what this warehouse has nothing of/);
+  assert.match(
+    lastLines(findings, false)[1]!,
+    /1 more are about features that this warehouse does not have/,
+  );
 });
 
 Deno.test("a statement that waits in another session is waited for when that is used again", async () => {

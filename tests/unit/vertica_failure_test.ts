@@ -7,15 +7,19 @@ import {
   knownError,
 } from "../../lib/warehouse/vertica/connection/error_classes.ts";
 import { EXIT_CODES, FinpipeError } from "../../lib/runtime/errors.ts";
-import { readDocument } from "../support/documents.ts";
-import { exampleOf } from "../support/vertica_errors.ts";
+import { readDocument } from "../support/docs/documents.ts";
+import { exampleOf } from "../support/vertica/errors.ts";
 
 function failed(message: string, code?: string, vendorCode?: number): Error {
   return Object.assign(new Error(message), code === undefined ? {} : { code, vendorCode });
 }
 
 const CASES: [error: Error, kind: string, hint: RegExp][] = [
-  [failed("Invalid username or password", "28000"), "configuration", /user, password or token/],
+  [
+    failed("Invalid username or password", "28000"),
+    "configuration",
+    /user, and its password or token/,
+  ],
   [failed("Permission denied for relation loads", "42501"), "configuration", /grants.sql/],
   [failed('Relation "loads" does not exist', "42V01"), "configuration", /finpipe doctor/],
   [failed("Locking failure: Timed out X locking", "55V03"), "locked", /v_monitor.locks/],
@@ -39,12 +43,12 @@ const CASES: [error: Error, kind: string, hint: RegExp][] = [
   [failed("the server accepts TLS connections only", "28000"), "configuration", /set tls_mode/],
   [failed("Starting up", "57V03"), "unreachable", /run the command again when it is up/],
 
-  [failed("getaddrinfo ENOTFOUND", "ENOTFOUND"), "unreachable", /not known/],
+  [failed("getaddrinfo ENOTFOUND", "ENOTFOUND"), "unreachable", /name is unknown/],
   [failed("The server does not support TLS connections"), "configuration", /tls_mode=disable/],
   [failed("self signed", "SELF_SIGNED_CERT_IN_CHAIN"), "configuration", /tls_ca_file/],
   [failed("altname", "ERR_TLS_CERT_ALTNAME_INVALID"), "configuration", /another host/],
   [failed("Could not authenticate: Password expired."), "configuration", /new password/],
-  [failed("Protocol error: unknown message code: 7e"), "unreachable", /no Vertica/],
+  [failed("Protocol error: unknown message code: 7e"), "unreachable", /not be Vertica/],
 ];
 
 for (const [error, kind, hint] of CASES) {
@@ -78,7 +82,7 @@ Deno.test("of a NULL for a column that takes none the column is named", () => {
   const words = "Cannot set a NOT NULL column (amount) to a NULL value in COPY statement";
   const told = asFinpipeError(failed(words, "22004", 2501), "V");
   assert.equal(told.message, "V refused a NULL for column amount: SQLSTATE 22004");
-  assert.match(told.hint!, /dump the day anew/);
+  assert.match(told.hint!, /dump the day again/);
 });
 
 Deno.test("what passes by itself is tried again: a deadlock, a mergeout; a lock waited for in vain where it may be our own", () => {

@@ -1,7 +1,7 @@
-/** Work that is not waited for once somebody asked to stop. */
+/** Runs work, and stops waiting for it once somebody asks to stop. */
 import { orAborted } from "../../runtime/aborted.ts";
 
-/** Disposing of it ends all work that was left alone, and waits for its end. */
+/** Disposing of it ends the work that is no longer waited for, and waits until that has ended. */
 export class UntilAsked implements AsyncDisposable {
   readonly #asked: AbortSignal;
   readonly #over = new AbortController();
@@ -12,7 +12,7 @@ export class UntilAsked implements AsyncDisposable {
     this.#asked = asked;
   }
 
-  /** Aborted when the work has to end: it must heed it. */
+  /** Aborted when the work has to end; the work must obey it. */
   get over(): AbortSignal {
     return this.#over.signal;
   }

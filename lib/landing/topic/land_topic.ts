@@ -30,13 +30,13 @@ export interface TopicContext {
   now(): Temporal.Instant;
   signal: AbortSignal;
   onProgress?: (totals: Totals, commit: Commit) => void;
-  /** Told at once of whoever knows whether it stands still. */
+  /** Called at once with the object that knows whether landing is stuck. */
   onWatch?: (standstill: Standstill) => void;
-  /** Told once, when landing begins, of whoever knows how it goes. */
+  /** Called once, when landing begins, with the object that knows its progress. */
   onStart?: (state: TopicState) => void;
 }
 
-/** How the landing of a topic goes, to be asked at any time. */
+/** The progress of landing a topic, which can be asked for at any time. */
 export interface TopicState {
   landers: PartitionLanders;
   standstill: Standstill;
@@ -45,13 +45,13 @@ export interface TopicState {
 
 /** Sessions of staging at once: partitions are landed side by side, decoded by one thread. */
 const MOST_SESSIONS = 4;
-/** Milliseconds between two looks at how far we are. */
+/** Milliseconds between two checks of the progress. */
 const TICK = 200;
-/** Milliseconds between two questions for the ends of the log. */
+/** Milliseconds between two requests for the ends of the partitions. */
 const ENDS_INTERVAL = 10_000;
-/** Milliseconds that a fetch waits for messages, where those are landed that are there. */
+/** Milliseconds that a fetch waits for messages with `untilEnd`. */
 const SHORT_WAIT = 20;
-/** Milliseconds for an answer of Kafka's that is slow, and no silence. */
+/** Milliseconds after which a missing answer of Kafka's is silence, and not slowness. */
 const TAKES_TIME = 2000;
 /** Milliseconds for leaving the group when all is landed. */
 const LEAVE_TIME = 5000;
@@ -69,14 +69,14 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   const retryFor = untilEnd ? options.retryFor : Infinity;
   await using sessions = new StagingSessions(context.connect, MOST_SESSIONS);
   using drain = new DrainTime(signal, options.grace);
-  // A server that stands still would hold us for longer.
+  // A server that does not respond would take longer.
   drain.signal.addEventListener("abort", () => void sessions.cut());
   await using untilAsked = new UntilAsked(signal);
   const staging = new SteadyStaging(sessions, {
     log,
     signal: AbortSignal.any([drain.signal, untilAsked.over]),
     retryFor,
-    // Somebody will make room, or promote the standby.
+    // Wait until somebody makes room, or promotes the standby.
     waitsOut: untilEnd ? "soon" : "in time",
   });
   const topicLog = new SteadyTopicLog(admin, { log, signal, retryFor });
@@ -110,7 +110,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   standstill.begun();
   const ends = new Map(ranges.map(({ partition, high }) => [partition, high]));
   if (untilEnd && await untilAsked.run(landers.haveReached(ends)) !== false) {
-    // Nothing to land: the other members of the group need not wait for us.
+    // Nothing to land: do not make the other members of the group wait for this one.
     await landers.ends.mark();
     return landers.totals;
   }
@@ -126,7 +126,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   landers.consumer = consumer;
   onStart?.({ landers, standstill, consumer });
   try {
-    // It goes on trying: how long is enough is the watch's to say.
+    // The consumer retries for ever: the watch decides when to give up.
     consumer.run().catch((error) => landers.failed(error));
     const { over } = untilAsked;
     const watching = watch({ landers, consumer, over, retryFor, ...(untilEnd ? { ends } : {}) });
@@ -143,7 +143,7 @@ export async function landTopic(context: TopicContext, options: TopicOptions): P
   return landers.totals;
 }
 
-/** What an open transaction holds back cannot be read, and is not waited for. */
+/** Messages behind an open transaction cannot be read, and this run does not wait for them. */
 function warnOfHeldBack(ranges: readonly LogRange[], topic: string, log: Logger): void {
   for (const { partition, high, end } of ranges.filter(({ high, end }) => high < end)) {
     log.warn(
@@ -169,7 +169,7 @@ async function watch({ landers, consumer, ends, over, retryFor }: Watch): Promis
   while (!over.aborted) {
     if (ends !== undefined && await landers.haveReached(ends)) return;
     const now = performance.now();
-    // A group that waits for a member that is gone is silent, but Kafka is not.
+    // The group is silent while it waits for a member that is gone, but Kafka still answers.
     if (now - Math.max(consumer.lastActivity, landers.ends.answeredAt) > retryFor) {
       throw new FinpipeError("unreachable", "Kafka has stopped answering", {
         hint: "Check that the brokers run and are reachable",
@@ -196,11 +196,16 @@ async function leave(consumer: TopicConsumer, log: Logger): Promise<void> {
   const failure = await Promise.race([left, late]);
   clearTimeout(timer);
   if (failure !== undefined) {
-    log.info("The group was not told that we leave: it will notice", { reason: failure });
+    log.info("Could not tell the group that finpipe leaves: the group will notice by itself", {
+      reason: failure,
+    });
   }
 }
 
-/** The time to land what is held after we were asked to stop; its signal is aborted when it is over. */
+/**
+ * The time to land what was read after the signal to stop; its own signal is aborted when the time
+ * is over.
+ */
 class DrainTime implements Disposable {
   readonly #over = new AbortController();
   readonly #asked: AbortSignal;

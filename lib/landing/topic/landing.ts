@@ -1,20 +1,23 @@
-/** A partition of a topic that is being landed, and what is known of it. */
+/** A partition of a topic that is being landed, and what is known about it. */
 import type { LogRange } from "../../sources/topic/log_range.ts";
 import type { PartitionFeed } from "../../sources/topic/topic.ts";
 import type { PartitionLander } from "../partition_lander.ts";
 
-/** What is known of a partition that is landed here. */
+/** What is known about a partition that this process lands. */
 export interface LandedPartition {
   partition: number;
-  /** Messages that are there and not landed; undefined before the ends of the log are known. */
+  /** Messages that have not landed yet; undefined before the end of the partition is known. */
   lag: number | undefined;
   /** Kafka's time of the oldest message that was fetched and not landed, in epoch milliseconds. */
   oldestUnread: number | undefined;
   lastCommit: Temporal.Instant | undefined;
   windowVersions: number | undefined;
-  /** Messages that an open transaction holds back; undefined before the ends of the log are known. */
+  /**
+   * Messages that an open transaction holds back; undefined before the end of the partition is
+   * known.
+   */
   heldBack: number | undefined;
-  /** Milliseconds for which something waits and nothing was committed; 0 where nothing waits. */
+  /** Milliseconds for which messages have waited without a commit; 0 where none wait. */
   waiting: number;
 }
 
@@ -24,7 +27,7 @@ export class Landing {
   /** Another member has it now. */
   revoked = false;
   #committedAt: Temporal.Instant | undefined;
-  /** Since when there is something and nothing was committed, on the clock of performance.now. */
+  /** Since when messages have waited without a commit, on the clock of performance.now. */
   #waitingSince: number | undefined;
 
   /** @param topicId of the topic that its position is of */
@@ -42,7 +45,7 @@ export class Landing {
   }
 
   /**
-   * Milliseconds for which something waits to be landed; undefined where nothing does.
+   * Milliseconds for which messages have waited to be landed; undefined where none wait.
    *
    * @param high one beyond the last offset that is known to be there
    */
@@ -53,7 +56,7 @@ export class Landing {
     return this.#waited;
   }
 
-  /** @param range of its log, where that is known */
+  /** @param range the partition's offsets, where they are known */
   describe(range: LogRange | undefined): LandedPartition {
     const { partition, lander, feed } = this;
     return {

@@ -1,6 +1,6 @@
 /**
- * Whether what is read of a partition is what comes next in it: judges the ranges of the log, the
- * topic's id and corrupt batches. Nothing is jumped over in silence.
+ * Checks that what was read from a partition is what comes next in it, by the offsets that it has,
+ * the topic's id and corrupt batches. finpipe never skips messages without saying so.
  */
 import type { Logger } from "../../runtime/log.ts";
 import type { CorruptBatch } from "../../sources/topic/corrupt_batch.ts";
@@ -19,7 +19,7 @@ import { goPastCorrupt, type PartitionLook, positionOf, rangeIn } from "./start.
 import { TopicIdentity } from "./topic_identity.ts";
 
 export interface LogChecksContext {
-  /** Asks once. */
+  /** Asks once, without retries. */
   admin: Pick<TopicAdmin, "topicIds">;
   staging: SteadyStaging;
   /** Asks through outages. */
@@ -39,7 +39,10 @@ export interface Reading {
   next: number;
   /** The topic that its position is of. */
   topicId: string | null;
-  /** The offset that is expected next by now; undefined where it is not read by us any more. */
+  /**
+   * The offset that is expected next now; undefined where this process no longer reads the
+   * partition.
+   */
   nextNow(): number | undefined;
 }
 
@@ -89,15 +92,17 @@ export class LogChecks {
     await this.checkGap(partition, position, topicId);
   }
 
-  /** Goes on after a corrupt batch, before which all is landed, as {@link goPastCorrupt} does. */
+  /**
+   * Continues after a corrupt batch, once all before it is landed, as {@link goPastCorrupt} does.
+   */
   goPast(partition: number, batch: CorruptBatch): Promise<void> {
     const context = { ...this.#context, ...this.#options };
     return goPastCorrupt(context, partition, batch, this.#lookAt(partition));
   }
 
   /**
-   * The loss of what was unread, as the ends of the log tell it: where all of it is deleted nothing
-   * more is fetched, and nobody would notice.
+   * Finds unread messages that were deleted, by the ends of the partitions: if all of them are
+   * deleted, no fetch would ever show it.
    *
    * @param before where the partitions were read on from before the ranges were asked for
    * @throws FinpipeError of kind `data` where something is lost
@@ -122,6 +127,6 @@ function lostSince(reading: Reading, ranges: readonly LogRange[]): LostRange | u
   if (nextNow === undefined || range === undefined) return undefined;
   const lost = lostRangeOf(next, range, topicId);
   if (lost?.cause !== "deleted") return lost;
-  // What was deleted meanwhile may have been read meanwhile, too.
+  // Messages deleted in the meantime may also have been read in the meantime.
   return nextNow < lost.to ? { ...lost, from: nextNow } : undefined;
 }

@@ -1,6 +1,9 @@
-/** The ends of the topic's log: asked for now and then, and which partitions were landed up to them. */
+/**
+ * The ends of the topic's partitions, asked for at intervals, and which partitions were landed up
+ * to them.
+ */
 import { orAborted } from "../../runtime/aborted.ts";
-import { FinpipeError, isKind } from "../../runtime/errors.ts";
+import { FinpipeError, isKind, messageOf } from "../../runtime/errors.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { LogRange } from "../../sources/topic/log_range.ts";
 import type { TopicLog } from "../../sources/topic/topic.ts";
@@ -25,13 +28,13 @@ export interface EndsOptions {
 export class LogEnds {
   #last: { at: Temporal.Instant; ranges: readonly LogRange[] } | undefined;
   #byPartition: ReadonlyMap<number, LogRange> = new Map();
-  /** When Kafka told them last, on the clock of performance.now. */
+  /** When Kafka last told them, on the clock of performance.now. */
   answeredAt = performance.now();
-  /** When it was asked last, while it has not answered. */
+  /** When it was last asked, until it answers. */
   #askedAt: number | undefined;
-  /** Why Kafka did not tell them when it was asked last. */
+  /** Why Kafka did not tell them when it was last asked. */
   silence: FinpipeError | undefined;
-  /** Why the last look at staging failed, unless something was landed since. */
+  /** Why the last access to staging failed, unless something has landed since. */
   stagingFailure: string | undefined;
 
   readonly #context: EndsContext;
@@ -82,7 +85,7 @@ export class LogEnds {
       if (signal.aborted) return undefined;
       if (!(error instanceof FinpipeError)) throw error;
       this.silence = error;
-      log.debug("Kafka did not tell the ends of the log", { error: this.silence.message });
+      log.debug("Kafka did not tell the ends of the partitions", { error: this.silence.message });
       return undefined;
     } finally {
       this.#askedAt = undefined;
@@ -110,10 +113,12 @@ export class LogEnds {
       });
       this.stagingFailure = undefined;
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      // Who holds a lock holds up this alone, or what is landed as well, which says so itself.
+      const message = messageOf(error);
+      // A lock holds up only this record; if it holds up landing too, landing says so itself.
       if (!isKind(error, "locked")) this.stagingFailure = message;
-      this.#context.log.debug("The ends that were reached were not noted", { error: message });
+      this.#context.log.debug("Could not record which partitions were read to their end", {
+        error: message,
+      });
     }
   }
 }

@@ -29,7 +29,7 @@ export interface LandersOptions extends TopicOptions {
   topic: string;
 }
 
-/** With less a transaction costs more than what it lands. */
+/** With fewer bytes, a transaction costs more than what it lands. */
 const LEAST_BATCH_BYTES = 256 * 1024;
 
 export class PartitionLanders implements PartitionOwner {
@@ -48,12 +48,12 @@ export class PartitionLanders implements PartitionOwner {
   /** The last opening of each partition. */
   readonly #opening = new Map<number, Promise<PartitionFeed>>();
   readonly #openingSince = new Map<number, number>();
-  /** What landings that have ended read: their landers, with their windows, are let go. */
+  /** The totals of landings that have ended: their landers and windows are released. */
   readonly #ended = noTotals();
   /** The ends that are asked for. */
   #asked: ReadonlyMap<number, number> = new Map();
   readonly #stop = new AbortController();
-  /** Milliseconds without an answer of Kafka's after which nobody knows the lag. */
+  /** Milliseconds without an answer from Kafka after which the lag counts as unknown. */
   readonly #silenceTaken: number;
   readonly #failure = Promise.withResolvers<never>();
   /** Aborted by the first failure. */
@@ -75,7 +75,7 @@ export class PartitionLanders implements PartitionOwner {
     return totals;
   }
 
-  /** Why staging cannot be landed in now; undefined while it can. */
+  /** Why nothing can be landed in staging now; undefined while it can. */
   get stagingFailure(): string | undefined {
     return this.#context.staging.failure?.message ?? this.ends.stagingFailure;
   }
@@ -96,7 +96,7 @@ export class PartitionLanders implements PartitionOwner {
     for (const [partition, landing] of this.#landings) {
       if (landing.revoked) continue;
       const waited = landing.waitedFor(this.ends.of(partition)?.high ?? 0);
-      // What lingers does not stand still.
+      // Messages that wait for others (`--linger`) are not stuck.
       const stands = waited && Math.max(0, waited - this.#options.limits.linger);
       if (stands !== undefined) yield { partition, for: stands, isOpen: true };
     }
@@ -126,7 +126,7 @@ export class PartitionLanders implements PartitionOwner {
 
   async #open(partition: number): Promise<PartitionFeed> {
     const { topic, limits, watermark } = this.#options;
-    // What the same partition still has in flight would move the position under us.
+    // A batch of the same partition that is still being written would move the position.
     await this.#landings.get(partition)?.done;
     const { staging, makeRows, log } = this.#context;
     const position = await this.#checks.positionOf(partition);
@@ -178,7 +178,7 @@ export class PartitionLanders implements PartitionOwner {
 
   checkTopic(partition: number, position: number): Promise<void> {
     const checked = this.#checks.checkTopic(partition, position, this.#topicIdOf(partition));
-    // It asks through outages. What waits for it must not hold up the end of a run that has failed.
+    // It retries through outages, and must not hold up the end of a run that has failed.
     return orAborted(checked, this.#failed.signal);
   }
 
@@ -191,7 +191,7 @@ export class PartitionLanders implements PartitionOwner {
       await this.#checks.goPast(partition, batch);
       this.consumer.reopen(partition);
     } catch (error) {
-      // Another process was told the same.
+      // Another process got the same `--from`.
       if (error instanceof PositionMoved) this.consumer.reopen(partition);
       else this.failed(error);
     }
@@ -218,8 +218,8 @@ export class PartitionLanders implements PartitionOwner {
     const before = [...this.#landings].map(([partition, landing]) => {
       const { feed, topicId } = landing;
       const nextNow = () => {
-        // What was fetched and not taken yet is not lost: it is landed first. One that was opened again
-        // looks for itself.
+        // Messages that were fetched are not lost: they are landed first. A partition that was
+        // reopened checks for itself.
         const isRead = !landing.revoked && !feed.isTaking &&
           this.#landings.get(partition) === landing;
         return isRead ? feed.next : undefined;
@@ -252,7 +252,7 @@ export class PartitionLanders implements PartitionOwner {
   #onCommit(landing: Landing, commit: Commit): void {
     landing.committed(this.#context.now());
     this.ends.stagingFailure = undefined;
-    // Of what another member has by now it tells itself, and is ahead.
+    // The member that has the partition now commits its offset itself, and is ahead.
     if (!landing.revoked) this.consumer.report(landing.partition, landing.lander.position);
     this.#context.onProgress?.(this.totals, commit);
     const landings = [...this.#landings];
@@ -273,13 +273,18 @@ export class PartitionLanders implements PartitionOwner {
     if (fenced && error.wentBack) {
       const { expected, stored } = error;
       log.warn(
-        `The position of partition ${partition} went back from ${expected} to ${stored}, as that of a ` +
-          "database that was restored from a copy: reading on from there, what is gone is landed again",
+        `The position of partition ${partition} went back from ${expected} to ${stored}, as ` +
+          "after a restore of the database from a copy: reading again from there, and landing " +
+          "again what is missing",
       );
     } else {
-      log.info(`Dropped what was held of partition ${partition}: it is another member's`, {
-        reason: fenced ? "its position has moved on" : String(error),
-      });
+      log.info(
+        `Dropped the messages of partition ${partition} that were not landed yet: another ` +
+          "member has it now",
+        {
+          reason: fenced ? "its position has moved on" : String(error),
+        },
+      );
     }
     if (!landing.revoked) this.consumer.reopen(partition);
   }

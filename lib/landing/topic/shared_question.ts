@@ -1,4 +1,4 @@
-/** A question that many ask at the same time: it is put once for all of them. */
+/** A question that many callers ask at the same time is asked once for all of them. */
 
 export class SharedQuestion<T> {
   readonly #question: () => Promise<T>;
@@ -11,8 +11,9 @@ export class SharedQuestion<T> {
   }
 
   /**
-   * The answer to a question that began after this was called: what the caller knew before is not newer
-   * than it. Who calls while one is asked shares the next one, which begins as soon as that ends.
+   * The answer to a question that was asked after this call, so it is never older than what the
+   * caller knew. Callers that come while a question is being asked share the next one, which begins
+   * when that ends.
    */
   ask(): Promise<T> {
     if (this.#asking === undefined) return this.#begin();

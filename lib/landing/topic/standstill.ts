@@ -1,39 +1,40 @@
 /**
- * Finds out that a stream stands still: something waits to be landed, and nothing was committed for
- * longer than the group waits for a silent member. Says what it waits for and who holds that.
+ * Notices that a stream is stuck: messages wait to be landed, and nothing was committed for longer
+ * than the group waits for a silent member. Says what the stream waits for, and who holds it.
  *
- * A finpipe that was stopped in the middle of a transaction (SIGSTOP, a machine that sleeps) keeps its
- * locks for as long as it is stopped; the group has given its partitions to another process by then,
- * and that one ends its session. It could not commit any more than be fenced: nothing is lost by it.
+ * A finpipe that was stopped in the middle of a transaction (SIGSTOP, a machine that sleeps) keeps
+ * its locks for as long as it is stopped; the group has given its partitions to another process by
+ * then, and that process ends its session. Nothing is lost: the fence would refuse its commit
+ * anyway.
  */
 import type { Logger } from "../../runtime/log.ts";
 import type { LockHolder } from "../../staging/locks.ts";
 import type { StagingRepository } from "../../staging/repository.ts";
 import type { StagingSessions } from "../../staging/sessions.ts";
 
-/** What somebody waits with. */
+/** Something that waits. */
 export interface Waiting {
   partition: number;
   /** Milliseconds since the last commit, or since there is something. */
   for: number;
-  /** False while its position is looked for, and its window rebuilt. */
+  /** False while its position is being read and its window rebuilt. */
   isOpen: boolean;
 }
 
 export interface StandstillContext {
   sessions: StagingSessions;
-  /** Opens one more session, for a moment. */
+  /** Opens another session, for a moment. */
   connect(): Promise<StagingRepository>;
   log: Logger;
   /** The partitions that have something to land. */
   waiting(): Iterable<Waiting>;
-  /** Why staging cannot be landed in; undefined while it can. */
+  /** Why nothing can be landed in staging; undefined while it can. */
   stagingFailure(): string | undefined;
-  /** Since when Kafka gives no answer, in milliseconds, and what it said; undefined while it answers. */
+  /** For how many milliseconds Kafka has not answered, and why; undefined while it answers. */
   kafkaSilence(): { for: number; why: string } | undefined;
 }
 
-/** What is waited for, in few words, as the labels of a metric. */
+/** What the stream waits for, in few words, as labels of a metric. */
 export interface Cause {
   waitsFor: "" | "lock" | "postgresql" | "kafka";
   /** Who holds the lock. */
@@ -42,9 +43,9 @@ export interface Cause {
 
 /** Milliseconds between two looks. */
 const LOOK = 500;
-/** Milliseconds of work on staging after which somebody may hold it up. */
+/** Milliseconds of work on staging after which to ask whether somebody holds it up. */
 const PATIENCE = 2000;
-/** Milliseconds between two questions who does. */
+/** Milliseconds between two such questions. */
 const ASK_INTERVAL = 5000;
 /** Milliseconds between two lines of the log that say the same. */
 const QUIET = 60_000;
@@ -56,30 +57,30 @@ export class Standstill implements Disposable {
   readonly #startedAt = performance.now();
   #hasBegun = false;
   #holders: readonly LockHolder[] = [];
-  /** What holders were seen doing, and since when. */
+  /** What the holders of locks were doing when last seen, and since when. */
   #seen = new Map<string, number>();
   #askedAt = -Infinity;
   #isAsking = false;
   /** The session that asks. */
   #asking: StagingRepository | undefined;
   #text: string | undefined;
-  /** What was said in the log, by its cause, and when. */
+  /** When each cause was last logged. */
   readonly #said = new Map<string, number>();
   #isOver = false;
 
-  /** @param limit milliseconds without a commit that are no standstill yet */
+  /** @param limit milliseconds without a commit after which the stream counts as stuck */
   constructor(context: StandstillContext, limit: number) {
     this.#context = context;
     this.#limit = limit;
     this.#timer = setInterval(() => this.#look(), LOOK);
   }
 
-  /** What the stream waits for, and for how long; undefined where it does not stand still. */
+  /** What the stream waits for, and for how long; undefined where it is not stuck. */
   get text(): string | undefined {
     return this.#text;
   }
 
-  /** What whoever waits now waits for. */
+  /** What the current wait is for. */
   get cause(): Cause {
     const { stagingFailure, kafkaSilence, sessions } = this.#context;
     if (this.#holders.length > 0) {
@@ -90,7 +91,7 @@ export class Standstill implements Disposable {
     return { waitsFor: kafkaSilence() === undefined ? "" : "kafka", holder: "" };
   }
 
-  /** The start is made: what waits from now on are partitions. */
+  /** The start is over: from now on, partitions are what may wait. */
   begun(): void {
     this.#hasBegun = true;
   }
@@ -110,7 +111,7 @@ export class Standstill implements Disposable {
       this.#ask(busy)
         .catch((error) => {
           if (!this.#isOver) {
-            this.#context.log.debug("Cannot ask who holds a lock", { error: String(error) });
+            this.#context.log.debug("Cannot find out who holds the lock", { error: String(error) });
           }
         })
         .finally(() => this.#isAsking = false);
@@ -143,8 +144,8 @@ export class Standstill implements Disposable {
         seen.set(holder.mark, this.#seen.get(holder.mark) ?? performance.now());
         if (this.#isStale(holder, seen) && await asking.locks.end(holder)) {
           log.warn(
-            `Ended ${holder.description}: it stood still inside a transaction, and held what is ` +
-              "to be landed here",
+            `Ended ${holder.description}: it was idle inside a transaction, and held a lock ` +
+              "that this stream needs",
           );
         } else left.push(holder);
       }
@@ -155,7 +156,10 @@ export class Standstill implements Disposable {
     }
   }
 
-  /** A finpipe that has waited for its client, and done nothing, for as long as the group waits. */
+  /**
+   * A session of finpipe that has been idle, waiting for its client, for as long as the group
+   * waits.
+   */
   #isStale(holder: LockHolder, seen: ReadonlyMap<string, number>): boolean {
     if (!holder.isFinpipe || !holder.waitsForClient) return false;
     const stillFor = holder.idleFor ?? performance.now() - seen.get(holder.mark)!;
@@ -167,7 +171,7 @@ export class Standstill implements Disposable {
     if (!this.#hasBegun) {
       const elapsed = performance.now() - this.#startedAt;
       if (elapsed < this.#limit) return undefined;
-      return `Nothing is landed ${seconds(elapsed)} after the start: ${this.#why()}`;
+      return `Nothing has landed ${seconds(elapsed)} after the start: ${this.#why()}`;
     }
     const stuck = [...this.#context.waiting()]
       .filter((one) => one.for >= this.#limit)
@@ -188,20 +192,20 @@ export class Standstill implements Disposable {
     const root = this.#holders.at(-1);
     if (root !== undefined) {
       const others = this.#holders.slice(0, -1).map(({ name }) => name).join(", ");
-      const queue = others === "" ? "" : `; before us waits for it ${others}`;
-      return `a lock that is waited for is held by ${root.description}${queue}`;
+      const queue = others === "" ? "" : `; first in line for the lock: ${others}`;
+      return `waiting for a lock that is held by ${root.description}${queue}`;
     }
     const failure = stagingFailure() ?? kafkaSilence()?.why;
     if (failure !== undefined) return failure;
     return this.cause.waitsFor === "postgresql"
-      ? "PostgreSQL works on it and has not answered yet"
-      : "Kafka gives nothing of it";
+      ? "PostgreSQL is still working on it"
+      : "Kafka sends nothing";
   }
 
-  /** Into the log, the same cause once a minute at most. */
+  /** Logs a text, each cause at most once a minute. */
   #say(text: string | undefined): void {
     const { log } = this.#context;
-    if (text === undefined && this.#text !== undefined) log.info("Landing goes on");
+    if (text === undefined && this.#text !== undefined) log.info("Landing continues");
     this.#text = text;
     if (text === undefined) return;
     const { waitsFor, holder } = this.cause;

@@ -14,7 +14,7 @@ import type { TopicLog } from "../../sources/topic/topic.ts";
 import { PositionMoved, type SourcePartition } from "../../staging/landing.ts";
 import type { SteadyStaging } from "../steady_staging.ts";
 
-/** What is asked about one partition, each time anew. */
+/** What is asked about one partition, newly each time. */
 export interface PartitionLook {
   /** As it is stored; undefined where it has no position. */
   stored(): Promise<SourcePartition | undefined>;
@@ -30,8 +30,8 @@ export interface StartContext {
 }
 
 /**
- * Gives each partition of a topic that was never read its start, all of them at once: one that
- * appears later begins at its earliest, whatever `--from` says.
+ * Gives each partition of a topic that was never read its start, all of them at once. A partition
+ * that appears later begins at its earliest offset, whatever `--from` says.
  *
  * @param ranges of the topic; there are some
  * @throws FinpipeError of kind `usage` where `--from` names what the topic has not; `data` for what
@@ -67,15 +67,16 @@ export async function placeTopic(
     if (from !== undefined && !isUsed) {
       const unless = from.kind === "offsets" ? ", unless a batch there is corrupt" : "";
       log.info(
-        `Ignored --from: topic ${topic} has positions already, and they are gone on from${unless}`,
+        `Ignored --from: topic ${topic} already has positions, and finpipe continues from ` +
+          `them${unless}`,
       );
     }
     return;
   }
   const starts = await startsOf(context, admin, ranges);
   await staging.run((session) => session.topics.add(topic, starts, topicId));
-  const where = from === undefined ? "its earliest offsets" : "the offsets that --from says";
-  log.info(`Topic ${topic} was never read: beginning at ${where}`);
+  const where = from === undefined ? "its earliest offsets" : "the offsets that --from names";
+  log.info(`Topic ${topic} was never read before: beginning at ${where}`);
 }
 
 /**
@@ -91,11 +92,11 @@ export async function positionOf(
 ): Promise<SourcePartition> {
   const { topic, from, staging, log } = context;
   const stored = await storedPosition(context, partition, look);
-  // Asked after the position was read, which another process may be moving on: the log only grows.
+  // Asked after the position was read, which another process may be moving: offsets only grow.
   const range = await look.range();
   const lost = lostRangeOf(stored.nextPosition, range, stored.topicId);
   if (lost === undefined) return stored;
-  // What that one has read may be deleted by now.
+  // Messages that the other process has read may be deleted by now.
   if (!await isAtRest(context, stored)) return await positionOf(context, partition, look);
 
   const offset = from?.kind === "offsets" ? from.offsets.get(partition) : undefined;
@@ -104,11 +105,12 @@ export async function positionOf(
   try {
     await staging.run((session) => session.topics.goOn(stored, lost, offset, range.topicId));
     log.warn(
-      `Went on after a lost range of topic ${topic}, which is recorded in finpipe.lost_ranges`,
+      `Continuing after a lost range of topic ${topic}; the range is recorded in ` +
+        "finpipe.lost_ranges",
       { partition, lost_from: lost.from, lost_to: lost.to, position: offset },
     );
   } catch (error) {
-    // Another process was told the same.
+    // Another process got the same `--from`.
     if (!(error instanceof PositionMoved)) throw error;
   }
   return await positionOf(context, partition, look);
@@ -130,12 +132,13 @@ export async function goPastCorrupt(
   if (offset <= batch.from) throw corruptBatchError(topic, partition, batch);
   refuseBeyond(offset, await look.range(), topic);
   const stored = await storedPosition(context, partition, look);
-  // Else another process has read on: it has met the batch, too.
+  // Otherwise another process has moved the position, and has met the corrupt batch, too.
   if (stored.nextPosition !== batch.from) return;
   const lost = { cause: "corrupt", from: batch.from, to: offset };
   await staging.run((session) => session.topics.goOn(stored, lost, offset, undefined));
   log.warn(
-    `Went on after a corrupt batch of topic ${topic}, which is recorded in finpipe.lost_ranges`,
+    `Continuing after a corrupt batch of topic ${topic}; its offsets are recorded in ` +
+      "finpipe.lost_ranges",
     { partition, lost_from: lost.from, lost_to: lost.to, reason: batch.reason },
   );
 }
@@ -153,8 +156,8 @@ export function rangeIn(
 ): LogRange {
   const range = ranges?.find((one) => one.partition === partition);
   if (range !== undefined) return range;
-  throw new FinpipeError("data", `Topic ${topic} has no partition ${partition} any more`, {
-    hint: "Look at what became of the topic; a topic of another name needs --topic",
+  throw new FinpipeError("data", `Topic ${topic} no longer has partition ${partition}`, {
+    hint: "Check what happened to the topic. If you meant another one, name it with --topic",
   });
 }
 
@@ -186,8 +189,8 @@ async function storedPosition(
 }
 
 /**
- * Whether a position is still the stored one, once no transaction is moving it any more: what somebody
- * has in flight is not lost.
+ * Whether a position is still the stored one, once no transaction is moving it: messages that
+ * another process is landing just now are not lost.
  */
 async function isAtRest(
   { staging, topic }: StartContext,
@@ -209,7 +212,8 @@ async function findLost(context: StartContext, admin: TopicLog): Promise<LostRan
   for (const stored of before) {
     const range = ranges.find(({ partition }) => partition === stored.partition);
     const lost = range && lostRangeOf(stored.nextPosition, range, stored.topicId);
-    // A position that moves meanwhile is another process's, which sees for itself what is lost.
+    // If a position moves in the meantime, another process moves it, and sees for itself what is
+    // lost.
     if (lost !== undefined && await isAtRest(context, stored)) found.push(lost);
   }
   return found;

@@ -1,17 +1,17 @@
-/** Asking Kafka about the topic through outages; what cannot be answered fails in words. */
+/** Asks Kafka about the topic, and retries through outages. */
 import { FinpipeError } from "../../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
 import type { LogRange } from "../../sources/topic/log_range.ts";
 import type { TopicLog } from "../../sources/topic/topic.ts";
 
-/** How long to ask for, and where outages are told. */
+/** How long to retry, and where outages are logged. */
 export type SteadyLogOptions = Pick<RetryOptions, "log" | "signal" | "retryFor">;
 
-/** A {@link TopicLog} that asks again as long as Kafka cannot be reached. */
+/** A {@link TopicLog} that retries while Kafka cannot be reached. */
 export class SteadyTopicLog implements TopicLog {
   readonly #log: TopicLog;
   readonly #options: SteadyLogOptions;
-  /** The last failure that is being waited out; undefined while Kafka answers. */
+  /** The failure that is being retried; undefined while Kafka answers. */
   failure: FinpipeError | undefined;
 
   /** @param log asks once */

@@ -1,6 +1,7 @@
 /**
- * Whether what was fetched is of the topic that the positions are of. A topic that is deleted and
- * created anew has the same name, and consumers read on in it at the same offsets without a word.
+ * Checks that fetched messages come from the topic that the positions belong to. A topic that is
+ * deleted and created again has the same name, and consumers would silently continue in it at the
+ * same offsets.
  */
 import { SharedQuestion } from "./shared_question.ts";
 
@@ -17,11 +18,11 @@ export class TopicIdentity {
   }
 
   /**
-   * True where the topic has another id than the given one, or two: asked after what was fetched
-   * before this is called, it says whether that may be of another topic.
+   * True where the topic's id differs from the given one, or where it has two. Asked after a fetch,
+   * it says whether the fetched messages may come from another topic.
    *
-   * Without an answer it is false: Kafka that is away must not hold up what was fetched, and the next
-   * answer tells.
+   * Without an answer it is false: an unreachable Kafka must not hold up what was fetched, and the
+   * next answer will tell.
    */
   async isAnother(id: string): Promise<boolean> {
     let timer: ReturnType<typeof setTimeout> | undefined;

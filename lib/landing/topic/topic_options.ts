@@ -15,9 +15,11 @@ export interface TopicOptions {
   watermark: number;
   /** Milliseconds to drain for when asked to stop. */
   grace: number;
-  /** Milliseconds for which an unreachable server is tried, with `untilEnd`; else it is for ever. */
+  /**
+   * Milliseconds for which an unreachable server is retried with `untilEnd`; without it, for ever.
+   */
   retryFor: number;
-  /** How the group sees us. */
+  /** How the group sees this process. */
   member?: Pick<ConsumerOptions, "sessionTimeout" | "metadataAge">;
 }
 

@@ -49,7 +49,7 @@ export async function landWatchedTopic(
 }
 
 function livenessOf({ consumer, landers }: TopicState): string | undefined {
-  // While Kafka is away a new start mends nothing, and would make it worse.
+  // While Kafka is unreachable, a restart would not help, and would make it worse.
   if (landers.ends.silence !== undefined) return undefined;
   const silent = performance.now() - consumer.lastActivity;
   return silent > DEAD_AFTER

@@ -4,7 +4,10 @@ import { csvReport } from "./csv.ts";
 import { jsonReport } from "./json.ts";
 import { tableReport } from "./table.ts";
 
-/** Makes text of rows as they come, holds none of them; a person is told `noRows` where there is none. */
+/**
+ * Makes text from rows as they come, without keeping them; a table shows `noRows` where there are
+ * none.
+ */
 export type ReportFormat = (rows: AsyncIterable<MartRow>, noRows?: string) => AsyncIterable<string>;
 
 /** The forms by their names, as `--format` takes them. */

@@ -18,13 +18,13 @@ const COLUMNS: readonly Column<MartRow>[] = [
 ];
 
 /**
- * A title, a line a row, and how many there are.
+ * A title, a line for each row, and the number of rows.
  *
  * @param noRows is shown where there is none: how to have some
  */
 export async function* tableReport(
   rows: AsyncIterable<MartRow>,
-  noRows = "The mart has no row of these dates",
+  noRows = "The mart has no rows for these dates",
 ): AsyncGenerator<string> {
   let day: string | undefined;
   let count = 0;

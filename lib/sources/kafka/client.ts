@@ -12,7 +12,7 @@ export type KafkaClient = Kafka;
 const CONNECTION_TIMEOUT = 3000;
 
 /**
- * How a patient client tries again. With less a consumer crashes when a broker is away for half a
+ * How a patient client retries. With less a consumer crashes when a broker is away for half a
  * minute, and takes as long again to come back into its group; with these it goes on 1 s after the
  * broker is back.
  */
@@ -20,9 +20,9 @@ const PATIENT = { retries: 1000, initialRetryTime: 200, maxRetryTime: 1000 };
 
 export interface ClientOptions {
   /**
-   * Tries again for a quarter of an hour by itself, saying so in the log: right for a consumer that
-   * has begun. Else each broker is tried once, and the failure is the caller's to judge: right for
-   * what comes first, which should say at once what is wrong.
+   * Retries by itself for a quarter of an hour, and logs that: right for a consumer that is
+   * running. Otherwise it tries each broker once and leaves the failure to the caller: right at the
+   * start, which should say at once what is wrong.
    *
    * @default true
    */
@@ -30,8 +30,8 @@ export interface ClientOptions {
 }
 
 /**
- * A client; connects to nothing yet. What its consumers, producers and administrators throw,
- * `asKafkaFailure` makes into words.
+ * A client; connects to nothing yet. `asKafkaFailure` translates what its consumers, producers and
+ * administrators throw.
  */
 export function openKafka(
   settings: KafkaSettings,
@@ -43,7 +43,7 @@ export function openKafka(
   return new kafkajs.Kafka({
     brokers,
     clientId: SIGNATURE.replace(" ", "-"),
-    // Copies: kafkajs keeps what it makes of them in them.
+    // Copies, because kafkajs keeps its own results in these objects.
     ...(sasl === undefined ? {} : { sasl: { ...sasl } as kafkajs.SASLOptions }),
     ...(tls === undefined ? {} : { ssl: { ...tls } }),
     connectionTimeout: CONNECTION_TIMEOUT,

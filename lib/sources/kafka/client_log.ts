@@ -1,4 +1,4 @@
-/** What kafkajs says, in our log. */
+/** kafkajs' log entries, written to finpipe's log. */
 import process from "node:process";
 import kafkajs from "kafkajs";
 import type { Logger, LogLevel } from "../../runtime/log.ts";
@@ -12,8 +12,8 @@ interface Entry {
 }
 
 /**
- * Entries whose weight is another one than kafkajs thinks. What is thrown as well is said by whoever
- * catches it; what is tried again, as in the first use of a group, is harmless.
+ * Entries whose level finpipe changes. An error that is also thrown is reported where it is caught;
+ * one that is retried, such as at the first use of a group, is harmless.
  */
 const WEIGHTS: [namespace: RegExp, message: RegExp, level: LogLevel][] = [
   [/^Connection$/, /^Response /, "debug"],
@@ -30,7 +30,7 @@ const QUIET = 60_000;
 const FIELDS = ["error", "groupId", "topic", "partition", "broker"];
 
 export interface LogOptions {
-  /** Whatever fails is thrown to the caller: the log need not say it too. @default false */
+  /** Every failure is thrown to the caller, so the log need not report it, too. @default false */
   isThrown?: boolean;
   /** Milliseconds on a clock that only goes forward. @default performance.now */
   clock?: () => number;
@@ -62,8 +62,8 @@ function weightOf(namespace: string, level: kafkajs.logLevel, message: string): 
 let routed: ((warning: Error) => void) | undefined;
 
 /**
- * Sends the process's warnings into the log, in place of stderr or of the log that they went to
- * before; but for the one that kafkajs causes with each answer, by asking for a timer that is due.
+ * Sends the process's warnings into the log, in place of stderr or an earlier log; except the one
+ * that kafkajs causes with each answer, by setting a timer that is already due.
  */
 export function routeWarnings(log: Logger): void {
   if (routed === undefined) process.removeAllListeners("warning");

@@ -51,5 +51,8 @@ export function openCluster(kafka: Kafka): Cluster {
   );
   const create = maker && (kafka as unknown as Record<symbol, unknown>)[maker];
   if (typeof create === "function") return create({ allowAutoTopicCreation: false }) as Cluster;
-  throw new FinpipeError("failed", "This kafkajs is not the one that finpipe was made for: 2.2.4");
+  throw new FinpipeError(
+    "failed",
+    "This is not kafkajs 2.2.4, the version that finpipe was made for",
+  );
 }

@@ -1,11 +1,11 @@
 /**
  * What an error of Kafka means for a person: which kind of failure, and what to do.
  *
- * Whatever passes when a broker comes back is `unreachable` and tried again; also a connection that
- * the broker closes without a word, as a listener does whose kind the client did not expect: a broker
- * that stops does the same, and the hint says what else it may be.
+ * A failure that passes when a broker comes back is `unreachable` and retried. So is a connection
+ * that the broker closes silently: a broker that stops does that, but so does a listener of another
+ * kind than the client expected, and the hint says so.
  */
-import { type ErrorKind, FinpipeError } from "../../runtime/errors.ts";
+import { causesOf, type ErrorKind, FinpipeError } from "../../runtime/errors.ts";
 
 interface Meaning {
   kind: ErrorKind;
@@ -26,7 +26,7 @@ const CLIENT_CERTIFICATE = configuration(
 
 /** Codes of system and TLS. */
 const CODES: Record<string, Meaning> = {
-  ENOTFOUND: unreachable("The host name is not known: check it"),
+  ENOTFOUND: unreachable("The host name is unknown: check its spelling"),
   EAI_AGAIN: unreachable("The host name could not be looked up: check DNS"),
   ECONNREFUSED: UNREACHABLE,
   ECONNRESET: UNREACHABLE,
@@ -53,8 +53,8 @@ const TYPES: Record<string, Meaning> = {
     "Set FINPIPE_KAFKA_SASL to a mechanism of this listener: scram-sha-512, scram-sha-256 or plain",
   ),
   ILLEGAL_SASL_STATE: configuration(
-    "This listener takes no SASL: name the port of the one that does in FINPIPE_KAFKA_BROKERS, or " +
-      "unset FINPIPE_KAFKA_SASL",
+    "This listener does not accept SASL: name the port of one that does in " +
+      "FINPIPE_KAFKA_BROKERS, or unset FINPIPE_KAFKA_SASL",
   ),
   TOPIC_AUTHORIZATION_FAILED: configuration(
     "Grant finpipe's user READ and DESCRIBE on the topic, and WRITE for emit",
@@ -71,11 +71,11 @@ const TYPES: Record<string, Meaning> = {
   INCONSISTENT_GROUP_PROTOCOL: configuration(
     "Another program is in the group: name one of finpipe's own in FINPIPE_GROUP",
   ),
-  GROUP_MAX_SIZE_REACHED: configuration("The group is full: run fewer finpipes"),
+  GROUP_MAX_SIZE_REACHED: configuration("The group is full: run fewer finpipe processes"),
   MESSAGE_TOO_LARGE: { kind: "failed", hint: "Raise max.message.bytes of the topic" },
 };
 
-/** What kafkajs says by its text alone. */
+/** Errors that kafkajs tells apart only by their text. */
 const TEXTS: [text: RegExp, meaning: Meaning][] = [
   [
     /before secure TLS connection was established/,
@@ -92,7 +92,8 @@ const TEXTS: [text: RegExp, meaning: Meaning][] = [
     ),
   ],
   [
-    // Which of the two it is, or the alert itself, depends on what of the broker's comes first.
+    // Which of the two texts comes, or the TLS alert itself, depends on what the broker sends
+    // first.
     /Not connected|write after end/,
     unreachable(
       "Check that the broker runs; a listener that wants a client's certificate " +
@@ -102,12 +103,13 @@ const TEXTS: [text: RegExp, meaning: Meaning][] = [
   [
     /timed out|timeout/i,
     unreachable(
-      "Check that the broker answers, that its port is Kafka's, and that no firewall is between",
+      "Check that the broker answers, that its port is Kafka's, and that no firewall is in " +
+        "between",
     ),
   ],
 ];
 
-/** What kafkajs takes for final, though it passes when the brokers are back. */
+/** Errors that kafkajs takes to be final, though they pass when the brokers are back. */
 const PASSING = /^KafkaJS(GroupCoordinatorNotFound|LockTimeout|Timeout)$/;
 
 const WRONG_PASSWORD = configuration(
@@ -121,7 +123,7 @@ const WRONG_PASSWORD = configuration(
  * @param kafka how the message names the cluster, as `displayName` of its settings does
  */
 export function asKafkaFailure(error: unknown, kafka: string): FinpipeError {
-  const chain = causesOf(error);
+  const chain = driverErrorsOf(error);
   const known = chain.find((cause) => cause instanceof FinpipeError);
   if (known !== undefined) return known;
   const root = chain.at(-1) ?? {};
@@ -155,11 +157,11 @@ interface DriverError {
 }
 
 /** The error and what is under it, the deepest last. */
-function causesOf(error: unknown): DriverError[] {
+function driverErrorsOf(error: unknown): DriverError[] {
   const chain: DriverError[] = [];
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+  for (const cause of causesOf(error)) {
     chain.push(cause);
-    // A socket that tried several addresses gives all their failures, and no message.
+    // A socket that tried several addresses reports all their failures, without a message.
     if (cause instanceof AggregateError && cause.errors[0] instanceof Error) {
       chain.push(cause.errors[0]);
     }

@@ -16,7 +16,7 @@ export interface FetchedCarrier {
   /** The greatest that there can be: kafkajs drops what lies before the offset that it asked for. */
   readonly offset: string;
   readonly isControlRecord: false;
-  /** Never there: who looks for a message here reads with another decoding than this process has. */
+  /** There is no message here: code that looks for one expects kafkajs' own decoding. */
   readonly value: never;
 }
 
@@ -169,7 +169,7 @@ class AnswerReader {
     return new TextDecoder().decode(this.#take(this.int16()));
   }
 
-  /** Null, which is told by a length of -1, is as good as none. */
+  /** Null, which has a length of -1, counts as none. */
   bytes(): Uint8Array {
     return this.#take(Math.max(0, this.int32()));
   }

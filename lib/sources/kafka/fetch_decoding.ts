@@ -1,19 +1,20 @@
 /**
  * Has kafkajs hand on the records of a fetch as they came, for `records/` to read.
  *
- * kafkajs 2.2.4 reads them itself, and wrongly: it filters aborted transactions by a rule of its own
- * (consumer/filterAbortedMessages.js), never looks at a checksum (protocol/recordBatch/v0/decoder.js),
- * takes no more than some 125,000 records a batch (fetch/v4/decodeMessages.js), unpacks whatever it is
- * given to whatever size, and stands still before an empty batch. It does so as soon as an answer
- * comes, which no back pressure reaches.
+ * kafkajs 2.2.4 reads them itself, and wrongly: it filters aborted transactions by a rule of its
+ * own (consumer/filterAbortedMessages.js), never looks at a checksum
+ * (protocol/recordBatch/v0/decoder.js), takes no more than some 125,000 records a batch
+ * (fetch/v4/decodeMessages.js), unpacks data to any size, and gets stuck at an empty batch. It does
+ * so as soon as an answer comes, which no back pressure reaches.
  *
- * So the property `decode` of its modules for the answers to a fetch, versions 4 to 11, is another one
- * here. kafkajs looks it up in these very objects at each answer (network/connection.js, `send`), and
- * this is all that it decodes of a fetch: error codes, queue, seeks and heartbeats are as before. In
- * place of messages it gets one object for each partition, see {@link FetchedCarrier}.
+ * So the property `decode` of its modules for the answers to a fetch, versions 4 to 11, is another
+ * one here. kafkajs looks it up in these very objects at each answer (network/connection.js,
+ * `send`), and this is all that it decodes of a fetch: error codes, queue, seeks and heartbeats are
+ * as before. In place of messages it gets one object for each partition, see {@link
+ * FetchedCarrier}.
  *
- * That holds for the whole process from the first {@link replaceFetchDecoding} on: another consumer of
- * kafkajs in it would be given these objects too, and fails as it looks into them.
+ * That holds for the whole process from the first {@link replaceFetchDecoding} on: another consumer
+ * of kafkajs in it would be given these objects too, and fails as it looks into them.
  */
 import kafkajsPackage from "kafkajs/package.json" with { type: "json" };
 import fetches from "kafkajs/src/protocol/requests/fetch/index.js";

@@ -1,6 +1,6 @@
 /**
- * A member of the consumer group, through outages: joins it, keeps its place while something is waited
- * for, and leaves it. What is read is for {@link MemberHandlers} to say.
+ * A member of the consumer group that survives outages: joins the group, keeps its place while work
+ * is waited for, and leaves the group. {@link MemberHandlers} gets what is fetched.
  */
 import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
 import { orAborted } from "../../runtime/aborted.ts";
@@ -12,7 +12,7 @@ import { replaceFetchDecoding } from "./fetch_decoding.ts";
 import { Membership } from "./membership.ts";
 import { OffsetReports } from "./offset_reports.ts";
 
-/** What a member is told of its topic beside the options of its consumer. */
+/** What a member needs to know about its topic, besides the options of its consumer. */
 export interface MemberOptions extends ConsumerOptions {
   topic: string;
   /** How messages name the cluster. */
@@ -21,7 +21,7 @@ export interface MemberOptions extends ConsumerOptions {
   members(): Promise<readonly string[]>;
 }
 
-/** Whoever reads what the member is given. */
+/** Reads what the member fetches. */
 export interface MemberHandlers {
   /** The group gave us these partitions. In the listener itself: kafkajs fetches right after it. */
   joined(partitions: number[]): void;
@@ -29,7 +29,7 @@ export interface MemberHandlers {
   take(payload: EachBatchPayload): Promise<void>;
 }
 
-/** Milliseconds after which a heartbeat is thought of again while something is waited for. */
+/** Milliseconds between two heartbeats while work is waited for. */
 const HEARTBEAT = 1000;
 /** A group is joined again for as long as it takes. */
 const JOIN_RETRY = { retryFor: Infinity, firstDelay: 200, longestDelay: 5000 };
@@ -85,7 +85,7 @@ export class GroupMember {
       metadataMaxAge: options.metadataAge ?? 30_000,
       allowAutoTopicCreation: false,
       readUncommitted: false,
-      // By itself it would not after all that passes, as a coordinator that is away.
+      // kafkajs itself gives up on some failures that pass, such as an absent coordinator.
       retry: { restartOnFailure: () => Promise.resolve(false) },
     });
     this.#reports = new OffsetReports(this.#consumer, topic, options.log);
@@ -152,13 +152,13 @@ export class GroupMember {
   /** Leaves the group, after Kafka was told what was committed last. */
   async leave(): Promise<void> {
     this.#stop.abort();
-    // kafkajs that is stopped while it joins takes that for a failure, and joins again.
+    // If kafkajs is stopped while it joins, it takes that for a failure and joins again.
     await this.#joining.catch(() => {});
     await this.#reports.settled();
     await this.#consumer.disconnect();
   }
 
-  /** Tells Kafka how far was committed, for the usual lag tools alone. */
+  /** Reports the committed positions to Kafka, only for the usual lag tools. */
   report(partition: number, position: number): void {
     this.#reports.add(partition, position);
   }
@@ -184,7 +184,7 @@ export class GroupMember {
   async beating(work: Promise<unknown>, heartbeat: () => Promise<void>): Promise<void> {
     let settled = false;
     const done = work.finally(() => settled = true);
-    // Where a heartbeat fails first, nobody waits for it any more.
+    // If a heartbeat fails first, nobody waits for the work.
     done.catch(() => {});
     while (!settled) {
       let timer: ReturnType<typeof setTimeout> | undefined;
@@ -209,7 +209,10 @@ export class GroupMember {
     return await orAborted(promise, this.#stop.signal).catch(() => undefined);
   }
 
-  /** Has kafkajs end, as after a crash: what is in hand is taken, and then the group joined again. */
+  /**
+   * Makes kafkajs end as after a crash: the current batch is finished, then the member joins the
+   * group again.
+   */
   async #giveUp(): Promise<void> {
     // Not in the listener itself: fetchers that kafkajs starts after this one would never end.
     await Promise.resolve();
@@ -239,7 +242,9 @@ export class GroupMember {
     return [{ topic: this.#options.topic, partitions: [partition] }];
   }
 
-  /** While kafkajs starts again it takes no word; the join that follows says it all once more. */
+  /**
+   * While kafkajs restarts it accepts no offsets; they are sent again after the join that follows.
+   */
   #tell(word: () => void): void {
     try {
       word();

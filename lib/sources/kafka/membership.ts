@@ -1,6 +1,6 @@
 /**
- * Whether the group still counts us among its members, for kafkajs 2.2.4 may not notice that it does
- * not:
+ * Finds out whether this process is still a member of its group. kafkajs 2.2.4 may not notice that
+ * it is not:
  *
  * - A member that is told so gives up its id and joins anew. If the coordinator dies meanwhile, it
  *   fetches on what was assigned before, and has no id to beat with (consumerGroup.js, `joinAndSync`
@@ -28,9 +28,9 @@ export class Membership {
   #id: string | undefined;
   /** When the group's coordinator last took us for a member. */
   #heardAt = -Infinity;
-  /** The group may be asked from then on. */
+  /** From when on the group may be asked. */
   #askAt = -Infinity;
-  /** It has said that it does not know us, and nothing else since. */
+  /** The group has said that it does not know this member, and nothing since. */
   #isDenied = false;
 
   constructor(options: MembershipOptions) {
@@ -51,8 +51,8 @@ export class Membership {
   }
 
   /**
-   * To be asked as a fetch begins, since a member that is joining does not fetch: true, once, where the
-   * group does not know us. It never is at the first fetch after a silence.
+   * Call this when a fetch begins, because a member that is joining does not fetch. Returns true,
+   * once, where the group does not know this member; never at the first fetch after a silence.
    */
   isLost(): boolean {
     if (this.#clock() - this.#heardAt < this.#options.sessionTimeout) return false;

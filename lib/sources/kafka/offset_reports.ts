@@ -1,4 +1,7 @@
-/** Telling Kafka how far was committed, for the usual lag tools alone: it is never read back. */
+/**
+ * Reports the committed positions to Kafka, only for the usual lag tools: finpipe never reads them
+ * back.
+ */
 import type { Consumer } from "kafkajs";
 import type { Logger } from "../../runtime/log.ts";
 
@@ -7,11 +10,11 @@ export class OffsetReports {
   readonly #consumer: Pick<Consumer, "commitOffsets">;
   readonly #topic: string;
   readonly #log: Logger;
-  /** The newest positions, of what the group gave us. */
+  /** The newest positions of the partitions that this member has. */
   readonly #positions = new Map<number, number>();
-  /** Positions that Kafka was not told of yet. */
+  /** Positions that were not sent to Kafka yet. */
   readonly #untold = new Map<number, number>();
-  /** The group was joined, and nothing told since. */
+  /** The member has joined, and has sent nothing since. */
   #isDue = false;
   #telling: Promise<void> | undefined;
 
@@ -21,7 +24,7 @@ export class OffsetReports {
     this.#log = log;
   }
 
-  /** Tells it soon. */
+  /** Sends the position soon. */
   add(partition: number, position: number): void {
     this.#positions.set(partition, position);
     this.#untold.set(partition, position);
@@ -39,8 +42,9 @@ export class OffsetReports {
   }
 
   /**
-   * To be called as a fetch begins: kafkajs takes offsets again. What it took around the join it may
-   * have dropped without a word, and of a topic that lies still there is no next commit to mend that.
+   * Call this when a fetch begins: from then on kafkajs accepts offsets again. It may have dropped
+   * those sent around the join without an error, and an idle topic has no later commit to make up
+   * for that.
    */
   fetching(): void {
     if (!this.#isDue) return;
@@ -70,7 +74,7 @@ export class OffsetReports {
         await this.#consumer.commitOffsets(offsets);
       } catch (error) {
         // In a rebalance: the next commit tells, or the join that follows.
-        this.#log.debug("Kafka did not take offsets", { error: String(error) });
+        this.#log.debug("Kafka did not accept offsets", { error: String(error) });
       }
     }
     this.#telling = undefined;

@@ -30,14 +30,14 @@ export class KafkaFeed implements PartitionFeed {
   readonly #limits: BatchLimits;
   readonly #builder = new BatchBuilder();
   readonly #ready: Ready[] = [];
-  /** Of all that was pushed: a batch may hold messages of several answers. */
+  /** Resolves when all that was pushed is checked: a batch may hold messages of several answers. */
   #checked = CHECKED;
   /** The offset up to which batches were sealed. */
   #sealedNext: number;
   /** Time of the first message of each batch that is not committed; the last one is being built. */
   readonly #times: { next: number; time: number }[] = [];
   #firstTime: number | undefined;
-  /** Where messages lie side by side that are in the builder already, but for their bytes. */
+  /** Where messages lie side by side that the builder knows already, except for their bytes. */
   readonly #run = { bytes: NOTHING, from: 0, to: 0 };
   /** Something that was fetched is being taken. */
   isTaking = false;
@@ -223,7 +223,7 @@ export class KafkaFeed implements PartitionFeed {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#settle();
-    // What came of a message in pieces moves on into the next batch.
+    // The pieces so far of an unfinished message move on into the next batch.
     const batch = this.#builder.seal(this.#builder.fill - this.#begun, {
       next: this.next,
       digest: null,

@@ -1,6 +1,6 @@
 /** What finpipe asks Kafka about the topic that it reads. It never changes or creates anything. */
 import kafkajs, { type Admin, type Kafka } from "kafkajs";
-import { FinpipeError } from "../../runtime/errors.ts";
+import { causesOf, FinpipeError } from "../../runtime/errors.ts";
 import { type Broker, type Cluster, openCluster } from "./cluster.ts";
 import type { LogRange } from "../topic/log_range.ts";
 import type { TopicAdmin } from "../topic/topic.ts";
@@ -15,7 +15,7 @@ const READ_COMMITTED = 1;
 const LATEST = -1;
 const EARLIEST = -2;
 
-/** Connects when it is asked, and anew after a failure. */
+/** Connects at the first question, and again after a failure. */
 export class KafkaAdmin implements TopicAdmin, AsyncDisposable {
   readonly #kafka: Kafka;
   readonly #topic: string;
@@ -45,7 +45,7 @@ export class KafkaAdmin implements TopicAdmin, AsyncDisposable {
         );
         const ranges = asked.flat().sort((a, b) => a.partition - b.partition);
         if (new Set(ranges.map(({ topicId }) => topicId)).size <= 1) return ranges;
-        throw new FinpipeError("unreachable", `Topic ${this.#topic} is being created anew`);
+        throw new FinpipeError("unreachable", `Topic ${this.#topic} is being created again`);
       });
     } catch (error) {
       if (isUnknownTopic(error)) return undefined;
@@ -178,8 +178,5 @@ export class KafkaAdmin implements TopicAdmin, AsyncDisposable {
 }
 
 function isUnknownTopic(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ((cause as { code?: unknown }).code === UNKNOWN_TOPIC) return true;
-  }
-  return false;
+  return causesOf(error).some((cause) => (cause as { code?: unknown }).code === UNKNOWN_TOPIC);
 }

@@ -8,13 +8,14 @@
  */
 import type { EachBatchPayload, Kafka } from "kafkajs";
 import type { FetchedCarrier } from "./fetch_answer.ts";
+import { counted } from "../../runtime/words.ts";
 import { CorruptBatch } from "../topic/corrupt_batch.ts";
 import { type PartitionOwner, SESSION_TIMEOUT, type TopicConsumer } from "../topic/topic.ts";
 import { GroupMember, type MemberOptions } from "./group_member.ts";
 import { KafkaFeed } from "./partition_feed.ts";
 import { BeyondWatermark } from "./records/corrupt.ts";
 
-/** A partition that is assigned to us. */
+/** A partition that is assigned to this member. */
 interface Assigned {
   /** Set once it may be read. */
   feed?: KafkaFeed;
@@ -26,7 +27,10 @@ export class KafkaConsumer implements TopicConsumer {
   readonly #options: MemberOptions;
   readonly #owner: PartitionOwner;
   readonly #assigned = new Map<number, Assigned>();
-  /** Where a corrupt batch was met in each partition, to tell one that is from one that came so. */
+  /**
+   * Where a corrupt batch was met in each partition: a second fetch tells damage on the broker from
+   * damage on the way.
+   */
   readonly #suspects = new Map<number, number>();
   /** Since when nothing is sent of a partition, by the offset that was asked for. */
   readonly #silent = new Map<number, { next: number; since: number }>();
@@ -64,14 +68,14 @@ export class KafkaConsumer implements TopicConsumer {
     return this.#member.run();
   }
 
-  /** Opens a partition again, since somebody else has read on from its position. */
+  /** Opens a partition again, because another process has moved its position. */
   reopen(partition: number): void {
     if (!this.#assigned.has(partition) || this.#member.isStopped) return;
     this.#member.pause(partition);
     this.#assigned.set(partition, this.#open(partition));
   }
 
-  /** Tells Kafka how far was committed, for the usual lag tools alone. */
+  /** Reports the committed positions to Kafka, only for the usual lag tools. */
   report(partition: number, position: number): void {
     this.#member.report(partition, position);
   }
@@ -98,14 +102,14 @@ export class KafkaConsumer implements TopicConsumer {
     }
     for (const partition of now) {
       const feed = this.#assigned.get(partition)?.feed;
-      // At once: kafkajs fetches right after it has told us.
+      // At once: kafkajs fetches right after this event.
       if (feed !== undefined) this.#member.seek(partition, feed.next);
       else {
         this.#member.pause(partition);
         if (!this.#assigned.has(partition)) this.#assigned.set(partition, this.#open(partition));
       }
     }
-    this.#options.log.info(`Assigned ${now.size} partitions of ${this.#options.topic}`, {
+    this.#options.log.info(`Assigned ${counted(now.size, "partition")} of ${this.#options.topic}`, {
       partitions: [...now].sort((a, b) => a - b).join(",") || "none",
     });
   }
@@ -119,7 +123,8 @@ export class KafkaConsumer implements TopicConsumer {
         }
         assigned.feed = feed;
         this.#silent.delete(partition);
-        // What the member before us could not tell, and on a topic that lies still nobody would.
+        // The offsets that the previous member could not report; on an idle topic nobody else
+        // would.
         this.#member.report(partition, feed.next);
         this.#member.seek(partition, feed.next);
         this.#member.resume(partition);
@@ -137,7 +142,7 @@ export class KafkaConsumer implements TopicConsumer {
     if (assigned.feed === undefined) await this.#member.beating(assigned.opened, heartbeat);
     const { feed } = assigned;
     if (feed === undefined) return;
-    // kafkajs has the offset that it asked for, its types do not.
+    // kafkajs has the offset that it asked for, but its types do not show it.
     const fetched = Number((batch as unknown as { fetchedOffset: string }).fetchedOffset);
     if (fetched !== feed.next) {
       return await this.#member.beating(this.#passGap(partition, feed), heartbeat);
@@ -149,7 +154,9 @@ export class KafkaConsumer implements TopicConsumer {
       return;
     }
     if (this.#isSilent(partition, feed, carrier)) {
-      const reason = `nothing is sent of it, though the log goes to ${carrier.end - 1}`;
+      const reason = `the broker sends nothing of it, though the partition reaches to ${
+        carrier.end - 1
+      }`;
       const silent = new CorruptBatch(feed.next, carrier.end, reason);
       this.#silent.delete(partition);
       this.#member.pause(partition);
@@ -168,13 +175,17 @@ export class KafkaConsumer implements TopicConsumer {
       await pushed.catch(() => {});
       throw error;
     }
-    // One fetcher of kafkajs may join anew while another's answer is taken. Of what went to another
-    // member meanwhile kafkajs has no offsets, and fails; what was opened again is sought.
+    // One fetcher of kafkajs may join again while another's answer is taken. For partitions that
+    // went to another member meanwhile kafkajs has no offsets, and fails; what was opened again is
+    // sought.
     if (this.#assigned.get(partition) !== assigned) return;
     if (feed.next > fetched) resolveOffset(String(feed.next - 1));
   }
 
-  /** Asks beside the decoding whether what was fetched is of our topic: landing waits for the answer. */
+  /**
+   * Asks, while the messages are decoded, whether they come from the right topic: landing waits for
+   * the answer.
+   */
   async #check(
     partition: number,
     { next }: KafkaFeed,
@@ -192,8 +203,8 @@ export class KafkaConsumer implements TopicConsumer {
   }
 
   /**
-   * True where a broker has sent nothing for a session's time, though it says that there is more: one
-   * that cannot find the borders of batches any more does so, and says no word.
+   * True where a broker has sent nothing for a session's time, though it says that there is more. A
+   * broker that can no longer find the borders of batches does so, without an error.
    */
   #isSilent(partition: number, { next }: KafkaFeed, carrier: FetchedCarrier): boolean {
     const { records, end, isAnswerEmpty } = carrier;
@@ -217,9 +228,10 @@ export class KafkaConsumer implements TopicConsumer {
       return await this.#owner.meetCorrupt(partition, batch);
     }
     this.#suspects.set(partition, batch.from);
-    // What was appended while the broker answered is likely to be whole when it is fetched anew.
+    // A batch that was appended while the broker answered is likely to be complete when fetched
+    // again.
     const level = batch.cause instanceof BeyondWatermark ? "debug" : "warn";
-    this.#options.log[level](`${batch.message}; fetching it anew`, { partition });
+    this.#options.log[level](`${batch.message}; fetching it again`, { partition });
     this.#member.seek(partition, feed.next);
   }
 

@@ -1,9 +1,10 @@
 /**
- * The id of a topic, which another topic of the same name has not (KIP-516). Brokers tell it since
- * Kafka 2.8 in Metadata of version 10, which kafkajs 2.2.4 does not speak.
+ * The id of a topic, which differs from that of another topic with the same name (KIP-516). Brokers
+ * tell it since Kafka 2.8 in Metadata of version 10, which kafkajs 2.2.4 does not speak.
  *
- * Version 10 (Kafka protocol guide, "Metadata API") is a flexible one: lengths are unsigned varints of
- * one more, 0 is null, and each structure ends with tagged fields, of which we send and need none.
+ * Version 10 (Kafka protocol guide, "Metadata API") is a flexible one: lengths are unsigned varints
+ * of one more, 0 is null, and each structure ends with tagged fields, of which we send and need
+ * none.
  */
 import { Buffer } from "node:buffer";
 // @ts-types="./kafkajs_encoder.d.ts"

@@ -1,9 +1,9 @@
 /**
  * Sends events to a topic, as the source service does: keyed by object_id, idempotent.
  *
- * Each request is to one partition, whose leader alone answers for it. Where kafkajs has more of them
- * to send and a leader dies, it takes what the others answered for the whole: messages are lost that
- * it calls sent, or sent as numbers that no leader expects.
+ * Each request is to one partition, whose leader alone answers for it. Where kafkajs has more of
+ * them to send and a leader dies, it takes the answers of the others as answers for all: messages
+ * that it reports as sent are lost, or are sent with sequence numbers that no leader expects.
  */
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
 import { orAborted } from "../../runtime/aborted.ts";
@@ -55,7 +55,7 @@ export class KafkaWriter implements TopicWriter {
         maxInFlightRequests: 1,
         allowAutoTopicCreation: false,
         // A request that failed is sent again by us, with the same numbers: it is appended once.
-        // Fewer tries than these kafkajs does not take.
+        // kafkajs does not accept a lower number of tries.
         retry: { retries: 1, initialRetryTime: 50 },
       });
       try {
@@ -78,7 +78,10 @@ export class KafkaWriter implements TopicWriter {
     }
   }
 
-  /** Not waited for: what was given up may be under way for as long as a broker stands still. */
+  /**
+   * Not waited for: a request that was given up may stay open for as long as the broker does not
+   * respond.
+   */
   [Symbol.asyncDispose](): Promise<void> {
     leave(this.#producer);
     return Promise.resolve();
@@ -114,7 +117,7 @@ function chooserOf({ topic, partitions }: WriterOptions) {
   return (message: Omit<Placed, "partition">) => choose({ topic, partitionMetadata, message });
 }
 
-/** A stop is the stop, whatever else failed. */
+/** After a signal to stop, report the stop, whatever else failed. */
 function failureOf(error: unknown, { cluster, retry: { signal } }: WriterOptions): unknown {
   return signal.aborted ? signal.reason : asKafkaFailure(error, cluster);
 }

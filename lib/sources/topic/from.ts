@@ -22,8 +22,8 @@ export function parseFrom(text: string): From {
   const epochMilliseconds = parseTimestamp(text);
   if (epochMilliseconds !== undefined) return { kind: "timestamp", epochMilliseconds };
   throw new FinpipeError("usage", `Cannot read --from "${text}"`, {
-    hint: "It is earliest, latest, a timestamp as in 2022-10-01T00:00:00, " +
-      "or PARTITION:OFFSET,... as in 0:1500,1:1480",
+    hint: "Write earliest, latest, a timestamp such as 2022-10-01T00:00:00, or " +
+      "PARTITION:OFFSET,... such as 0:1500,1:1480",
   });
 }
 
@@ -32,7 +32,7 @@ function parseOffsets(text: string): Map<number, number> {
   for (const pair of text.split(",")) {
     const [partition, offset] = pair.split(":").map(Number) as [number, number];
     if (offsets.has(partition) || !Number.isSafeInteger(offset)) {
-      throw new FinpipeError("usage", `Cannot read --from "${text}": look at ${pair}`, {
+      throw new FinpipeError("usage", `Cannot read --from "${text}": check ${pair}`, {
         hint: "Name each partition once, with an offset that Kafka can have",
       });
     }
@@ -42,12 +42,12 @@ function parseOffsets(text: string): Map<number, number> {
 }
 
 function parseTimestamp(text: string): number | undefined {
-  // With its zone first: a plain time would pass over it in silence.
+  // Tried with a zone first: parsed as a plain time, the zone would be ignored silently.
   const parsers = [
     () => Temporal.Instant.from(text),
     () => Temporal.PlainDateTime.from(text, { overflow: "reject" }).toZonedDateTime("UTC"),
   ];
-  // The name of a time zone, which the second one would pass over as well.
+  // The name of a time zone in brackets, which the second parser would ignore, too.
   if (text.includes("[")) return undefined;
   for (const parse of parsers) {
     try {

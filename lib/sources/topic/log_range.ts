@@ -1,8 +1,8 @@
-/** What of a topic can be read now, and what of it is lost (pure). */
+/** Which offsets of a topic can be read now, and which are lost. Pure. */
 import { FinpipeError } from "../../runtime/errors.ts";
 import type { CorruptBatch } from "./corrupt_batch.ts";
 
-/** The offsets that a partition of the log has now. */
+/** The offsets that a partition of the topic has now. */
 export interface LogRange {
   partition: number;
   /** The first offset that is still there. */
@@ -15,13 +15,13 @@ export interface LogRange {
   topicId: string | undefined;
 }
 
-/** What of a topic's stored positions is not in its log any more, and so cannot be read. */
+/** Offsets after a partition's stored position that it no longer has, and so cannot be read. */
 export interface LostRange {
   partition: number;
   /**
-   * `deleted`: retention took what was not read. `recreated`: the topic is another one by now.
-   * `truncated`: it is the same one, whose log ends before the position. `corrupt`: a batch is not
-   * what its format says.
+   * `deleted`: retention deleted unread messages. `recreated`: a new topic has the name now.
+   * `truncated`: the partition ends before the position. `corrupt`: a batch is not what its format
+   * says.
    */
   cause: "deleted" | "recreated" | "truncated" | "corrupt";
   /** The offsets that are lost, the last one not included; equal where nobody can say how many. */
@@ -32,7 +32,8 @@ export interface LostRange {
 }
 
 /**
- * The lost range of a partition, if its stored position is outside of the log, or of another topic.
+ * The lost range of a partition, if its stored position is outside of its offsets, or belongs to
+ * another topic.
  *
  * @param topicId that the position was stored with; null where none is known
  */
@@ -56,7 +57,7 @@ export function lostRangeOf(
   return undefined;
 }
 
-/** @returns the clear stop for a corrupt batch, and the `--from` that goes on after it */
+/** @returns the error for a corrupt batch, with the `--from` that continues after it */
 export function corruptBatchError(
   topic: string,
   partition: number,
@@ -65,21 +66,20 @@ export function corruptBatchError(
   const { from, to, reason } = batch;
   const text = `partition ${partition}: the batch of the offsets ${from} to ${to - 1} is corrupt`;
   return new FinpipeError("data", `Cannot continue reading topic ${topic}: ${text}: ${reason}`, {
-    hint:
-      "It was fetched twice: look at it with kafka-dump-log.sh on a broker, and in the copies of " +
-      "the others. If it is lost for good, go on with " +
-      `--from ${partition}:${to}: the lost range is recorded`,
+    hint: "finpipe fetched it twice. Look at it with kafka-dump-log.sh on each broker that has " +
+      `the partition. If it is lost for good, continue with --from ${partition}:${to}: the ` +
+      "lost range is recorded",
     cause: batch,
   });
 }
 
-/** @returns the clear stop for lost ranges: what is lost, and the `--from` that goes on */
+/** @returns the error for lost ranges: what is lost, and the `--from` that continues after it */
 export function lostRangeError(topic: string, lost: readonly LostRange[]): FinpipeError {
   const from = lost.map(({ partition, goOnFrom }) => `${partition}:${goOnFrom}`).join(",");
   return new FinpipeError(
     "data",
     `Cannot continue reading topic ${topic}: ${lost.map(describe).join("; ")}`,
-    { hint: `If that is lost for good, go on with --from ${from}: the lost range is recorded` },
+    { hint: `If that is lost for good, continue with --from ${from}: the lost range is recorded` },
   );
 }
 
@@ -90,9 +90,9 @@ function describe({ partition, cause, from, to }: LostRange): string {
     } were deleted before they were read`;
   }
   if (from === to) {
-    return `partition ${partition}: the topic was recreated: the stored position ${to} is of the ` +
-      "one before it, of which nothing more can be read";
+    return `partition ${partition}: the topic was recreated: the stored position ${to} belongs to ` +
+      "the old topic, which can no longer be read";
   }
   const why = cause === "truncated" ? "its end was cut off" : "the topic was recreated";
-  return `partition ${partition}: the log ends at ${from}, before the stored position ${to}: ${why}`;
+  return `partition ${partition} ends at ${from}, before the stored position ${to}: ${why}`;
 }

@@ -19,20 +19,32 @@ export interface TopicLog {
   offsetsAt(epochMilliseconds: number): Promise<Map<number, number>>;
 }
 
-/** What is asked about a topic, once each time: how long to go on asking is the caller's to say. */
+/** Questions about a topic. Each is asked once: the caller decides how long to retry. */
 export interface TopicAdmin extends TopicLog {
   /**
    * The ids that the topic has, as the leaders of its partitions know it: more than one while it is
-   * created anew, none where brokers have no ids. What was read before from one of them is of the
-   * topic with this id, or of one before it: a leader learns of a topic, and then makes its log.
+   * being created again, none where brokers have no ids. What was read before from one of them is
+   * of the topic with this id, or of one before it: a leader learns of a topic, and then makes its
+   * log.
    */
   topicIds(): Promise<string[]>;
 
   /** The ids of a consumer group's members, as its coordinator has them. */
   members(group: string): Promise<string[]>;
 
-  /** Milliseconds that the topic keeps its messages; undefined for ever, or where we may not ask. */
+  /**
+   * For how many milliseconds the topic keeps its messages; undefined if for ever, or where finpipe
+   * may not ask.
+   */
   retention(): Promise<number | undefined>;
+}
+
+/** What `doctor` looks at of a topic that is there. */
+export interface TopicFacts {
+  topic: string;
+  /** How messages name the cluster. */
+  cluster: string;
+  partitions: number;
 }
 
 /** A topic that is read. Disposing of it closes what asks about it, and not its consumers. */
@@ -65,7 +77,7 @@ export interface PartitionFeed extends Source {
   close(): void;
 }
 
-/** What the consumer asks of whoever lands the partitions. */
+/** What the consumer needs from the code that lands the partitions. */
 export interface PartitionOwner {
   /**
    * Opens a partition that was assigned.
@@ -73,7 +85,9 @@ export interface PartitionOwner {
    * @returns a feed that the topic has made; it says from where the partition is read
    */
   open(partition: number): Promise<PartitionFeed>;
-  /** A partition went to another member: what is held of it is still landed, if that is in time. */
+  /**
+   * A partition went to another member: messages that were fetched from it still land, if in time.
+   */
   revoked(partition: number): void;
   /**
    * Something was fetched beyond the position.
@@ -121,10 +135,10 @@ export interface TopicConsumer {
    */
   run(): Promise<void>;
 
-  /** Opens a partition again, since somebody else has read on from its position. */
+  /** Opens a partition again, because another process has moved its position. */
   reopen(partition: number): void;
 
-  /** Tells the brokers how far was committed, for the usual lag tools alone. */
+  /** Reports the committed positions to the brokers, only for the usual lag tools. */
   report(partition: number, position: number): void;
 
   /** Delivers nothing more, and stays in the group: so what is held can be landed as its owner. */

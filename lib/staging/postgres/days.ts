@@ -1,14 +1,35 @@
 /** {@link DaysRepository} of PostgreSQL. */
+import recordDump from "../../../sql/staging/record_dump.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
-import type { SqlRow, SqlSession } from "../../postgres/session.ts";
-import type { DaySnapshot, DaysRepository, KafkaProgress, StagedRows } from "../days.ts";
+import { run, select } from "../../postgres/run.ts";
+import type { SqlSession } from "../../postgres/session.ts";
+import { codeOf } from "../../runtime/errors.ts";
+import { SqlTemplate } from "../../sql/template.ts";
+import type { DaySnapshot, DaysRepository, DumpRecord, StagedRows } from "../days.ts";
 import * as sql from "./statements.ts";
+
+const RECORD_DUMP = new SqlTemplate(recordDump);
+
+/** read_only_sql_transaction, of a standby too; insufficient_privilege. */
+const MAY_NOT_WRITE: readonly unknown[] = ["25006", "42501"];
 
 export class PostgresDays implements DaysRepository {
   readonly #session: SqlSession;
 
   constructor(session: SqlSession) {
     this.#session = session;
+  }
+
+  async recordDumps(dumps: readonly DumpRecord[]): Promise<boolean> {
+    try {
+      await this.#session.transaction(async () => {
+        for (const dump of dumps) await run(this.#session, RECORD_DUMP, valuesOf(dump));
+      });
+      return true;
+    } catch (error) {
+      if (MAY_NOT_WRITE.includes(codeOf((error as Error).cause))) return false;
+      throw error;
+    }
   }
 
   snapshot<T>(
@@ -18,41 +39,31 @@ export class PostgresDays implements DaysRepository {
     const session = this.#session;
     const snapshot: DaySnapshot = {
       async stagedRows(dataset: DatasetName) {
-        return stagedRowsOf(await session.query(sql.daySources[dataset], [day.toString()]));
+        const found = await select(session, sql.daySources[dataset], { day: day.toString() });
+        const staged: StagedRows = { total: 0, sources: [] };
+        for (const { source, ...rest } of found) {
+          staged.total += rest.rows;
+          if (source !== null) staged.sources.push({ source, ...rest });
+        }
+        return staged;
       },
       copyDay: (dataset, sink) => session.copyOut(sql.dumpDay(dataset, day), sink),
       copyDayApart: (sink) => session.copyOut(sql.dumpDayApart(day), sink),
-      async kafkaProgress() {
-        return (await session.query(sql.kafkaProgress)).map(progressOf);
-      },
+      kafkaProgress: () => select(session, sql.kafkaProgress),
     };
     return session.transaction(() => work(snapshot), "snapshot");
   }
 }
 
-function stagedRowsOf(found: readonly SqlRow[]): StagedRows {
-  const staged: StagedRows = { total: 0, sources: [] };
-  for (const { source, partition, next_position, rows } of found) {
-    staged.total += Number(rows);
-    if (source === null) continue;
-    staged.sources.push({
-      source: source!,
-      partition: Number(partition),
-      next_position: next_position!,
-      rows: Number(rows),
-    });
-  }
-  return staged;
-}
-
-function progressOf(row: SqlRow): KafkaProgress {
-  const timeOf = (text: string | null) => text === null ? null : Temporal.PlainDateTime.from(text);
+function valuesOf({ manifest, host, workDir }: DumpRecord) {
+  const { partition, created_at, sources, version, ...rest } = manifest;
   return {
-    source: row.source!,
-    partition: Number(row.partition),
-    watermark: timeOf(row.watermark!),
-    endSeenAt: timeOf(row.end_seen_at!),
-    delay: Number(row.watermark_delay),
-    readAt: timeOf(row.read_at!)!,
+    ...rest,
+    day: partition,
+    created_at: created_at.replace("Z", ""),
+    sources: JSON.stringify(sources),
+    dump_version: version,
+    host,
+    work_dir: workDir,
   };
 }

@@ -11,8 +11,8 @@ import schemaExists from "../../../sql/warehouse/embedded/schema_exists.sql" wit
 import type { AppliedMigration, Migration, MigrationStore } from "../../migrations/migration.ts";
 import * as is from "../../sql/columns.ts";
 import { query } from "../../sql/query.ts";
-import { Clause, SqlTemplate } from "../../sql/template.ts";
-import { APPLIED, appliedMigration } from "../applied_migrations.ts";
+import { Clause, onlyStatement, SqlTemplate } from "../../sql/template.ts";
+import { APPLIED } from "../../migrations/record.ts";
 import { schemaValues, type WarehouseSchemas } from "../variables.ts";
 import type { EmbeddedScope } from "./scope.ts";
 import { clearOf, refuseForeign, refuseForeignRecord } from "./tables.ts";
@@ -46,7 +46,7 @@ export class EmbeddedMigrations implements MigrationStore {
     const { present } = await this.#scope.selectOne(SCHEMA_EXISTS);
     if (!present) return undefined;
     await refuseForeignRecord(this.#scope);
-    return (await this.#scope.select(MIGRATIONS_APPLIED)).map(appliedMigration);
+    return await this.#scope.select(MIGRATIONS_APPLIED);
   }
 
   alone(work: () => Promise<string[]>): Promise<string[]> {
@@ -82,7 +82,7 @@ export function migrationScript(schemas: WarehouseSchemas): string {
   const names = schemaValues(schemas);
   const now = new Clause("(now() AT TIME ZONE 'UTC')");
   // Its comment is about finpipe's transaction.
-  const write = new SqlTemplate(migrationWrite.replace(/^--.*\n/gm, ""));
+  const write = new SqlTemplate(`${onlyStatement(migrationWrite)};\n`);
   const migrations = MIGRATIONS.flatMap(({ version, name, sql, breaks }) => [
     new SqlTemplate(sql).withLiterals(names),
     write.withLiterals({ ...names, migration_number: version, migration_name: name, now, breaks }),

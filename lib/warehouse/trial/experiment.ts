@@ -1,6 +1,7 @@
 /**
- * What a trial is made of: assumptions that finpipe's statements stand on, each with what shows whether
- * it holds. A group of them shares one script of `sql/warehouse/<engine>/trial/`.
+ * The parts of a trial: assumptions that finpipe's statements depend on, each with an experiment
+ * that shows whether it holds. A group of them shares one script of
+ * `sql/warehouse/<engine>/trial/`.
  */
 import type { Seen } from "./seen.ts";
 
@@ -8,14 +9,14 @@ import type { Seen } from "./seen.ts";
 export type TrialEngine = "vertica" | "embedded";
 
 /**
- * What becomes of finpipe where an assumption does not hold:
+ * What happens to finpipe if an assumption does not hold:
  * - `copes`: it does as well without;
  * - `stops`: a command ends with an error, and what stood stands;
  * - `wrong`: a result could be wrong, or say less than it should, and nobody would be told.
  */
 export type Effect = "copes" | "stops" | "wrong";
 
-/** Whether the assumption holds, and what was seen where that is not said by it. */
+/** Whether the assumption holds, and what was seen, if the assumption does not say it. */
 export type Verdict =
   | { outcome: "held"; seen?: string }
   | { outcome: "not"; seen: string; effect?: Effect };
@@ -26,7 +27,7 @@ export interface Experiment {
   /** One sentence, without its period. */
   assumed: string;
   effect: Effect;
-  /** What finpipe does where it does not hold: one sentence, without its period. */
+  /** What finpipe does if it does not hold: one sentence, without its period. */
   otherwise: string;
   /** Steps of the script that show it, in order. An engine whose script lacks one cannot be asked. */
   steps: readonly string[];
@@ -55,5 +56,5 @@ export function notHeld(seen: string, effect?: Effect): Verdict {
 
 /** Held where the two are the same text. */
 export function same(found: string, expected: string): Verdict {
-  return found === expected ? held() : notHeld(`${found} in place of ${expected}`);
+  return found === expected ? held() : notHeld(`${found} instead of ${expected}`);
 }

@@ -26,7 +26,7 @@ export interface ScratchTable {
 export interface TrialGround extends AsyncDisposable {
   readonly engine: TrialEngine;
   readonly schemas: WarehouseSchemas;
-  /** Names of people and places, which nobody else is to read. */
+  /** Names of people and places, which nobody else should read. */
   readonly names: Readonly<Record<string, string>>;
 
   /** @throws FinpipeError of kind `configuration` where one of the two schemas is not there */
@@ -42,7 +42,7 @@ export interface TrialGround extends AsyncDisposable {
   filled(sql: string, values: SqlValues): string;
 
   /**
-   * Sees to it that a session is open: anew where it was lost.
+   * Makes sure that a session is open, and opens a lost one again.
    *
    * @throws FinpipeError
    */
@@ -91,7 +91,7 @@ export function requirePresent(names: readonly string[], present: readonly strin
   if (missing === undefined) return;
   throw new FinpipeError(
     "configuration",
-    `There is no schema ${missing} in the warehouse to make scratch tables in`,
-    { hint: "Run 'finpipe init', which makes it, or has it made by a DBA" },
+    `The warehouse has no schema ${missing} for the scratch tables`,
+    { hint: "Run 'finpipe init', which creates it, or names the SQL for a DBA" },
   );
 }

@@ -10,7 +10,7 @@ import { shownSql } from "./variables.ts";
 
 const OUTCOMES = { held: "held", not: "not", not_tried: "not tried" };
 const EFFECTS: Record<Effect, string> = {
-  copes: "does as well without",
+  copes: "works without it",
   stops: "fails, and nothing is lost",
   wrong: "may be wrong",
 };
@@ -27,10 +27,10 @@ export function headLine({ version, nodes, nodesUp, mode }: TrialFacts): string 
   return [version, count, place].filter((part) => part !== undefined).join(", ");
 }
 
-/** An experiment's lines: what came of it, what finpipe does about it, how it is repeated. */
+/** An experiment's lines: its result, what finpipe does about it, how to repeat it. */
 export function linesOf(finding: Finding, schemas: WarehouseSchemas): string[] {
   const { experiment: { name, assumed, otherwise, steps }, outcome, seen, applies } = finding;
-  // What a warehouse has nothing of is counted at the end.
+  // Experiments about features that this warehouse does not have are only counted at the end.
   if (!applies) return [];
   const lines = [`${OUTCOMES[outcome].padEnd(WIDTH)}${name}: ${assumed}`];
   const add = (text: string) => lines.push(`${" ".repeat(WIDTH)}${text}`);
@@ -56,9 +56,9 @@ export function lastLines(findings: readonly Finding[], isEmbedded: boolean): st
   return [
     "",
     `${of("held").length} held, ${not}, ${of("not_tried").length} not tried` +
-    (foreign === 0 ? "" : `; ${foreign} more about what this warehouse has nothing of`),
-    `All that was run, for ${client}: 'finpipe doctor --trial --print-sql'. ` +
-    "To send it to us: 'finpipe doctor --trial --json'",
+    (foreign === 0 ? "" : `; ${foreign} more are about features that this warehouse does not have`),
+    `For all the SQL that ran, to run with ${client}: 'finpipe doctor --trial --print-sql'. ` +
+    "For a report to send to us: 'finpipe doctor --trial --json'",
   ];
 }
 
@@ -111,7 +111,7 @@ function oneLine(sql: string): string {
   return sql.replace(/\s+/g, " ").trim();
 }
 
-/** The first that is no mere ROLLBACK; all of it is in the script that --print-sql prints. */
+/** The first statement that is not just ROLLBACK; --print-sql prints the whole script. */
 function shortened(statements: readonly string[]): string {
   const sql = statements.find((statement) => statement.includes(" ")) ?? "";
   return sql.length <= SHORT ? `${sql};` : `${sql.slice(0, SHORT)}...`;

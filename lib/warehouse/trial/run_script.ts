@@ -1,4 +1,4 @@
-/** Runs a script's steps, and gathers what came of each. */
+/** Runs a script's steps, and collects their results. */
 import { orAborted } from "../../runtime/aborted.ts";
 import { codeOf, FinpipeError } from "../../runtime/errors.ts";
 import { wait } from "../../runtime/retry.ts";
@@ -9,7 +9,7 @@ import type { Step } from "./script.ts";
 import { failureText, type StepFailure, type StepResult } from "./seen.ts";
 import { NoValue } from "./variables.ts";
 
-/** Of a step that is tried again: how often, and milliseconds between. */
+/** How often a step is retried, and the milliseconds between. */
 const TRIES = 50;
 const PAUSE = 100;
 
@@ -24,9 +24,10 @@ export interface ScriptRun {
 }
 
 /**
- * Runs all steps in order. A named step that fails is a result; what makes ready must go well.
+ * Runs all steps in order. The failure of a named step is a result; unnamed steps, which prepare,
+ * must succeed.
  *
- * @throws FinpipeError where no session can be had any more; the signal's reason
+ * @throws FinpipeError if no session can be opened; the signal's reason
  */
 export async function runScript(
   ground: TrialGround,
@@ -73,7 +74,7 @@ class Runner {
       : this.#run(step);
     const result = await orAborted(work, this.#signal);
     if ("failure" in result) {
-      // What became of the statement nobody knows.
+      // Nobody knows whether the statement had an effect.
       if (step.session === 1 && this.#ground.isLost(1)) {
         return `the session was lost: ${failureText(result.failure)}`;
       }

@@ -1,7 +1,7 @@
 /**
- * A trial of the warehouse: each assumption that finpipe's statements stand on, tried in scratch tables
- * of its own, which go again, whatever ends it. What an earlier run left is found and dropped. Nothing
- * else is touched, read or locked.
+ * A trial of the warehouse: tries each assumption that finpipe's statements depend on, in scratch
+ * tables of its own, and drops them however it ends. It also drops what an earlier run left. It
+ * does not touch, read or lock anything else.
  */
 import { orAborted } from "../../runtime/aborted.ts";
 import { isKind } from "../../runtime/errors.ts";
@@ -13,7 +13,7 @@ import { runScript, type ScriptRun } from "./run_script.ts";
 import { type Step, stepsOf } from "./script.ts";
 import { failureText, Seen, StepFailed } from "./seen.ts";
 
-/** What came of one experiment. */
+/** The result of one experiment. */
 export interface Finding {
   experiment: Experiment;
   group: string;
@@ -66,7 +66,10 @@ export async function tryAll(ground: TrialGround, options: TrialOptions): Promis
   }
 }
 
-/** The exit code of a trial: data, where finpipe could not do without what does not hold, or was not tried. */
+/**
+ * The exit code of a trial: that of `data` if finpipe needs something that does not hold or was not
+ * tried.
+ */
 export function exitCodeOf(findings: readonly Finding[]): 0 | 4 {
   const isBad = ({ outcome, effect, applies }: Finding) =>
     (outcome === "not" && effect !== "copes") || (outcome === "not_tried" && applies);
@@ -125,7 +128,7 @@ function judge(
   }
 }
 
-const DOES_NOT_APPLY = "this warehouse has nothing of the kind";
+const DOES_NOT_APPLY = "this warehouse has no such feature";
 
 /** Drops tables of runs that are over, and of this one; what others still hold stays. */
 async function sweep(
@@ -157,7 +160,7 @@ async function sweepUp(ground: TrialGround, options: TrialOptions): Promise<void
     const left = (await sweep(ground, options)).filter((table) => table.key === key);
     if (left.length === 0) return;
     const names = left.map(({ schema, name }) => `${schema}.${name}`).join(", ");
-    log.warn(`Could not drop ${names}: the next 'finpipe doctor --trial' does`);
+    log.warn(`Could not drop ${names}: the next 'finpipe doctor --trial' will`);
   } catch {
     log.warn(
       `Could not look for tables of this trial, finpipe_trial_${key}_...: the next ` +

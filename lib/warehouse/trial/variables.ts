@@ -23,7 +23,7 @@ const EXAMPLE_SCHEMAS = { stagingSchema: "finpipe_staging", martSchema: "finpipe
 /** Thrown for a variable that no statement gave a value. */
 export class NoValue extends Error {
   constructor(name: string) {
-    super(`no statement gave ${name}`);
+    super(`no statement returned ${name}`);
   }
 }
 

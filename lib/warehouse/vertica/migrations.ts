@@ -20,11 +20,11 @@ import schemasPresent from "../../../sql/warehouse/vertica/schemas_present.sql" 
   type: "text",
 };
 import type { AppliedMigration, Migration, MigrationStore } from "../../migrations/migration.ts";
+import { APPLIED } from "../../migrations/record.ts";
 import { type FinpipeError, isKind } from "../../runtime/errors.ts";
 import { retrying } from "../../runtime/retry.ts";
 import * as is from "../../sql/columns.ts";
 import { Clause, Identifier, SqlTemplate, templatesOf } from "../../sql/template.ts";
-import { APPLIED, appliedMigration } from "../applied_migrations.ts";
 import { schemaValues, type WarehouseSchemas } from "../variables.ts";
 import { verticaQuery } from "./query.ts";
 import type { VerticaScope } from "./scope.ts";
@@ -82,7 +82,7 @@ export class VerticaMigrations implements MigrationStore {
     try {
       const rows = await (this.#holder?.select(MIGRATIONS_APPLIED) ??
         scope.transaction(() => scope.select(MIGRATIONS_APPLIED)));
-      applied = rows.map(appliedMigration);
+      applied = rows;
     } catch (error) {
       // Not looked at before: each command asks for the version.
       await refuseForeignRecord(scope);

@@ -1,7 +1,7 @@
 /**
- * The warehouse on a Vertica server. A session is opened when it is first used, and again after it
- * broke: every operation can be run anew, since each is one transaction, or ends what the one before
- * it began.
+ * The warehouse on a Vertica server. A session is opened on first use, and again after it broke:
+ * every operation can be repeated, because each is one transaction, or ends what the one before it
+ * began.
  */
 import sessionLabel from "../../../sql/warehouse/vertica/session_label.sql" with { type: "text" };
 import type { VerticaNode, VerticaSettings } from "../../config/vertica_settings.ts";

@@ -1,9 +1,9 @@
 /** A broker, the clients that send to it and read from it, and how a plan is carried out on them. */
 import { join } from "node:path";
-import { withAdmin } from "../kafka.ts";
-import { defaultKafka, missingForKafka } from "../kafka_jars.ts";
-import { type KafkaServer, startKafka } from "../kafka_server.ts";
-import { POSTGRES_MISSING } from "../postgres.ts";
+import { withAdmin } from "../kafka/topics.ts";
+import { defaultKafka, missingForKafka } from "../kafka/jars.ts";
+import { type KafkaServer, startKafka } from "../kafka/server.ts";
+import { POSTGRES_MISSING } from "../postgres/database.ts";
 import { until } from "../until.ts";
 import {
   type Client,

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { randomOf } from "../../../lib/events/random.ts";
-import { landingPlace } from "../topic_landing.ts";
+import { landingPlace } from "../topic/landing.ts";
 import type { Court } from "./court.ts";
 import { readLanded } from "./landed.ts";
 import { differencesOf, Ledger } from "./ledger.ts";

@@ -1,5 +1,5 @@
 /** What finpipe landed of a topic, as a reading: each message put together again, byte for byte. */
-import type { LandingPlace } from "../topic_landing.ts";
+import type { LandingPlace } from "../topic/landing.ts";
 import { emptyReading, type Reading } from "./ledger.ts";
 
 /** Events as `records.ts` writes them. */

@@ -1,7 +1,7 @@
 /** The broker's own files of a partition, and a byte of them that is not what it was. */
 import { join } from "node:path";
 import type { Random } from "../../../lib/events/random.ts";
-import type { KafkaServer } from "../kafka_server.ts";
+import type { KafkaServer } from "../kafka/server.ts";
 
 /** A record batch of format 2, in a segment's file (Kafka's protocol, "Record Batch"). */
 export interface StoredBatch {

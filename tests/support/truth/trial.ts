@@ -3,8 +3,8 @@
  * finpipe, and each of the three is held against the ledger of what was committed, by offset and byte
  * for byte.
  */
-import { type LandingPlace, landingPlace } from "../topic_landing.ts";
-import type { CliResult } from "../run_cli.ts";
+import { type LandingPlace, landingPlace } from "../topic/landing.ts";
+import type { CliResult } from "../cli/run_cli.ts";
 import { CLIENTS } from "./clients.ts";
 import type { Court } from "./court.ts";
 import { type Difference, differencesOf, Ledger, type LogEnd, type Reading } from "./ledger.ts";

@@ -1,6 +1,6 @@
 /** The database that the engine runs on: a PostgreSQL database of its own, with the prelude in it. */
 import pg from "pg";
-import { startPostgres } from "../../support/postgres_server.ts";
+import { startPostgres } from "../../support/postgres/server.ts";
 import { quotedWord } from "./reader.ts";
 import catalog from "./prelude_catalog.sql" with { type: "text" };
 import functions from "./prelude_functions.sql" with { type: "text" };

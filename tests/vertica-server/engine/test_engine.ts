@@ -1,5 +1,5 @@
 /** An engine for a test, in a database of its own on the tests' PostgreSQL. */
-import { adminUrl } from "../../support/postgres.ts";
+import { adminUrl } from "../../support/postgres/database.ts";
 import type { EngineSession } from "../engine.ts";
 import { type EngineOptions, openVerticaEngine, type VerticaEngine } from "./engine.ts";
 

@@ -1,6 +1,6 @@
 /** What the Vertica test server's engine takes for SQL: Vertica's, and nothing of PostgreSQL's alone. */
 import assert from "node:assert/strict";
-import { postgresTest } from "../../support/postgres.ts";
+import { postgresTest } from "../../support/postgres/database.ts";
 import { failureOf, rowsOf } from "../engine/session_words.ts";
 import { testEngine } from "../engine/test_engine.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { stringify } from "csv-stringify/sync";
-import { postgresTest } from "../../support/postgres.ts";
+import { postgresTest } from "../../support/postgres/database.ts";
 import type { EngineSession } from "../engine.ts";
 import { copyIn, failureOf, rowsOf, startCopy, valueOf } from "../engine/session_words.ts";
 import { testEngine } from "../engine/test_engine.ts";

@@ -1,6 +1,6 @@
 /** The engine of the Vertica test server in a folder of its own: what was committed is there again. */
 import assert from "node:assert/strict";
-import { postgresServerTest } from "../../support/postgres.ts";
+import { postgresServerTest } from "../../support/postgres/database.ts";
 import { openVerticaEngine } from "../engine/engine.ts";
 import { copyIn, rowsOf } from "../engine/session_words.ts";
 

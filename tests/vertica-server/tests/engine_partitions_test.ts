@@ -1,6 +1,6 @@
 /** Partition functions and table locks of the Vertica test server's engine. */
 import assert from "node:assert/strict";
-import { postgresTest } from "../../support/postgres.ts";
+import { postgresTest } from "../../support/postgres/database.ts";
 import type { EngineSession } from "../engine.ts";
 import { copyIn, failureOf, rowsOf, startCopy, valueOf } from "../engine/session_words.ts";
 import { testEngine } from "../engine/test_engine.ts";

@@ -1,6 +1,6 @@
 /** Sessions of the Vertica test server's engine: transactions, autocommit, limits. */
 import assert from "node:assert/strict";
-import { postgresTest } from "../../support/postgres.ts";
+import { postgresTest } from "../../support/postgres/database.ts";
 import { failureOf, rowsOf, startCopy, valueOf } from "../engine/session_words.ts";
 import type { Session } from "../engine/session.ts";
 import { testEngine } from "../engine/test_engine.ts";

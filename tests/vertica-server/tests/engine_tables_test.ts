@@ -1,6 +1,6 @@
 /** Tables, types and the catalog of the Vertica test server's engine. */
 import assert from "node:assert/strict";
-import { postgresTest } from "../../support/postgres.ts";
+import { postgresTest } from "../../support/postgres/database.ts";
 import { failureOf, rowsOf, valueOf } from "../engine/session_words.ts";
 import { testEngine } from "../engine/test_engine.ts";
 

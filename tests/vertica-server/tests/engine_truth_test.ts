@@ -1,6 +1,6 @@
 /** Where drivers' own tests have shown that Vertica does otherwise than PostgreSQL, or than one would think. */
 import assert from "node:assert/strict";
-import { postgresTest } from "../../support/postgres.ts";
+import { postgresTest } from "../../support/postgres/database.ts";
 import type { EngineSession } from "../engine.ts";
 import { failureOf, rowsOf, valueOf } from "../engine/session_words.ts";
 import { testEngine } from "../engine/test_engine.ts";

@@ -1,6 +1,6 @@
 /** Users of the Vertica test server's engine, and what they may do. */
 import assert from "node:assert/strict";
-import { postgresTest } from "../../support/postgres.ts";
+import { postgresTest } from "../../support/postgres/database.ts";
 import { copyIn, failureOf, rowsOf, valueOf } from "../engine/session_words.ts";
 import { testEngine } from "../engine/test_engine.ts";
 

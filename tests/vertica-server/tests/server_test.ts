@@ -1,7 +1,7 @@
 /** The whole Vertica test server: wire and engine together, in this process and as one of its own. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { postgresServerTest, postgresTest } from "../../support/postgres.ts";
+import { postgresServerTest, postgresTest } from "../../support/postgres/database.ts";
 import { codes, errorFields, RawClient, rowValues } from "../raw_client.ts";
 import { startVerticaServer } from "../server.ts";
 

@@ -66,7 +66,7 @@ export async function readMessages(
 function unpack(outer: Message, magic: number): Message[] {
   const codec = CODECS[outer.codec];
   if (codec === undefined) {
-    throw new CorruptRecords(`it names codec ${outer.codec}, which there is not`);
+    throw new CorruptRecords(`it names codec ${outer.codec}, which does not exist`);
   }
   if (outer.value === undefined) throw new CorruptRecords("it is compressed and has no value");
   const options = { anyHeaderChecksum: magic === 0 };
@@ -82,7 +82,7 @@ function unpack(outer: Message, magic: number): Message[] {
   for (const borders of wholeBatches(bytes)) {
     const message = readMessage(bytes, borders);
     if (message.codec !== 0) {
-      throw new CorruptRecords("a message within it is compressed once more");
+      throw new CorruptRecords("a message inside it is compressed again");
     }
     if (outer.isAppendTime) message.timestamp = outer.timestamp;
     messages.push(message);
@@ -133,7 +133,7 @@ function readMessage(bytes: Uint8Array, { start, end, magic, offset }: BatchBord
   const attributes = view.getInt8(ATTRIBUTES_AT);
   part();
   const value = part();
-  if (at !== view.byteLength) throw new CorruptRecords("a message is longer than what it holds");
+  if (at !== view.byteLength) throw new CorruptRecords("a message is longer than its contents");
   return {
     offset,
     timestamp: magic === 0 ? NO_TIME : Number(view.getBigInt64(TIMESTAMP_AT)),

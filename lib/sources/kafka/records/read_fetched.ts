@@ -82,9 +82,9 @@ class Reading {
     const { bytes } = this.#fetched;
     const batches = wholeBatches(bytes);
     this.#lookAhead(batches);
-    // A broker sends whole batches alone, but for the last one of several.
+    // A broker sends only whole batches, except for the last one of several.
     if (this.#next === undefined && bytes.length > 0) {
-      throw this.#damage ?? new CorruptRecords("it is longer than what was sent of it");
+      throw this.#damage ?? new CorruptRecords("it is longer than the bytes that were sent");
     }
     while (this.#next !== undefined) {
       this.#batch = this.#next;
@@ -110,7 +110,7 @@ class Reading {
     }
   }
 
-  /** The offset to go on from after a batch that cannot be believed. */
+  /** The offset at which to continue after a batch that cannot be trusted. */
   guessNext(): number {
     const { bytes, highWatermark } = this.#fetched;
     const { next } = this.#sink;
@@ -137,7 +137,7 @@ class Reading {
 
   async #readOld(borders: BatchBorders): Promise<boolean> {
     if (borders.magic !== 0 && borders.magic !== 1) {
-      throw new CorruptRecords(`it is of message format ${borders.magic}, which there is not`);
+      throw new CorruptRecords(`it is of message format ${borders.magic}, which does not exist`);
     }
     this.#checkOrder(borders.offset);
     const { next } = this.#sink;
@@ -146,11 +146,11 @@ class Reading {
     return true;
   }
 
-  /** No checksum is on the offset that a batch begins at: it has to fit in with all around it. */
+  /** A batch's first offset has no checksum, so it has to fit the batches around it. */
   #checkOrder(last: number): void {
     const { highWatermark } = this.#fetched;
     if (last < this.#sink.next) {
-      throw new CorruptRecords(`it ends at ${last}, before what was asked for`);
+      throw new CorruptRecords(`it ends at ${last}, before the offset that was asked for`);
     }
     if (last >= highWatermark) {
       throw new BeyondWatermark(`it ends at ${last}, and the partition at ${highWatermark - 1}`);

@@ -43,7 +43,7 @@ export interface BatchBorders {
 
 /** What the header of a batch of format 2 says. */
 export interface BatchHeader {
-  /** Offsets of records are told as differences to it. */
+  /** Records have their offsets as differences from it. */
   baseOffset: number;
   lastOffset: number;
   /** Undefined where its records are not compressed. */
@@ -102,7 +102,7 @@ export function readHeader(bytes: Uint8Array, { start, end, offset }: BatchBorde
   const number = attributes & CODEC_BITS;
   const codec = CODECS[number];
   if (number !== 0 && codec === undefined) {
-    throw new CorruptRecords(`it names codec ${number}, which there is not`);
+    throw new CorruptRecords(`it names codec ${number}, which does not exist`);
   }
   const lastOffsetDelta = view.getInt32(start + LAST_OFFSET_DELTA_AT);
   const count = view.getInt32(start + COUNT_AT);

@@ -50,7 +50,7 @@ export class RecordReader {
     }
     const cursor = this.#cursor;
     while (cursor.at === cursor.end) if (!await cursor.gather()) return true;
-    throw new CorruptRecords(`it holds more than the ${this.#count} records that it says`);
+    throw new CorruptRecords(`it holds more records than its header says, ${this.#count}`);
   }
 
   /** Reads records for as long as they are there as a whole, or until the sink is full. */
@@ -177,5 +177,5 @@ function endsNumber(bytes: Uint8Array, from: number): boolean {
 }
 
 function tooLong(): CorruptRecords {
-  return new CorruptRecords("a record is longer than what it holds");
+  return new CorruptRecords("a record is longer than its contents");
 }

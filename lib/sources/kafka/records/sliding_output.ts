@@ -34,7 +34,7 @@ export class SlidingOutput {
     return piece;
   }
 
-  /** Makes room for a whole piece, once the last one is of no use any more. */
+  /** Makes room for a whole piece, once the last one is no longer needed. */
   slide(): void {
     if (this.fill <= HISTORY) return;
     const from = this.fill - HISTORY;

@@ -8,6 +8,7 @@ import { CorruptRecords } from "./corrupt.ts";
 import { type Lz4Options, unpackLz4 } from "./unpack_lz4.ts";
 import { unpackSnappy } from "./unpack_snappy.ts";
 import { zstdFrames } from "./unpack_zstd.ts";
+import { messageOf } from "../../../runtime/errors.ts";
 
 export type Codec = "gzip" | "snappy" | "lz4" | "zstd";
 
@@ -136,6 +137,6 @@ async function* streamed(codec: Codec, packed: Uint8Array, stream: Transform) {
 }
 
 function corrupt(codec: Codec, error: unknown): CorruptRecords {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new CorruptRecords(`its ${codec} data is corrupt: ${reason}`, { cause: error });
 }

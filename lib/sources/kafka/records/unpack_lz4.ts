@@ -137,7 +137,7 @@ function unpackBlock(
       fill += literal;
       at += literal;
     } else for (const stop = at + literal; at < stop;) to[fill++] = bytes[at++]!;
-    // The last sequence is of literals alone.
+    // The last sequence has only literals.
     if (at === end) break;
     if (at + 2 > end) throw cutOff();
     const distance = bytes[at]! | bytes[at + 1]! << 8;

@@ -7,10 +7,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "22001": TOO_LONG,
   "22003": "out of range",
   "22007": "not a timestamp",
-  "22008": "no real date or time",
+  "22008": "not a real date or time",
   "22021": "not UTF-8, or holds U+0000",
   "22P02": "not of the column's type",
-  "22P04": "not the fields of a row, or a quote that is not closed",
+  "22P04": "wrong number of fields, or a quote that is not closed",
   "23502": NO_VALUE,
 };
 
@@ -37,7 +37,7 @@ export function reasonOf({ sqlState, cause }: RefusedData): string {
   const { column, constraint, where } = (cause ?? {}) as ErrorFields;
   if (typeof constraint === "string" && CHECKS[constraint] !== undefined) return CHECKS[constraint];
   const meaning = MEANINGS[sqlState] ?? `SQLSTATE ${sqlState}`;
-  // COPY names the column in the context alone, before the value that it quotes.
+  // COPY names the column only in the context, before the value that it quotes.
   const copied = /^COPY \w+, line \d+, column (\w+)/.exec(String(where ?? ""))?.[1];
   const name = typeof column === "string" ? column : copied;
   return name === undefined ? meaning : `${name}: ${meaning}`;

@@ -15,20 +15,20 @@ export const COPY: Group = {
   experiments: [
     {
       name: "copy-taken",
-      assumed: "The server takes the COPY with all that it says, and the good lines of its data",
+      assumed: "The server accepts the COPY with all its options, and the good lines of its data",
       effect: "stops",
-      otherwise: "load ends with the server's words, and the old day stays",
+      otherwise: "load fails with the server's message, and the old day stays",
       steps: TAKEN,
       judge(seen) {
         seen.rows("lines");
-        return line(seen, "01") === undefined ? notHeld("a plain line was not taken") : held();
+        return line(seen, "01") === undefined ? notHeld("a plain line was not accepted") : held();
       },
     },
     {
       name: "copy-by-position",
       assumed: "Fields go to the columns of COPY's list by position, also to FILLER columns",
       effect: "wrong",
-      otherwise: "Values could stand in other columns; where the amount does, load is exit 4",
+      otherwise: "Values could end up in other columns; if the amount does, load is exit 4",
       steps: TAKEN,
       needs: ["lines"],
       judge: (seen) => sameLine(seen, "01", PLAIN),
@@ -37,7 +37,7 @@ export const COPY: Group = {
       name: "copy-fractions",
       assumed: "Times keep their microseconds",
       effect: "wrong",
-      otherwise: "Times would be rounded, and a rate or a version be taken for another one",
+      otherwise: "Times would be rounded, and one rate or version could be mistaken for another",
       steps: TAKEN,
       needs: ["lines"],
       judge(seen) {
@@ -51,8 +51,7 @@ export const COPY: Group = {
       assumed:
         "Quotes, commas, line ends, spaces, a backslash and letters of two bytes stay as they are",
       effect: "wrong",
-      otherwise:
-        "Strings would differ from what was dumped; the control total does not look at them",
+      otherwise: "Strings would differ from what was dumped; the control total does not cover them",
       steps: TAKEN,
       needs: ["lines"],
       judge(seen) {
@@ -77,11 +76,10 @@ export const COPY: Group = {
     },
     {
       name: "copy-absent-string",
-      assumed:
-        "A string that is absent (,,) becomes an empty one by COALESCE, or its row is refused",
+      assumed: "COALESCE makes an absent string (,,) an empty one, or its row is refused",
       effect: "stops",
       otherwise:
-        "load ends with the server's words, and the old day stays. dump writes no such file",
+        "load fails with the server's message, and the old day stays. dump writes no such file",
       steps: [...REFUSED, "taken"],
       needs: ["lines"],
       judge(seen) {
@@ -92,30 +90,33 @@ export const COPY: Group = {
     },
     {
       name: "copy-quoted-empty",
-      assumed: 'FCSVPARSER makes NULL of an empty string in quotes (,"",) as of none (,,)',
+      assumed:
+        'FCSVPARSER turns an empty string in quotes (,"",) into NULL, as it does an absent one ' +
+        "(,,)",
       effect: "copes",
       otherwise:
-        "COALESCE makes the empty string of either, and the file itself is asked where a string was absent",
+        "COALESCE turns both into the empty string, and finpipe looks in the file for absent " +
+        "strings",
       steps: ["given-copy", "given"],
       needs: ["given-copy"],
       judge(seen) {
         const [, quoted, absent] = seen.rows("given").map(({ given }) => given);
-        if (absent !== null) return notHeld(`NULL is made of neither: ${absent}`);
+        if (absent !== null) return notHeld(`it turns neither into NULL: ${absent}`);
         return quoted === null ? held() : notHeld("it keeps the two apart");
       },
     },
     {
       name: "copy-type-error",
-      assumed:
-        "A row with a value of another type, or with too few or too many fields, is refused alone",
+      assumed: "Only the row is refused that has a value of another type, or too few or too many " +
+        "fields",
       effect: "stops",
       otherwise:
-        "One such row fails the load whole, or was stored with a NULL: exit 4, the old day stays",
+        "One such row fails the whole load, or is stored with a NULL: exit 4, the old day stays",
       steps: TAKEN,
       needs: ["lines"],
       judge(seen) {
         const stored = ["06", "0b", "0c"].filter((number) => line(seen, number) !== undefined);
-        return stored.length === 0 ? held() : notHeld(`taken: ${stored.join(", ")}`);
+        return stored.length === 0 ? held() : notHeld(`accepted: ${stored.join(", ")}`);
       },
     },
     {
@@ -123,7 +124,7 @@ export const COPY: Group = {
       assumed: "Integers are exact up to 2^63 - 1; 2^63 is refused; -2^63 is refused, or exact",
       effect: "wrong",
       otherwise:
-        "Amounts and accounts would be changed; of amounts the control total finds it, exit 4",
+        "Amounts and accounts would change; the control total finds changed amounts: exit 4",
       steps: TAKEN,
       needs: ["lines"],
       judge(seen) {
@@ -138,9 +139,9 @@ export const COPY: Group = {
     },
     {
       name: "copy-uuid-case",
-      assumed: "A UUID in capitals is the same as in small letters, and comes back in those",
+      assumed: "A UUID in upper case equals the one in lower case, and comes back in lower case",
       effect: "wrong",
-      otherwise: "The order of two rates of the same times would go by the case of their ids",
+      otherwise: "The order of two rates with the same times would depend on the case of their ids",
       steps: TAKEN,
       needs: ["lines"],
       judge: (seen) =>
@@ -152,7 +153,7 @@ export const COPY: Group = {
       name: "copy-zone",
       assumed: "A time with a zone (+03) is converted to UTC, or refused",
       effect: "copes",
-      otherwise: "finpipe writes none; in a file of others the zone would be left out in silence",
+      otherwise: "finpipe writes none; in a file from elsewhere the zone would be silently ignored",
       steps: [...REFUSED, "taken"],
       needs: ["lines"],
       judge(seen) {
@@ -166,9 +167,10 @@ export const COPY: Group = {
     {
       name: "copy-rejected-table",
       assumed:
-        "With NO COMMIT, REJECTED DATA AS TABLE makes a table of the session, one row a refused line",
+        "With NO COMMIT, REJECTED DATA AS TABLE makes a table of the session, with a row for " +
+        "each refused line",
       effect: "stops",
-      otherwise: "load cannot count what was refused: it ends with the server's words",
+      otherwise: "load cannot count the refused rows: it fails with the server's message",
       steps: REFUSED,
       needs: ["lines"],
       judge(seen) {
@@ -177,7 +179,7 @@ export const COPY: Group = {
         const count = refused.length;
         return taken + count === 13
           ? held(refused[0]?.rejected_reason ?? undefined)
-          : notHeld(`of 13 lines ${taken} were taken and ${count} refused`);
+          : notHeld(`of 13 lines ${taken} were accepted and ${count} refused`);
       },
     },
     {
@@ -194,8 +196,8 @@ export const COPY: Group = {
     },
     {
       name: "copy-rejected-number",
-      assumed:
-        "The table of refused rows has their numbers, counted from 1 in what the session was sent",
+      assumed: "The table of refused rows has their numbers, counted from 1 in the data that the " +
+        "session was sent",
       effect: "copes",
       otherwise: "load_refused.line is NULL where the number is -1",
       steps: REFUSED,
@@ -210,14 +212,14 @@ export const COPY: Group = {
       assumed: "With NO COMMIT, ROLLBACK takes the rows of a COPY back",
       effect: "copes",
       otherwise:
-        "The rows stay in a side table that is dropped: nobody reads it before it was compared",
+        "The rows stay in a side table that is dropped: nobody reads it before it is compared",
       steps: ["lines", "rollback", "after-rollback"],
       needs: ["lines"],
       judge: (seen) => same(seen.first("after-rollback"), "0"),
     },
     {
       name: "copy-null",
-      assumed: "Where nothing stands for a number, the row is refused, and not the COPY over",
+      assumed: "Where a number is missing, the row is refused, and the COPY goes on",
       effect: "copes",
       otherwise: "load ends with exit 4, whatever --max-rejected says. dump writes no such file",
       steps: ["null", "null-taken"],
@@ -229,7 +231,7 @@ export const COPY: Group = {
     },
     {
       name: "copy-blank-line",
-      assumed: "An empty line is neither taken nor refused",
+      assumed: "An empty line is neither accepted nor refused",
       effect: "copes",
       otherwise: "It counts as a refused row. dump writes no such file",
       steps: ["blank", "blank-taken", "blank-refused"],
@@ -238,7 +240,7 @@ export const COPY: Group = {
     },
     {
       name: "copy-no-uuid",
-      assumed: "A text that is no UUID is not taken: the COPY fails, or the row is refused",
+      assumed: "A text that is not a UUID is not accepted: the COPY fails, or the row is refused",
       effect: "wrong",
       otherwise: "A row would be stored under another id",
       steps: ["no-uuid", "no-uuid-taken"],
@@ -262,6 +264,6 @@ function find(seen: Seen, id: string): TrialRow | undefined {
 
 function sameLine(seen: Seen, number: string, expected: string): Verdict {
   const found = line(seen, number);
-  if (found === undefined) return notHeld("the line was not taken");
+  if (found === undefined) return notHeld("the line was not accepted");
   return same(Object.values(found).slice(1).join(","), expected);
 }

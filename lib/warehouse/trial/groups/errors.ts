@@ -11,26 +11,29 @@ import {
 } from "../experiment.ts";
 import { failureText, type Seen } from "../seen.ts";
 
-const MESSAGE = "The failure is told in the server's words, with exit 1 in place of 3 and its hint";
-const DATA = "The failure is told with exit 1 in place of 4, and the server's words with its value";
+const MESSAGE =
+  "The failure is reported in the server's words, with exit 1 instead of 3 and its hint";
+const DATA =
+  "The failure is reported with exit 1 instead of 4, and with the server's words, which hold " +
+  "the value";
 
 export const ERRORS: Group = {
   name: "errors",
   scripts: { vertica, embedded },
   experiments: [
-    provoked("no-table", "A table that is not there", ["42V01", "42P01"], MESSAGE),
-    provoked("no-column", "A column that is not there", ["42703", "42703"], MESSAGE),
-    provoked("no-schema", "A schema that is not there", ["3F000", "42P01"], MESSAGE),
-    provoked("exists", "A table that is there already", ["42710", "42P07"], MESSAGE),
+    provoked("no-table", "A table that does not exist", ["42V01", "42P01"], MESSAGE),
+    provoked("no-column", "A column that does not exist", ["42703", "42703"], MESSAGE),
+    provoked("no-schema", "A schema that does not exist", ["3F000", "42P01"], MESSAGE),
+    provoked("exists", "A table that exists already", ["42710", "42P07"], MESSAGE),
     provoked(
       "syntax",
-      "What cannot be read",
+      "A syntax error",
       ["42601", "42601"],
-      "Nothing: it is exit 1 whatever it is",
+      "Nothing: it is exit 1 in any case",
     ),
-    provoked("no-number", "A text that is no number", ["22", "22"], DATA),
-    provoked("not-null", "A NULL for a column that takes none", ["22", "23"], DATA),
-    provoked("twice", "A second row of an enabled key", ["23", "23"], DATA, [
+    provoked("no-number", "A text that is not a number", ["22", "22"], DATA),
+    provoked("not-null", "A NULL for a column that does not accept it", ["22", "23"], DATA),
+    provoked("twice", "A second row with the same enabled key", ["23", "23"], DATA, [
       "twice",
       "twice-commit",
     ]),

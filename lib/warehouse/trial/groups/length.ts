@@ -12,10 +12,11 @@ export const LENGTH: Group = {
   experiments: [
     {
       name: "copy-enforcelength",
-      assumed: "ENFORCELENGTH goes together with FCSVPARSER",
+      assumed: "ENFORCELENGTH can be combined with FCSVPARSER",
       effect: "copes",
       otherwise:
-        "load leaves it out: the parser refuses what is too long by itself (copy-too-long), or load does",
+        "load leaves it out: the parser itself refuses what is too long (copy-too-long), or " +
+        "load does",
       steps: ["enforced", "plain"],
       judge(seen) {
         const failure = seen.failure("enforced");
@@ -27,26 +28,29 @@ export const LENGTH: Group = {
       assumed:
         "A string that has more bytes than its column is refused, not cut; lengths count bytes",
       effect: "copes",
-      otherwise: "load looks for what was cut in the file, and refuses it (exit 4)",
+      otherwise: "load looks in the file for strings that were cut, and refuses them (exit 4)",
       steps: ["either", "either-taken"],
       needs: ["either"],
       judge(seen) {
         const taken = seen.all("either-taken");
         // Of what fits nothing may be missing, or be another.
         const isWhole = taken.includes("1,abcd") && taken.includes("3,éé");
-        return taken === TAKEN ? held() : notHeld(`taken: ${taken}`, isWhole ? "copes" : "stops");
+        return taken === TAKEN
+          ? held()
+          : notHeld(`accepted: ${taken}`, isWhole ? "copes" : "stops");
       },
     },
     {
       name: "copy-too-long",
-      assumed: "Without ENFORCELENGTH, FCSVPARSER refuses what is too long by itself",
+      assumed: "Without ENFORCELENGTH, FCSVPARSER itself refuses what is too long",
       effect: "copes",
-      otherwise: "load says ENFORCELENGTH, and sees to it itself where that does not (copy-bytes)",
+      otherwise: "load uses ENFORCELENGTH, and checks lengths itself where that does not work " +
+        "(copy-bytes)",
       steps: ["plain", "plain-taken"],
       needs: ["plain"],
       judge(seen) {
         const taken = seen.all("plain-taken");
-        return taken === TAKEN ? held() : notHeld(`taken: ${taken}`);
+        return taken === TAKEN ? held() : notHeld(`accepted: ${taken}`);
       },
     },
   ],

@@ -14,9 +14,9 @@ export const LIMITS: Group = {
   experiments: [
     {
       name: "limit-lock-timeout",
-      assumed: "LockTimeout is five minutes, as it comes",
+      assumed: "LockTimeout is five minutes, the default",
       effect: "copes",
-      otherwise: "Commands that meet a lock wait for as long as it says, and then end with exit 75",
+      otherwise: "Commands that meet a lock wait for that long, and then end with exit 75",
       steps: ["limit-lock"],
       judge: (seen) =>
         judged(seen, "limit-lock", "current_value", (text) => Number(text) === 300 || "copes"),
@@ -25,15 +25,15 @@ export const LIMITS: Group = {
       name: "limit-client-sessions",
       assumed: "MaxClientSessions leaves room for the six sessions of a load with four streams",
       effect: "stops",
-      otherwise: "load --streams ends with exit 69, as no node takes its sessions",
+      otherwise: "load --streams ends with exit 69, because no node accepts its sessions",
       steps: ["limit-sessions"],
       judge: (seen) => judged(seen, "limit-sessions", "current_value", allowsSessions),
     },
     {
       name: "limit-user-sessions",
-      assumed: "MAXCONNECTIONS of the user leaves room for them too",
+      assumed: "MAXCONNECTIONS of the user leaves room for them, too",
       effect: "stops",
-      otherwise: "load --streams ends with exit 69, as the user may open no more sessions",
+      otherwise: "load --streams ends with exit 69, because the user may open no more sessions",
       steps: ["limit-user-sessions"],
       judge: (seen) => judged(seen, "limit-user-sessions", "max_connections", allowsSessions),
     },
@@ -41,7 +41,7 @@ export const LIMITS: Group = {
       name: "limit-idle-session",
       assumed: "IDLESESSIONTIMEOUT is an hour or more: the session with a load's lock is idle",
       effect: "stops",
-      otherwise: "A load that takes longer loses its lock, begins anew, and ends with exit 69",
+      otherwise: "A load that takes longer loses its lock, starts again, and ends with exit 69",
       steps: ["limit-idle"],
       judge: (seen) => judged(seen, "limit-idle", "setting", allowsHour),
     },
@@ -50,7 +50,7 @@ export const LIMITS: Group = {
       assumed:
         "RUNTIMECAP of user and session is an hour or more: a large day's COPY is one statement",
       effect: "stops",
-      otherwise: "load of a day that takes longer ends with exit 1, and the old day stays",
+      otherwise: "A load that takes longer ends with exit 1, and the old day stays",
       steps: ["limit-statement"],
       judge: (seen) => judged(seen, "limit-statement", "setting", allowsHour),
     },
@@ -59,7 +59,7 @@ export const LIMITS: Group = {
 
 type Allowance = boolean | "copes";
 
-/** What cannot be read, or understood, is told and does no harm. */
+/** A limit that cannot be read or understood is reported, and does no harm. */
 function judged(
   seen: Seen,
   step: string,

@@ -9,10 +9,10 @@ export const LOCKS: Group = {
   experiments: [
     {
       name: "lock-nowait",
-      assumed: "A second X on a table fails at once by NOWAIT, with SQLSTATE 55V03",
+      assumed: "With NOWAIT, a second X lock on a table fails at once with SQLSTATE 55V03",
       effect: "stops",
       otherwise:
-        "Two loads of a dataset could work side by side, or the second is told as exit 1, not 75",
+        "Two loads of a dataset could run side by side, or the second ends with exit 1, not 75",
       steps: ["lock-1", "lock-2"],
       needs: ["lock-1"],
       judge: (seen) => refused(seen, "lock-2"),
@@ -31,7 +31,7 @@ export const LOCKS: Group = {
     },
     {
       name: "lock-share",
-      assumed: "S goes with S, and keeps out O, which a swap takes",
+      assumed: "Two S locks may be held at once, and keep out O, the lock of a swap",
       effect: "stops",
       otherwise: "A day could be swapped in between the two INSERTs of its mart",
       steps: ["share-1", "share-2", "owner-2"],

@@ -23,23 +23,23 @@ export const MART: Group = {
     },
     {
       name: "mart-rollback",
-      assumed: "ROLLBACK takes a mart back that is not committed",
+      assumed: "ROLLBACK undoes a mart that is not committed",
       effect: "wrong",
-      otherwise: "A mart that broke off could stand by halves until the day is built again",
+      otherwise: "A mart that broke off could be half there until the day is built again",
       steps: ["mart-build", "mart-rollback", "mart-after"],
       needs: ["mart-build"],
       judge: (seen) => same(seen.first("mart-after"), "0"),
     },
     {
       name: "mart-key",
-      assumed: "A key that is ENABLED refuses a second row of a day's currency, by SQLSTATE 23505",
+      assumed: "An ENABLED key refuses a second row for a day's currency, with SQLSTATE 23505",
       effect: "copes",
-      otherwise: "Nothing: the day is taken out in the transaction that writes it",
+      otherwise: "Nothing: the transaction that writes the day first deletes it",
       steps: ["mart-lock", "mart-build", "mart-again"],
       needs: ["mart-lock", "mart-build"],
       judge(seen) {
         const failure = seen.failure("mart-again");
-        if (failure === undefined) return notHeld("it was taken");
+        if (failure === undefined) return notHeld("it was accepted");
         const text = failureText(failure);
         return failure.sqlState === "23505" ? held(`23505${by(failure.number)}`) : notHeld(text);
       },

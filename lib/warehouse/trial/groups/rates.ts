@@ -9,10 +9,12 @@ export const RATES: Group = {
     {
       name: "copy-rates",
       assumed:
-        "A rate is read as text and cast, all its digits; what is no rate becomes 0, to be refused",
+        "A rate is read as text and cast with all its digits; what is not a rate becomes 0, " +
+        "and is refused",
       effect: "stops",
       otherwise:
-        "load of currencies ends with the server's words, or with exit 4 by the control total",
+        "A load of currencies fails with the server's message, or with exit 4 by the control " +
+        "total",
       steps: ["rates", "rates-taken"],
       judge(seen) {
         seen.rows("rates");

@@ -13,7 +13,8 @@ export const RIGHTS: Group = {
     {
       name: "rights-described",
       assumed:
-        "GET_PRIVILEGES_DESCRIPTION lists what the user may do, and he may do what finpipe needs",
+        "GET_PRIVILEGES_DESCRIPTION lists the user's rights, and they are all that finpipe " +
+        "needs",
       effect: "stops",
       otherwise: "'finpipe doctor' says which right is missing, and the GRANT",
       steps: ["database", "public", "staging", "mart", "superuser"],
@@ -32,10 +33,9 @@ export const RIGHTS: Group = {
     },
     {
       name: "rights-absent",
-      assumed: "GET_PRIVILEGES_DESCRIPTION of what is not there is an error",
+      assumed: "GET_PRIVILEGES_DESCRIPTION of something that does not exist is an error",
       effect: "copes",
-      otherwise:
-        "doctor names rights that are missing on schemas that are not there; init makes those",
+      otherwise: "doctor names missing rights on schemas that do not exist; init creates those",
       steps: ["absent"],
       judge(seen) {
         const failure = seen.failure("absent");
@@ -48,7 +48,8 @@ export const RIGHTS: Group = {
       name: "system-tables",
       assumed: "The user may read the system tables that finpipe reads",
       effect: "stops",
-      otherwise: "'finpipe doctor' says which, and the GRANT; init and load cannot do without",
+      otherwise:
+        "'finpipe doctor' says which right is missing, and the GRANT; init and load need them",
       steps: READS,
       judge(seen) {
         for (const step of READS) seen.rows(step);

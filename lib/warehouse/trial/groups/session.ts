@@ -12,9 +12,10 @@ export const SESSION: Group = {
     {
       name: "session-settings",
       assumed:
-        "A session takes finpipe's settings: a backslash is a letter, times are in ISO's form",
+        "A session accepts finpipe's settings: a backslash is a plain character, times are " +
+        "in ISO form",
       effect: "stops",
-      otherwise: "No command begins: it says which setting was refused",
+      otherwise: "No command starts: it says which setting was refused",
       steps: [...SETTINGS, "texts"],
       judge(seen) {
         for (const step of SETTINGS) seen.rows(step);
@@ -23,9 +24,9 @@ export const SESSION: Group = {
     },
     {
       name: "autocommit-off",
-      assumed: "With autocommit off, ROLLBACK takes back an INSERT",
+      assumed: "With autocommit off, ROLLBACK undoes an INSERT",
       effect: "stops",
-      otherwise: "No command begins: SHOW AUTOCOMMIT is looked at in each session",
+      otherwise: "No command starts: each session checks SHOW AUTOCOMMIT",
       steps: ["autocommit-shown", "insert", "insert-rollback", "after-rollback"],
       judge(seen) {
         const [shown] = seen.rows("autocommit-shown");
@@ -36,10 +37,9 @@ export const SESSION: Group = {
     },
     {
       name: "read-committed",
-      assumed: "A statement sees what others have committed, and nothing that they have not",
+      assumed: "A statement sees what other sessions have committed, and nothing else of theirs",
       effect: "wrong",
-      otherwise:
-        "Figures could be read that were never committed, or older ones than those that stand",
+      otherwise: "finpipe could read figures that were never committed, or that are out of date",
       steps: ["insert-2", "before-commit", "insert-2-commit", "after-commit"],
       needs: ["insert-2", "insert-2-commit"],
       judge: (seen) =>
@@ -47,10 +47,9 @@ export const SESSION: Group = {
     },
     {
       name: "ddl-commits",
-      assumed: "DDL commits the transaction that it is run in",
+      assumed: "DDL commits the transaction that it runs in",
       effect: "copes",
-      otherwise:
-        "Nothing hangs on it: what must not be committed by DDL is in a session of its own",
+      otherwise: "Nothing: what DDL must not commit is in a session of its own",
       steps: ["insert-before-ddl", "ddl", "ddl-rollback", "after-ddl"],
       judge(seen) {
         seen.rows("ddl");
@@ -62,15 +61,16 @@ export const SESSION: Group = {
       assumed: "The user may have three sessions at once",
       effect: "stops",
       otherwise:
-        "A load needs two, and one for each further stream: it ends with the server's words",
+        "A load needs two, and one more for each further stream: it fails with the server's " +
+        "message",
       steps: ["third"],
       judge: (seen) => same(seen.first("third"), "1"),
     },
     {
       name: "session-label",
-      assumed: "v_monitor.sessions shows a user his own sessions, with their client labels",
+      assumed: "v_monitor.sessions shows users their own sessions, with their client labels",
       effect: "copes",
-      otherwise: "A DBA finds a load by its user and its statement alone",
+      otherwise: "A DBA finds a load only by its user and its statement",
       steps: ["label-2", "id-2", "idle"],
       needs: ["id-2"],
       judge(seen) {
@@ -79,7 +79,7 @@ export const SESSION: Group = {
         if (found === undefined) return notHeld("the session is not shown");
         return /^finpipe:trial:[0-9a-f]{12}:2$/.test(found.client_label ?? "")
           ? held()
-          : notHeld("the label is another one");
+          : notHeld("it has another label");
       },
     },
     {
@@ -87,7 +87,8 @@ export const SESSION: Group = {
       assumed: "current_statement of v_monitor.sessions is NULL between statements",
       effect: "copes",
       otherwise:
-        "A statement whose answer was lost is waited for until TCP gives the connection up, not for a minute",
+        "If an answer is lost, finpipe waits for it until TCP gives up the connection, not " +
+        "for a minute",
       steps: ["id-2", "idle"],
       needs: ["id-2", "idle"],
       judge(seen) {
@@ -101,7 +102,8 @@ export const SESSION: Group = {
       assumed: "current_statement is not NULL while a statement waits for a lock",
       effect: "stops",
       otherwise:
-        "A statement that waits for longer than 30 s is given up as lost, and tried again (exit 69)",
+        "finpipe gives up a statement that waits for longer than 30 s as lost, and retries " +
+        "it (exit 69)",
       steps: ["id-2", "lock-1", "lock-2", "waiting", "lock-1-rollback", "lock-2-held"],
       needs: ["id-2", "lock-1"],
       judge: (seen) =>
@@ -111,7 +113,7 @@ export const SESSION: Group = {
     },
     {
       name: "lock-passed-on",
-      assumed: "A lock that is waited for is given on when its transaction ends",
+      assumed: "A waiting session gets the lock when the transaction that holds it ends",
       effect: "stops",
       otherwise: "Commands that meet a lock wait up to LockTimeout, and end with exit 75",
       steps: ["lock-1", "lock-2", "lock-1-rollback", "lock-2-held"],
@@ -123,10 +125,11 @@ export const SESSION: Group = {
     },
     {
       name: "close-session",
-      assumed: "A user may close a session of his own, and its locks are free then",
+      assumed: "Users may close sessions of their own, and that frees the locks",
       effect: "stops",
       otherwise:
-        "After a lost connection the next load is exit 75 until the server finds out by itself",
+        "After a lost connection the next load is exit 75 until the server notices the loss " +
+        "by itself",
       steps: ["id-2", "close", "lock-after-close"],
       needs: ["id-2", "lock-2"],
       judge(seen) {
@@ -140,7 +143,7 @@ export const SESSION: Group = {
       assumed: "RUNTIMECAP ends a statement that takes longer, with SQLSTATE 57014",
       effect: "copes",
       otherwise:
-        "statement_timeout of the URL does nothing, or is told with the server's words alone",
+        "statement_timeout in the URL does nothing, or is reported only in the server's words",
       steps: ["cap", "capped", "uncap"],
       needs: ["third"],
       judge: cappedBy,

@@ -11,10 +11,11 @@ export const SHAPE: Group = {
   experiments: [
     {
       name: "shape-compared",
-      assumed: "v_catalog says the same of both tables, but for their names",
+      assumed: "v_catalog describes both tables alike, except for their names",
       effect: "copes",
       otherwise:
-        "doctor says that side tables differ where they do not; load and undo do not ask it",
+        "doctor reports differences between side tables and targets that there are not; load " +
+        "and undo do not look at it",
       steps: ["like", ...PARTS.flatMap((part) => [`${part}-target`, `${part}-side`])],
       needs: ["like"],
       judge(seen) {
@@ -23,16 +24,17 @@ export const SHAPE: Group = {
         );
         return differing.length === 0 ? held() : notHeld(
           differing.map((part) =>
-            `${shapeOf(seen, part, "target")} in place of ${shapeOf(seen, part, "side")}`
+            `${shapeOf(seen, part, "target")} instead of ${shapeOf(seen, part, "side")}`
           ).join("; "),
         );
       },
     },
     {
       name: "shape-partitions",
-      assumed: "v_catalog has the partition clause of a table, and that of its groups",
+      assumed: "v_catalog has a table's partition clause, and that of its groups",
       effect: "copes",
-      otherwise: "doctor does not see a target that was partitioned otherwise; the swap refuses it",
+      otherwise:
+        "doctor does not notice a target that is partitioned differently; the swap refuses it",
       steps: ["partitions-target"],
       judge(seen) {
         const [found] = seen.rows("partitions-target");

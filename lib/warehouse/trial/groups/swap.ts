@@ -14,7 +14,7 @@ export const SWAP: Group = {
       name: "side-table",
       assumed: "A table made LIKE the target can be swapped with it",
       effect: "stops",
-      otherwise: "load ends with the server's words, and the old day stays",
+      otherwise: "load fails with the server's message, and the old day stays",
       steps: BEFORE,
       judge(seen) {
         seen.rows("like");
@@ -24,10 +24,9 @@ export const SWAP: Group = {
     },
     {
       name: "swap-empty-day",
-      assumed:
-        "A swap into a day of which the target has nothing is no error, and brings all its rows",
+      assumed: "A swap into a day that is empty in the target is no error, and brings all rows",
       effect: "stops",
-      otherwise: "The first load of a day ends with the server's words: the day stays empty",
+      otherwise: "The first load of a day fails with the server's message: the day stays empty",
       steps: ["swap-in", "target-in"],
       needs: ["like"],
       judge(seen) {
@@ -37,20 +36,21 @@ export const SWAP: Group = {
     },
     {
       name: "swap-other-days",
-      assumed: "Other days stay, also those that share a container with the day",
+      assumed: "Other days stay, also days that share a container with this one",
       effect: "wrong",
-      otherwise: "A load would take other days away; the next load of such a day finds it",
+      otherwise: "A load would remove other days; the next load of such a day notices",
       steps: ["swap-in", "other-day"],
       needs: BEFORE,
       judge: (seen) => same(amounts(seen, "other-day"), "8"),
     },
     {
       name: "swap-hash",
-      assumed:
-        "The sum of HASH over the day's rows is the same in the side table and, swapped, in the target",
+      assumed: "The sum of HASH over the day's rows is the same in the side table and, after the " +
+        "swap, in the target",
       effect: "stops",
       otherwise:
-        "A load that is broken off in its swap is taken for one that never was; load it again",
+        "A load that breaks off in its swap counts as one that never happened; load the day " +
+        "again",
       steps: ["side-fingerprint", "swap-in", "target-fingerprint"],
       needs: BEFORE,
       judge: (seen) => same(seen.first("target-fingerprint"), seen.first("side-fingerprint")),
@@ -59,24 +59,24 @@ export const SWAP: Group = {
       name: "swap-commits",
       assumed: "A swap commits the transaction that it is called in",
       effect: "copes",
-      otherwise:
-        "finpipe commits after it, and what it finds later says whether the swap came to pass",
+      otherwise: "finpipe commits after it, and later finds out from the tables whether the swap " +
+        "happened",
       steps: ["mark", "swap-rolled-back", "rollback", "target-rolled-back", "marks"],
       needs: [...BEFORE, "mark"],
       judge(seen) {
         seen.rows("swap-rolled-back");
         const mark = seen.first("marks") === "1" ? "committed" : "rolled back";
         if (amounts(seen, "target-rolled-back") !== "4") {
-          return notHeld(`ROLLBACK took it back; what was before it is ${mark}`);
+          return notHeld(`ROLLBACK undid it; what was before it is ${mark}`);
         }
         return mark === "committed"
           ? held()
-          : notHeld("it commits itself, and not what was before");
+          : notHeld("it commits itself, but not what was before it");
       },
     },
     {
       name: "swap-whole",
-      assumed: "A swap that is rolled back, or is not, is so on both sides",
+      assumed: "A swap is rolled back on both sides, or on neither",
       effect: "wrong",
       otherwise: "A day could be lost between the two tables",
       steps: ["swap-rolled-back", "target-rolled-back", "side-rolled-back"],
@@ -90,7 +90,7 @@ export const SWAP: Group = {
     },
     {
       name: "swap-rollback",
-      assumed: "ROLLBACK takes back the change of partitions of a load",
+      assumed: "ROLLBACK undoes a load's change of partitions",
       effect: "wrong",
       otherwise: "A load that fails in its last transaction could leave a hole",
       steps: ["swap-rolled-back", "rollback", "target-after-rollback"],
@@ -99,19 +99,19 @@ export const SWAP: Group = {
     },
     {
       name: "swap-day",
-      assumed: "A swap onto a day that stands exchanges the two",
+      assumed: "A swap with a day that has rows exchanges the two",
       effect: "wrong",
       otherwise:
-        "The day would not be what was loaded; the next load of it finds that by its rows and total",
+        "The day would not be what was loaded; its next load notices by the rows and the total",
       steps: ["swap-day", "target-day", "side-day"],
       needs: BEFORE,
       judge: (seen) => exchanged(seen, "swap-day", "day"),
     },
     {
       name: "swap-back",
-      assumed: "A second swap puts both back",
+      assumed: "A second swap restores both",
       effect: "wrong",
-      otherwise: "The day would not be what stood before; the next load of it finds that",
+      otherwise: "The day would not be what it was before; its next load notices",
       steps: ["swap-back", "target-back", "side-back"],
       needs: [...BEFORE, "swap-day"],
       judge: (seen) => exchanged(seen, "swap-back", "back"),
@@ -119,9 +119,9 @@ export const SWAP: Group = {
     {
       name: "swap-empty-side",
       assumed:
-        "A swap from a side table that has nothing of the day is no error, and empties the day",
+        "A swap with a side table in which the day is empty is no error, and empties the day",
       effect: "stops",
-      otherwise: "load of an empty file ends with the server's words, and the old day stays",
+      otherwise: "A load of an empty file fails with the server's message, and the old day stays",
       steps: ["like-empty", "swap-empty", "target-empty"],
       needs: [...BEFORE, "like-empty"],
       judge(seen) {

@@ -12,13 +12,13 @@ export const VALUES: Group = {
       name: "sum-exact",
       assumed: "A sum of NUMERIC(38, 0) is exact beyond 64 bits",
       effect: "wrong",
-      otherwise: "Control totals and the mart's sums could overflow in silence",
+      otherwise: "Control totals and the mart's sums could overflow silently",
       steps: ["sum"],
       judge: (seen) => same(decimals(seen, "sum"), "18446744073709551614"),
     },
     {
       name: "product-exact",
-      assumed: "A product of NUMERICs has all its digits",
+      assumed: "A product of NUMERICs keeps all its digits",
       effect: "wrong",
       otherwise: "Amounts of the mart would be off by cents",
       steps: ["product"],
@@ -26,7 +26,7 @@ export const VALUES: Group = {
     },
     {
       name: "round-half",
-      assumed: "ROUND rounds a half away from zero, by the number's size",
+      assumed: "ROUND rounds a half away from zero",
       effect: "wrong",
       otherwise: "The mart's cents would differ from those of the embedded warehouse",
       steps: ["round"],
@@ -34,15 +34,15 @@ export const VALUES: Group = {
     },
     {
       name: "round-below-zero",
-      assumed: "ROUND does so below zero too",
+      assumed: "ROUND does so for negative numbers, too",
       effect: "copes",
-      otherwise: "The mart rounds what is below zero by its size",
+      otherwise: "The mart rounds the absolute value, and adds the sign",
       steps: ["round-below-zero"],
       judge: (seen) => same(decimals(seen, "round-below-zero"), "-1.01"),
     },
     {
       name: "quotient",
-      assumed: "A quotient of a NUMERIC(38, 20) has digits enough to be rounded to four",
+      assumed: "A quotient of a NUMERIC(38, 20) has enough digits to round to four",
       effect: "wrong",
       otherwise: "The mart's averages per account would be off in their last digit",
       steps: ["quotient"],
@@ -50,7 +50,7 @@ export const VALUES: Group = {
     },
     {
       name: "day-border",
-      assumed: "The last microsecond is of the day, and midnight of the next",
+      assumed: "The last microsecond belongs to the day, and midnight to the next day",
       effect: "wrong",
       otherwise: "Rows at midnight would count for another day, or for none",
       steps: ["day"],
@@ -66,7 +66,7 @@ export const VALUES: Group = {
     },
     {
       name: "null-order",
-      assumed: "NULL is sorted as the least number by Vertica, as the greatest by PostgreSQL",
+      assumed: "Vertica sorts NULL as the smallest number, PostgreSQL as the greatest",
       effect: "copes",
       otherwise: "Nothing: no column is ever NULL, and no query sorts one that could be",
       steps: ["nulls"],
@@ -74,7 +74,7 @@ export const VALUES: Group = {
     },
     {
       name: "uuid-order",
-      assumed: "UUIDs are ordered as their texts are",
+      assumed: "UUIDs are sorted like their texts",
       effect: "copes",
       otherwise: "Nothing: where the greatest counts, their texts are compared",
       steps: ["uuids"],
@@ -82,10 +82,10 @@ export const VALUES: Group = {
     },
     {
       name: "uuid-text",
-      assumed: "The text of a UUID is in small letters, and ordered by its letters",
+      assumed: "The text of a UUID is in lower case, and is sorted by its characters",
       effect: "wrong",
-      otherwise:
-        "Of two rates of the same times another one could count than on the embedded warehouse",
+      otherwise: "Of two rates with the same times, another one could count than on the embedded " +
+        "warehouse",
       steps: ["uuid-texts"],
       judge(seen) {
         const letters = seen.rows("uuid-texts").map(({ id_text }) => id_text?.slice(0, 2)).join(

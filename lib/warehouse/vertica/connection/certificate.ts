@@ -1,6 +1,6 @@
 /**
- * Looks at the certificate of a node that could not be verified. The runtime has one code for one that
- * has expired and for one of another authority (Deno 2.9), which are mended by different people.
+ * Looks at the certificate of a node that could not be verified. The runtime has one code for one
+ * that has expired and for one of another authority (Deno 2.9), which different people have to fix.
  */
 import { once } from "node:events";
 import net from "node:net";
@@ -43,12 +43,12 @@ export async function explained(
   const [from, to] = [certificate.valid_from, certificate.valid_to].map((text) => new Date(text));
   const now = Date.now();
   if (to!.getTime() < now) {
-    return failure(`has expired on ${dateOf(to!)}`, "Have the server's certificate renewed");
+    return failure(`expired on ${dateOf(to!)}`, "Have the server's certificate renewed");
   }
   if (from!.getTime() > now) {
     return failure(
-      `is valid from ${dateOf(from!)} on`,
-      "Look at this machine's clock; else have the server's certificate made anew",
+      `is not valid before ${dateOf(from!)}`,
+      "Check this machine's clock; if it is right, have a new certificate made for the server",
     );
   }
   const issuer = `is issued by "${certificate.issuer.CN ?? certificate.issuer.O}"`;
@@ -58,9 +58,9 @@ export async function explained(
       "Name the PEM of that authority in tls_ca_file",
     )
     : failure(
-      `${issuer}, to which no certificate in tls_ca_file leads`,
-      "Name the PEM of that authority in tls_ca_file; where it is an intermediate one, that of " +
-        "its own as well",
+      `${issuer}, and no certificate in tls_ca_file leads to that authority`,
+      "Name the PEM of that authority in tls_ca_file; if it is an intermediate one, also the " +
+        "PEM of the authority above it",
     );
 }
 
@@ -77,7 +77,7 @@ async function certificateOf(
   try {
     socket.write(SSL_REQUEST);
     const [answer] = await once(socket, "data", { signal }) as [Uint8Array];
-    if (answer[0] !== "S".charCodeAt(0)) throw new Error("The node begins no TLS");
+    if (answer[0] !== "S".charCodeAt(0)) throw new Error("The node does not start TLS");
     const secured = tls.connect({
       socket,
       rejectUnauthorized: false,

@@ -1,6 +1,6 @@
 /**
- * The part of vertica-nodejs 1.1.4 that finpipe uses, with what would hurt us kept out. The only file
- * that imports it.
+ * The part of vertica-nodejs 1.1.4 that finpipe uses, with its harmful behaviour kept out. The only
+ * file that imports it.
  */
 import type { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
@@ -10,6 +10,7 @@ import type { VerticaTls } from "../../../config/vertica_tls.ts";
 import type { SqlRow } from "../../../sql/query.ts";
 import { LoginWatch } from "./login_watch.ts";
 import { ServerMessages } from "./server_messages.ts";
+import { messageOf } from "../../../runtime/errors.ts";
 
 /** What the driver hands to and fro on the wire (its `lib/connection.js`). */
 export interface DriverConnection extends EventEmitter {
@@ -77,7 +78,7 @@ export function createClient(options: DriverOptions): DriverClient {
   const client = new vertica.Client(config);
   ignoreEnvironment(client, config);
   const tlsConfig = tlsConfigOf(options);
-  // In the driver, a mode that it does not know goes on in clear text; its own modes take no client
+  // The driver uses clear text for a mode that it does not know; its own modes accept no client
   // certificate. With a configuration for the socket it asks no mode.
   for (const part of [client, client.connection]) {
     part.tls_config = tlsConfig;
@@ -99,7 +100,7 @@ function watchLogin(client: DriverClient, { user, connectTimeout }: DriverOption
   const messages = new ServerMessages((message) => watch.authentication(message));
   // Before the driver's own listeners, which come with the connection.
   connection.on("connect", () => watch.connected());
-  // Of a login that is broken off by ourselves the driver says nothing.
+  // The driver reports nothing if finpipe itself breaks off a login.
   connection.on("end", () => watch.ended());
   connection.on("errorMessage", (error: { vendorCode?: number | undefined }) => {
     error.vendorCode = messages.nextVendorCode();
@@ -176,7 +177,7 @@ function failSoftly(connection: DriverConnection, messages: ServerMessages): voi
             if (event === "data") messages.push(args[0] as Uint8Array);
             listener(...args);
           } catch (error) {
-            const reason = error instanceof Error ? error.message : String(error);
+            const reason = messageOf(error);
             socket.destroy(new Error(`Protocol error: ${reason}`, { cause: error }));
           }
         });

@@ -1,16 +1,17 @@
 /**
- * What finpipe does about an error of Vertica: by its SQLSTATE, and by Vertica's own number where one
- * SQLSTATE stands for things that want different answers.
+ * What finpipe does about an error of Vertica: by its SQLSTATE, and by Vertica's own number where
+ * one SQLSTATE stands for errors that need different treatment.
  *
- * The pages are Vertica's documentation, "SQL state list": one for each SQLSTATE, with the numbers and
- * words of its errors. Numbers do not change from version to version, words may ("Vertica error messages").
+ * The pages are Vertica's documentation, "SQL state list": one for each SQLSTATE, with the numbers
+ * and words of its errors. Numbers do not change from version to version, words may ("Vertica error
+ * messages").
  */
 import type { Meaning } from "../../../runtime/connection_failure.ts";
 import type { Passing } from "../../../runtime/errors.ts";
 
 /** What finpipe does about an error. */
 export type ErrorClass =
-  /** Begins the work anew, on another node where there is one. */
+  /** Starts the work again, on another node if there is one. */
   | "another node"
   /** Begins it anew when there is room: sessions, a resource pool. */
   | "room"
@@ -33,7 +34,7 @@ export type ErrorClass =
   /** The same statement will fail again. */
   | "for good";
 
-/** Errors that are met in one way. */
+/** Errors that finpipe treats alike. */
 export interface KnownError {
   /** SQLSTATEs; one of two characters is a class of them. */
   states: readonly string[];
@@ -55,19 +56,20 @@ function pageOf(state: string): string {
 }
 
 const AGAIN = "run the command again when it is up";
-const NODE = "A node of the cluster goes or comes: run the command again when all are up";
+const NODE = "A node is leaving or joining the cluster: run the command again when all are up";
 const NO_RIGHTS = "Run 'finpipe doctor': it says which GRANT is missing, of those that " +
   "sql/warehouse/vertica/grants.sql lists";
 // The version of the schema was looked at before: init finds nothing to do.
 const DRIFT = "Run 'finpipe doctor': it says what differs from what finpipe made";
-const POOL = "The resource pool of finpipe's user has no room (v_monitor.resource_queues): run " +
-  "again later, or have a DBA look at it";
+const POOL =
+  "The resource pool of finpipe's user is full (v_monitor.resource_queues): run again later, " +
+  "or have a DBA look at it";
 const IN_THE_WAY =
   "Another session changes the same tables, or a mergeout runs on them: run again when it is done " +
   "(v_monitor.locks, v_monitor.tuple_mover_operations)";
 const VALUES = "Run with --log-level debug to see the server's words, which may quote the value";
 
-/** The first that fits an error is what is done about it. */
+/** The first class that matches an error decides what finpipe does. */
 export const KNOWN_ERRORS: readonly KnownError[] = [
   {
     states: ["08"],
@@ -142,16 +144,15 @@ export const KNOWN_ERRORS: readonly KnownError[] = [
   {
     states: ["53300"],
     class: "room",
-    hint:
-      "The server takes no more sessions: run again when some have ended, or have a DBA raise " +
-      "MaxClientSessions",
+    hint: "The server accepts no more sessions: run again when some have ended, or have a DBA " +
+      "raise MaxClientSessions",
     page: LIST,
   },
   {
     states: ["53000"],
     codes: [2245, 5065],
     class: "room",
-    hint: "Too many ROS containers: a mergeout has to come first. Run again later, or SELECT " +
+    hint: "Too many ROS containers: a mergeout has to run first. Run again later, or SELECT " +
       "DO_TM_TASK('mergeout')",
     page: pageOf("53000"),
   },
@@ -199,7 +200,7 @@ export const KNOWN_ERRORS: readonly KnownError[] = [
     // A NULL for a NOT NULL column, which fails a COPY as a whole.
     codes: [2501, 2502, 2514],
     class: "data",
-    hint: "The file lacks a value there: dump the day anew",
+    hint: "The file lacks a value there: dump the day again",
     page: pageOf("22004"),
   },
   { states: ["22", "23"], class: "data", hint: VALUES, page: LIST },
@@ -207,27 +208,28 @@ export const KNOWN_ERRORS: readonly KnownError[] = [
     states: ["28000"],
     text: /locked/i,
     class: "settings",
-    hint:
-      "Have a DBA run ALTER USER ... ACCOUNT UNLOCK, and look who logs in with a wrong password",
+    hint: "Have a DBA run ALTER USER ... ACCOUNT UNLOCK, and find out who logs in with a wrong " +
+      "password",
     page: LIST,
   },
   {
     states: ["28000"],
     text: /TLS|SSL/,
     class: "settings",
-    hint: "The server takes no clear text: set tls_mode, verify-full with tls_ca_file best of all",
+    hint: "The server does not accept clear text: set tls_mode, if possible verify-full with " +
+      "tls_ca_file",
     page: LIST,
   },
   {
     states: ["28"],
     class: "settings",
-    hint: "Check user, password or token, and how they log in",
+    hint: "Check the user, and its password or token",
     page: LIST,
   },
   {
     states: ["V2000"],
     class: "settings",
-    hint: "Check user, password or token, and how they log in",
+    hint: "Check the user, and its password or token",
     page: pageOf("V2000"),
   },
   {
@@ -242,7 +244,8 @@ export const KNOWN_ERRORS: readonly KnownError[] = [
   {
     states: ["0A", "42", "54", "55", "58", "V1", "VX", "XX"],
     class: "for good",
-    hint: "Look for it in vertica.log. The same will fail again, unless something is changed there",
+    hint: "Look for the cause in vertica.log. The command will fail again until something is " +
+      "changed there",
     page: LIST,
   },
 ];

@@ -41,7 +41,7 @@ export function asFinpipeError(error: unknown, database: string, broken?: unknow
     : meaningOf(code, reason, broken !== undefined);
   if (meaning === undefined) {
     const suffix = code === undefined ? "" : ` (${code})`;
-    const hint = "Look for it in vertica.log, then run the command again";
+    const hint = "Look for the cause in vertica.log, then run the command again";
     return new FinpipeError("failed", `${database} failed: ${reason}${suffix}`, {
       hint,
       cause: error,

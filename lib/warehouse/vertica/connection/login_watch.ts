@@ -1,13 +1,15 @@
 /**
- * The time limits of a connection and of the login after it, and what a login fails by.
+ * The time limits of a connection and of the login after it, and the reasons for which a login
+ * fails.
  *
  * vertica-nodejs 1.1.4 takes an Authentication message that it does not know for a login that has
- * passed (`v-protocol`, `parser.js`), and waits: so does the server. Of those it says "timeout expired".
+ * passed (`v-protocol`, `parser.js`), and waits: so does the server. Of those it says "timeout
+ * expired".
  */
 import type { ErrorKind } from "../../../runtime/errors.ts";
 import type { AuthenticationMessage } from "./server_messages.ts";
 
-/** Why there is no session, in words that follow the name of the database. */
+/** Why there is no session; the text follows the name of the database. */
 export class LoginFailure extends Error {
   override readonly name = "LoginFailure";
 
@@ -32,7 +34,7 @@ const MD5 = [5, 65541];
 const KERBEROS = [1, 2, 7, 8];
 const GRACE = 11;
 
-/** How far a login has come. */
+/** How far a login got. */
 type Stage = "connecting" | "greeting" | "answering" | "beginning" | "over";
 
 export interface LoginLimits {
@@ -66,7 +68,9 @@ export class LoginWatch {
     }
   }
 
-  /** The connection is gone, or the login has passed or failed: nothing is waited for any more. */
+  /**
+   * The connection is gone, or the login has succeeded or failed: no time limit runs any longer.
+   */
   ended(): void {
     clearTimeout(this.#timer);
     this.#stage = "over";
@@ -117,18 +121,18 @@ export class LoginWatch {
     }
     if (KERBEROS.includes(code)) {
       return failure(
-        "it asks for a login by Kerberos, which finpipe does not have",
+        "it asks for a login by Kerberos, which finpipe does not support",
         `Have a DBA grant "${user}" an authentication by password (hash) or OAuth`,
       );
     }
     if (code === GRACE) {
       return failure(
-        `the password of "${user}" has expired, and is in its days of grace`,
+        `the password of "${user}" has expired, and its grace period is running`,
         "Set a new password in vsql, and in the connection",
       );
     }
     return failure(
-      `it asks for a login that finpipe does not know (authentication ${code})`,
+      `it asks for a kind of login that finpipe does not know (authentication ${code})`,
       "If it is a second factor: have a DBA give finpipe's user a login without one, by password " +
         "(hash) or OAuth",
     );
@@ -141,26 +145,28 @@ export class LoginWatch {
     if (this.#stage === "connecting") {
       return failure(
         `no connection within ${seconds} s`,
-        "Check that the database is up, that hosts and port are right, and that no firewall is between",
+        "Check that the database is up, that hosts and port are right, and that no firewall " +
+          "is in between",
       );
     }
     if (this.#stage === "greeting") {
       return failure(
-        `the connection was taken, and nothing was said for ${seconds} s`,
-        "Look what listens there: a load balancer with no node behind it, a node that stands still, " +
-          "or no Vertica",
+        `the server accepted the connection, and then sent nothing for ${seconds} s`,
+        "Check what listens there: a load balancer with no node behind it, a node that does " +
+          "not respond, or something other than Vertica",
       );
     }
     if (this.#stage === "answering") {
       return failure(
-        `no login within ${seconds} s: the server asked for ${this.#asked}, and is silent since`,
-        "It may wait for a second factor, which finpipe cannot give, or for a directory (LDAP) that " +
-          "does not answer; else the node stands still",
+        `no login within ${seconds} s: the server asked for ${this.#asked}, and has been ` +
+          "silent since",
+        "It may wait for a second factor, which finpipe cannot give, or for a directory " +
+          "(LDAP) that does not answer. If it is neither, the node does not respond",
       );
     }
     return failure(
-      `the login has passed, and no session began within ${seconds} s`,
-      "The node may be overloaded, or stand still: look at it",
+      `the login succeeded, but no session began within ${seconds} s`,
+      "Check the node: it may be overloaded, or not respond at all",
     );
   }
 }

@@ -6,11 +6,12 @@ import { type Meaning, networkMeanings } from "../../../runtime/connection_failu
 
 export const UNREACHABLE = "Check that the database is up and that hosts and port are right";
 // The runtime gives one code for both.
-const NAME_CA = "Name the PEM of the server's CA in tls_ca_file; if it is that, see whether the " +
+const NAME_CA =
+  "Name the PEM of the server's CA in tls_ca_file. If it is named already, check whether the " +
   "server's certificate has expired";
 const BROKEN =
-  "The server, or something between, ended the connection: look whether the node is up, " +
-  "and run the command again";
+  "The server, or something in between, ended the connection: check that the node is up, and " +
+  "run the command again";
 /** System errors by what mends them. */
 export const MEANINGS: Record<string, Meaning> = {
   ...networkMeanings(UNREACHABLE),
@@ -34,18 +35,21 @@ export const MEANINGS: Record<string, Meaning> = {
 
 export const TLS_FAILED: Meaning = {
   kind: "configuration",
-  hint: "There was no TLS handshake: look into the server's log, and at tls_mode and the TLS files",
+  hint: "There was no TLS handshake: check the server's log, tls_mode and the TLS files",
 };
 
-/** What the driver says by text alone (vertica-nodejs 1.1.4, `lib/client.js`, `lib/connection.js`). */
+/**
+ * Errors that the driver tells apart only by text (vertica-nodejs 1.1.4, `lib/client.js`,
+ * `lib/connection.js`).
+ */
 export const TEXTS: readonly [text: RegExp, meaning: Meaning][] = [
   [/does not support TLS/, {
     kind: "configuration",
-    hint: "The server has no TLS: set tls_mode=disable, or set TLS up there",
+    hint: "The server has no TLS: set tls_mode=disable, or set up TLS there",
   }],
   [/establishing a TLS connection/, {
     kind: "configuration",
-    hint: "The server could not begin TLS: look into its log",
+    hint: "The server could not start TLS: check its log",
   }],
   [/Password expired/, {
     kind: "configuration",
@@ -53,12 +57,16 @@ export const TEXTS: readonly [text: RegExp, meaning: Meaning][] = [
   }],
   [/Unsupported Protocol Version|authentication request message type/, {
     kind: "configuration",
-    hint: "The server speaks another protocol, or asks for a login that finpipe does not know",
+    hint: "The server speaks another protocol, or asks for a kind of login that finpipe does not " +
+      "know",
   }],
   [/Connection terminated|was closed/i, { kind: "unreachable", hint: BROKEN }],
   [
     /connection error|Could not resolve host/i,
     { kind: "unreachable", hint: UNREACHABLE },
   ],
-  [/^Protocol error/, { kind: "unreachable", hint: "What answers there may be no Vertica" }],
+  [/^Protocol error/, {
+    kind: "unreachable",
+    hint: "The server that answers there may not be Vertica",
+  }],
 ];

@@ -50,13 +50,13 @@ export interface SessionOptions {
 const PATIENCE = 30_000;
 
 /**
- * Opens a session with the first node that takes it, in the settings' order. Not by the driver's own
- * `backup_server_node`: it would go on to the next address also when an open session breaks, with the
- * transaction lost and nobody told.
+ * Opens a session with the first node that takes it, in the settings' order. Not by the driver's
+ * own `backup_server_node`: it would go on to the next address also when an open session breaks,
+ * with the transaction lost and nobody told.
  *
- * A statement may take as long as the server works on it. One whose server stands still, or whose
- * connection was lost without notice, is `unreachable` after twice the patience and the time for a
- * connection, at most.
+ * A statement may take as long as the server works on it. A statement whose server does not
+ * respond, or whose connection was lost without notice, is `unreachable` after twice the patience
+ * and the time for a connection, at most.
  *
  * @throws FinpipeError of kind `unreachable` where none answers; `configuration` where one refuses
  */
@@ -69,7 +69,7 @@ export async function openVerticaSession(
     try {
       return await openOn(node, settings, options);
     } catch (error) {
-      // The first node's failure is the one to tell of: the others stand in for it.
+      // Report the first node's failure: the others only stand in for it.
       if (!isKind(error, "unreachable")) throw error;
       failure ??= error;
     }
@@ -82,7 +82,7 @@ function withOthers(failure: FinpipeError, others: readonly VerticaNode[]): Finp
   if (others.length === 0) return failure;
   const { kind, message, hint = "", cause } = failure;
   const names = others.map(shown).join(", ");
-  return new FinpipeError(kind, `${message}; nor is there a session at ${names}`, { hint, cause });
+  return new FinpipeError(kind, `${message}; and no session at ${names} either`, { hint, cause });
 }
 
 async function openOn(
@@ -150,7 +150,7 @@ export class VerticaSession {
       patience,
       progress: () => client.connection.stream.bytesRead + this.#piecesTaken,
       ask: (isSilent, over) => failureOf(this.#silent, isSilent, over),
-      // The driver would wait on: what is under way has to end, and nothing more to begin.
+      // The driver would go on waiting: end what is running, and let nothing more begin.
       giveUp: (failure) => void client.connection.stream.destroy(failure),
     });
     client.on("error", (error) => this.#broken ??= error);
@@ -188,7 +188,7 @@ export class VerticaSession {
     const shown = await this.#first(AUTOCOMMIT);
     if (shown?.setting !== "off") {
       throw new FinpipeError("configuration", `Cannot use ${this.name}: autocommit stays on`, {
-        hint: "Let the session set it: SET SESSION AUTOCOMMIT TO OFF had no effect",
+        hint: "SET SESSION AUTOCOMMIT TO OFF had no effect: have a DBA find out what keeps it on",
       });
     }
     this.#id = await this.#ownId();

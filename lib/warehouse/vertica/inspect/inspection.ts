@@ -15,7 +15,7 @@ import { missingParts } from "./picture.ts";
 import { missingRights } from "./rights.ts";
 import { shapeDifferences } from "./shape.ts";
 
-/** The server, as it says of itself. */
+/** What the server says about itself. */
 export const SERVER_FACTS = verticaQuery("server_facts", serverFacts, {
   version: is.text,
   userName: is.text,

@@ -78,7 +78,7 @@ export async function missingRights(
       if (given?.includes("CREATE")) continue;
       const { right, grant } = lack(["USAGE", "CREATE"], `SCHEMA ${schema}`, to);
       const make = `CREATE SCHEMA IF NOT EXISTS ${schema}; ${grant}`;
-      missing.push({ right: `${right}, which is not there`, grant: make });
+      missing.push({ right: `${right}, which does not exist`, grant: make });
       continue;
     }
     const lacking = ["USAGE", "CREATE"].filter((right) => !rights.includes(right));

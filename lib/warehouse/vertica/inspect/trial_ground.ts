@@ -186,7 +186,10 @@ export class VerticaGround implements TrialGround {
     return retry === undefined ? connect() : retrying(connect, retry);
   }
 
-  /** Opened anew by one try: for what has to be done even though the run was aborted, or failed. */
+  /**
+   * Opened again with one try: for work that has to be done even though the run was aborted or
+   * failed.
+   */
   async #first(): Promise<VerticaSession> {
     const there = this.#sessions.get(1);
     if (there !== undefined && !there.isBroken) return there;

@@ -108,8 +108,8 @@ export async function replaceDay(
 /**
  * Puts the day back as it was before its last load.
  *
- * @param attempt the same for each try of one undo: where a try was recorded and only its answer lost,
- * there is no undo any more
+ * @param attempt the same for each try of one undo: if a try was recorded and only its answer was
+ * lost, the undo is used up
  * @returns false, and nothing is changed, where the dataset's undo is of another day or used up
  * @throws FinpipeError of kind `data` where the undo is not what was recorded
  */
@@ -133,9 +133,9 @@ export async function undoDay(
   if (after.rows !== rows || after.controlTotal !== controlTotal) {
     throw new FinpipeError(
       "data",
-      `Cannot undo the load of ${dataset} for ${day}: the day that was kept has ${after.rows} rows, ` +
-        `${rows} were recorded, or another control total`,
-      { hint: `Load the day anew: 'finpipe load ${dayArgument(day)} --force'` },
+      `Cannot undo the load of ${dataset} for ${day}: the day that was kept has ` +
+        `${after.rows} rows, and ${rows} were recorded, or its control total differs`,
+      { hint: `Load the day again: 'finpipe load ${dayArgument(day)} --force'` },
     );
   }
   const record = {

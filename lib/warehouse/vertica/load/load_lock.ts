@@ -21,15 +21,16 @@ const LOCK_HELD = templatesOf(lockHeld);
 /** Proof of the lock. */
 export interface LoadLock {
   /**
-   * Asks whether the session that holds it still lives: whoever is idle for long may be closed.
+   * Asks whether the session that holds the lock is still alive: the server may close a session
+   * that is idle for long.
    *
-   * @throws FinpipeError of kind `unreachable`: the load is begun anew
+   * @throws FinpipeError of kind `unreachable`: the load starts again
    */
   check(): Promise<void>;
 }
 
 /**
- * Runs work that changes days of a dataset, alone.
+ * Runs work that changes days of a dataset, while no other session does.
  *
  * @throws FinpipeError of kind `locked` where another session loads the dataset
  */
@@ -56,7 +57,7 @@ export async function withLoadLock<T>(
             "unreachable",
             `Lost the lock on ${subject.dataset}: the session that held it is gone`,
             {
-              hint: "Raise IDLESESSIONTIMEOUT of finpipe's user, if nobody ended it",
+              hint: "If nobody ended it, raise IDLESESSIONTIMEOUT of finpipe's user",
               cause: error,
             },
           );

@@ -192,7 +192,7 @@ async function trySwap(
 ): Promise<void> {
   let tries = 0;
   await retrying(async () => {
-    // One that failed may have come to pass all the same, and once more would swap the old day back.
+    // A swap that failed may still have happened, and a second one would swap the old day back.
     if (++tries > 1 && await isSwapped(scope, subject, after)) return;
     await scope.commit(SWAP, swapValues(scope, subject));
   }, { ...SWAP_RETRY, isRetriable: (error) => tries < MOST_SWAPS && mayPass(error) });

@@ -1,0 +1,75 @@
+/** What happens to a Vertica, and to the finpipe that fills it: faults of chance. */
+import type { Random } from "../../lib/events/random.ts";
+import type { SpawnedCli } from "../support/cli/run_cli.ts";
+import { TOO_MANY_SESSIONS } from "../vertica-server/faults.ts";
+import type { VerticaServer } from "../vertica-server/server.ts";
+
+/** Statements that matter, as a fault lies in wait for them. */
+const STATEMENTS = [
+  /COPY/,
+  /SWAP_PARTITIONS/,
+  /INSERT INTO/,
+  /^COMMIT/,
+  /load_pending/,
+  /LOCK TABLE/,
+];
+/** Messages of a COPY: its data, and the end of it. */
+const COPY_CODES = ["d", "c"];
+
+export class WarehouseChaos {
+  /** How often each fault was set. */
+  readonly counts: Record<string, number> = {};
+  readonly #server: VerticaServer;
+  readonly #random: Random;
+
+  constructor(server: VerticaServer, random: Random) {
+    this.#server = server;
+    this.#random = random;
+  }
+
+  /** Lets one of the faults happen; its name. */
+  async strike(victim: SpawnedCli): Promise<string> {
+    const name = this.#random.pick(Object.keys(this.#faults));
+    await this.#faults[name]!(victim);
+    this.counts[name] = (this.counts[name] ?? 0) + 1;
+    return name;
+  }
+
+  readonly #faults: Record<string, (victim: SpawnedCli) => Promise<void>> = {
+    "cut before a statement": () => this.#arm({ kind: "cut before" }),
+    "cut after a statement": () => this.#arm({ kind: "cut after" }),
+    "error at a statement": () => this.#arm({ kind: "error" }),
+    "cut inside COPY": () => {
+      this.#server.faults.arm({
+        kind: this.#random.chance(0.5) ? "cut before" : "cut after",
+        code: this.#random.pick(COPY_CODES),
+      });
+      return Promise.resolve();
+    },
+    "no more sessions": async () => {
+      this.#server.faults.login = TOO_MANY_SESSIONS;
+      await pause(this.#random.between(100, 1500));
+      this.#server.faults.login = undefined;
+    },
+    "server restart": () => this.#server.restart(),
+    "server away": async () => {
+      await this.#server.kill();
+      await pause(this.#random.between(100, 2500));
+      await this.#server.start();
+    },
+    "kill -9 of finpipe": (victim) => {
+      victim.kill("SIGKILL");
+      return Promise.resolve();
+    },
+  };
+
+  #arm({ kind }: { kind: "cut before" | "cut after" | "error" }): Promise<void> {
+    this.#server.faults.arm({ kind, statement: this.#random.pick(STATEMENTS) });
+    return Promise.resolve();
+  }
+}
+
+/** Resolves after so many milliseconds. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
