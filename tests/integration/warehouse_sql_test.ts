@@ -5,11 +5,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openEmbeddedSession } from "../../lib/postgres/embedded.ts";
-import { onlyStatement, SqlTemplate, templatesOf } from "../../lib/sql/template.ts";
+import { onlyStatement, SqlTemplate, statementsOf, templatesOf } from "../../lib/sql/template.ts";
+import { migrationScript as embeddedScript } from "../../lib/warehouse/embedded/migrations.ts";
 import type { TrialEngine } from "../../lib/warehouse/trial/experiment.ts";
 import { GROUPS } from "../../lib/warehouse/trial/registry.ts";
 import { mapSql } from "../../lib/warehouse/trial/script.ts";
 import { trialScript } from "../../lib/warehouse/trial/script_of.ts";
+import { migrationScript as verticaScript } from "../../lib/warehouse/vertica/migrations.ts";
 import { ROOT } from "../support/docs/documents.ts";
 import { embeddedTest } from "../support/engine/embedded_timers.ts";
 import { csv } from "../support/partitions/reference.ts";
@@ -108,6 +110,22 @@ for (const engine of ENGINES) {
       return sql;
     });
     assert.deepEqual([...left], engine === "vertica" ? ["database", "session_id"] : []);
+  });
+}
+
+for (const engine of ENGINES) {
+  Deno.test(`what init --print-sql prints of ${engine} is the example's`, async () => {
+    const schemas = { stagingSchema: "finpipe_staging", martSchema: "finpipe_mart" };
+    const printed = { embedded: embeddedScript, vertica: verticaScript }[engine](schemas);
+    const now = { embedded: "(now() AT TIME ZONE 'UTC')", vertica: "GETUTCDATE()" }[engine];
+    const values = rawValues({ ...EXAMPLE[engine], now });
+    const made = engine === "vertica" ? ["schema_staging", "schema_mart"] : [];
+    for (const file of [...made, "migrations", "001_tables", "migration_write"]) {
+      for (const template of templatesOf(await textOf(engine, file))) {
+        const statement = template.withLiterals(values);
+        assert.ok(statementsOf(printed).includes(statement), `${file}: ${statement}`);
+      }
+    }
   });
 }
 
