@@ -1,6 +1,6 @@
 /** `finpipe backfill`: each date of a range, from staging to the mart. */
 import { backfill } from "../lib/backfill/backfill.ts";
-import { planBackfill } from "../lib/backfill/plan.ts";
+import { runsOf } from "../lib/backfill/plan.ts";
 import { openEngine } from "../lib/engine/engine.ts";
 import { refuseOpenRange } from "../lib/partitions/open_day.ts";
 import { type DateRange, parseRange } from "../lib/partitions/run_date.ts";
@@ -60,7 +60,7 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
       const ready = prepareSteps(steps, config);
       if (!allowOpenDay) refuseOpenRange(range, io.now(), given);
       if (dryRun) {
-        const plan = planBackfill(range).map((run) => planShown(run, names));
+        const plan = runsOf(range).map((run) => planShown(run, names));
         const runs = plan.map(({ json }) => json);
         return await printResult(context, { runs }, plan.flatMap(({ lines }) => lines));
       }

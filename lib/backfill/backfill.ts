@@ -7,7 +7,7 @@ import { shellQuoted } from "../runtime/command_lines.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { capitalized } from "../runtime/words.ts";
 import type { ReadyStep, StepContext, StepFacts } from "../steps/step.ts";
-import { planBackfill } from "./plan.ts";
+import { runsOf } from "./plan.ts";
 
 /** A run that is done. */
 export interface BackfilledDay extends DayRun {
@@ -36,7 +36,7 @@ export async function backfill(
   { given = [], onStep, onDay }: BackfillOptions,
 ): Promise<BackfilledDay[]> {
   const days: BackfilledDay[] = [];
-  for (const run of planBackfill(range)) {
+  for (const run of runsOf(range)) {
     const day: BackfilledDay = { ...run, steps: [] };
     for (const { name, runDay } of steps) {
       context.signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { backfill } from "../../lib/backfill/backfill.ts";
-import { planBackfill } from "../../lib/backfill/plan.ts";
+import { runsOf } from "../../lib/backfill/plan.ts";
 import { type DayRun, parseRange } from "../../lib/partitions/run_date.ts";
 import { EXIT_CODES, FinpipeError, isKind } from "../../lib/runtime/errors.ts";
 import type { StepContext } from "../../lib/steps/step.ts";
@@ -53,21 +53,21 @@ async function run(
 }
 
 Deno.test("a backfill counts in run dates, each of the day before", () => {
-  const runs = planBackfill(parseRange("2022-10-02..2022-11-01", "range"));
+  const runs = runsOf(parseRange("2022-10-02..2022-11-01", "range"));
   assert.equal(runs.length, 31);
   assert.equal(String(runs[0]!.partition), "2022-10-01");
   assert.equal(String(runs.at(-1)!.partition), "2022-10-31");
   assert.ok(runs.every(({ runDate, partition }) => partition.add({ days: 1 }).equals(runDate)));
-  const leap = planBackfill(parseRange("2024-02-29..2024-03-01", "range"));
+  const leap = runsOf(parseRange("2024-02-29..2024-03-01", "range"));
   assert.deepEqual(leap.map(({ partition }) => String(partition)), ["2024-02-28", "2024-02-29"]);
 });
 
 Deno.test("the first of all dates is no run date, as there is no day before it", () => {
   assert.throws(
-    () => planBackfill(parseRange("0001-01-01..0001-01-02", "range")),
+    () => runsOf(parseRange("0001-01-01..0001-01-02", "range")),
     (error) => isKind(error, "usage"),
   );
-  const [run] = planBackfill(parseRange("0001-01-02", "range"));
+  const [run] = runsOf(parseRange("0001-01-02", "range"));
   assert.equal(String(run!.partition), "0001-01-01");
 });
 

@@ -1,6 +1,7 @@
 /** {@link DaysRepository} of PostgreSQL. */
 import recordDump from "../../../sql/staging/record_dump.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
+import type { DateRange } from "../../partitions/run_date.ts";
 import { run } from "../../postgres/run.ts";
 import type { SqlRow, SqlSession } from "../../postgres/session.ts";
 import { codeOf } from "../../runtime/errors.ts";
@@ -10,8 +11,10 @@ import type {
   DaysRepository,
   DumpRecord,
   KafkaProgress,
+  StagedDay,
   StagedRows,
 } from "../days.ts";
+import { readStagedDays } from "./staged_days.ts";
 import * as sql from "./statements.ts";
 
 const RECORD_DUMP = new SqlTemplate(recordDump);
@@ -24,6 +27,10 @@ export class PostgresDays implements DaysRepository {
 
   constructor(session: SqlSession) {
     this.#session = session;
+  }
+
+  staged(range: DateRange): Promise<StagedDay[]> {
+    return readStagedDays(this.#session, range);
   }
 
   async recordDumps(dumps: readonly DumpRecord[]): Promise<boolean> {
