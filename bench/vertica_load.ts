@@ -9,6 +9,8 @@ import { join } from "node:path";
 import copyTransactions from "../sql/warehouse/vertica/side_table_copy_transactions.sql" with {
   type: "text",
 };
+import { Identifier, templatesOf } from "../lib/sql/template.ts";
+import { ENFORCED } from "../lib/warehouse/enforced_length.ts";
 import { pythonPackages } from "../tests/support/machine/python_packages.ts";
 import {
   missingForDriver,
@@ -33,9 +35,13 @@ interface Goals {
   python?: number;
 }
 
-const STATEMENT = copyTransactions.replace(/^--.*\n/gm, "").trim().replace(/;$/, "")
-  .replace("finpipe_staging.transactions_load_0123456789ab", "finpipe_staging.transactions")
-  .replace(":stream_name", "'bench'");
+const STATEMENT = templatesOf(copyTransactions)[0]!.withLiterals({
+  ...ENFORCED,
+  staging_schema: new Identifier("finpipe_staging"),
+  side_table: new Identifier("transactions"),
+  rejected_table: new Identifier("finpipe_rejected_bench"),
+  stream_name: "bench",
+});
 
 const missing = await missingForDriver("vertica-python");
 await using folder = await benchFolder();

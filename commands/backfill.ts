@@ -1,9 +1,8 @@
 /** `finpipe backfill`: each date of a range, from staging to the mart. */
 import { backfill } from "../lib/backfill/backfill.ts";
-import { runsOf } from "../lib/backfill/plan.ts";
 import { openEngine } from "../lib/engine/engine.ts";
 import { refuseOpenRange } from "../lib/partitions/open_day.ts";
-import { type DateRange, parseRange } from "../lib/partitions/run_date.ts";
+import { type DateRange, parseRange, runsOf } from "../lib/partitions/run_date.ts";
 import { dayShown, planShown } from "../lib/rendering/runs.ts";
 import { isClosed } from "../lib/runtime/io.ts";
 import { allOf } from "../lib/runtime/words.ts";

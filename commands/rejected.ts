@@ -2,7 +2,7 @@
 import { Argument, Option } from "commander";
 import { openEngine } from "../lib/engine/engine.ts";
 import { REASONS } from "../lib/events/message.ts";
-import { firstOf, rejectedBytes, rejectedRows } from "../lib/rejected/listing.ts";
+import { firstOf, rejectedRows } from "../lib/rejected/listing.ts";
 import { noSuchMessage, replay, type ReplayTotals } from "../lib/rejected/replay.ts";
 import { inBlocks } from "../lib/rendering/blocks.ts";
 import { jsonArray } from "../lib/rendering/json_array.ts";
@@ -12,6 +12,7 @@ import type { RejectedRepository } from "../lib/staging/rejected.ts";
 import type { CommandDefinition, Context } from "./command.ts";
 import { printResult, wholeNumber } from "./options.ts";
 import { ACTIONS, DEFAULT_LIMIT, type RejectedCall, rejectedCallOf } from "./rejected_call.ts";
+import { rejectedBytes } from "../lib/rejected/bytes.ts";
 
 /** Partitions are 32-bit integers, in Kafka as in staging. */
 const LARGEST_PARTITION = 2 ** 31 - 1;

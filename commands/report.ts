@@ -15,8 +15,8 @@ import {
   FORMATS,
   type ReportFormat,
 } from "../lib/rendering/mart/formats.ts";
-import { noRowsText } from "../lib/report/no_rows.ts";
-import { leftOutNote, openDaysNote, staleNotes } from "../lib/report/notes.ts";
+import { noRowsText } from "../lib/rendering/mart/no_rows.ts";
+import { leftOutNote, openDaysNote, staleNotes } from "../lib/rendering/mart/notes.ts";
 import { writeNamed } from "../lib/runtime/named_output.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
 

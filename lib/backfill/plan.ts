@@ -1,11 +1,5 @@
 /** What a backfill does with a date, and why (contract, section 9). Pure. */
-import { type DateRange, datesOf, type DayRun, runOfDate } from "../partitions/run_date.ts";
 import type { Standing } from "../standing/standing.ts";
-
-/** The runs of a range of run dates, in order: each depends on the one before it. */
-export function runsOf(range: DateRange): DayRun[] {
-  return [...datesOf(range)].map(runOfDate);
-}
 
 /** A step as it stands for a day. */
 export interface StandingStep {

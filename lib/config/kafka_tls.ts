@@ -1,7 +1,7 @@
 /** TLS to Kafka: what is trusted, and the client's own certificate. */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import type { Problems, Report } from "./problems.ts";
-import { readSettingFile } from "./secrets.ts";
+import { readSettingFile } from "./setting_file.ts";
 import { type ConfigSource, variable } from "./source.ts";
 
 /** What the driver hands to `tls.connect`; host name and chain are always checked. */

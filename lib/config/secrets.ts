@@ -1,7 +1,7 @@
 /** Secrets: each variable `X` that holds one may be given as `X_FILE`, a path to a file. */
-import { systemReason } from "../runtime/file_failure.ts";
-import type { Problems, Report } from "./problems.ts";
+import type { Problems } from "./problems.ts";
 import { type ConfigSource, variable } from "./source.ts";
+import { readSettingFile } from "./setting_file.ts";
 
 /** A secret, and the variable that it came from. */
 export interface Secret {
@@ -36,20 +36,4 @@ export async function readSecret(
   const text = (await readSettingFile(path, report))?.replace(/(\r?\n)+$/, "");
   if (text === "") report(`the file "${path}" is empty`, "Write the secret to it");
   return text ? { value: text, origin: fileVariable } : undefined;
-}
-
-/** The text of a file that a setting names; undefined where it cannot be read, which is reported. */
-export async function readSettingFile(path: string, report: Report): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      report(`there is no file "${path}"`, "Name a file that is there");
-    } else if (error instanceof Deno.errors.PermissionDenied) {
-      report(`no right to read the file "${path}"`, "Let finpipe's user read it");
-    } else {
-      report(`the file "${path}" cannot be read: ${systemReason(error)}`, "Name a file of text");
-    }
-    return undefined;
-  }
 }

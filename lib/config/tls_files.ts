@@ -1,6 +1,6 @@
 /** Files of certificates and keys that the parameters of a connection name. */
 import type { Report } from "./problems.ts";
-import { readSettingFile } from "./secrets.ts";
+import { readSettingFile } from "./setting_file.ts";
 
 /** PEM of a client's certificate and key. */
 export interface ClientCertificate {

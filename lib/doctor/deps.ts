@@ -1,7 +1,7 @@
 /** What the doctor looks through, so that a test may show it another world. */
 import type { PostgresSettings } from "../config/postgres_url.ts";
 import type { Settings } from "../config/settings.ts";
-import type { TopicFacts } from "../sources/topic/inspection.ts";
+import type { TopicFacts } from "../sources/topic/topic.ts";
 import type { StagingInspection } from "../staging/inspection.ts";
 import type { WarehouseInspection } from "../warehouse/inspection.ts";
 

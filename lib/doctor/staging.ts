@@ -2,7 +2,7 @@
 import type { PostgresSettings } from "../config/postgres_url.ts";
 import type { Settings } from "../config/settings.ts";
 import { FinpipeError } from "../runtime/errors.ts";
-import type { TopicFacts } from "../sources/topic/inspection.ts";
+import type { TopicFacts } from "../sources/topic/topic.ts";
 import type { ImposedSetting, ServerFacts } from "../staging/inspection.ts";
 import type { Checklist, Finding } from "./check.ts";
 import { judgeClock } from "./clock.ts";

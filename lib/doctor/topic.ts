@@ -1,7 +1,7 @@
 /** A topic and those who read it: whether it is there, can be landed, and keeps no day from being complete. */
 import type { Settings } from "../config/settings.ts";
 import { isKind } from "../runtime/errors.ts";
-import type { TopicFacts } from "../sources/topic/inspection.ts";
+import type { TopicFacts } from "../sources/topic/topic.ts";
 import type { ReadPartition } from "../staging/sources.ts";
 import { READ_WITHIN } from "../steps/completeness.ts";
 import type { Finding } from "./check.ts";

@@ -1,7 +1,15 @@
 /** Reading the record of migrations. */
+import * as v from "valibot";
+import { integer } from "../sql/columns.ts";
 import type { AppliedMigration, Breaks } from "./migration.ts";
 
-const BREAKS: readonly string[] = ["nothing", "writers", "readers"] satisfies Breaks[];
+const BREAKS: readonly Breaks[] = ["nothing", "writers", "readers"];
+
+/** The columns of the record. One that an older finpipe made has none for what breaks. */
+export const APPLIED = {
+  version: integer,
+  breaks: v.pipe(v.unknown(), v.transform((text) => BREAKS.find((breaks) => breaks === text))),
+};
 
 /**
  * A row of the record, each value in its text form. One that an older finpipe made has no column for
@@ -9,9 +17,5 @@ const BREAKS: readonly string[] = ["nothing", "writers", "readers"] satisfies Br
  */
 export function appliedOf(row: Readonly<Record<string, string | null>>): AppliedMigration {
   const { version, breaks } = row;
-  return { version: Number(version), breaks: isBreaks(breaks) ? breaks : undefined };
-}
-
-function isBreaks(text: string | null | undefined): text is Breaks {
-  return text !== null && text !== undefined && BREAKS.includes(text);
+  return { version: Number(version), breaks: BREAKS.find((known) => known === breaks) };
 }

@@ -103,6 +103,11 @@ export function* datesOf({ from, to }: DateRange): Generator<Temporal.PlainDate>
   }
 }
 
+/** The runs of a range of run dates, in order. */
+export function runsOf(range: DateRange): DayRun[] {
+  return [...datesOf(range)].map(runOfDate);
+}
+
 /** Today in UTC. */
 export function today(now: Temporal.Instant): Temporal.PlainDate {
   return now.toZonedDateTimeISO("UTC").toPlainDate();

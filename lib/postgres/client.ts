@@ -2,7 +2,7 @@
 import pg from "pg";
 import type { Socket } from "node:net";
 import type { PostgresSettings } from "../config/postgres_url.ts";
-import { KEEP_ALIVE, SET_SETTINGS, WANTED } from "./session_settings.ts";
+import { KEEP_ALIVE, SET_SETTINGS } from "./session_settings.ts";
 
 /** What a session tells the server about itself, and how long it waits. */
 export interface SessionOptions {
@@ -43,7 +43,7 @@ export function makeClient(
 
 /** Sets what finpipe takes for granted in the session of a client that is connected. */
 export async function setSettings(client: pg.Client): Promise<void> {
-  await client.query(SET_SETTINGS, [WANTED]);
+  await client.query(SET_SETTINGS.text, SET_SETTINGS.params);
 }
 
 /** The client's socket, which the driver's types do not show; TLS makes it another one. */

@@ -1,18 +1,20 @@
 /** All that stands in schemas of a PostgreSQL database, to be compared with what finpipe makes there. */
-import picture from "../../sql/postgres/picture.sql" with { type: "text" };
+import pictureSql from "../../sql/postgres/picture.sql" with { type: "text" };
+import { text } from "../sql/columns.ts";
+import { query } from "../sql/query.ts";
+import { arrayOf } from "./array.ts";
+import { select } from "./run.ts";
 import type { SqlSession } from "./session.ts";
 
-/**
- * A line for each column, key, check and index, in order.
- *
- * @param schemas names that need no quotes
- */
+const picture = query("postgres/picture", pictureSql, { line: text });
+
+/** A line for each column, key, check and index, in order. */
 export async function pictureOf(
   session: SqlSession,
   schemas: readonly string[],
 ): Promise<string[]> {
-  const rows = await session.query(picture, [`{${schemas.join(",")}}`]);
-  return rows.map(({ line }) => line!).sort();
+  const rows = await select(session, picture, { schemas: arrayOf(schemas) });
+  return rows.map(({ line }) => line).sort();
 }
 
 /** The lines of a picture that was written down. */

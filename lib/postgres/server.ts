@@ -12,7 +12,8 @@ import {
   type TransactionMode,
 } from "./session.ts";
 import { AnswerWatch } from "../runtime/answer_watch.ts";
-import { OWN_BACKEND } from "./backend.ts";
+import { type Backend, OWN_BACKEND } from "./backend.ts";
+import { selectOne } from "./run.ts";
 import { type BackendPlace, failureOf } from "./silent_session.ts";
 import { copyTo } from "./copy_to.ts";
 import { closeClient, makeClient, type SessionOptions, setSettings, socketOf } from "./client.ts";
@@ -62,7 +63,7 @@ class ServerSession implements SqlSession {
   readonly #watch: AnswerWatch;
   /** Slices of COPY's data that the socket had room for. */
   #slicesTaken = 0;
-  #backend = { pid: "0", startedAt: "-infinity" };
+  #backend: Backend = { pid: "0", startedAt: "-infinity" };
   /** The first connection error: the driver reports it beside the statement that it breaks. */
   #broken: unknown;
 
@@ -86,10 +87,9 @@ class ServerSession implements SqlSession {
   async connect(): Promise<void> {
     await this.#client.connect();
     await this.#guard(() => setSettings(this.#client));
-    const [row] = await this.query(OWN_BACKEND);
-    const { version, pid, backend_start } = row!;
-    this.serverVersion = Number(version);
-    this.#backend = { pid: pid!, startedAt: backend_start! };
+    const { version, ...backend } = await selectOne(this, OWN_BACKEND);
+    this.serverVersion = version;
+    this.#backend = backend;
   }
 
   query(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow[]> {

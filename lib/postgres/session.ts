@@ -5,11 +5,12 @@
  * `embedded.ts` implement it.
  */
 
+import type { SqlRow } from "../sql/query.ts";
+
+export type { SqlRow };
+
 /** A parameter; numbers and timestamps go as text, so that nothing passes through a double. */
 export type SqlValue = string | number | bigint | boolean | null | Uint8Array;
-
-/** A row by column name, each value in PostgreSQL's text form (`t`/`f` for booleans). */
-export type SqlRow = Record<string, string | null>;
 
 /**
  * How a transaction reads: each statement what is committed by then, or the whole transaction one

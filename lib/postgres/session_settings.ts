@@ -22,6 +22,10 @@
  */
 import imposedSettingsSql from "../../sql/postgres/imposed_settings.sql" with { type: "text" };
 import setSettings from "../../sql/postgres/session_settings.sql" with { type: "text" };
+import { boolean, text } from "../sql/columns.ts";
+import { query } from "../sql/query.ts";
+import { SqlTemplate } from "../sql/template.ts";
+import { select } from "./run.ts";
 import type { SqlSession } from "./session.ts";
 
 /** A setting, its value in its base unit as `pg_settings` shows it, and why it is ours. */
@@ -109,11 +113,10 @@ export const SESSION_SETTINGS: readonly SessionSetting[] = [
   { name: "tcp_user_timeout", value: "60000", reason: GONE },
 ];
 
-/** The first statement of each session; its one parameter is {@link WANTED}. */
-export const SET_SETTINGS = setSettings;
-
-/** What each session sets. */
-export const WANTED = parameterOf(SESSION_SETTINGS);
+/** The first statement of each session. */
+export const SET_SETTINGS = new SqlTemplate(setSettings).withParameters({
+  settings: jsonOf(SESSION_SETTINGS),
+});
 
 /** A setting that would be another one had finpipe not set it. */
 export interface ImposedSetting {
@@ -126,19 +129,20 @@ export interface ImposedSetting {
   overruled: boolean;
 }
 
+const IMPOSED_SETTINGS = query("postgres/imposed_settings", imposedSettingsSql, {
+  name: text,
+  value: text,
+  origin: text,
+  overruled: boolean,
+});
+
 /** What is imposed on a session that finpipe opened. */
-export async function imposedSettings(session: SqlSession): Promise<ImposedSetting[]> {
+export function imposedSettings(session: SqlSession): Promise<ImposedSetting[]> {
   // How a connection is kept alive is of no consequence for anybody else.
   const told = SESSION_SETTINGS.filter(({ reason }) => reason !== GONE);
-  const rows = await session.query(imposedSettingsSql, [parameterOf(told)]);
-  return rows.map(({ name, value, origin, overruled }) => ({
-    name: name!,
-    value: value!,
-    origin: origin!,
-    overruled: overruled === "t",
-  }));
+  return select(session, IMPOSED_SETTINGS, { settings: jsonOf(told) });
 }
 
-function parameterOf(settings: readonly SessionSetting[]): string {
+function jsonOf(settings: readonly SessionSetting[]): string {
   return JSON.stringify(settings.map(({ reason: _, ...setting }) => setting));
 }

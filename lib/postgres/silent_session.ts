@@ -1,11 +1,14 @@
 /** What the silence of a session means, as another connection to the server sees it. */
-import backendEnd from "../../sql/postgres/backend_end.sql" with { type: "text" };
-import backendWaits from "../../sql/postgres/backend_waits.sql" with { type: "text" };
+import backendEndSql from "../../sql/postgres/backend_end.sql" with { type: "text" };
+import backendWaitsSql from "../../sql/postgres/backend_waits.sql" with { type: "text" };
 import type pg from "pg";
 import { orAborted } from "../runtime/aborted.ts";
 import type { PostgresSettings } from "../config/postgres_url.ts";
 import type { FinpipeError } from "../runtime/errors.ts";
 import { judgeSilence, type Questioner } from "../runtime/silent_session.ts";
+import { boolean } from "../sql/columns.ts";
+import { query, type SqlRow } from "../sql/query.ts";
+import { SqlTemplate } from "../sql/template.ts";
 import type { Backend } from "./backend.ts";
 import {
   closeClient,
@@ -15,6 +18,9 @@ import {
   setSettings,
   socketOf,
 } from "./client.ts";
+
+const backendEnd = new SqlTemplate(backendEndSql);
+const backendWaits = query("postgres/backend_waits", backendWaitsSql, { waits: boolean });
 
 /** Where the question goes: the way by which the session was opened. */
 export interface BackendPlace {
@@ -65,8 +71,8 @@ class Question implements Questioner {
 
   /** A process that waits for its client does not work for it. */
   async isAtWork(): Promise<boolean> {
-    const [found] = await this.#ask(backendWaits);
-    return found?.waits === "f";
+    const [found] = await this.#ask(backendWaits.sql);
+    return found !== undefined && !backendWaits.decode(found).waits;
   }
 
   async end(): Promise<void> {
@@ -78,13 +84,14 @@ class Question implements Questioner {
     await closeClient(this.#client);
   }
 
-  async #ask(question: string): Promise<Record<string, string | null>[]> {
+  async #ask(question: SqlTemplate): Promise<SqlRow[]> {
     const timer = setTimeout(this.#giveUp, this.#patience);
     try {
       // Its answers are read by their values' text.
       await setSettings(this.#client);
-      return (await this.#client.query(question, [this.#backend.pid, this.#backend.startedAt]))
-        .rows;
+      const { pid, startedAt } = this.#backend;
+      const { text, params } = question.withParameters({ pid, started_at: startedAt });
+      return (await this.#client.query(text, params)).rows;
     } finally {
       clearTimeout(timer);
     }

@@ -1,5 +1,5 @@
 /** What stands in a PostgreSQL database under the names of tables. */
-import tableColumns from "../../sql/postgres/table_columns.sql" with { type: "text" };
+import tableColumnsSql from "../../sql/postgres/table_columns.sql" with { type: "text" };
 import { reasonOf } from "../runtime/connection_failure.ts";
 import { codeOf } from "../runtime/errors.ts";
 import {
@@ -8,20 +8,24 @@ import {
   type TablePlace,
   type TableShapes,
 } from "../runtime/table_shape.ts";
+import { boolean, optional, text } from "../sql/columns.ts";
+import { query } from "../sql/query.ts";
+import { arrayOf } from "./array.ts";
+import { select } from "./run.ts";
 import type { SqlSession } from "./session.ts";
 
+const tableColumns = query("postgres/table_columns", tableColumnsSql, {
+  table: text,
+  kind: text,
+  column: optional(text),
+  type: text,
+  isRequired: boolean,
+  fillsItself: boolean,
+});
+
 /** The columns of the tables, as far as they are there; of other tables none. */
-export async function columnsOf(session: SqlSession, tables: TableShapes): Promise<FoundColumn[]> {
-  const names = Object.keys(tables).map((name) => `"${name.replaceAll(/["\\]/g, "\\$&")}"`);
-  const rows = await session.query(tableColumns, [`{${names.join(",")}}`]);
-  return rows.map((row) => ({
-    table: row.table_name!,
-    kind: row.kind!,
-    column: row.column_name ?? undefined,
-    type: row.type ?? "",
-    isRequired: row.is_required === "t",
-    fillsItself: row.fills_itself === "t",
-  }));
+export function columnsOf(session: SqlSession, tables: TableShapes): Promise<FoundColumn[]> {
+  return select(session, tableColumns, { tables: arrayOf(Object.keys(tables)) });
 }
 
 /** duplicate_table (any relation), duplicate_object (a type), duplicate_column. */

@@ -1,4 +1,4 @@
-/** Rejected messages, read piece by piece. */
+/** Rejected messages as a list, which is never held as a whole. */
 import type { RejectedFilter, RejectedRepository, RejectedRow } from "../staging/rejected.ts";
 
 /** The rejected messages that a filter lets pass, newest first. */
@@ -13,20 +13,6 @@ export async function* rejectedRows(
     if (rows.length === 0) return;
     yield* rows;
     below = rows.at(-1)!.id;
-  }
-}
-
-/** What was kept of a message, piece by piece. */
-export async function* rejectedBytes(
-  rejected: RejectedRepository,
-  id: number,
-): AsyncGenerator<Uint8Array, void, void> {
-  for (let at = 0;;) {
-    const from = at;
-    const piece = await rejected.bytesOf(id, from);
-    if (piece.length === 0) return;
-    yield piece;
-    at += piece.length;
   }
 }
 

@@ -40,8 +40,18 @@ export const timestamp = v.pipe(
   v.transform((value) => Temporal.PlainDateTime.from(value.replace(" ", "T"))),
 );
 
+/** One of these words. */
+export function oneOf<const Words extends readonly string[]>(words: Words) {
+  return v.picklist(words, words.join(" or "));
+}
+
 /** A column that may be NULL. */
 export const nullable = v.nullable;
+
+/** A column that may be NULL, which is undefined here. */
+export function optional<Output>(column: v.GenericSchema<unknown, Output>) {
+  return v.pipe(nullable(column), v.transform((value) => value ?? undefined));
+}
 
 function numeral<T>(
   what: string,

@@ -21,14 +21,31 @@ export class Identifier {
   }
 }
 
+/** SQL of finpipe's own that stands for a variable as it is: a clause that may be left out, a call. */
+export class Clause {
+  constructor(readonly sql: string) {}
+
+  toString(): string {
+    return this.sql;
+  }
+}
+
 /** A value that stands for a variable; a list becomes its elements with commas between them. */
-export type SqlValue = string | bigint | number | boolean | null | Identifier | readonly string[];
+export type SqlValue =
+  | string
+  | bigint
+  | number
+  | boolean
+  | null
+  | Identifier
+  | Clause
+  | readonly string[];
 export type SqlValues = Readonly<Record<string, SqlValue>>;
 
 /** A statement with parameters `$1`, `$2` ..., and their values in order. */
 export interface ParameterizedSql {
   text: string;
-  params: Exclude<SqlValue, Identifier | readonly string[]>[];
+  params: Exclude<SqlValue, Identifier | Clause | readonly string[]>[];
 }
 
 /** Text, or the name of the variable that stands there. */
@@ -84,7 +101,7 @@ export class SqlTemplate {
     const params: ParameterizedSql["params"] = [];
     const places = new Map<string, string>();
     const text = this.#filled(values, (value, name) => {
-      if (value instanceof Identifier) return String(value);
+      if (isSql(value)) return String(value);
       if (typeof value === "object" && value !== null) {
         throw new Error(`:${name} is a list, and a parameter has one value`);
       }
@@ -110,9 +127,19 @@ export class SqlTemplate {
 export function literal(value: SqlValue): string {
   if (value === null) return "NULL";
   if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`;
-  if (value instanceof Identifier) return String(value);
+  if (isSql(value)) return String(value);
   if (typeof value === "object") return value.map(literal).join(", ");
   return String(value);
+}
+
+/** What is put in as it is, whether values become literals or parameters. */
+function isSql(value: SqlValue): value is Identifier | Clause {
+  return value instanceof Identifier || value instanceof Clause;
+}
+
+/** The statements of a script, each to be filled in: what is put in is not looked at again. */
+export function templatesOf(script: string): SqlTemplate[] {
+  return statementsOf(script).map((statement) => new SqlTemplate(statement));
 }
 
 /** The statements of a script, without comments and without their semicolon. */

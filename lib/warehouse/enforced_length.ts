@@ -7,11 +7,13 @@
  * `src/Csv.cpp`), which `doctor --trial` tries as well. Where it cuts all the same, with the word or
  * without, a load finds that (vertica/changed_strings.ts).
  */
+import { Clause, type SqlValues } from "../sql/template.ts";
 
 /** SQLSTATEs of what a server cannot read, or has not. */
 export const NOT_TAKEN = /^(42|0A)/;
 
-/** The statement without it. */
-export function withoutLength(copy: string): string {
-  return copy.replace(/^ENFORCELENGTH\n/m, "");
-}
+/** What `:enforce_length` stands for in a COPY. */
+export const ENFORCED: SqlValues = { enforce_length: new Clause("ENFORCELENGTH") };
+
+/** The same, where the server does not take the word. */
+export const NOT_ENFORCED: SqlValues = { enforce_length: new Clause("") };

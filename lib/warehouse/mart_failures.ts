@@ -5,7 +5,7 @@ import { FinpipeError } from "../runtime/errors.ts";
 import type { LeftOut } from "./repository.ts";
 
 /** Datasets of which no load of the day stands. */
-export function notLoaded(loaded: readonly (string | null | undefined)[]): DatasetName[] {
+export function notLoaded(loaded: readonly string[]): DatasetName[] {
   return DATASET_NAMES.filter((name) => !loaded.includes(name));
 }
 

@@ -1,59 +1,107 @@
 /** What came of a mart, from the rows that either warehouse answers with. */
 import { DATASET_NAMES } from "../events/dataset.ts";
-import type { LeftOutDays, MartDays, MartResult, StaleCause, StaleDay } from "./repository.ts";
+import * as is from "../sql/columns.ts";
+import type { RowOf } from "../sql/query.ts";
+import type { LeftOutDays, MartDays, MartResult, MartRow, StaleDay } from "./repository.ts";
 
-type TextRow = Readonly<Record<string, string | null | undefined>>;
+/** A currency of a mart that was built: of `mart_built.sql`, embedded of `mart_build.sql`. */
+export const BUILT_CURRENCY = {
+  currencyFrom: is.integer,
+  cntTransactions: is.bigInteger,
+  leftOut: is.boolean,
+  rateDate: is.nullable(is.day),
+};
+
+/** `mart_standing.sql`. */
+export const STANDING = { leftOut: is.boolean, rows: is.integer };
+
+/** `mart_read.sql`. */
+export const MART_ROW = {
+  hk_global_metrics: is.text,
+  date_update: is.text,
+  currency_from: is.text,
+  amount_total: is.text,
+  cnt_transactions: is.text,
+  avg_transactions_per_account: is.text,
+  cnt_accounts_make_transactions: is.text,
+  load_dt: is.text,
+  load_src: is.text,
+} satisfies Record<keyof MartRow, unknown>;
+
+/** `report_left_out.sql`. */
+export const LEFT_OUT_DAYS = {
+  currencyFrom: is.integer,
+  transactions: is.bigInteger,
+  days: is.integer,
+  firstDay: is.text,
+  lastDay: is.text,
+};
+
+/** `report_days.sql`. */
+export const MART_DAYS = {
+  days: is.integer,
+  firstDay: is.nullable(is.text),
+  lastDay: is.nullable(is.text),
+};
+
+/** `report_stale.sql`. */
+export const STALE_DAY = {
+  partitionDate: is.day,
+  cause: is.oneOf(["undone", "changed", "unbuilt", "load_unfinished", "undo_unfinished"]),
+  pendingDataset: is.nullable(is.oneOf(DATASET_NAMES)),
+};
 
 /** Of a mart that was built: its currencies, those that were left out and those at a rate. */
 export function builtMart(
-  currencies: readonly TextRow[],
+  currencies: readonly RowOf<typeof BUILT_CURRENCY>[],
   absent: MartResult["absent"],
 ): MartResult {
-  const leftOut = currencies.filter(({ left_out }) => left_out === "t").map((row) => ({
-    currency: Number(row.currency_from),
-    transactions: BigInt(row.cnt_transactions!),
+  const leftOut = currencies.filter((row) => row.leftOut).map((row) => ({
+    currency: row.currencyFrom,
+    transactions: row.cntTransactions,
   }));
-  const rates = currencies.filter(({ rate_date }) => typeof rate_date === "string").map((row) => ({
-    currency: Number(row.currency_from),
-    date: Temporal.PlainDate.from(row.rate_date!),
-  }));
+  const rates = currencies.flatMap(({ currencyFrom, rateDate }) =>
+    rateDate === null ? [] : [{ currency: currencyFrom, date: rateDate }]
+  );
   return { rows: currencies.length - leftOut.length, leftOut, rates, absent };
 }
 
 /**
  * Of a mart that a load is missing of: what stands is to be taken away.
  *
- * @param standing the answer to `mart_standing.sql`
  * @returns undefined where nothing stands
  */
-export function takenAwayMart(standing: readonly TextRow[]): MartResult | undefined {
-  const count = (leftOut: string) =>
-    Number(standing.find(({ left_out }) => left_out === leftOut)?.rows ?? 0);
-  const takenAway = { rows: count("f"), leftOut: count("t") };
+export function takenAwayMart(
+  standing: readonly RowOf<typeof STANDING>[],
+): MartResult | undefined {
+  const count = (isLeftOut: boolean) =>
+    standing.find(({ leftOut }) => leftOut === isLeftOut)?.rows ?? 0;
+  const takenAway = { rows: count(false), leftOut: count(true) };
   if (takenAway.rows + takenAway.leftOut === 0) return undefined;
   return { rows: 0, leftOut: [], rates: [], absent: { statuses: [], types: [] }, takenAway };
 }
 
-/** A row of `report_left_out.sql`. */
-export function leftOutDays(row: TextRow): LeftOutDays {
+export function leftOutDays(row: RowOf<typeof LEFT_OUT_DAYS>): LeftOutDays {
   return {
-    currency: Number(row.currency_from),
-    transactions: BigInt(row.transactions!),
-    days: Number(row.days),
-    first: row.first_day!,
-    last: row.last_day!,
+    currency: row.currencyFrom,
+    transactions: row.transactions,
+    days: row.days,
+    first: row.firstDay,
+    last: row.lastDay,
   };
 }
 
-/** The row of `report_days.sql`; undefined where there is no day. */
-export function martDays({ days, first_day, last_day }: TextRow): MartDays | undefined {
-  if (days === "0") return undefined;
-  return { days: Number(days), first: first_day!, last: last_day! };
+/** Undefined where there is no day. */
+export function martDays(
+  { days, firstDay, lastDay }: RowOf<typeof MART_DAYS>,
+): MartDays | undefined {
+  if (firstDay === null || lastDay === null) return undefined;
+  return { days, first: firstDay, last: lastDay };
 }
 
-/** A row of `report_stale.sql`. */
-export function staleDay({ partition_date, cause, pending_dataset }: TextRow): StaleDay {
-  const day = Temporal.PlainDate.from(partition_date!);
-  const dataset = DATASET_NAMES.find((name) => name === pending_dataset);
-  return { day, cause: cause as StaleCause, ...(dataset === undefined ? {} : { dataset }) };
+export function staleDay(
+  { partitionDate, cause, pendingDataset }: RowOf<typeof STALE_DAY>,
+): StaleDay {
+  const dataset = pendingDataset === null ? {} : { dataset: pendingDataset };
+  return { day: partitionDate, cause, ...dataset };
 }

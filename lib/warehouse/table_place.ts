@@ -1,6 +1,6 @@
 /** Where the tables of a warehouse stand, whichever engine holds them. */
 import type { TablePlace } from "../runtime/table_shape.ts";
-import type { WarehouseSchemas } from "./sql_template.ts";
+import type { WarehouseSchemas } from "./variables.ts";
 
 /** How messages name the warehouse's schemas, and what else there is to choose. */
 export function placeOf({ stagingSchema, martSchema }: WarehouseSchemas): TablePlace {

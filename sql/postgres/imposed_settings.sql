@@ -1,6 +1,6 @@
--- What would stand in the session that asks had finpipe not set it (session_settings.sql, whose $1 this
--- takes), and who says so. Times and dates have a form of their own in most servers' configuration,
--- which is no news.
+-- What would stand in the session that asks had finpipe not set it (:settings are those of
+-- session_settings.sql), and who says so. Times and dates have a form of their own in most servers'
+-- configuration, which is no news.
 SELECT
   imposed.name,
   concat(imposed.reset_val, imposed.unit) AS value,
@@ -11,7 +11,7 @@ SELECT
     ELSE 'the server'
   END AS origin,
   imposed.setting = wanted.value AS overruled
-FROM json_to_recordset($1::text::json) AS wanted (name text, value text, "insteadOf" text)
+FROM json_to_recordset(:settings::text::json) AS wanted (name text, value text, "insteadOf" text)
 INNER JOIN pg_settings AS imposed ON imposed.name = wanted.name
 LEFT JOIN LATERAL (
   SELECT setrole, setdatabase

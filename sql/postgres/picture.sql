@@ -1,10 +1,9 @@
--- All that stands in the schemas in $1, as in '{stg,finpipe}', a line each: columns, keys and checks,
--- indexes.
+-- All that stands in :schemas, as in '{stg,finpipe}', a line each: columns, keys and checks, indexes.
 WITH tables AS (
   SELECT pg_class.oid, format('%s.%s', nspname, relname) AS name
   FROM pg_class
   INNER JOIN pg_namespace ON pg_namespace.oid = relnamespace
-  WHERE nspname = ANY ($1::text::text[]) AND relkind IN ('r', 'p')
+  WHERE nspname = ANY (:schemas::text::text[]) AND relkind IN ('r', 'p')
 )
 
 SELECT

@@ -1,9 +1,9 @@
--- Sets what finpipe takes for granted in its sessions, for as long as the session lasts: $1 is a JSON
--- array of settings, each with its name, the value, and where one value alone may not stand, that one.
--- A setting that this version does not have is passed over, and so is one that is a superuser's to set.
--- Functions are named in full: the search path is whoever's at this time.
+-- Sets what finpipe takes for granted in its sessions, for as long as the session lasts: :settings is a
+-- JSON array of settings, each with its name, the value, and where one value alone may not stand, that
+-- one. A setting that this version does not have is passed over, and so is one that is a superuser's to
+-- set. Functions are named in full: the search path is whoever's at this time.
 SELECT imposed.name, pg_catalog.set_config(imposed.name, wanted.value, false) AS value
-FROM pg_catalog.json_to_recordset(CAST($1 AS pg_catalog.json)) AS wanted (
+FROM pg_catalog.json_to_recordset(CAST(:settings AS pg_catalog.json)) AS wanted (
   name pg_catalog.text, value pg_catalog.text, "insteadOf" pg_catalog.text
 )
 INNER JOIN pg_catalog.pg_settings AS imposed ON imposed.name = wanted.name

@@ -1,1 +1,1 @@
-COPY stg.rejected (reason, field, raw, length, sha256, source, partition, position) FROM STDIN (FORMAT binary)
+COPY stg.rejected (reason, field, raw, length, sha256, source, partition, position) FROM STDIN (FORMAT binary);

@@ -1,11 +1,15 @@
 -- Rows of a day in staging, before one per object_id, by the source partition that they came from, and
 -- up to where this snapshot contains it: each Kafka partition, and of files and stdin those that have
--- any. Replayed rows come from none.
-SELECT source, partition, next_position, coalesce(day_rows, 0) AS rows
+-- any. Replayed rows come from none: they have a row without a source.
+SELECT
+  source,
+  coalesce(partition, 0) AS partition,
+  coalesce(next_position, 0) AS next_position,
+  coalesce(day_rows, 0) AS rows
 FROM (
   SELECT source_id AS id, count(*) AS day_rows
   FROM stg.currencies
-  WHERE date_update >= $1::date AND date_update < $1::date + 1
+  WHERE date_update >= :day::date AND date_update < :day::date + 1
   GROUP BY source_id
 ) AS day
 FULL JOIN finpipe.source_partitions USING (id)

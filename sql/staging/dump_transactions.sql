@@ -1,5 +1,5 @@
--- The partition file of a day (2022-10-01 stands for it): one row per object_id, its latest version
--- by sent time, then by status, then by order of landing.
+-- The partition file of a day: one row per object_id, its latest version by sent time, then by status,
+-- then by order of landing.
 --
 -- The day is found by a B-tree. BRIN in its place would cost the landing less of PostgreSQL's time, but
 -- the dump more, as soon as rows come late: bench/indexes.ts reads a day in a month of which 1% of the
@@ -13,7 +13,7 @@ COPY (
     object_id, sent_dttm, operation_id, account_number_from, account_number_to, currency_code,
     country, status, transaction_type, amount, transaction_dt
   FROM stg.transactions
-  WHERE transaction_dt >= DATE '2022-10-01' AND transaction_dt < DATE '2022-10-01' + 1
+  WHERE transaction_dt >= :day::date AND transaction_dt < :day::date + 1
   ORDER BY
     object_id,
     sent_dttm DESC,
@@ -26,4 +26,4 @@ COPY (
       ELSE 0
     END DESC,
     landing_id DESC
-) TO STDOUT (FORMAT csv)
+) TO STDOUT (FORMAT csv);

@@ -1,8 +1,7 @@
--- The partition file of a day (2022-10-01 stands for it) where, as nearly always, all versions of an
--- object agree in accounts, amount and currency: one row per object_id, its latest version by sent time,
--- then by status, then by order of landing. An object whose versions differ there has a row for each,
--- one after the other, by which they are found in the pass that writes the file; the file is
--- dump_transactions.sql's then.
+-- The partition file of a day where, as nearly always, all versions of an object agree in accounts,
+-- amount and currency: one row per object_id, its latest version by sent time, then by status, then by
+-- order of landing. An object whose versions differ there has a row for each, one after the other, by
+-- which they are found in the pass that writes the file; the file is dump_transactions.sql's then.
 COPY (
   SELECT DISTINCT ON (
     object_id, account_number_from, account_number_to, currency_code, amount
@@ -10,7 +9,7 @@ COPY (
     object_id, sent_dttm, operation_id, account_number_from, account_number_to, currency_code,
     country, status, transaction_type, amount, transaction_dt
   FROM stg.transactions
-  WHERE transaction_dt >= DATE '2022-10-01' AND transaction_dt < DATE '2022-10-01' + 1
+  WHERE transaction_dt >= :day::date AND transaction_dt < :day::date + 1
   ORDER BY
     object_id,
     account_number_from,
@@ -27,4 +26,4 @@ COPY (
       ELSE 0
     END DESC,
     landing_id DESC
-) TO STDOUT (FORMAT csv)
+) TO STDOUT (FORMAT csv);

@@ -1,1 +1,1 @@
-FETCH 5000 FROM window_versions;
+FETCH :count FROM window_versions;

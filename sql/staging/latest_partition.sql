@@ -2,6 +2,6 @@
 SELECT id, kind, source, partition, next_position, watermark, digest, forgotten_position, topic_id,
   window_base
 FROM finpipe.source_partitions
-WHERE source = $1
+WHERE source = :source
 ORDER BY partition DESC
 LIMIT 1;

@@ -4,13 +4,13 @@
 WITH ended AS (
   SELECT stored.id
   FROM finpipe.source_partitions AS stored
-  JOIN unnest($2::text::integer[], $3::text::bigint[]) AS log (partition, log_end)
+  JOIN unnest(:partitions::text::integer[], :log_ends::text::bigint[]) AS log (partition, log_end)
     ON log.partition = stored.partition
-  WHERE stored.kind = 'kafka' AND stored.source = $1 AND stored.next_position >= log.log_end
-    AND ($4::text IS NULL OR stored.topic_id IS NULL OR stored.topic_id = $4::text)
+  WHERE stored.kind = 'kafka' AND stored.source = :topic AND stored.next_position >= log.log_end
+    AND (:topic_id::text IS NULL OR stored.topic_id IS NULL OR stored.topic_id = :topic_id::text)
   ORDER BY stored.id
   FOR NO KEY UPDATE OF stored
 )
 UPDATE finpipe.source_partitions AS stored
-SET end_seen_at = $5::timestamp, watermark_delay = $6, retired_at = NULL
+SET end_seen_at = :seen_at::timestamp, watermark_delay = :watermark_delay, retired_at = NULL
 FROM ended WHERE stored.id = ended.id;

@@ -1,2 +1,2 @@
 -- Waits for a transaction that is moving the position: one whose client has gone may still commit.
-SELECT next_position FROM finpipe.source_partitions WHERE id = $1 FOR UPDATE;
+SELECT next_position FROM finpipe.source_partitions WHERE id = :id FOR UPDATE;

@@ -1,1 +1,1 @@
-INSERT INTO finpipe.migrations (version, name, breaks) VALUES ($1, $2, $3);
+INSERT INTO finpipe.migrations (version, name, breaks) VALUES (:version, :name, :breaks);

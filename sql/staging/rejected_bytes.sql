@@ -1,2 +1,4 @@
--- A piece of a message's bytes: $3 of them from the one numbered $2, counted from 1.
-SELECT substring(raw FROM $2::integer FOR $3::integer) AS raw FROM stg.rejected WHERE id = $1::bigint;
+-- A piece of a message's bytes: so many :bytes from the one numbered :first_byte, counted from 1.
+SELECT substring(raw FROM :first_byte::integer FOR :bytes::integer) AS raw
+FROM stg.rejected
+WHERE id = :id::bigint;

@@ -1,14 +1,18 @@
--- What a replay looks at before it reads any bytes, oldest first: ids above $1 and up to $2 that all
--- filters, and the list of ids in $7, let pass. NULL lets everything pass.
-SELECT id, reason, replay_outcome, coalesce(octet_length(raw), 0) AS bytes
+-- What a replay looks at before it reads any bytes, oldest first: ids above :after and up to :newest that
+-- all filters, and the list :ids, as in '{1,2}', let pass. NULL lets everything pass. What stands in
+-- staging was landed by a replay before this one, or found there.
+SELECT
+  id, reason,
+  coalesce(replay_outcome IN ('transactions', 'currencies', 'duplicate'), false) AS stands,
+  coalesce(octet_length(raw), 0) AS bytes
 FROM stg.rejected
-WHERE id > $1::bigint
-  AND id <= $2::bigint
-  AND ($3::text IS NULL OR reason = $3::text)
-  AND ($4::text IS NULL
-    OR (rejected_at >= $4::text::date AND rejected_at < $4::text::date + 1))
-  AND ($5::text IS NULL OR source = $5::text)
-  AND ($6::integer IS NULL OR partition = $6::integer)
-  AND ($7::text IS NULL OR id = ANY ($7::text::bigint[]))
+WHERE id > :after::bigint
+  AND id <= :newest::bigint
+  AND (:reason::text IS NULL OR reason = :reason::text)
+  AND (:day::text IS NULL
+    OR (rejected_at >= :day::text::date AND rejected_at < :day::text::date + 1))
+  AND (:source::text IS NULL OR source = :source::text)
+  AND (:partition::integer IS NULL OR partition = :partition::integer)
+  AND (:ids::text IS NULL OR id = ANY (:ids::text::bigint[]))
 ORDER BY id
-LIMIT $8::integer;
+LIMIT :limit::integer;

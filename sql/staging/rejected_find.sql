@@ -3,4 +3,4 @@ SELECT
   id, reason, field, length, sha256, source, partition, position, rejected_at, replayed_at,
   replay_outcome, octet_length(raw) AS bytes
 FROM stg.rejected
-WHERE id = $1::bigint;
+WHERE id = :id::bigint;

@@ -1,7 +1,6 @@
--- Lands the versions in $1, a JSON array of objects, that do not stand in staging yet: each once, in
--- order of their ids. The payload says date_update, so an equal version lies at the same place of
--- the index by day. They are counted among the
--- rows of their days, under no source.
+-- Lands :versions, a JSON array of objects, that do not stand in staging yet: each once, in order of
+-- their ids. The payload says date_update, so an equal version lies at the same place of the index by
+-- day. They are counted among the rows of their days, under no source.
 WITH landed AS (
   INSERT INTO stg.currencies (
     object_id, object_type, sent_dttm, payload, date_update, currency_code, currency_code_with,
@@ -12,7 +11,7 @@ WITH landed AS (
     currency_with_div, rejected_id
   FROM (
     SELECT DISTINCT ON (object_id, sent_dttm, payload) *
-    FROM json_to_recordset($1::text::json) AS version (
+    FROM json_to_recordset(:versions::text::json) AS version (
       object_id uuid, object_type text, sent_dttm timestamp, payload text, date_update timestamp,
       currency_code smallint, currency_code_with smallint, currency_with_div numeric(18, 6),
       rejected_id bigint

@@ -1,7 +1,6 @@
--- Lands the versions in $1, a JSON array of objects, that do not stand in staging yet: each once, in
--- order of their ids. The payload says transaction_dt, so an equal version lies at the same place of
--- the index by day. They are counted among the
--- rows of their days, under no source.
+-- Lands :versions, a JSON array of objects, that do not stand in staging yet: each once, in order of
+-- their ids. The payload says transaction_dt, so an equal version lies at the same place of the index by
+-- day. They are counted among the rows of their days, under no source.
 WITH landed AS (
   INSERT INTO stg.transactions (
     object_id, object_type, sent_dttm, payload, operation_id, account_number_from,
@@ -14,7 +13,7 @@ WITH landed AS (
     rejected_id
   FROM (
     SELECT DISTINCT ON (object_id, sent_dttm, payload) *
-    FROM json_to_recordset($1::text::json) AS version (
+    FROM json_to_recordset(:versions::text::json) AS version (
       object_id uuid, object_type text, sent_dttm timestamp, payload text, operation_id uuid,
       account_number_from bigint, account_number_to bigint, currency_code smallint, country text,
       status text, transaction_type text, amount bigint, transaction_dt timestamp,

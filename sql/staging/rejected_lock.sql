@@ -1,7 +1,7 @@
--- Takes the messages of a chunk, by the list of ids in $1, with the first $2 bytes of each. What was
--- cut cannot be judged once more.
-SELECT id, substring(raw FROM 1 FOR $2::integer) AS raw, octet_length(raw) AS bytes
+-- Takes the messages of a chunk, by the list :ids, as in '{1,2}', with so many :bytes of each at most.
+-- What was cut cannot be judged once more.
+SELECT id, substring(raw FROM 1 FOR :bytes::integer) AS raw, octet_length(raw) AS bytes
 FROM stg.rejected
-WHERE id = ANY ($1::text::bigint[]) AND reason <> 'too_large'
+WHERE id = ANY (:ids::text::bigint[]) AND reason <> 'too_large'
 ORDER BY id
 FOR UPDATE;

@@ -1,5 +1,5 @@
--- Notes what became of replayed messages: $1 is a JSON array of objects.
+-- Notes what became of replayed messages: :outcomes is a JSON array of objects.
 UPDATE stg.rejected
 SET replay_outcome = replayed.outcome, replayed_at = now() AT TIME ZONE 'UTC'
-FROM json_to_recordset($1::text::json) AS replayed (id bigint, outcome text)
+FROM json_to_recordset(:outcomes::text::json) AS replayed (id bigint, outcome text)
 WHERE rejected.id = replayed.id;

@@ -1,2 +1,2 @@
 -- The position, as it is committed now.
-SELECT next_position FROM finpipe.source_partitions WHERE id = $1;
+SELECT next_position FROM finpipe.source_partitions WHERE id = :id;

@@ -2,5 +2,5 @@
 SELECT id, kind, source, partition, next_position, watermark, digest, forgotten_position, topic_id,
   window_base
 FROM finpipe.source_partitions
-WHERE source = $1 AND kind = 'kafka'
+WHERE source = :topic AND kind = 'kafka'
 ORDER BY partition;

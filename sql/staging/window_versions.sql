@@ -1,6 +1,6 @@
 -- The versions of a source partition that its window remembers, in order of landing. Rows that a
--- replay landed have no source_id: they belong to no window. Where a topic was recreated ($4, its
--- window_base, is not 0), what was landed from the one before it comes first.
+-- replay landed have no source_id: they belong to no window. Where a topic was recreated, :window_base
+-- is not 0, and what was landed from the one before it comes first.
 --
 -- They are found by a B-tree on source_id and sent_dttm, of the rows that are marked in_window. BRIN of
 -- both (bloom, minmax_multi) would read 24 to 47 times its blocks, 180 to 190 times where a day was
@@ -11,27 +11,27 @@ SELECT type, object_id, sent_dttm, position, payload
 FROM (
   SELECT
     0 AS type, object_id, sent_dttm, payload,
-    position + CASE WHEN $4 = 0 THEN 0 ELSE coalesce((
+    position + CASE WHEN :window_base = 0 THEN 0 ELSE coalesce((
       SELECT max(base.window_base)
       FROM finpipe.source_partitions AS source
       JOIN finpipe.lost_ranges AS base
         ON base.topic = source.source AND base.partition = source.partition
-      WHERE source.id = $1 AND base.last_transaction < landed.landing_id
+      WHERE source.id = :id AND base.last_transaction < landed.landing_id
     ), 0) END AS position
   FROM stg.transactions AS landed
-  WHERE source_id = $1 AND sent_dttm >= $2::timestamp AND in_window
+  WHERE source_id = :id AND sent_dttm >= :watermark::timestamp AND in_window
   UNION ALL
   SELECT
     1, object_id, sent_dttm, payload,
-    position + CASE WHEN $4 = 0 THEN 0 ELSE coalesce((
+    position + CASE WHEN :window_base = 0 THEN 0 ELSE coalesce((
       SELECT max(base.window_base)
       FROM finpipe.source_partitions AS source
       JOIN finpipe.lost_ranges AS base
         ON base.topic = source.source AND base.partition = source.partition
-      WHERE source.id = $1 AND base.last_currency < landed.landing_id
+      WHERE source.id = :id AND base.last_currency < landed.landing_id
     ), 0) END
   FROM stg.currencies AS landed
-  WHERE source_id = $1 AND sent_dttm >= $2::timestamp AND in_window
+  WHERE source_id = :id AND sent_dttm >= :watermark::timestamp AND in_window
 ) AS versions
-WHERE position > $3
+WHERE position > :forgotten_position
 ORDER BY position;

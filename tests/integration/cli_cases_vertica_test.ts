@@ -5,9 +5,9 @@
 import { fileURLToPath } from "node:url";
 import { readCases } from "../support/cli/case.ts";
 import { runCase } from "../support/cli/case_runner.ts";
-import { skippable } from "../support/kafka/skip.ts";
 import { emptyDatabase, testDatabase } from "../support/postgres/database.ts";
 import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica/place.ts";
+import { skippable } from "../support/skip.ts";
 
 let server: Promise<TestVertica> | undefined;
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { embeddedTest } from "../support/engine/embedded_timers.ts";
 import { runCli, spawnCli } from "../support/cli/run_cli.ts";
+import { inFolder } from "../support/folder.ts";
 
 /** Settings of servers, which the demo must not touch, and wrong ones, which are not its own. */
 const env = {
@@ -18,15 +19,6 @@ const env = {
   FINPIPE_WORK_DIR: "/dev/null/none",
   AIRFLOW_CONN_VERTICA_CONNECTION: "{",
 };
-
-async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "finpipe-demo-" });
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 async function shell(line: string) {
   const path = Deno.env.get("PATH")!;

@@ -11,9 +11,9 @@ import { streamCallOf } from "../../commands/stream_call.ts";
 import { REASONS } from "../../lib/events/message.ts";
 import { WINDOW_CAPACITY } from "../../lib/events/dedup_window.ts";
 import { StreamMetrics } from "../../lib/runtime/metrics.ts";
-import { withDefaults } from "../support/docs/compose_variables.ts";
 import { runCli } from "../support/cli/run_cli.ts";
 import { runTool, toolTest } from "../support/docs/deploy_tools.ts";
+import { withDefaults } from "../support/docs/documents.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DEPLOY = join(ROOT, "deploy");

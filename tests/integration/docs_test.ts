@@ -7,8 +7,7 @@ import { dirname, join } from "node:path";
 import { COMMANDS } from "../../commands/registry.ts";
 import config from "../../deno.json" with { type: "json" };
 import { streamCallOf } from "../../commands/stream_call.ts";
-import { withDefaults } from "../support/docs/compose_variables.ts";
-import { readDocument as read, ROOT, runAll } from "../support/docs/documents.ts";
+import { readDocument as read, ROOT, runAll, withDefaults } from "../support/docs/documents.ts";
 
 const DOCUMENTS = [
   "README.md",

@@ -7,6 +7,7 @@ import { jsonl, rateMessage, transactionMessage } from "../support/events/messag
 import { postgresTest, testDatabase } from "../support/postgres/database.ts";
 import { type CliResult, runCli } from "../support/cli/run_cli.ts";
 import { smallDisk, whyNoMount } from "../support/machine/small_disk.ts";
+import { skippable } from "../support/skip.ts";
 
 const DAY = "2022-10-01";
 
@@ -215,7 +216,7 @@ function testUnless(
   test: (t: Deno.TestContext) => Promise<void>,
 ): void {
   if (reason === undefined) return postgresTest(name, test);
-  Deno.test({ name: `${name} [skipped: ${reason}]`, ignore: true, fn: test });
+  Deno.test(skippable(name, reason, test, { inCi: true }));
 }
 
 const asRoot = Deno.uid() === 0 ? "root may write anywhere" : undefined;

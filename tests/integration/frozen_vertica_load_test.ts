@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
 import type { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
-import { skippable } from "../support/kafka/skip.ts";
 import { writePartition } from "../support/partitions/reference.ts";
 import { TcpProxy } from "../support/network/tcp_proxy.ts";
-import { openTestVertica, VERTICA_MISSING } from "../support/vertica/place.ts";
+import { openTestVertica, ownVerticaTest } from "../support/vertica/place.ts";
 import { rate, transaction } from "../support/partitions/rows.ts";
 import { NOW, STRICT_LIMITS } from "../support/warehouse/warehouses.ts";
 import type { VerticaServer } from "../vertica-server/server.ts";
@@ -25,10 +24,7 @@ interface Place {
 }
 
 function serverTest(name: string, test: (place: Place) => Promise<void>): void {
-  const missing = Deno.env.get("FINPIPE_TEST_VERTICA_URL")
-    ? "FINPIPE_TEST_VERTICA_URL names a server whose ways cannot be set"
-    : VERTICA_MISSING;
-  Deno.test(skippable(name, missing, async () => {
+  ownVerticaTest(name, async () => {
     await using vertica = await openTestVertica();
     await using opened = new AsyncDisposableStack();
     const folder = await Deno.makeTempDir({ prefix: "finpipe-frozen-" });
@@ -63,7 +59,7 @@ function serverTest(name: string, test: (place: Place) => Promise<void>): void {
         return `${controlTotal}, ${row?.amount_total}`;
       },
     });
-  }));
+  });
 }
 
 /** Each is never answered, though the server lives. */

@@ -5,11 +5,10 @@ import {
   openVerticaSession,
   type VerticaSession,
 } from "../../lib/warehouse/vertica/connection/session.ts";
-import { skippable } from "../support/kafka/skip.ts";
 import { isStatement, TcpProxy } from "../support/network/tcp_proxy.ts";
 import { SERVER } from "../vertica-server/certificates.ts";
 import { VerticaError } from "../vertica-server/engine.ts";
-import { openTestVertica, type OwnServer, VERTICA_MISSING } from "../support/vertica/place.ts";
+import { openTestVertica, type OwnServer, ownVerticaTest } from "../support/vertica/place.ts";
 import { verticaSettingsOf } from "../support/vertica/url.ts";
 import { startQuietServer } from "../support/vertica/sessions.ts";
 
@@ -28,10 +27,7 @@ interface Place extends OwnServer {
 }
 
 function serverTest(name: string, test: (place: Place) => Promise<void>): void {
-  const missing = Deno.env.get("FINPIPE_TEST_VERTICA_URL")
-    ? "FINPIPE_TEST_VERTICA_URL names a server whose ways cannot be set"
-    : VERTICA_MISSING;
-  Deno.test(skippable(name, missing, async () => {
+  ownVerticaTest(name, async () => {
     await using vertica = await openTestVertica();
     await using sessions = new AsyncDisposableStack();
     const open = async (url: string, options: { label: string } = SHORT) => {
@@ -45,7 +41,7 @@ function serverTest(name: string, test: (place: Place) => Promise<void>): void {
     const userUrl = new URL(vertica.url);
     userUrl.username = "plain";
     await test({ ...vertica.own!, other, open, userUrl: userUrl.href });
-  }));
+  });
 }
 
 const SETUP = [

@@ -6,6 +6,7 @@ import { jsonl, rateMessage, transactionMessage } from "../support/events/messag
 import { postgresTest, testDatabase } from "../support/postgres/database.ts";
 import { runCli } from "../support/cli/run_cli.ts";
 import { EMBEDDED_TIMERS } from "../support/engine/embedded_timers.ts";
+import { inFolder } from "../support/folder.ts";
 
 const engineTest = engineTests();
 
@@ -135,7 +136,7 @@ postgresTest("values of rows and passwords appear at debug only, and never", asy
   const { password } = new URL(database.url);
   const stdin = jsonl(transactionMessage({ account_number_from: 8412345678901234 }));
   for (const level of ["info", "debug"]) {
-    const { code, stderr } = await inWorkDir((workDir) =>
+    const { code, stderr } = await inFolder((workDir) =>
       runCli(["stream", "--source", "-", "--log-level", level], {
         env: { FINPIPE_PG_URL: database.url, FINPIPE_WORK_DIR: workDir },
         stdin,
@@ -147,12 +148,3 @@ postgresTest("values of rows and passwords appear at debug only, and never", asy
     assert.ok(!stderr.includes(password));
   }
 }, EMBEDDED_TIMERS);
-
-async function inWorkDir<T>(work: (workDir: string) => Promise<T>): Promise<T> {
-  const workDir = await Deno.makeTempDir({ prefix: "finpipe-refused-" });
-  try {
-    return await work(workDir);
-  } finally {
-    await Deno.remove(workDir, { recursive: true });
-  }
-}

@@ -3,12 +3,11 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { memoryDisk } from "../support/machine/memory_disk.ts";
 import { whyNoMount } from "../support/machine/small_disk.ts";
+import { skippable } from "../support/skip.ts";
 
 const NAME = "memoryDisk() is a disk of its own, and leaves nothing";
-const NO_MOUNT = await whyNoMount();
 
-if (NO_MOUNT === undefined) Deno.test(NAME, isOfItsOwn);
-else Deno.test({ name: `${NAME} [skipped: ${NO_MOUNT}]`, ignore: true, fn: isOfItsOwn });
+Deno.test(skippable(NAME, await whyNoMount(), isOfItsOwn, { inCi: true }));
 
 async function isOfItsOwn(): Promise<void> {
   const disk = await memoryDisk({ room: 0 });

@@ -1,11 +1,12 @@
 /** Rejected messages are listed and shown as they are, and named by filters. */
 import assert from "node:assert/strict";
-import { firstOf, rejectedBytes, rejectedRows } from "../../lib/rejected/listing.ts";
+import { firstOf, rejectedRows } from "../../lib/rejected/listing.ts";
 import type { RejectedFilter } from "../../lib/staging/rejected.ts";
 import { embeddedTest } from "../support/engine/embedded_timers.ts";
 import { engineTests, type TestEngine } from "../support/engine/engines.ts";
 import { transactionMessage } from "../support/events/messages.ts";
 import { addRejected, landed, NONE, outcomes, replayOn } from "../support/staging/rejected.ts";
+import { rejectedBytes } from "../../lib/rejected/bytes.ts";
 
 const engineTest = engineTests();
 

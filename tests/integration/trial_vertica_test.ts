@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { GROUPS } from "../../lib/warehouse/trial/registry.ts";
 import type { VerticaSession } from "../../lib/warehouse/vertica/connection/session.ts";
-import { skippable } from "../support/kafka/skip.ts";
 import { type CliResult, runCli, spawnCli } from "../support/cli/run_cli.ts";
 import { TcpProxy } from "../support/network/tcp_proxy.ts";
 import { until } from "../support/until.ts";
@@ -10,8 +9,9 @@ import { VerticaError } from "../vertica-server/engine.ts";
 import {
   openTestVertica,
   type OwnServer,
+  ownVerticaTest,
   type TestVertica,
-  VERTICA_MISSING,
+  verticaTest,
 } from "../support/vertica/place.ts";
 
 /** What is taken for granted of the test server that it does otherwise, as far as a page says so. */
@@ -78,19 +78,6 @@ class Place implements AsyncDisposable {
   }
 }
 
-function trialTest(name: string, test: () => Promise<void>): void {
-  Deno.test(skippable(name, VERTICA_MISSING, test));
-}
-
-/** On a server whose ways can be set. */
-function ownTest(name: string, test: () => Promise<void>): void {
-  const given = Deno.env.get("FINPIPE_TEST_VERTICA_URL");
-  const missing = given
-    ? "FINPIPE_TEST_VERTICA_URL names a server whose ways cannot be set"
-    : undefined;
-  Deno.test(skippable(name, missing ?? VERTICA_MISSING, test));
-}
-
 interface Report {
   finpipe: string;
   warehouse: Record<string, unknown>;
@@ -118,7 +105,7 @@ function namesOf(report: Report, outcome: string): string[] {
     .map(({ name }) => name);
 }
 
-trialTest("all that finpipe needs holds, it is said as JSON, and no table stays", async () => {
+verticaTest("all that finpipe needs holds, it is said as JSON, and no table stays", async () => {
   await using place = await Place.open();
   const result = await place.trial("--json");
   assert.equal(result.code, 0, result.stderr);
@@ -147,7 +134,7 @@ trialTest("all that finpipe needs holds, it is said as JSON, and no table stays"
   assert.deepEqual(await place.scratch(), []);
 });
 
-ownTest("it names no user, database, host, schema or data", async () => {
+ownVerticaTest("it names no user, database, host, schema or data", async () => {
   await using place = await Place.open();
   const { stagingSchema, martSchema } = place.schemas;
   for (
@@ -181,28 +168,31 @@ ownTest("it names no user, database, host, schema or data", async () => {
   assert.deepEqual(await place.scratch(), []);
 });
 
-ownTest("it prints a table as it goes, and the statements of what does not hold", async () => {
-  await using place = await Place.open();
-  const { code, stdout, stderr } = await place.trial();
-  assert.equal(code, 0);
-  assert.equal(stderr, "");
-  assert.match(
-    stdout,
-    /^Vertica Analytic Database v\S+, 1 node, Enterprise Mode\n\nheld {7}rights-/,
-  );
-  assert.match(
-    stdout,
-    /^held {7}swap-empty-day: A swap into .*\n {11}if not: The first load .*\n {11}by hand \(swap, swap-in, target-in\): SELECT SWAP_PARTITIONS/m,
-  );
-  assert.match(
-    stdout,
-    /\n\n\d+ held, \d+ not.*, 0 not tried; 1 more about what.*\nAll that was run/,
-  );
-  const not = [...stdout.matchAll(/^not +(\S+):/gm)].map(([, name]) => name);
-  assert.deepEqual(not.filter((name) => !OTHERWISE.includes(name!)), []);
-});
+ownVerticaTest(
+  "it prints a table as it goes, and the statements of what does not hold",
+  async () => {
+    await using place = await Place.open();
+    const { code, stdout, stderr } = await place.trial();
+    assert.equal(code, 0);
+    assert.equal(stderr, "");
+    assert.match(
+      stdout,
+      /^Vertica Analytic Database v\S+, 1 node, Enterprise Mode\n\nheld {7}rights-/,
+    );
+    assert.match(
+      stdout,
+      /^held {7}swap-empty-day: A swap into .*\n {11}if not: The first load .*\n {11}by hand \(swap, swap-in, target-in\): SELECT SWAP_PARTITIONS/m,
+    );
+    assert.match(
+      stdout,
+      /\n\n\d+ held, \d+ not.*, 0 not tried; 1 more about what.*\nAll that was run/,
+    );
+    const not = [...stdout.matchAll(/^not +(\S+):/gm)].map(([, name]) => name);
+    assert.deepEqual(not.filter((name) => !OTHERWISE.includes(name!)), []);
+  },
+);
 
-ownTest("it touches, reads and locks its own tables alone", async () => {
+ownVerticaTest("it touches, reads and locks its own tables alone", async () => {
   await using place = await Place.open();
   const { faults } = place.own.server;
   faults.forget();
@@ -224,7 +214,7 @@ ownTest("it touches, reads and locks its own tables alone", async () => {
   assert.equal(keys.size, 1);
 });
 
-ownTest("what it can do without is told, and is exit 0", async () => {
+ownVerticaTest("what it can do without is told, and is exit 0", async () => {
   await using place = await Place.open();
   Object.assign(place.own.engine.switches, {
     enforcesLengthByParser: false,
@@ -263,7 +253,7 @@ ownTest("what it can do without is told, and is exit 0", async () => {
   }
 });
 
-ownTest("a limit of the session's is told as the settings gave it", async () => {
+ownVerticaTest("a limit of the session's is told as the settings gave it", async () => {
   await using place = await Place.open();
   const url = new URL(place.vertica.url);
   url.searchParams.set("statement_timeout", "5m");
@@ -276,7 +266,7 @@ ownTest("a limit of the session's is told as the settings gave it", async () => 
   assert.equal(result.code, 4);
 });
 
-ownTest("what stops a command is exit 4; what hangs on it was not tried", async () => {
+ownVerticaTest("what stops a command is exit 4; what hangs on it was not tried", async () => {
   await using place = await Place.open();
   place.own.engine.switches.mergeoutConflicts = 1000;
   const result = await place.trial("--json");
@@ -290,7 +280,7 @@ ownTest("what stops a command is exit 4; what hangs on it was not tried", async 
   assert.deepEqual(await place.scratch(), []);
 });
 
-ownTest("a lock that is refused in other words than known is told with them", async () => {
+ownVerticaTest("a lock that is refused in other words than known is told with them", async () => {
   await using place = await Place.open();
   const error = new VerticaError("XX000", 2000, "No lock today");
   place.own.server.faults.arm({ kind: "error", statement: /_held IN OWNER MODE/, error });
@@ -301,7 +291,7 @@ ownTest("a lock that is refused in other words than known is told with them", as
   assert.equal(result.code, 4);
 });
 
-ownTest("a session that is lost ends its group alone", async () => {
+ownVerticaTest("a session that is lost ends its group alone", async () => {
   await using place = await Place.open();
   place.own.server.faults.arm({ kind: "cut before", statement: /_locks|_held IN SHARE MODE$/ });
   const result = await place.trial("--json");
@@ -326,7 +316,7 @@ for (
     /SLEEP/,
   ]
 ) {
-  ownTest(`Ctrl-C at ${statement.source} ends it, and no table stays`, async () => {
+  ownVerticaTest(`Ctrl-C at ${statement.source} ends it, and no table stays`, async () => {
     await using place = await Place.open();
     const { faults } = place.own.server;
     faults.forget();
@@ -347,7 +337,7 @@ for (
   });
 }
 
-ownTest(
+ownVerticaTest(
   "what a killed run left is found and dropped by the next, not what another one holds",
   async () => {
     await using place = await Place.open();
@@ -381,7 +371,7 @@ ownTest(
   },
 );
 
-ownTest("after Ctrl-C tables go that a lost session holds locked", async () => {
+ownVerticaTest("after Ctrl-C tables go that a lost session holds locked", async () => {
   await using place = await Place.open();
   const stop = new AbortController();
   let isMarked = false;
@@ -399,7 +389,7 @@ ownTest("after Ctrl-C tables go that a lost session holds locked", async () => {
   assert.deepEqual(await place.scratch(), [], stderr);
 });
 
-trialTest("without the schemas, and without a server, it says so", async () => {
+verticaTest("without the schemas, and without a server, it says so", async () => {
   await using place = await Place.open();
   const absent = await place.run(["doctor", "--trial"], {
     env: { FINPIPE_MART_SCHEMA: "absent_mart" },

@@ -1,11 +1,11 @@
 /** finpipe on a Vertica warehouse as scripts see it: exit codes, and what is said. */
 import assert from "node:assert/strict";
-import { statementsFor, statementsOf } from "../../lib/warehouse/vertica/statements.ts";
+import { statementsOf, templatesOf } from "../../lib/sql/template.ts";
+import { schemaValues } from "../../lib/warehouse/variables.ts";
 import tablesSql from "../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
 import { type CliResult, runCli } from "../support/cli/run_cli.ts";
-import { skippable } from "../support/kafka/skip.ts";
 import { csv, writePartition, writePartitionText } from "../support/partitions/reference.ts";
-import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica/place.ts";
+import { openTestVertica, type TestVertica, verticaTest } from "../support/vertica/place.ts";
 import { rate, transaction } from "../support/partitions/rows.ts";
 
 const DAY = "2022-10-01";
@@ -50,10 +50,6 @@ class Place implements AsyncDisposable {
     await this.vertica[Symbol.asyncDispose]();
     await Deno.remove(this.workDir, { recursive: true });
   }
-}
-
-function verticaTest(name: string, test: () => Promise<void>): void {
-  Deno.test(skippable(name, VERTICA_MISSING, test));
 }
 
 verticaTest(
@@ -187,10 +183,10 @@ verticaTest("doctor names a key of the target that the kept day has not", async 
   await place.load("--dataset", "transactions");
   const session = await place.vertica.session();
   const target = `${place.schemas.stagingSchema}.transactions`;
-  const [tables] = statementsFor(tablesSql, place.schemas);
+  const tables = templatesOf(tablesSql)[0]!.withLiterals(schemaValues(place.schemas));
   await session.query(`DROP TABLE ${target} CASCADE`);
   await session.query(
-    tables!.replace("\n)\nORDER BY", ",\n  PRIMARY KEY (object_id)\n)\nORDER BY"),
+    tables.replace("\n)\nORDER BY", ",\n  PRIMARY KEY (object_id)\n)\nORDER BY"),
   );
   await session.close();
   const { code, stdout } = await place.run(["doctor"]);

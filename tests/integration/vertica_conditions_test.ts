@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { statementsFor } from "../../lib/warehouse/vertica/statements.ts";
+import { Identifier, templatesOf } from "../../lib/sql/template.ts";
+import { schemaValues } from "../../lib/warehouse/variables.ts";
 import { until } from "../support/until.ts";
 import { csv, writePartition, writePartitionText } from "../support/partitions/reference.ts";
 import { VerticaError } from "../vertica-server/engine.ts";
@@ -272,9 +273,13 @@ serverTest("what grants.sql gives is enough, and without it a person is told", a
   assert.ok(isKind(error, "configuration"), String(error));
   assert.match(error.hint!, /grants.sql/);
 
-  for (const statement of statementsFor(script, schemas)) {
-    await dba.query(statement.replace("finpipe_db", place.engine.database));
-  }
+  const values = {
+    ...schemaValues(schemas),
+    finpipe_user: new Identifier("finpipe"),
+    finpipe_database: new Identifier(place.engine.database),
+    reader_role: new Identifier("finpipe_reader"),
+  };
+  for (const statement of templatesOf(script)) await dba.query(statement.withLiterals(values));
   await dba.query("COMMIT");
   await dba.close();
   assert.deepEqual(await warehouse.migrate(), ["001_tables"]);
@@ -304,7 +309,7 @@ serverTest(
     await place.load(1);
     assert.equal(await place.standing(), "1");
     assert.deepEqual(statements().map((sql) => sql.includes("ENFORCELENGTH")), [true, false]);
-    assert.equal(statements()[1], statements()[0]!.replace("ENFORCELENGTH\n", ""));
+    assert.equal(statements()[1], statements()[0]!.replace("ENFORCELENGTH", ""));
 
     // Where that is not what keeps it from being taken, it is told as it was at first.
     const error = new VerticaError("42601", 4856, "Syntax error");

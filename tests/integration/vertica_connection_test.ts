@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openEngine } from "../../lib/engine/engine.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { createLogger } from "../../lib/runtime/log.ts";
 import { openVerticaSession } from "../../lib/warehouse/vertica/connection/session.ts";
 import * as kafka from "../support/kafka/credentials.ts";
 import { until } from "../support/until.ts";
@@ -11,6 +10,7 @@ import { VerticaError } from "../vertica-server/engine.ts";
 import * as credentials from "../support/vertica/credentials.ts";
 import { verticaSettingsOf } from "../support/vertica/url.ts";
 import { startQuietServer, withSession } from "../support/vertica/sessions.ts";
+import { recordingLog } from "../support/logs.ts";
 
 const NEVER = new AbortController().signal;
 
@@ -45,11 +45,8 @@ Deno.test("a session has its label, and all that statements take for granted", a
 
 Deno.test("clear text off loopback is warned of when the warehouse is opened", async () => {
   for (const [parameters, warned] of [["", true], ["?tls_mode=disable", false]] as const) {
-    const lines: string[] = [];
-    const write = (line: string | Uint8Array) => Promise.resolve(void lines.push(String(line)));
+    const { log, lines } = recordingLog();
     const now = () => Temporal.Now.instant();
-    const output = { isTerminal: false, write };
-    const log = createLogger({ level: "info", format: "text", output, now });
     const url = `vertica://u:s3cret@vertica.example/d${parameters}`;
     const env = (name: string) => name === "FINPIPE_VERTICA_URL" ? url : undefined;
     const context = { io: { now, signal: NEVER }, log, config: { env, flags: {} } };

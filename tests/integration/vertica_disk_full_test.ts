@@ -1,10 +1,9 @@
 /** A Vertica whose disk is full, at each kind of statement that would write, as scripts see it. */
 import assert from "node:assert/strict";
 import { runCli } from "../support/cli/run_cli.ts";
-import { skippable } from "../support/kafka/skip.ts";
 import { writePartition } from "../support/partitions/reference.ts";
 import { DISK_FULL, type Fault } from "../vertica-server/faults.ts";
-import { openTestVertica, VERTICA_MISSING } from "../support/vertica/place.ts";
+import { openTestVertica, ownVerticaTest } from "../support/vertica/place.ts";
 import { rate, transaction } from "../support/partitions/rows.ts";
 
 const DAY = "2022-10-01";
@@ -19,11 +18,7 @@ const PLACES: [name: string, where: Partial<Fault>, stands: boolean][] = [
   ["the record", { statement: /^INSERT INTO \S+\.loads/ }, true],
 ];
 
-const missing = Deno.env.get("FINPIPE_TEST_VERTICA_URL")
-  ? "FINPIPE_TEST_VERTICA_URL names a server whose disk is not ours"
-  : VERTICA_MISSING;
-
-Deno.test(skippable("a full disk leaves the old day or the new one, exit 1", missing, async (t) => {
+ownVerticaTest("a full disk leaves the old day or the new one, exit 1", async (t) => {
   await using vertica = await openTestVertica();
   const { faults } = vertica.own!.server;
   const { stagingSchema, martSchema } = vertica.newSchemas();
@@ -87,4 +82,4 @@ Deno.test(skippable("a full disk leaves the old day or the new one, exit 1", mis
   } finally {
     await Deno.remove(workDir, { recursive: true });
   }
-}));
+}, "whose disk is not ours");

@@ -5,9 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { CutLoadPlace, day, NEW, OLD, verticaTest } from "../support/vertica/cut_load_place.ts";
+import { CutLoadPlace, day, NEW, OLD } from "../support/vertica/cut_load_place.ts";
 import { writePartition } from "../support/partitions/reference.ts";
 import { STRICT_LIMITS } from "../support/warehouse/warehouses.ts";
+import { verticaTest } from "../support/vertica/place.ts";
 
 verticaTest("a swap that was not recorded makes no file of the day look loaded", async () => {
   await using place = await CutLoadPlace.open();

@@ -6,9 +6,8 @@ import type { Breaks, Migration } from "../../lib/migrations/migration.ts";
 import { MIGRATIONS, VerticaMigrations } from "../../lib/warehouse/vertica/migrations.ts";
 import { VerticaScope } from "../../lib/warehouse/vertica/scope.ts";
 import type { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
-import { skippable } from "../support/kafka/skip.ts";
 import { writePartition } from "../support/partitions/reference.ts";
-import { openTestVertica, VERTICA_MISSING } from "../support/vertica/place.ts";
+import { openTestVertica, verticaTest } from "../support/vertica/place.ts";
 import { transaction } from "../support/partitions/rows.ts";
 import { NOW, STRICT_LIMITS } from "../support/warehouse/warehouses.ts";
 
@@ -16,7 +15,7 @@ const DAY = "2022-10-01";
 const day = Temporal.PlainDate.from(DAY);
 
 const ADD_COLUMN =
-  "ALTER TABLE finpipe_staging.transactions ADD COLUMN IF NOT EXISTS note VARCHAR(10);";
+  "ALTER TABLE :staging_schema.transactions ADD COLUMN IF NOT EXISTS note VARCHAR(10);";
 const later = (sql: string, breaks: Breaks = "readers"): Migration[] => [
   ...MIGRATIONS,
   { version: MIGRATIONS.length + 1, name: "002_note", sql, breaks },
@@ -35,7 +34,7 @@ interface Place {
 }
 
 function migrationTest(name: string, test: (place: Place) => Promise<void>): void {
-  Deno.test(skippable(name, VERTICA_MISSING, async () => {
+  verticaTest(name, async () => {
     await using vertica = await openTestVertica();
     const schemas = vertica.newSchemas();
     const workDir = await Deno.makeTempDir({ prefix: "finpipe-vertica-" });
@@ -61,7 +60,7 @@ function migrationTest(name: string, test: (place: Place) => Promise<void>): voi
       await vertica.dropSchemas(session, schemas);
       await session.close();
     }
-  }));
+  });
 }
 
 migrationTest("a column is added once, days stay, and the next load has it", async (place) => {
@@ -76,7 +75,7 @@ migrationTest("a column is added once, days stay, and the next load has it", asy
 });
 
 migrationTest("a migration that broke off is begun anew, and ends", async ({ scope }) => {
-  const broken = later(`${ADD_COLUMN}\nSELECT no_such_column FROM finpipe_staging.transactions;`);
+  const broken = later(`${ADD_COLUMN}\nSELECT no_such_column FROM :staging_schema.transactions;`);
   await assert.rejects(migrate(scope, broken), /no_such_column/);
   assert.deepEqual(await migrate(scope, later(ADD_COLUMN)), ["002_note"]);
 });

@@ -1,7 +1,7 @@
 /** What a load left that went wrong on a Vertica server that lives, and who finds it later. */
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { sideTable } from "../../lib/warehouse/vertica/statements.ts";
+import { sideTable } from "../../lib/warehouse/vertica/variables.ts";
 import { VerticaError } from "../vertica-server/engine.ts";
 import { writePartition } from "../support/partitions/reference.ts";
 import { DAY, day, serverTest } from "../support/vertica/conditions.ts";

@@ -1,18 +1,17 @@
 /** The rights of finpipe's user on Vertica: what doctor misses, and that its statements mend it. */
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
-import { createLogger } from "../../lib/runtime/log.ts";
 import type { MissingRight } from "../../lib/warehouse/inspection.ts";
 import { inspectVertica } from "../../lib/warehouse/vertica/inspect/inspection.ts";
-import { statementsFor } from "../../lib/warehouse/vertica/statements.ts";
-import type { WarehouseSchemas } from "../../lib/warehouse/sql_template.ts";
-import { skippable } from "../support/kafka/skip.ts";
+import { Identifier, templatesOf } from "../../lib/sql/template.ts";
+import { schemaValues, type WarehouseSchemas } from "../../lib/warehouse/variables.ts";
 import { writePartition } from "../support/partitions/reference.ts";
 import { runCli } from "../support/cli/run_cli.ts";
-import { openTestVertica, VERTICA_MISSING } from "../support/vertica/place.ts";
+import { openTestVertica, ownVerticaTest } from "../support/vertica/place.ts";
 import { verticaSettingsOf } from "../support/vertica/url.ts";
 import { rate, transaction } from "../support/partitions/rows.ts";
 import { NOW, STRICT_LIMITS } from "../support/warehouse/warehouses.ts";
+import { SILENT } from "../support/logs.ts";
 
 const DAY = "2022-10-01";
 const day = Temporal.PlainDate.from(DAY);
@@ -31,10 +30,7 @@ interface Place {
 }
 
 function rightsTest(name: string, test: (place: Place) => Promise<void>): void {
-  const missing = Deno.env.get("FINPIPE_TEST_VERTICA_URL")
-    ? "FINPIPE_TEST_VERTICA_URL names a server whose users are not ours"
-    : VERTICA_MISSING;
-  Deno.test(skippable(name, missing, async () => {
+  ownVerticaTest(name, async () => {
     await using vertica = await openTestVertica();
     await using opened = new AsyncDisposableStack();
     const workDir = await Deno.makeTempDir({ prefix: "finpipe-rights-" });
@@ -76,18 +72,13 @@ function rightsTest(name: string, test: (place: Place) => Promise<void>): void {
         assert.equal(await warehouse.undoDay("transactions", day), true);
       },
     });
-  }));
+  }, "whose users are not ours");
 }
 
 const RETRY = {
   retryFor: 0,
   signal: new AbortController().signal,
-  log: createLogger({
-    level: "error",
-    format: "text",
-    output: { isTerminal: false, write: () => Promise.resolve() },
-    now: () => Temporal.Now.instant(),
-  }),
+  log: SILENT,
 };
 
 const rightsOf = (missing: MissingRight[]) => missing.map(({ right }) => right);
@@ -107,8 +98,13 @@ rightsTest("what is missing at first is what grants.sql gives, and is enough", a
   const script = await Deno.readTextFile(
     new URL("../../sql/warehouse/vertica/grants.sql", import.meta.url),
   );
-  const byFile = statementsFor(script, place.schemas)
-    .map((statement) => statement.replace("finpipe_db", place.database))
+  const values = {
+    ...schemaValues(place.schemas),
+    finpipe_user: new Identifier("finpipe"),
+    finpipe_database: new Identifier(place.database),
+    reader_role: new Identifier("finpipe_reader"),
+  };
+  const byFile = templatesOf(script).map((statement) => statement.withLiterals(values))
     .filter((statement) => /TO finpipe$|CREATE SCHEMA/.test(statement));
   assert.deepEqual(grantsOf(missing).sort(), byFile.sort());
   await place.dba(...grantsOf(missing).filter((grant) => !/public/.test(grant)));

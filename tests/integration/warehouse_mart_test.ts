@@ -7,7 +7,6 @@ import { FinpipeError, isKind } from "../../lib/runtime/errors.ts";
 import { VERSION } from "../../lib/runtime/version.ts";
 import { objectId, rate, transaction } from "../support/partitions/rows.ts";
 import { type TestWarehouse, warehouseTests } from "../support/warehouse/warehouses.ts";
-import { decimal, divide } from "../support/warehouse/decimals.ts";
 import { partitionRows, type Row } from "../support/partitions/reference.ts";
 import { runs } from "../support/runs.ts";
 
@@ -371,4 +370,16 @@ warehouseTest("amounts and averages are exact and rounded half away from zero", 
 /** A query of the numbers from 0, in what both dialects have. */
 function numbers(column: string, count: number): string {
   return Array.from({ length: count }, (_, n) => `SELECT ${n} AS ${column}`).join(" UNION ALL ");
+}
+
+/** Half away from zero. */
+function divide(dividend: bigint, divisor: bigint): bigint {
+  const [sign, size] = dividend < 0n ? [-1n, -dividend] : [1n, dividend];
+  return sign * ((2n * size + divisor) / (2n * divisor));
+}
+
+/** Units of the last place as a decimal. */
+function decimal(units: bigint, places: number): string {
+  const digits = String(units < 0n ? -units : units).padStart(places + 1, "0");
+  return `${units < 0n ? "-" : ""}${digits.slice(0, -places)}.${digits.slice(-places)}`;
 }

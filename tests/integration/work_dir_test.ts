@@ -7,6 +7,7 @@ import { openEmbeddedSession } from "../../lib/postgres/embedded.ts";
 import { EMBEDDED_TIMERS, embeddedTest } from "../support/engine/embedded_timers.ts";
 import { emptyDatabase, postgresTest, testDatabase } from "../support/postgres/database.ts";
 import { runCli } from "../support/cli/run_cli.ts";
+import { inFolder, namesIn } from "../support/folder.ts";
 
 const EVENTS = fileURLToPath(new URL("../fixtures/events.jsonl", import.meta.url));
 /** The sample is of that day too. */
@@ -21,20 +22,6 @@ const READERS = [
   "rejected replay",
   "doctor",
 ];
-
-async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "finpipe-work-dir-" });
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
-  return names.sort();
-}
 
 Deno.test("what only reads makes no embedded folder", () =>
   inFolder(async (folder) => {

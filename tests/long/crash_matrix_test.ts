@@ -7,10 +7,11 @@ import { numberedMessages } from "../support/crash/messages.ts";
 import { startServers } from "../support/crash/servers.ts";
 import { defaultKafka, missingForKafka } from "../support/kafka/jars.ts";
 import { produce } from "../support/kafka/messages.ts";
-import { missingOf, skippable } from "../support/kafka/skip.ts";
-import { findBinaries } from "../support/postgres/binaries.ts";
+import { missingOf } from "../support/kafka/skip.ts";
 import { judge } from "../support/topic/books.ts";
 import { landingPlace, topicTest } from "../support/topic/landing.ts";
+import { skippable } from "../support/skip.ts";
+import { missingForPostgres } from "../support/postgres/binaries.ts";
 
 const CELLS: Cell[] = [
   { fault: "kill", point: "in-copy", seed: 1 },
@@ -21,9 +22,8 @@ const CELLS: Cell[] = [
   { fault: "kafka-kill", point: "before-offset", seed: 6 },
 ];
 
-const binaries = await findBinaries();
 const missing = await missingForKafka(defaultKafka()) ?? await missingOf({ kcat: true }) ??
-  ("missing" in binaries ? binaries.missing : undefined);
+  await missingForPostgres();
 
 Deno.test(
   skippable("six cells of the crash matrix: nothing lost, nothing doubled", missing, async () => {

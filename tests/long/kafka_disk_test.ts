@@ -12,16 +12,17 @@ import { assertBalanced, sumOf } from "../support/topic/books.ts";
 import { landingPlace, topicTest, untilRead } from "../support/topic/landing.ts";
 import { startTraffic } from "../support/topic/traffic.ts";
 import { until } from "../support/until.ts";
+import { skippable, type TestBody } from "../support/skip.ts";
 
 const NO_MOUNT = await whyNoMount();
 
 /** A test that needs a disk of its own as well; skipped by name where there can be none. */
 async function diskTest(
   name: string,
-  test: (t: Deno.TestContext) => Promise<void>,
+  test: TestBody,
 ): Promise<void> {
   if (NO_MOUNT === undefined) await topicTest(name, test);
-  else Deno.test({ name: `${name} [skipped: ${NO_MOUNT}]`, ignore: true, fn: test });
+  else Deno.test(skippable(name, NO_MOUNT, test, { inCi: true }));
 }
 
 /** Bytes that are left for rows, beside what a database has from its start. */

@@ -1,7 +1,7 @@
 /** A member that the group has dropped, and that is cut off as it joins again. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { CrashProxy, type Watcher } from "../support/network/crash_proxy.ts";
+import { WatchedProxy, type Watcher } from "../support/network/watched_proxy.ts";
 import { membersOf } from "../support/kafka/topics.ts";
 import { type KafkaServer, startKafka } from "../support/kafka/server.ts";
 import { assertBalanced } from "../support/topic/books.ts";
@@ -30,7 +30,7 @@ async function startWatchedKafka(
   watch: Watcher,
 ): Promise<AsyncDisposable & { kafka: KafkaServer }> {
   await using scope = new AsyncDisposableStack();
-  const proxy = scope.use(new CrashProxy(watch));
+  const proxy = scope.use(new WatchedProxy(watch));
   const properties = {
     "advertised.listeners": `PLAIN://127.0.0.1:${proxy.port}`,
   };

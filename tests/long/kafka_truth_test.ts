@@ -4,10 +4,10 @@
  * same with more seeds and more messages.
  */
 import assert from "node:assert/strict";
-import { skippable } from "../support/kafka/skip.ts";
 import { missingForCourt, openCourt } from "../support/truth/court.ts";
 import { tryDamage } from "../support/truth/damaged.ts";
 import { lineOf, tryCase } from "../support/truth/trial.ts";
+import { skippable } from "../support/skip.ts";
 
 /** An even seed lands in two goes, the first one with transactions open; an odd one is compacted. */
 const SEEDS = [4, 7];

@@ -7,11 +7,15 @@ import { type JobName, JOBS } from "../support/load_crash/jobs.ts";
 import { type CrashVertica, LoadPlace } from "../support/load_crash/place.ts";
 import { nameOf, type SentMessage } from "../support/load_crash/watch.ts";
 import { readDocument } from "../support/docs/documents.ts";
-import { skippable } from "../support/kafka/skip.ts";
 import { setFault } from "../vertica-server/fault_words.ts";
 import { ERRORS_JOB } from "../soak/load_crash_report.ts";
 import { postgresServerTest } from "../support/postgres/database.ts";
-import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica/place.ts";
+import {
+  openTestVertica,
+  ownVerticaTest,
+  type TestVertica,
+  verticaTest,
+} from "../support/vertica/place.ts";
 import { startVerticaProcess } from "../support/vertica/process.ts";
 
 /** Ways to lose a connection, which take turns. */
@@ -27,20 +31,15 @@ const KILLED_AT = [
   "is a swap not recorded",
 ];
 
-const NOT_OURS = Deno.env.get("FINPIPE_TEST_VERTICA_URL")
-  ? "FINPIPE_TEST_VERTICA_URL names a server whose ways cannot be set"
-  : VERTICA_MISSING;
-
 function matrixTest(
   name: string,
   test: (vertica: TestVertica) => Promise<void>,
-  missing = VERTICA_MISSING,
+  register = verticaTest,
 ): void {
-  const run = async () => {
+  register(name, async () => {
     await using vertica = await openTestVertica();
     await test(vertica);
-  };
-  Deno.test(skippable(name, missing, run));
+  });
 }
 
 matrixTest("a load that is cut off at 20 messages: the old day or the new one", async (vertica) => {
@@ -102,14 +101,14 @@ matrixTest("a load whose swap is to be called again, and is cut off", async (ver
   await using place = await LoadPlace.open(faulty(vertica), 20);
   const messages = await traceJob(place, "refused-swap");
   await assertWell(place, "refused-swap", messages.slice(2, 6), CUTS);
-}, NOT_OURS);
+}, ownVerticaTest);
 
 matrixTest("a load that the server answers with an error is as it says", async (vertica) => {
   await using place = await LoadPlace.open(faulty(vertica), 20);
   const quick = ERRORS.filter(({ fault }) => !/\*4|mergeout/.test(fault));
   assert.ok(quick.length > 3);
   for (const cell of quick) assert.equal(await tryError(place, cell), undefined, cell.title);
-}, NOT_OURS);
+}, ownVerticaTest);
 
 Deno.test("docs/crash-matrix-load.md has a chapter of each job, and no cell that failed", async () => {
   const text = await readDocument("docs/crash-matrix-load.md");

@@ -5,7 +5,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { findBinaries } from "../support/postgres/binaries.ts";
-import { skippable } from "../support/kafka/skip.ts";
 import { SERVER, VERTICA_CA } from "../vertica-server/certificates.ts";
 import {
   type CaseResult,
@@ -15,6 +14,7 @@ import {
 } from "../vertica-server/drivers/driver_clients.ts";
 import { runNodejsCases } from "../vertica-server/drivers/nodejs_cases.ts";
 import { startVerticaServer } from "../vertica-server/server.ts";
+import { skippable } from "../support/skip.ts";
 
 /** Errors by SQLSTATE, Vertica's number, and a part of the message. */
 const WRONG_PASSWORD = ["28000", 3781, "Invalid username or password"] as const;

@@ -1,7 +1,8 @@
 /** Loads of a Vertica warehouse that lose an answer, at each message in turn, and try again. */
 import assert from "node:assert/strict";
 import type { VerticaWarehouse } from "../../lib/warehouse/vertica/warehouse.ts";
-import { CutLoadPlace, day, NEW, OLD, verticaTest } from "../support/vertica/cut_load_place.ts";
+import { CutLoadPlace, day, NEW, OLD } from "../support/vertica/cut_load_place.ts";
+import { verticaTest } from "../support/vertica/place.ts";
 
 verticaTest(
   "a load and an undo that lose an answer, and are tried again, are done once",

@@ -3,9 +3,15 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { GROUPS } from "../../lib/warehouse/trial/registry.ts";
 import { stepsOf } from "../../lib/warehouse/trial/script.ts";
+import { SqlTemplate } from "../../lib/sql/template.ts";
 import { runTool, toolTest } from "../support/docs/deploy_tools.ts";
+import { rawValues, readExample } from "../support/sql_example.ts";
 
 const FOLDER = new URL("../../sql/warehouse/vertica/", import.meta.url).pathname;
+
+/** It knows no variables where a statement has no value: they are filled in as vsql does. */
+const VALUES = rawValues(await readExample(join(FOLDER, "example.vsql")));
+const filled = (sql: string) => new SqlTemplate(sql).withLiterals(VALUES);
 
 /** What sqlfluff 4.5.0 cannot parse, though Vertica's documentation has it. */
 const UNKNOWN_TO_SQLFLUFF: Readonly<Record<string, string>> = {
@@ -14,6 +20,7 @@ const UNKNOWN_TO_SQLFLUFF: Readonly<Record<string, string>> = {
   "load_lock.sql": "LOCK TABLE",
   "mart_lock.sql": "LOCK TABLE",
   "migrations_lock.sql": "LOCK TABLE",
+  "session_autocommit.sql": "SHOW",
   "session_isolation.sql": "SET SESSION CHARACTERISTICS",
 };
 
@@ -29,8 +36,10 @@ async function sqlFiles(): Promise<string[]> {
 async function parse(files: readonly string[]) {
   const folder = await Deno.makeTempDir({ prefix: "finpipe-sql-" });
   try {
-    for (const name of [".sqlfluff", ...files]) {
-      await Deno.copyFile(join(FOLDER, name), join(folder, name));
+    await Deno.copyFile(join(FOLDER, ".sqlfluff"), join(folder, ".sqlfluff"));
+    for (const name of files) {
+      const text = await Deno.readTextFile(join(FOLDER, name));
+      await Deno.writeTextFile(join(folder, name), filled(text));
     }
     return await runTool("sqlfluff", ["parse", "--format", "none", "."], { cwd: folder });
   } finally {
@@ -59,7 +68,7 @@ await toolTest(
       for (const { name, scripts } of GROUPS) {
         const statements = stepsOf(scripts.vertica ?? "").map(({ sql }) => sql)
           .filter((sql) => !UNKNOWN_STATEMENTS.test(sql));
-        const text = statements.map((sql) => `${sql};\n`).join("\n");
+        const text = statements.map((sql) => `${filled(sql)};\n`).join("\n");
         if (text !== "") await Deno.writeTextFile(join(folder, `${name}.sql`), text);
       }
       const { success, output } = await runTool(

@@ -9,7 +9,7 @@
 import { parseArgs } from "node:util";
 import { randomOf } from "../../lib/events/random.ts";
 import { type CrashServers, databaseOn, startServers } from "../support/crash/servers.ts";
-import { CrashProxy } from "../support/network/crash_proxy.ts";
+import { WatchedProxy } from "../support/network/watched_proxy.ts";
 import { Chaos, type Passages } from "./month_faults.ts";
 
 const FIRST_DAY = Temporal.PlainDate.from("2022-10-01");
@@ -83,7 +83,7 @@ async function runMonth(servers: CrashServers, month: Month): Promise<void> {
 
   const passages = { postgres: new Set() as Passages, kafka: new Set() as Passages };
   const proxy = scope.use(
-    new CrashProxy((_bytes, _from, passage) => {
+    new WatchedProxy((_bytes, _from, passage) => {
       passages.postgres.add(passage);
       return Promise.resolve();
     }),
@@ -93,9 +93,7 @@ async function runMonth(servers: CrashServers, month: Month): Promise<void> {
     passages.kafka.add(passage);
     return Promise.resolve();
   });
-  const url = new URL(database.url);
-  url.port = String(proxy.port);
-  const env = { ...place.env, FINPIPE_PG_URL: url.href };
+  const env = { ...place.env, FINPIPE_PG_URL: proxy.through(database.url).href };
 
   const started = performance.now();
   const seconds = () => ((performance.now() - started) / 1000).toFixed(0);

@@ -1,7 +1,7 @@
 /** What happens to those who land a month of messages: faults of chance, one after the other. */
 import assert from "node:assert/strict";
 import type { Random } from "../../lib/events/random.ts";
-import type { Passage } from "../support/network/crash_proxy.ts";
+import type { Passage } from "../support/network/watched_proxy.ts";
 import type { CrashServers } from "../support/crash/servers.ts";
 import type { SpawnedCli } from "../support/cli/run_cli.ts";
 

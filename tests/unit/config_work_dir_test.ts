@@ -2,15 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { lookAtWorkDir, prepareWorkDir, requireEmbedded } from "../../lib/config/work_dir.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
-
-async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { inFolder, namesIn } from "../support/folder.ts";
 
 Deno.test("a work dir is made closed to other users, with its parents, and left empty", () =>
   inFolder(async (folder) => {
@@ -60,11 +52,6 @@ Deno.test("a look at a work dir that is absent makes none", () =>
     );
     assert.deepEqual(await namesIn(folder), []);
   }));
-
-async function namesIn(folder: string): Promise<string[]> {
-  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
-  return names.sort();
-}
 
 Deno.test("a file in the place of the work dir, or above it, is a configuration error", () =>
   inFolder(async (folder) => {

@@ -9,6 +9,7 @@ import { writeFile } from "../../lib/emit/file.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { runCli } from "../support/cli/run_cli.ts";
 import { settle } from "../support/turns.ts";
+import { inFolder, namesIn } from "../support/folder.ts";
 
 const NOW = Temporal.Instant.from("2022-10-02T03:04:05Z");
 const DAYS = ["emit", "--dates", "2022-10-01..2022-10-02", "--operations-per-day", "20"];
@@ -19,19 +20,6 @@ const stdout = { write: () => Promise.reject(new Error("no name of stdout")) };
 function expectedText(): string {
   const [from, to] = ["2022-10-01", "2022-10-02"].map((date) => Temporal.PlainDate.from(date));
   return [...emulate({ from: from!, to: to!, operationsPerDay: 20, seed: 1 })].join("\n") + "\n";
-}
-
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-function namesIn(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
 
 Deno.test("options become what is asked for", () => {
@@ -92,7 +80,7 @@ Deno.test("emit writes the same messages to stdout, to a file and compressed", (
     }
     assert.equal(await Deno.readTextFile(plain), text);
     assert.equal(gunzipSync(await Deno.readFile(packed)).toString(), text);
-    assert.deepEqual(namesIn(folder), ["a.jsonl", "a.jsonl.gz"]);
+    assert.deepEqual(await namesIn(folder), ["a.jsonl", "a.jsonl.gz"]);
   }));
 
 Deno.test("wrong options and targets have the exit codes of the command line", () =>
@@ -103,7 +91,7 @@ Deno.test("wrong options and targets have the exit codes of the command line", (
     assert.equal(await codeOf("--seed", "x"), 2);
     assert.equal(await codeOf("--to", folder), 1);
     assert.equal(await codeOf("--to", join(folder, "absent", "a.jsonl")), 1);
-    assert.deepEqual(namesIn(folder), []);
+    assert.deepEqual(await namesIn(folder), []);
   }));
 
 Deno.test("a file that fails or is interrupted leaves the old one as it was", () =>
@@ -122,7 +110,7 @@ Deno.test("a file that fails or is interrupted leaves the old one as it was", ()
     const interrupted = await runCli([...DAYS, "--to", path], { signal: AbortSignal.abort() });
     assert.equal(interrupted.code, 130);
     assert.equal(await Deno.readTextFile(path), "old");
-    assert.deepEqual(namesIn(folder), ["a.jsonl"]);
+    assert.deepEqual(await namesIn(folder), ["a.jsonl"]);
   }));
 
 Deno.test("a growing file can be read while it is written", () =>

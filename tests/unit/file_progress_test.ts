@@ -6,26 +6,21 @@ import type { Io } from "../../lib/runtime/io.ts";
 import { createLogger } from "../../lib/runtime/log.ts";
 import { overDrawn, Progress } from "../../lib/runtime/progress.ts";
 import { writePartitionText } from "../support/partitions/reference.ts";
+import { CaughtOutput } from "../support/output.ts";
 
 const DAY = Temporal.PlainDate.from("2022-10-01");
 const CLEAR = "\r\x1b[2K";
 
 /** What a command writes to stderr, and a clock that stands until it is put. */
 function place(isTerminal: boolean, { quiet = false } = {}) {
-  const written: string[] = [];
-  const stderr = overDrawn({
-    isTerminal,
-    write(data) {
-      written.push(String(data));
-      return Promise.resolve();
-    },
-  });
+  const output = new CaughtOutput(isTerminal);
+  const stderr = overDrawn(output);
   const clock = { now: 1000 };
   const level = quiet ? "warn" as const : "info" as const;
   const now = () => Temporal.Now.instant();
   const log = createLogger({ level, format: "text", output: stderr, now });
   const context = { io: { stderr } as Io, log, quiet };
-  return { written, clock, context, log, stderr };
+  return { written: output.pieces, clock, context, log, stderr };
 }
 
 Deno.test("on a terminal a line says what is done and how far it is", async () => {

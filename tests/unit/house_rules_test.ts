@@ -96,7 +96,7 @@ const CASES: Case[] = [
       ["lib/events/message.ts", "Temporal.Now.instant();"],
       ["lib/events/emulator.ts", "Math.random();"],
       ["lib/events/emulator.ts", "new Date();"],
-      ["lib/backfill/plan.ts", "await fetch('https://example.org');"],
+      ["lib/partitions/run_date.ts", "await fetch('https://example.org');"],
     ],
     good: [
       ["lib/events/message.ts", "import { DATASETS } from './dataset.ts';"],
@@ -104,11 +104,8 @@ const CASES: Case[] = [
       ["lib/events/message.ts", "import type { RawMessage } from '../sources/source.ts';"],
       ["lib/events/dedup_window.ts", "import { createHash } from 'node:crypto';"],
       ["lib/events/emulator.ts", "Temporal.PlainDate.from('2022-10-01'); x.fetch; Math.floor(1);"],
-      [
-        "lib/backfill/plan.ts",
-        "import { partitionOf } from '../partitions/run_date.ts';",
-      ],
-      ["lib/backfill/engine.ts", "Temporal.Now.instant();"],
+      ["lib/partitions/run_date.ts", "import { FinpipeError } from '../runtime/errors.ts';"],
+      ["lib/backfill/backfill.ts", "Temporal.Now.instant();"],
     ],
   },
   {

@@ -12,6 +12,7 @@ import {
 import type { BatchLimits, MessageBatch, Source } from "../../lib/sources/source.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { isPending, settle } from "../support/turns.ts";
+import { inFolder } from "../support/folder.ts";
 
 const LIMITS: BatchLimits = { rows: 4, bytes: 1 << 20, linger: 1000, maxMessageBytes: 1000 };
 const never = new AbortController().signal;
@@ -52,15 +53,6 @@ async function drain(source: Source, limits: Partial<BatchLimits> = {}) {
 async function drainFile(path: string, stored?: FilePosition, limits: Partial<BatchLimits> = {}) {
   await using source = await openFileSource(path, stored);
   return { ...await drain(source, limits), start: source.start, replaced: source.replaced };
-}
-
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 /** A stream that gives what it is told when it is told. */

@@ -2,21 +2,16 @@
 import assert from "node:assert/strict";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
 import { writeNamed } from "../../lib/runtime/named_output.ts";
+import { inFolder, namesIn } from "../support/folder.ts";
+import { CaughtOutput } from "../support/output.ts";
 
-/** What was written to stdout. */
-let written = "";
-
-function writeText(path: string, pieces: AsyncIterable<string>): Promise<void> {
-  written = "";
-  const stdout = {
-    write(data: string | Uint8Array) {
-      written += typeof data === "string" ? data : new TextDecoder().decode(data);
-      return Promise.resolve();
-    },
-  };
-  return writeNamed(path, { stdout, what: `the report to "${path}"` }, async (write) => {
+/** Writes it in pieces; what went to stdout. */
+async function writeText(path: string, pieces: AsyncIterable<string>): Promise<string> {
+  const stdout = new CaughtOutput();
+  await writeNamed(path, { stdout, what: `the report to "${path}"` }, async (write) => {
     for await (const piece of pieces) await write(new TextEncoder().encode(piece));
   });
+  return stdout.text();
 }
 
 async function* streamOf(pieces: readonly string[], failure?: Error): AsyncGenerator<string> {
@@ -24,20 +19,7 @@ async function* streamOf(pieces: readonly string[], failure?: Error): AsyncGener
   if (failure !== undefined) throw failure;
 }
 
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
-}
-
-async function failureOf(work: Promise<void>): Promise<FinpipeError> {
+async function failureOf(work: Promise<unknown>): Promise<FinpipeError> {
   const error = await work.then(() => undefined, (error) => error);
   assert.ok(error instanceof FinpipeError, String(error));
   return error;
@@ -89,8 +71,7 @@ Deno.test("a pipe, a device and stdout by name are written to, and never replace
   await inFolder(async (folder) => {
     await Deno.symlink("/dev/stdout", `${folder}/link`);
     for (const path of ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", `${folder}/link`]) {
-      await writeText(path, streamOf(["a", "b"]));
-      assert.equal(written, "ab", path);
+      assert.equal(await writeText(path, streamOf(["a", "b"])), "ab", path);
     }
     assert.ok((await Deno.lstat(`${folder}/link`)).isSymlink);
     await writeText("/dev/null", streamOf(["x"]));

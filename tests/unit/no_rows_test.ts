@@ -1,7 +1,7 @@
 /** What a report shows where there is no row: a command that can be typed as it stands. */
 import assert from "node:assert/strict";
 import { parseRange } from "../../lib/partitions/run_date.ts";
-import { noRowsText } from "../../lib/report/no_rows.ts";
+import { noRowsText } from "../../lib/rendering/mart/no_rows.ts";
 
 const TODAY = Temporal.PlainDate.from("2022-10-06");
 const NONE = "The mart has no row of these dates";

@@ -1,6 +1,6 @@
 /** What a report says on stderr of the mart that it shows. */
 import assert from "node:assert/strict";
-import { daysText, leftOutNote, openDaysNote, staleNotes } from "../../lib/report/notes.ts";
+import { daysText, leftOutNote, openDaysNote, staleNotes } from "../../lib/rendering/mart/notes.ts";
 import type { StaleCause } from "../../lib/warehouse/repository.ts";
 
 const day = (text: string) => Temporal.PlainDate.from(text);

@@ -5,7 +5,9 @@ import type { Experiment, TrialEngine } from "../../lib/warehouse/trial/experime
 import { GROUPS } from "../../lib/warehouse/trial/registry.ts";
 import { type Step, stepsOf } from "../../lib/warehouse/trial/script.ts";
 import { trialScript } from "../../lib/warehouse/trial/script_of.ts";
+import { templatesOf } from "../../lib/sql/template.ts";
 import { readDocument, ROOT } from "../support/docs/documents.ts";
+import { rawValues } from "../support/sql_example.ts";
 
 const ENGINES: readonly TrialEngine[] = ["vertica", "embedded"];
 const EXPERIMENTS = GROUPS.flatMap(({ experiments }) => experiments);
@@ -46,84 +48,75 @@ Deno.test("scripts name no table but their own, and leave none", () => {
       );
       assert.deepEqual(left, [], `${engine} ${name}`);
       for (const sql of statements) {
-        const tables = sql.match(/\bfinpipe_(?:staging|mart)\.\w+/g) ?? [];
-        for (const table of tables) assert.match(table, /\.finpipe_trial_0123456789ab_\w+$/);
+        const tables = sql.match(/:(?:staging|mart)_schema\.\S+/g) ?? [];
+        for (const table of tables) assert.match(table, /\.:trial_\w+[,;]?$/);
       }
     }
   }
 });
 
-/** A statement without layout, and with one name for whichever table, schema and value it is about. */
+/** A statement without layout, and with one name for whichever table and day it is about. */
 function essence(sql: string): string {
   return sql.replace(/^\s*--.*$/gm, "")
-    .replace(/finpipe_trial_0123456789ab_refused\w*|finpipe_rejected_0123456789ab/g, "REFUSED")
-    .replace(/finpipe_(staging|mart)\.\w+/g, "TABLE")
-    .replace(/'2015-05-01'|'2022-10-01'/g, "DAY")
+    .replace(/:trial_refused\w*|:rejected_table/g, "REFUSED")
+    .replace(/:\w+_path\b/g, "PATH")
+    .replace(/:(staging|mart)_schema\.:?\w+/g, "TABLE")
+    .replace(/'2015-05-01'|'2022-10-01'|:day\b/g, "DAY")
     .replace(/\bIF NOT EXISTS /g, "")
     .replace(/;\s*$/, "").replace(/\s+/g, " ").trim();
 }
 
-/** Which of finpipe's own files a script's statements are those of. */
-const OWN: Readonly<Record<TrialEngine, Readonly<Record<string, readonly string[]>>>> = {
+/** Which of finpipe's own files a script's statements are those of, and what it has for their variables. */
+const OWN: Readonly<Record<TrialEngine, Readonly<Record<string, Record<string, string>>>>> = {
   vertica: {
-    "session.sql": [],
-    "session_isolation.sql": [],
-    "side_table.sql": [],
-    "side_table_copy_transactions.sql": [":stream_name", "'finpipe:trial'"],
-    "side_table_copy_currencies.sql": [":stream_name", "'finpipe:trial'"],
-    "fingerprint_transactions.sql": [],
-    "swap.sql": [],
-    "load_lock.sql": [],
-    "mart_lock.sql": [],
-    "mart_build.sql": [
-      ":statuses",
-      "'done'",
-      ":all_types",
-      "true",
-      ":types",
-      "''",
-      ":now",
-      "'2022-10-02 03:04:05'",
-      ":source",
-      "'finpipe trial'",
-    ],
-    "system_tables.sql": [],
-    "shape_columns.sql": [":table_name", "'finpipe_trial_0123456789ab_side'"],
-    "shape_partitions.sql": [":table_name", "'finpipe_trial_0123456789ab_side'"],
-    "shape_keys.sql": [":table_name", "'finpipe_trial_0123456789ab_side'"],
-    "shape_projections.sql": [":table_name", "'finpipe_trial_0123456789ab_side'"],
-    "session_id.sql": [],
-    "session_close.sql": [],
-    "rights_of.sql": [":kind", "'schema'", ":name", "'public'"],
+    session: {},
+    session_isolation: {},
+    session_autocommit: {},
+    session_runtimecap: { runtime_cap: "'1 second'" },
+    side_table: {},
+    side_table_copy_transactions: { stream_name: "'finpipe:trial'" },
+    side_table_copy_currencies: { stream_name: "'finpipe:trial'" },
+    fingerprint_transactions: {},
+    swap: {},
+    load_lock: {},
+    mart_lock: {},
+    mart_build: {
+      statuses: "'done'",
+      all_types: "true",
+      types: "''",
+      now: "'2022-10-02 03:04:05'",
+      source: "'finpipe trial'",
+      day_number: "20221001",
+    },
+    system_tables: {},
+    shape_columns: { table_name: ":trial_side_name" },
+    shape_partitions: { table_name: ":trial_side_name" },
+    shape_keys: { table_name: ":trial_side_name" },
+    shape_projections: { table_name: ":trial_side_name" },
+    session_id: {},
+    session_close: {},
+    rights_of: { object_kind: "'schema'", object_name: "'public'" },
   },
   embedded: {
-    "mart_build.sql": [
-      "$1",
-      "DAY",
-      "$2",
-      `'["done"]'`,
-      "$3",
-      "'2022-10-02 03:04:05'",
-      "$4",
-      "'finpipe trial'",
-      "$5",
-      "NULL",
-    ],
-    "side_table_copy.sql": [],
+    mart_build: {
+      statuses: `'["done"]'`,
+      types: "NULL",
+      now: "'2022-10-02 03:04:05'",
+      source: "'finpipe trial'",
+    },
+    side_table_copy: {},
   },
 };
 
 for (const engine of ENGINES) {
   Deno.test(`the scripts of ${engine} say the statements that finpipe runs`, async () => {
     const said = stepsIn(engine).map(({ sql }) => essence(sql));
-    for (const [file, values] of Object.entries(OWN[engine])) {
-      const text = await Deno.readTextFile(join(ROOT, "sql/warehouse", engine, file));
-      let script = text.replace(/^\s*--.*\n/gm, "");
-      for (let at = 0; at < values.length; at += 2) {
-        script = script.replaceAll(values[at]!, values[at + 1]!);
-      }
-      for (const statement of script.split(";").map(essence)) {
-        if (statement === "") continue;
+    for (const [file, given] of Object.entries(OWN[engine])) {
+      const text = await Deno.readTextFile(join(ROOT, "sql/warehouse", engine, `${file}.sql`));
+      for (const template of templatesOf(text)) {
+        const left = template.variables.map((name) => [name, `:${name}`]);
+        const values = rawValues({ ...Object.fromEntries(left), ...given });
+        const statement = essence(template.withLiterals(values));
         assert.ok(said.includes(statement), `${file}: no script says\n${statement}`);
       }
     }

@@ -240,7 +240,7 @@ Deno.test("a COPY is said without ENFORCELENGTH where it is not taken with it, a
     name: "copy",
     scripts: {
       vertica:
-        "-- [copy] or without ENFORCELENGTH\nCOPY t FROM STDIN\nENFORCELENGTH\nNO COMMIT;\n1\n\\.\n",
+        "-- [copy] or without ENFORCELENGTH\nCOPY t FROM STDIN\n:enforce_length\nNO COMMIT;\n1\n\\.\n",
     },
     experiments: [{
       ...EXAMPLE.experiments[0]!,

@@ -1,7 +1,7 @@
 /** What `doctor` looks at in Kafka: the topic that is configured. Changes nothing. */
 import { readKafkaSettings } from "../../config/kafka.ts";
 import type { ConfigSource } from "../../config/source.ts";
-import type { TopicFacts } from "../topic/inspection.ts";
+import type { TopicFacts } from "../topic/topic.ts";
 import { partitionsOf, type TopicRetry } from "./topic.ts";
 
 /**

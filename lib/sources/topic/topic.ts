@@ -35,6 +35,14 @@ export interface TopicAdmin extends TopicLog {
   retention(): Promise<number | undefined>;
 }
 
+/** What `doctor` looks at of a topic that is there. */
+export interface TopicFacts {
+  topic: string;
+  /** How messages name the cluster. */
+  cluster: string;
+  partitions: number;
+}
+
 /** A topic that is read. Disposing of it closes what asks about it, and not its consumers. */
 export interface Topic extends AsyncDisposable {
   readonly name: string;

@@ -2,18 +2,11 @@
 import recordDump from "../../../sql/staging/record_dump.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
-import { run } from "../../postgres/run.ts";
-import type { SqlRow, SqlSession } from "../../postgres/session.ts";
+import { run, select } from "../../postgres/run.ts";
+import type { SqlSession } from "../../postgres/session.ts";
 import { codeOf } from "../../runtime/errors.ts";
 import { SqlTemplate } from "../../sql/template.ts";
-import type {
-  DaySnapshot,
-  DaysRepository,
-  DumpRecord,
-  KafkaProgress,
-  StagedDay,
-  StagedRows,
-} from "../days.ts";
+import type { DaySnapshot, DaysRepository, DumpRecord, StagedDay, StagedRows } from "../days.ts";
 import { readStagedDays } from "./staged_days.ts";
 import * as sql from "./statements.ts";
 
@@ -52,13 +45,17 @@ export class PostgresDays implements DaysRepository {
     const session = this.#session;
     const snapshot: DaySnapshot = {
       async stagedRows(dataset: DatasetName) {
-        return stagedRowsOf(await session.query(sql.daySources[dataset], [day.toString()]));
+        const found = await select(session, sql.daySources[dataset], { day: day.toString() });
+        const staged: StagedRows = { total: 0, sources: [] };
+        for (const { source, ...rest } of found) {
+          staged.total += rest.rows;
+          if (source !== null) staged.sources.push({ source, ...rest });
+        }
+        return staged;
       },
       copyDay: (dataset, sink) => session.copyOut(sql.dumpDay(dataset, day), sink),
       copyDayApart: (sink) => session.copyOut(sql.dumpDayApart(day), sink),
-      async kafkaProgress() {
-        return (await session.query(sql.kafkaProgress)).map(progressOf);
-      },
+      kafkaProgress: () => select(session, sql.kafkaProgress),
     };
     return session.transaction(() => work(snapshot), "snapshot");
   }
@@ -73,32 +70,5 @@ function valuesOf({ manifest, host, workDir }: DumpRecord) {
     sources: JSON.stringify(sources),
     host,
     work_dir: workDir,
-  };
-}
-
-function stagedRowsOf(found: readonly SqlRow[]): StagedRows {
-  const staged: StagedRows = { total: 0, sources: [] };
-  for (const { source, partition, next_position, rows } of found) {
-    staged.total += Number(rows);
-    if (source === null) continue;
-    staged.sources.push({
-      source: source!,
-      partition: Number(partition),
-      next_position: next_position!,
-      rows: Number(rows),
-    });
-  }
-  return staged;
-}
-
-function progressOf(row: SqlRow): KafkaProgress {
-  const timeOf = (text: string | null) => text === null ? null : Temporal.PlainDateTime.from(text);
-  return {
-    source: row.source!,
-    partition: Number(row.partition),
-    watermark: timeOf(row.watermark!),
-    endSeenAt: timeOf(row.end_seen_at!),
-    delay: Number(row.watermark_delay),
-    readAt: timeOf(row.read_at!)!,
   };
 }

@@ -1,19 +1,37 @@
 /** {@link StagingInspection} of a PostgreSQL server. */
-import missingRights from "../../../sql/staging/missing_rights.sql" with { type: "text" };
-import serverFacts from "../../../sql/staging/server_facts.sql" with { type: "text" };
+import missingRightsSql from "../../../sql/staging/missing_rights.sql" with { type: "text" };
+import serverFactsSql from "../../../sql/staging/server_facts.sql" with { type: "text" };
+import * as v from "valibot";
 import { checkTables } from "../../migrations/migrate.ts";
 import { isSameBackend } from "../../postgres/backend.ts";
+import { select, selectOne } from "../../postgres/run.ts";
 import { openServerSession } from "../../postgres/server.ts";
 import { imposedSettings } from "../../postgres/session_settings.ts";
 import type { SqlSession } from "../../postgres/session.ts";
 import type { PostgresSettings } from "../../config/postgres_url.ts";
 import { isKind } from "../../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
+import { boolean, decimal, text } from "../../sql/columns.ts";
+import { query } from "../../sql/query.ts";
 import { MIGRATIONS, PostgresMigrations } from "./migrations.ts";
 import type { ImposedSetting, ServerFacts, StagingInspection } from "../inspection.ts";
 import type { ReadPartition } from "../sources.ts";
 import { PostgresSources } from "./sources.ts";
 import { missingParts } from "./tables.ts";
+
+const serverFacts = query("staging/server_facts", serverFactsSql, {
+  version: text,
+  role: text,
+  clock: v.pipe(
+    decimal,
+    v.transform((seconds) =>
+      Temporal.Instant.fromEpochMilliseconds(Math.round(Number(seconds) * 1000))
+    ),
+  ),
+  readOnly: boolean,
+});
+
+const missingRights = query("staging/missing_rights", missingRightsSql, { missing: text });
 
 /**
  * Connects to the server.
@@ -38,19 +56,12 @@ class PostgresInspection implements StagingInspection {
   }
 
   async facts(): Promise<ServerFacts> {
-    const [row] = await this.#session.query(serverFacts);
-    return {
-      major: Math.floor(this.#session.serverVersion / 10_000),
-      version: row!.version!,
-      role: row!.role!,
-      clock: Temporal.Instant.fromEpochMilliseconds(Math.round(Number(row!.epoch) * 1000)),
-      readOnly: row!.read_only === "t",
-    };
+    const facts = await selectOne(this.#session, serverFacts);
+    return { major: Math.floor(this.#session.serverVersion / 10_000), ...facts };
   }
 
   async missingRights(): Promise<string[]> {
-    const rows = await this.#session.query(missingRights);
-    return rows.map(({ missing }) => missing!);
+    return (await select(this.#session, missingRights)).map(({ missing }) => missing);
   }
 
   imposedSettings(): Promise<ImposedSetting[]> {

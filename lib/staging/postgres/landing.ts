@@ -1,6 +1,7 @@
 /** {@link LandingRepository} of PostgreSQL: a batch is one transaction of COPYs. */
 import { formatMoment } from "../../events/values.ts";
 import { RefusedData } from "../../postgres/failure.ts";
+import { selectFirst, selectOne } from "../../postgres/run.ts";
 import type { SqlSession } from "../../postgres/session.ts";
 import { FinpipeError } from "../../runtime/errors.ts";
 import type { LandedBatch } from "../batch.ts";
@@ -15,7 +16,6 @@ import {
 import { CopyRows } from "./copy_rows.ts";
 import type { PostgresLocks } from "./locks.ts";
 import type { RowBuffer } from "./row_buffer.ts";
-import { partitionOf } from "./source_partition.ts";
 import * as sql from "./statements.ts";
 import { positionMoved } from "./topics.ts";
 import { windowVersions } from "./window.ts";
@@ -30,8 +30,8 @@ export class PostgresLanding implements LandingRepository {
   }
 
   async lockSource(source: string): Promise<void> {
-    const [row] = await this.#session.query(sql.lockSource, [source]);
-    if (row!.locked === "t") return;
+    const { locked } = await selectOne(this.#session, sql.lockSource, { source });
+    if (locked) return;
     const holder = await this.#locks.holderOf(source);
     const who = holder === undefined ? "" : `: ${holder.description}`;
     const orEnd = holder === undefined
@@ -44,15 +44,14 @@ export class PostgresLanding implements LandingRepository {
     });
   }
 
-  async latestPartition(source: string): Promise<SourcePartition | undefined> {
-    const [row] = await this.#session.query(sql.latestPartition, [source]);
-    return row && partitionOf(row);
+  latestPartition(source: string): Promise<SourcePartition | undefined> {
+    return selectFirst(this.#session, sql.latestPartition, { source });
   }
 
   async addPartition(kind: SourceKind, source: string): Promise<SourcePartition> {
     for (;;) {
-      const [row] = await this.#session.query(sql.addPartition, [kind, source]);
-      if (row !== undefined) return partitionOf(row);
+      const added = await selectFirst(this.#session, sql.addPartition, { kind, source });
+      if (added !== undefined) return added;
     }
   }
 
@@ -60,8 +59,7 @@ export class PostgresLanding implements LandingRepository {
     return this.#session.transaction(async () => {
       // A server that does not notice that a client has gone would have us wait for hours.
       await this.#session.execute("SET LOCAL lock_timeout = '5s'");
-      const [row] = await this.#session.query(sql.nextPosition, [id]);
-      return Number(row!.next_position);
+      return (await selectOne(this.#session, sql.nextPosition, { id })).nextPosition;
     });
   }
 
@@ -103,24 +101,21 @@ export class PostgresLanding implements LandingRepository {
     const { partition, counters } = batch;
     const read = counters.transactions + counters.currencies + counters.rejected +
       counters.duplicates;
-    const rows = await this.#session.query(sql.advancePosition, [
-      partition.id,
-      batch.start,
-      batch.next,
-      batch.watermark === null ? null : formatMoment(batch.watermark),
-      batch.digest,
-      batch.forgotten,
-      batch.forgottenPosition,
-      read,
-      counters.transactions,
-      counters.currencies,
-      counters.rejected,
-      counters.duplicates,
-      partition.topicId,
-      partition.windowBase,
+    const advanced = await selectFirst(this.#session, sql.advancePosition, {
+      id: partition.id,
+      position: batch.start,
+      next_position: batch.next,
+      watermark: batch.watermark === null ? null : formatMoment(batch.watermark),
+      digest: batch.digest,
+      forgotten: batch.forgotten,
+      forgotten_position: batch.forgottenPosition,
+      messages_read: read,
+      ...counters,
+      topic_id: partition.topicId,
+      window_base: partition.windowBase,
       ...listsOf(batch.days),
-    ]);
-    if (rows.length === 0) throw await positionMoved(this.#session, partition, batch.start);
+    });
+    if (advanced === undefined) throw await positionMoved(this.#session, partition, batch.start);
   }
 
   /** Halves the rows until those are found that the database refuses. */
@@ -154,14 +149,14 @@ export class PostgresLanding implements LandingRepository {
   }
 }
 
-/** Datasets, days and rows as three parameters. */
-function listsOf(days: Iterable<DayRows>): [string, string, string] {
+/** Datasets, days and rows as arrays of one length. */
+function listsOf(days: Iterable<DayRows>) {
   const all = [...days];
-  return [
-    `{${all.map(({ dataset }) => dataset).join()}}`,
-    `{${all.map(({ day }) => day).join()}}`,
-    `{${all.map(({ rows }) => rows).join()}}`,
-  ];
+  return {
+    landed_datasets: `{${all.map(({ dataset }) => dataset).join()}}`,
+    landed_days: `{${all.map(({ day }) => day).join()}}`,
+    landed_rows: `{${all.map(({ rows }) => rows).join()}}`,
+  };
 }
 
 function copiesOf({ rows }: LandedBatch): [statement: string, rows: RowBuffer][] {

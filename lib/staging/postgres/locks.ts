@@ -1,9 +1,35 @@
 /** {@link StagingLocks} of PostgreSQL. */
-import endProcess from "../../../sql/staging/end_process.sql" with { type: "text" };
-import lockHolders from "../../../sql/staging/lock_holders.sql" with { type: "text" };
-import sourceHolder from "../../../sql/staging/source_holder.sql" with { type: "text" };
-import type { SqlRow, SqlSession } from "../../postgres/session.ts";
+import endProcessSql from "../../../sql/staging/end_process.sql" with { type: "text" };
+import lockHoldersSql from "../../../sql/staging/lock_holders.sql" with { type: "text" };
+import sourceHolderSql from "../../../sql/staging/source_holder.sql" with { type: "text" };
+import { arrayOf } from "../../postgres/array.ts";
+import { select, selectFirst } from "../../postgres/run.ts";
+import type { SqlSession } from "../../postgres/session.ts";
+import { boolean, integer, nullable, text } from "../../sql/columns.ts";
+import { query } from "../../sql/query.ts";
 import type { LockHolder, StagingLocks } from "../locks.ts";
+
+/** What pg_stat_activity says of a process: of another role's, a role without rights sees less. */
+const HOLDER = {
+  pid: text,
+  applicationName: nullable(text),
+  role: nullable(text),
+  clientAddr: nullable(text),
+  clientPort: nullable(text),
+  state: nullable(text),
+  backendStart: nullable(text),
+  xactStart: nullable(text),
+  stateChange: nullable(text),
+  waitsForClient: boolean,
+  unchangedFor: nullable(integer),
+  bytesProcessed: nullable(text),
+};
+
+const lockHolders = query("staging/lock_holders", lockHoldersSql, HOLDER);
+const sourceHolder = query("staging/source_holder", sourceHolderSql, HOLDER);
+const endProcess = query("staging/end_process", endProcessSql, { ended: boolean });
+
+type HolderRow = ReturnType<typeof lockHolders.decode>;
 
 /** How finpipe's sessions are named. */
 const OURS = /^finpipe( |$)/;
@@ -20,26 +46,29 @@ export class PostgresLocks implements StagingLocks {
   }
 
   async holders(processes: readonly string[]): Promise<LockHolder[]> {
-    const list = `{${processes.join(",")}}`;
-    return (await this.#session.query(lockHolders, [list])).map((row) => new Backend(row));
+    const values = { processes: arrayOf(processes) };
+    return (await select(this.#session, lockHolders, values)).map((row) => new Backend(row));
   }
 
   /** The session that has taken a source for itself, if any. */
   async holderOf(source: string): Promise<LockHolder | undefined> {
     if (this.process === undefined) return undefined;
-    const [row] = await this.#session.query(sourceHolder, [source]);
+    const row = await selectFirst(this.#session, sourceHolder, { source });
     return row && new Backend(row);
   }
 
   async end(holder: LockHolder): Promise<boolean> {
     if (!(holder instanceof Backend)) return false;
     const { process, startedAt, changedAt } = holder;
-    const [row] = await this.#session.query(endProcess, [process, startedAt, changedAt]);
-    return row?.ended === "t";
+    const row = await selectFirst(this.#session, endProcess, {
+      process,
+      started_at: startedAt,
+      changed_at: changedAt,
+    });
+    return row?.ended === true;
   }
 }
 
-/** A row of pg_stat_activity, of which a role without rights sees some columns alone. */
 class Backend implements LockHolder {
   readonly process: string;
   readonly name: string;
@@ -52,27 +81,27 @@ class Backend implements LockHolder {
   readonly startedAt: string | null;
   readonly changedAt: string | null;
 
-  constructor(row: SqlRow) {
-    const { pid, state, backend_start, xact_start, state_change, bytes_processed } = row;
-    this.process = pid!;
+  constructor(row: HolderRow) {
+    const { pid, state, backendStart, stateChange, bytesProcessed } = row;
+    this.process = pid;
     this.name = nameOf(row);
-    const since = xact_start ?? backend_start;
+    const since = row.xactStart ?? backendStart;
     this.description = [this.name, state, since && `since ${since}`].filter(Boolean).join(", ");
-    this.isFinpipe = OURS.test(row.application_name ?? "");
-    this.waitsForClient = row.waits_for_client === "t";
+    this.isFinpipe = OURS.test(row.applicationName ?? "");
+    this.waitsForClient = row.waitsForClient;
     // In the middle of a COPY the state is the same from the first row to the last.
-    this.idleFor = state === "active" ? undefined : Number(row.unchanged_for ?? 0);
-    this.mark = [pid, backend_start, state, state_change, bytes_processed].join(" ");
-    this.startedAt = backend_start!;
-    this.changedAt = state_change!;
+    this.idleFor = state === "active" ? undefined : row.unchangedFor ?? 0;
+    this.mark = [pid, backendStart, state, stateChange, bytesProcessed].join(" ");
+    this.startedAt = backendStart;
+    this.changedAt = stateChange;
   }
 }
 
 /** As in `process 4711 of PostgreSQL (psql, role ada, from 10.0.0.5:5123)`; number 0 is no process. */
-function nameOf({ pid, application_name, role, client_addr, client_port }: SqlRow): string {
+function nameOf({ pid, applicationName, role, clientAddr, clientPort }: HolderRow): string {
   if (pid === "0") return "a prepared transaction of PostgreSQL (see pg_prepared_xacts)";
   // The server's own socket has no address, and we may not know all.
-  const from = client_addr === null ? undefined : `from ${client_addr}:${client_port}`;
-  const known = [application_name, role && `role ${role}`, from].filter(Boolean);
+  const from = clientAddr === null ? undefined : `from ${clientAddr}:${clientPort}`;
+  const known = [applicationName, role && `role ${role}`, from].filter(Boolean);
   return `process ${pid} of PostgreSQL${known.length === 0 ? "" : ` (${known.join(", ")})`}`;
 }

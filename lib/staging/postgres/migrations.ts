@@ -8,16 +8,24 @@ import corruptRanges from "../../../sql/staging/006_corrupt_ranges.sql" with { t
 import windowIndex from "../../../sql/staging/007_window_index.sql" with { type: "text" };
 import landedDays from "../../../sql/staging/008_landed_days.sql" with { type: "text" };
 import dumps from "../../../sql/staging/009_dumps.sql" with { type: "text" };
-import lockMigrations from "../../../sql/staging/lock_migrations.sql" with { type: "text" };
-import migrationsApplied from "../../../sql/staging/migrations_applied.sql" with { type: "text" };
-import migrationsPresent from "../../../sql/staging/migrations_present.sql" with { type: "text" };
+import lockMigrationsSql from "../../../sql/staging/lock_migrations.sql" with { type: "text" };
+import migrationsAppliedSql from "../../../sql/staging/migrations_applied.sql" with {
+  type: "text",
+};
+import migrationsPresentSql from "../../../sql/staging/migrations_present.sql" with {
+  type: "text",
+};
 import migrationsTable from "../../../sql/staging/migrations_table.sql" with { type: "text" };
-import recordMigration from "../../../sql/staging/record_migration.sql" with { type: "text" };
-import schemasPresent from "../../../sql/staging/schemas_present.sql" with { type: "text" };
+import recordMigrationSql from "../../../sql/staging/record_migration.sql" with { type: "text" };
+import schemasPresentSql from "../../../sql/staging/schemas_present.sql" with { type: "text" };
 import type { AppliedMigration, Migration, MigrationStore } from "../../migrations/migration.ts";
-import { appliedOf } from "../../migrations/record.ts";
+import { APPLIED } from "../../migrations/record.ts";
+import { run, select, selectOne } from "../../postgres/run.ts";
 import type { SqlSession } from "../../postgres/session.ts";
 import { FinpipeError } from "../../runtime/errors.ts";
+import { boolean, text } from "../../sql/columns.ts";
+import { query } from "../../sql/query.ts";
+import { SqlTemplate } from "../../sql/template.ts";
 import { clearOf, refuseDrift, refuseForeignRecord, refuseObstacles } from "./tables.ts";
 
 /** In order; a migration that was released is never changed. */
@@ -35,6 +43,15 @@ export const MIGRATIONS: readonly Migration[] = [
 
 const SCHEMAS = ["stg", "finpipe"];
 
+const lockMigrations = new SqlTemplate(lockMigrationsSql);
+const recordMigration = new SqlTemplate(recordMigrationSql);
+const migrationsApplied = query("staging/migrations_applied", migrationsAppliedSql, APPLIED);
+const migrationsPresent = query("staging/migrations_present", migrationsPresentSql, {
+  present: boolean,
+  encoding: text,
+});
+const schemasPresent = query("staging/schemas_present", schemasPresentSql, { name: text });
+
 /**
  * What `init` would run on an empty database, to be read or run by hand: with its records, so that
  * `init` finds nothing to do afterwards.
@@ -43,8 +60,7 @@ export function migrationScript(): string {
   const schemas = SCHEMAS.map((name) => `CREATE SCHEMA IF NOT EXISTS ${name};`).join("\n");
   const migrations = MIGRATIONS.flatMap(({ version, name, sql, breaks }) => [
     sql,
-    recordMigration.replace("$1", String(version)).replace("$2", `'${name}'`)
-      .replace("$3", `'${breaks}'`),
+    recordMigration.withLiterals({ version, name, breaks }),
   ]);
   return ["BEGIN;", schemas, migrationsTable, ...migrations, "COMMIT;"].join("\n\n");
 }
@@ -63,8 +79,7 @@ export class PostgresMigrations implements MigrationStore {
    * would be rejected one by one, for what is not theirs
    */
   async applied(): Promise<AppliedMigration[] | undefined> {
-    const [row] = await this.#session.query(migrationsPresent);
-    const { present, encoding } = row!;
+    const { present, encoding } = await selectOne(this.#session, migrationsPresent);
     if (encoding !== "UTF8") {
       throw new FinpipeError(
         "configuration",
@@ -72,15 +87,15 @@ export class PostgresMigrations implements MigrationStore {
         { hint: "Use a database that was created with ENCODING 'UTF8'" },
       );
     }
-    if (present !== "t") return undefined;
+    if (!present) return undefined;
     await refuseForeignRecord(this.#session);
-    return (await this.#session.query(migrationsApplied)).map(appliedOf);
+    return await select(this.#session, migrationsApplied);
   }
 
   alone(work: () => Promise<string[]>): Promise<string[]> {
     return clearOf(() =>
       this.#session.transaction(async () => {
-        await this.#session.query(lockMigrations);
+        await run(this.#session, lockMigrations);
         await this.#prepare();
         const applied = await work();
         // Before the commit: where somebody changed a table, nothing is upgraded.
@@ -92,7 +107,7 @@ export class PostgresMigrations implements MigrationStore {
 
   async apply({ version, name, sql, breaks }: Migration): Promise<void> {
     await this.#session.execute(sql);
-    await this.#session.query(recordMigration, [version, name, breaks]);
+    await run(this.#session, recordMigration, { version, name, breaks });
   }
 
   refuseObstacles(): Promise<void> {
@@ -106,7 +121,7 @@ export class PostgresMigrations implements MigrationStore {
   async #prepare(): Promise<void> {
     // What is there is not made again, not even IF NOT EXISTS: that asks for rights that a role which
     // only lands and dumps need not have.
-    const rows = await this.#session.query(schemasPresent);
+    const rows = await select(this.#session, schemasPresent);
     const present = new Set(rows.map(({ name }) => name));
     for (const schema of SCHEMAS) {
       if (!present.has(schema)) await this.#session.execute(`CREATE SCHEMA ${schema}`);

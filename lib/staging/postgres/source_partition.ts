@@ -1,28 +1,33 @@
 /** Reading the rows of finpipe.source_partitions. */
+import * as v from "valibot";
 import { type Moment, readTimestamp } from "../../events/values.ts";
-import type { SqlRow } from "../../postgres/session.ts";
-import { FinpipeError } from "../../runtime/errors.ts";
-import type { SourceKind, SourcePartition } from "../landing.ts";
+import { integer, nullable, oneOf, text } from "../../sql/columns.ts";
 
-/** A row as `latest_partition.sql` and its like give it. */
-export function partitionOf(row: SqlRow): SourcePartition {
-  return {
-    id: Number(row.id),
-    kind: row.kind as SourceKind,
-    source: row.source!,
-    partition: Number(row.partition),
-    nextPosition: Number(row.next_position),
-    watermark: row.watermark === null ? null : momentOf(row.watermark!),
-    digest: row.digest!,
-    forgottenPosition: Number(row.forgotten_position),
-    topicId: row.topic_id!,
-    windowBase: Number(row.window_base),
-  };
-}
+/** Where messages come from. */
+export const KIND = oneOf(["kafka", "file", "stdin"]);
 
-function momentOf(text: string): Moment {
+const moment = v.pipe(
+  v.string("a timestamp"),
+  v.transform(momentOf),
+  v.custom<Moment>((found) => found !== undefined, "a timestamp"),
+);
+
+/** A `SourcePartition`, as `latest_partition.sql` and its like give it. */
+export const PARTITION = {
+  id: integer,
+  kind: KIND,
+  source: text,
+  partition: integer,
+  nextPosition: integer,
+  watermark: nullable(moment),
+  digest: nullable(text),
+  forgottenPosition: integer,
+  topicId: nullable(text),
+  windowBase: integer,
+};
+
+function momentOf(text: string): Moment | undefined {
   const bytes = new TextEncoder().encode(text);
   const moment = { seconds: 0, micros: 0 };
-  if (readTimestamp(bytes, 0, bytes.length, moment)) return moment;
-  throw new FinpipeError("failed", `Cannot read the stored watermark "${text}"`);
+  return readTimestamp(bytes, 0, bytes.length, moment) ? moment : undefined;
 }

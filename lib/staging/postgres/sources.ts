@@ -1,10 +1,12 @@
 /** {@link SourcesRepository} in PostgreSQL. */
-import sourcesList from "../../../sql/staging/sources_list.sql" with { type: "text" };
-import sourcesRetire from "../../../sql/staging/sources_retire.sql" with { type: "text" };
-import topicsRead from "../../../sql/staging/topics_read.sql" with { type: "text" };
-import type { SqlRow, SqlSession } from "../../postgres/session.ts";
+import sourcesListSql from "../../../sql/staging/sources_list.sql" with { type: "text" };
+import sourcesRetireSql from "../../../sql/staging/sources_retire.sql" with { type: "text" };
+import topicsReadSql from "../../../sql/staging/topics_read.sql" with { type: "text" };
+import { select } from "../../postgres/run.ts";
+import type { SqlSession } from "../../postgres/session.ts";
 import { FinpipeError } from "../../runtime/errors.ts";
-import type { SourceKind } from "../landing.ts";
+import { boolean, integer, nullable, text, timestamp } from "../../sql/columns.ts";
+import { query } from "../../sql/query.ts";
 import type {
   ReadPartition,
   SourcesRepository,
@@ -12,6 +14,33 @@ import type {
   TopicPart,
   TopicPartition,
 } from "../sources.ts";
+import { KIND } from "./source_partition.ts";
+
+const sourcesList = query("staging/sources_list", sourcesListSql, {
+  kind: KIND,
+  source: text,
+  partition: integer,
+  next_position: integer,
+  watermark: nullable(text),
+  messages_read: integer,
+  transactions: integer,
+  currencies: integer,
+  rejected: integer,
+  duplicates: integer,
+  end_seen_at: nullable(text),
+  retired: boolean,
+});
+
+const sourcesRetire = query("staging/sources_retire", sourcesRetireSql, {
+  topic: text,
+  partition: integer,
+});
+
+const topicsRead = query("staging/topics_read", topicsReadSql, {
+  topic: text,
+  partition: integer,
+  readAt: timestamp,
+});
 
 export class PostgresSources implements SourcesRepository {
   readonly #session: SqlSession;
@@ -20,8 +49,8 @@ export class PostgresSources implements SourcesRepository {
     this.#session = session;
   }
 
-  async list(): Promise<SourceStatus[]> {
-    return (await this.#session.query(sourcesList)).map(statusOf);
+  list(): Promise<SourceStatus[]> {
+    return select(this.#session, sourcesList);
   }
 
   retire(parts: readonly TopicPart[]): Promise<TopicPartition[]> {
@@ -29,20 +58,16 @@ export class PostgresSources implements SourcesRepository {
       const retired: TopicPartition[] = [];
       for (const part of parts) {
         const { topic, partition = null } = part;
-        const rows = await this.#session.query(sourcesRetire, [topic, partition]);
-        if (rows.length === 0) throw unknown(part);
-        retired.push(...rows.map(({ partition }) => ({ topic, partition: Number(partition) })));
+        const found = await select(this.#session, sourcesRetire, { topic, partition });
+        if (found.length === 0) throw unknown(part);
+        retired.push(...found);
       }
       return retired.sort(byPlace);
     });
   }
 
-  async readPartitions(): Promise<ReadPartition[]> {
-    return (await this.#session.query(topicsRead)).map(({ source, partition, read_at }) => ({
-      topic: source!,
-      partition: Number(partition),
-      readAt: Temporal.PlainDateTime.from(read_at!),
-    }));
+  readPartitions(): Promise<ReadPartition[]> {
+    return select(this.#session, topicsRead);
   }
 }
 
@@ -57,21 +82,4 @@ function unknown({ topic, partition }: TopicPart): FinpipeError {
 function byPlace(one: TopicPartition, other: TopicPartition): number {
   if (one.topic !== other.topic) return one.topic < other.topic ? -1 : 1;
   return one.partition - other.partition;
-}
-
-function statusOf(row: SqlRow): SourceStatus {
-  return {
-    kind: row.kind as SourceKind,
-    source: row.source!,
-    partition: Number(row.partition),
-    next_position: Number(row.next_position),
-    watermark: row.watermark!,
-    messages_read: Number(row.messages_read),
-    transactions: Number(row.transactions),
-    currencies: Number(row.currencies),
-    rejected: Number(row.rejected),
-    duplicates: Number(row.duplicates),
-    end_seen_at: row.end_seen_at!,
-    retired: row.retired === "t",
-  };
 }

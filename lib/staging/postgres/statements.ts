@@ -1,8 +1,8 @@
-/** The SQL of staging; the files can be run by hand. */
-import addPartition from "../../../sql/staging/add_partition.sql" with { type: "text" };
-import advancePosition from "../../../sql/staging/advance_position.sql" with { type: "text" };
+/** The SQL of landing, of windows and of days; the files can be run by hand (`sql/README.md`). */
+import addPartitionSql from "../../../sql/staging/add_partition.sql" with { type: "text" };
+import advancePositionSql from "../../../sql/staging/advance_position.sql" with { type: "text" };
 import copyCurrencies from "../../../sql/staging/copy_currencies.sql" with { type: "text" };
-import copyRejected from "../../../sql/staging/copy_rejected.sql" with { type: "text" };
+import copyRejectedSql from "../../../sql/staging/copy_rejected.sql" with { type: "text" };
 import copyTransactions from "../../../sql/staging/copy_transactions.sql" with { type: "text" };
 import daySourcesCurrencies from "../../../sql/staging/day_sources_currencies.sql" with {
   type: "text",
@@ -13,60 +13,73 @@ import daySourcesTransactions from "../../../sql/staging/day_sources_transaction
 import dumpCurrencies from "../../../sql/staging/dump_currencies.sql" with { type: "text" };
 import dumpApart from "../../../sql/staging/dump_transactions_apart.sql" with { type: "text" };
 import dumpTransactions from "../../../sql/staging/dump_transactions.sql" with { type: "text" };
-import fetchWindowVersions from "../../../sql/staging/fetch_window_versions.sql" with {
-  type: "text",
-};
-import kafkaProgress from "../../../sql/staging/kafka_progress.sql" with { type: "text" };
-import latestPartition from "../../../sql/staging/latest_partition.sql" with { type: "text" };
-import lockSource from "../../../sql/staging/lock_source.sql" with { type: "text" };
-import nextPosition from "../../../sql/staging/next_position.sql" with { type: "text" };
-import windowVersions from "../../../sql/staging/window_versions.sql" with { type: "text" };
+import kafkaProgressSql from "../../../sql/staging/kafka_progress.sql" with { type: "text" };
+import latestPartitionSql from "../../../sql/staging/latest_partition.sql" with { type: "text" };
+import lockSourceSql from "../../../sql/staging/lock_source.sql" with { type: "text" };
+import nextPositionSql from "../../../sql/staging/next_position.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
+import { boolean, decimal, integer, nullable, text, timestamp } from "../../sql/columns.ts";
+import { query } from "../../sql/query.ts";
+import { SqlTemplate } from "../../sql/template.ts";
+import { PARTITION } from "./source_partition.ts";
 
-export {
-  addPartition,
-  advancePosition,
-  copyRejected,
-  kafkaProgress,
-  latestPartition,
-  lockSource,
-  nextPosition,
-  windowVersions,
-};
+export const lockSource = query("staging/lock_source", lockSourceSql, { locked: boolean });
+
+export const latestPartition = query("staging/latest_partition", latestPartitionSql, PARTITION);
+
+export const addPartition = query("staging/add_partition", addPartitionSql, PARTITION);
+
+export const nextPosition = query("staging/next_position", nextPositionSql, {
+  nextPosition: integer,
+});
+
+export const advancePosition = query("staging/advance_position", advancePositionSql, {
+  id: integer,
+});
 
 /** Lands rows of a dataset. */
 export const copyRows: Record<DatasetName, string> = {
-  transactions: copyTransactions,
-  currencies: copyCurrencies,
+  transactions: new SqlTemplate(copyTransactions).withLiterals(),
+  currencies: new SqlTemplate(copyCurrencies).withLiterals(),
+};
+
+/** Lands rejected messages. */
+export const copyRejected = new SqlTemplate(copyRejectedSql).withLiterals();
+
+const DAY_SOURCE = {
+  source: nullable(text),
+  partition: integer,
+  next_position: decimal,
+  rows: integer,
 };
 
 /** Counts a day's rows by their source. */
-export const daySources: Record<DatasetName, string> = {
-  transactions: daySourcesTransactions,
-  currencies: daySourcesCurrencies,
+export const daySources = {
+  transactions: query("staging/day_sources_transactions", daySourcesTransactions, DAY_SOURCE),
+  currencies: query("staging/day_sources_currencies", daySourcesCurrencies, DAY_SOURCE),
 };
 
-const dumps: Record<DatasetName, string> = {
-  transactions: dumpTransactions,
-  currencies: dumpCurrencies,
+export const kafkaProgress = query("staging/kafka_progress", kafkaProgressSql, {
+  source: text,
+  partition: integer,
+  watermark: nullable(timestamp),
+  endSeenAt: nullable(timestamp),
+  delay: integer,
+  readAt: timestamp,
+});
+
+const dumps: Record<DatasetName, SqlTemplate> = {
+  transactions: new SqlTemplate(dumpTransactions),
+  currencies: new SqlTemplate(dumpCurrencies),
 };
+const dumpsApart = new SqlTemplate(dumpApart);
 
-/** The next versions of a window; FETCH takes no parameters either. */
-export function fetchWindow(count: number): string {
-  return fetchWindowVersions.replace("5000", String(count));
-}
-
-/** Dumps a day. */
+/** Dumps a day. COPY takes no parameters. */
 export function dumpDay(dataset: DatasetName, day: Temporal.PlainDate): string {
-  return forDay(dumps[dataset], day);
+  return dumps[dataset].withLiterals({ day: day.toString() });
 }
 
 /** Dumps a day's transactions, with a row for each of an object's accounts, amounts and currencies. */
 export function dumpDayApart(day: Temporal.PlainDate): string {
-  return forDay(dumpApart, day);
-}
-
-/** COPY takes no parameters, so the day replaces the one that stands in the file. */
-function forDay(statement: string, day: Temporal.PlainDate): string {
-  return statement.replaceAll("'2022-10-01'", `'${day}'`);
+  return dumpsApart.withLiterals({ day: day.toString() });
 }

@@ -1,17 +1,32 @@
 /** How far the partitions of topics were read (contract, section 2). */
-import addTopicPartitions from "../../../sql/staging/add_topic_partitions.sql" with {
+import addTopicPartitionsSql from "../../../sql/staging/add_topic_partitions.sql" with {
   type: "text",
 };
-import goOnAt from "../../../sql/staging/go_on_at.sql" with { type: "text" };
-import identifyTopic from "../../../sql/staging/identify_topic.sql" with { type: "text" };
-import markEndsSeen from "../../../sql/staging/mark_ends_seen.sql" with { type: "text" };
-import recordLostRange from "../../../sql/staging/record_lost_range.sql" with { type: "text" };
-import storedPosition from "../../../sql/staging/stored_position.sql" with { type: "text" };
-import topicPartitions from "../../../sql/staging/topic_partitions.sql" with { type: "text" };
+import goOnAtSql from "../../../sql/staging/go_on_at.sql" with { type: "text" };
+import identifyTopicSql from "../../../sql/staging/identify_topic.sql" with { type: "text" };
+import markEndsSeenSql from "../../../sql/staging/mark_ends_seen.sql" with { type: "text" };
+import recordLostRangeSql from "../../../sql/staging/record_lost_range.sql" with { type: "text" };
+import storedPositionSql from "../../../sql/staging/stored_position.sql" with { type: "text" };
+import topicPartitionsSql from "../../../sql/staging/topic_partitions.sql" with { type: "text" };
+import { arrayOf } from "../../postgres/array.ts";
+import { run, select, selectFirst } from "../../postgres/run.ts";
 import type { SqlSession } from "../../postgres/session.ts";
+import { integer } from "../../sql/columns.ts";
+import { query } from "../../sql/query.ts";
+import { SqlTemplate } from "../../sql/template.ts";
 import { PositionMoved, type SourcePartition } from "../landing.ts";
 import type { TopicPositions } from "../topics.ts";
-import { partitionOf } from "./source_partition.ts";
+import { PARTITION } from "./source_partition.ts";
+
+const topicPartitions = query("staging/topic_partitions", topicPartitionsSql, PARTITION);
+const addTopicPartitions = new SqlTemplate(addTopicPartitionsSql);
+const identifyTopic = new SqlTemplate(identifyTopicSql);
+const goOnAt = query("staging/go_on_at", goOnAtSql, { id: integer });
+const recordLostRange = new SqlTemplate(recordLostRangeSql);
+const markEndsSeen = new SqlTemplate(markEndsSeenSql);
+const storedPosition = query("staging/stored_position", storedPositionSql, {
+  nextPosition: integer,
+});
 
 /** {@link TopicPositions} of PostgreSQL. */
 export class PostgresTopics implements TopicPositions {
@@ -21,21 +36,25 @@ export class PostgresTopics implements TopicPositions {
     this.#session = session;
   }
 
-  async list(topic: string): Promise<SourcePartition[]> {
-    return (await this.#session.query(topicPartitions, [topic])).map(partitionOf);
+  list(topic: string): Promise<SourcePartition[]> {
+    return select(this.#session, topicPartitions, { topic });
   }
 
-  async add(
+  add(
     topic: string,
     starts: ReadonlyMap<number, number>,
     topicId: string | undefined,
   ): Promise<void> {
-    const values = [topic, arrayOf(starts.keys()), arrayOf(starts.values()), topicId ?? null];
-    await this.#session.query(addTopicPartitions, values);
+    return run(this.#session, addTopicPartitions, {
+      topic,
+      partitions: arrayOf(starts.keys()),
+      positions: arrayOf(starts.values()),
+      topic_id: topicId ?? null,
+    });
   }
 
-  async identify(ids: readonly number[], topicId: string): Promise<void> {
-    await this.#session.query(identifyTopic, [arrayOf(ids), topicId]);
+  identify(ids: readonly number[], topicId: string): Promise<void> {
+    return run(this.#session, identifyTopic, { ids: arrayOf(ids), topic_id: topicId });
   }
 
   goOn(
@@ -47,17 +66,23 @@ export class PostgresTopics implements TopicPositions {
     const { id, nextPosition } = stored;
     const beginsAnew = cause === "recreated" || cause === "truncated";
     return this.#session.transaction(async () => {
-      const moved = await this.#session.query(goOnAt, [
+      const moved = await selectFirst(this.#session, goOnAt, {
         id,
-        nextPosition,
-        position,
-        topicId ?? null,
-        stored.topicId,
-        beginsAnew,
-        stored.windowBase,
-      ]);
-      if (moved.length === 0) throw await positionMoved(this.#session, stored, nextPosition);
-      await this.#session.query(recordLostRange, [id, cause, from, to, beginsAnew]);
+        position: nextPosition,
+        next_position: position,
+        new_topic_id: topicId ?? null,
+        topic_id: stored.topicId,
+        begins_anew: beginsAnew,
+        window_base: stored.windowBase,
+      });
+      if (moved === undefined) throw await positionMoved(this.#session, stored, nextPosition);
+      await run(this.#session, recordLostRange, {
+        id,
+        cause,
+        from_offset: from,
+        to_offset: to,
+        begins_anew: beginsAnew,
+      });
     });
   }
 
@@ -72,21 +97,16 @@ export class PostgresTopics implements TopicPositions {
     return this.#session.transaction(async () => {
       // Whoever asks has other things to do than to wait for a lock.
       await this.#session.execute("SET LOCAL lock_timeout = '2s'");
-      await this.#session.query(markEndsSeen, [
+      await run(this.#session, markEndsSeen, {
         topic,
-        arrayOf(ends.keys()),
-        arrayOf(ends.values()),
-        topicId ?? null,
-        time,
-        watermarkDelay,
-      ]);
+        partitions: arrayOf(ends.keys()),
+        log_ends: arrayOf(ends.values()),
+        topic_id: topicId ?? null,
+        seen_at: time,
+        watermark_delay: watermarkDelay,
+      });
     });
   }
-}
-
-/** Numbers as one parameter. */
-function arrayOf(values: Iterable<number>): string {
-  return `{${[...values].join()}}`;
 }
 
 /** Says where the position is in place of the expected one. */
@@ -95,6 +115,6 @@ export async function positionMoved(
   partition: SourcePartition,
   expected: number,
 ): Promise<PositionMoved> {
-  const [row] = await session.query(storedPosition, [partition.id]);
-  return new PositionMoved(partition, expected, Number(row?.next_position ?? 0));
+  const stored = await selectFirst(session, storedPosition, { id: partition.id });
+  return new PositionMoved(partition, expected, stored?.nextPosition ?? 0);
 }

@@ -12,12 +12,25 @@ import presentStatuses from "../../../sql/warehouse/embedded/present_statuses.sq
 import presentTypes from "../../../sql/warehouse/embedded/present_types.sql" with { type: "text" };
 import type { DateRange } from "../../partitions/run_date.ts";
 import { SIGNATURE } from "../../runtime/version.ts";
-import { absentOf, doubtfulValues } from "../doubtful_values.ts";
-import { builtMart, takenAwayMart } from "../mart_results.ts";
+import * as is from "../../sql/columns.ts";
+import { query } from "../../sql/query.ts";
+import { SqlTemplate } from "../../sql/template.ts";
+import { absentOf, doubtfulValues, GIVEN } from "../doubtful_values.ts";
+import { BUILT_CURRENCY, builtMart, MART_ROW, STANDING, takenAwayMart } from "../mart_results.ts";
 import { neverLoaded, notLoaded, withoutRate } from "../mart_failures.ts";
 import type { MartOptions, MartResult, MartRow } from "../repository.ts";
-import { forDay, forSchemas } from "../sql_template.ts";
-import { type EmbeddedScope, timestampOf } from "./scope.ts";
+import { dayValues } from "../variables.ts";
+import type { EmbeddedScope } from "./scope.ts";
+
+const LOADED_DATASETS = query("warehouse/embedded/loaded_datasets", loadedDatasets, {
+  dataset: is.text,
+});
+const BUILD = query("warehouse/embedded/mart_build", martBuild, BUILT_CURRENCY);
+const READ = query("warehouse/embedded/mart_read", martRead, MART_ROW);
+const STANDS = query("warehouse/embedded/mart_standing", martStanding, STANDING);
+const PRESENT_STATUSES = query("warehouse/embedded/present_statuses", presentStatuses, GIVEN);
+const PRESENT_TYPES = query("warehouse/embedded/present_types", presentTypes, GIVEN);
+const CLEAR = new SqlTemplate(martClear);
 
 /** Rows of the mart that are read at once: some days of it. */
 const PAGE_ROWS = 500;
@@ -34,25 +47,24 @@ export async function buildMart(
   day: Temporal.PlainDate,
   options: MartOptions,
 ): Promise<MartResult> {
-  const { session, schemas } = scope;
   const { statuses, types, strict } = options;
-  const sqlForDay = (text: string) => forDay(text, schemas, "transactions", day);
-  return await session.transaction(async () => {
-    const loads = await session.query(forSchemas(loadedDatasets, schemas), [day.toString()]);
+  const ofDay = dayValues(day);
+  return await scope.session.transaction(async () => {
+    const loads = await scope.select(LOADED_DATASETS, ofDay);
     const missing = notLoaded(loads.map(({ dataset }) => dataset));
     const taken = missing.length === 0
       ? undefined
-      : takenAwayMart(await session.query(sqlForDay(martStanding)));
+      : takenAwayMart(await scope.select(STANDS, ofDay));
     if (taken === undefined && missing.length > 0) throw neverLoaded(day, missing);
-    await session.execute(sqlForDay(martClear));
+    await scope.execute(CLEAR, ofDay);
     if (taken !== undefined) return taken;
-    const currencies = await session.query(forSchemas(martBuild, schemas), [
-      day.toString(),
-      JSON.stringify(statuses),
-      timestampOf(scope),
-      SIGNATURE,
-      types === undefined ? null : JSON.stringify(types),
-    ]);
+    const currencies = await scope.select(BUILD, {
+      ...ofDay,
+      statuses: JSON.stringify(statuses),
+      types: types === undefined ? null : JSON.stringify(types),
+      now: scope.timestamp,
+      source: SIGNATURE,
+    });
     const built = builtMart(currencies, await absentValues(scope, day, options));
     if (strict && built.leftOut.length > 0) throw withoutRate(day, built.leftOut);
     return built;
@@ -60,38 +72,38 @@ export async function buildMart(
 }
 
 async function absentValues(
-  { session, schemas }: EmbeddedScope,
+  scope: EmbeddedScope,
   day: Temporal.PlainDate,
   options: MartOptions,
 ): Promise<MartResult["absent"]> {
   const { statuses, types } = doubtfulValues(options);
-  const absent = async (sql: string, values: string[]) => {
+  const absent = async (present: typeof PRESENT_TYPES, values: string[]) => {
     if (values.length === 0) return [];
-    const params = [day.toString(), JSON.stringify(values)];
-    return absentOf(values, await session.query(forSchemas(sql, schemas), params));
+    const asked = { ...dayValues(day), values: JSON.stringify(values) };
+    return absentOf(values, await scope.select(present, asked));
   };
   return {
-    statuses: await absent(presentStatuses, statuses),
-    types: await absent(presentTypes, types),
+    statuses: await absent(PRESENT_STATUSES, statuses),
+    types: await absent(PRESENT_TYPES, types),
   };
 }
 
 /** The mart in order of date and currency, a page at a time: a long report holds no transaction. */
 export async function* readMart(
-  { session, schemas }: EmbeddedScope,
+  scope: EmbeddedScope,
   range?: DateRange,
 ): AsyncGenerator<MartRow, void, void> {
-  const sql = forSchemas(martRead, schemas);
-  const from = range?.from.toString() ?? "-infinity";
-  const to = range?.to.toString() ?? "infinity";
-  let [date, currency] = ["-infinity", "-1"];
+  const asked = {
+    first_day: range?.from.toString() ?? "-infinity",
+    last_day: range?.to.toString() ?? "infinity",
+    page_rows: PAGE_ROWS,
+  };
+  let after = { after_day: "-infinity", after_currency: "-1" };
   for (;;) {
-    const page = await session.query(sql, [from, to, date, currency, PAGE_ROWS]);
-    // The query's columns are the row's fields, and none of them is NULL.
-    const rows = page as unknown as MartRow[];
+    const rows = await scope.select(READ, { ...asked, ...after });
     yield* rows;
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE_ROWS) return;
-    [date, currency] = [last.date_update, last.currency_from];
+    after = { after_day: last.date_update, after_currency: last.currency_from };
   }
 }

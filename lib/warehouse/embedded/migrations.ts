@@ -9,15 +9,29 @@ import migrationWrite from "../../../sql/warehouse/embedded/migration_write.sql"
 import schemaExists from "../../../sql/warehouse/embedded/schema_exists.sql" with { type: "text" };
 import tables from "../../../sql/warehouse/embedded/001_tables.sql" with { type: "text" };
 import type { AppliedMigration, Migration, MigrationStore } from "../../migrations/migration.ts";
-import { appliedOf } from "../../migrations/record.ts";
-import { forSchemas, type WarehouseSchemas } from "../sql_template.ts";
-import { type EmbeddedScope, timestampOf } from "./scope.ts";
+import * as is from "../../sql/columns.ts";
+import { query } from "../../sql/query.ts";
+import { Clause, SqlTemplate } from "../../sql/template.ts";
+import { APPLIED, appliedMigration } from "../applied_migrations.ts";
+import { schemaValues, type WarehouseSchemas } from "../variables.ts";
+import type { EmbeddedScope } from "./scope.ts";
 import { clearOf, refuseForeign, refuseForeignRecord } from "./tables.ts";
 
 /** In order; a migration that was released is never changed. */
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "001_tables", sql: tables, breaks: "readers" },
 ];
+
+const SCHEMA_EXISTS = query("warehouse/embedded/schema_exists", schemaExists, {
+  present: is.boolean,
+});
+const MIGRATIONS_APPLIED = query(
+  "warehouse/embedded/migrations_applied",
+  migrationsApplied,
+  APPLIED,
+);
+const MIGRATIONS_TABLE = new SqlTemplate(migrationsTable);
+const WRITE = new SqlTemplate(migrationWrite);
 
 /** All that is missing is applied in one transaction. */
 export class EmbeddedMigrations implements MigrationStore {
@@ -29,18 +43,17 @@ export class EmbeddedMigrations implements MigrationStore {
   }
 
   async applied(): Promise<AppliedMigration[] | undefined> {
-    const { session, schemas } = this.#scope;
-    const [found] = await session.query(schemaExists, [schemas.stagingSchema]);
-    if (found?.present !== "t") return undefined;
+    const { present } = await this.#scope.selectOne(SCHEMA_EXISTS);
+    if (!present) return undefined;
     await refuseForeignRecord(this.#scope);
-    return (await session.query(forSchemas(migrationsApplied, schemas))).map(appliedOf);
+    return (await this.#scope.select(MIGRATIONS_APPLIED)).map(appliedMigration);
   }
 
   alone(work: () => Promise<string[]>): Promise<string[]> {
-    const { session, schemas } = this.#scope;
-    return clearOf(this.#scope, () =>
-      session.transaction(async () => {
-        await session.execute(forSchemas(migrationsTable, schemas));
+    const scope = this.#scope;
+    return clearOf(scope, () =>
+      scope.session.transaction(async () => {
+        await scope.execute(MIGRATIONS_TABLE);
         const applied = await work();
         // Before the commit: where somebody changed a table, nothing is upgraded.
         await this.refuseDrift();
@@ -49,10 +62,10 @@ export class EmbeddedMigrations implements MigrationStore {
   }
 
   async apply({ version, name, sql, breaks }: Migration): Promise<void> {
-    const { session, schemas } = this.#scope;
-    const params = [version, name, timestampOf(this.#scope), breaks];
-    await session.query(forSchemas(migrationWrite, schemas), params);
-    await session.execute(forSchemas(sql, schemas));
+    const scope = this.#scope;
+    const written = { migration_number: version, migration_name: name, breaks };
+    await scope.run(WRITE, { ...written, now: scope.timestamp });
+    await scope.execute(new SqlTemplate(sql));
   }
 
   refuseObstacles(): Promise<void> {
@@ -66,16 +79,13 @@ export class EmbeddedMigrations implements MigrationStore {
 
 /** What is run on an empty database, in order and with its records, to be read or run by hand. */
 export function migrationScript(schemas: WarehouseSchemas): string {
+  const names = schemaValues(schemas);
+  const now = new Clause("(now() AT TIME ZONE 'UTC')");
+  // Its comment is about finpipe's transaction.
+  const write = new SqlTemplate(migrationWrite.replace(/^--.*\n/gm, ""));
   const migrations = MIGRATIONS.flatMap(({ version, name, sql, breaks }) => [
-    sql,
-    // Its comment is about parameters.
-    migrationWrite.replace(/^--.*\n/gm, "")
-      .replace("$1", String(version))
-      .replace("$2", `'${name}'`)
-      .replace("$3", "(now() AT TIME ZONE 'UTC')")
-      .replace("$4", `'${breaks}'`),
+    new SqlTemplate(sql).withLiterals(names),
+    write.withLiterals({ ...names, migration_number: version, migration_name: name, now, breaks }),
   ]);
-  return ["BEGIN;\n", migrationsTable, ...migrations, "COMMIT;\n"]
-    .map((sql) => forSchemas(sql, schemas))
-    .join("\n");
+  return ["BEGIN;\n", MIGRATIONS_TABLE.withLiterals(names), ...migrations, "COMMIT;\n"].join("\n");
 }

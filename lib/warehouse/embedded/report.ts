@@ -5,32 +5,34 @@ import reportLeftOut from "../../../sql/warehouse/embedded/report_left_out.sql" 
 };
 import reportStale from "../../../sql/warehouse/embedded/report_stale.sql" with { type: "text" };
 import type { DateRange } from "../../partitions/run_date.ts";
-import type { SqlRow } from "../../postgres/session.ts";
-import { leftOutDays, martDays, staleDay } from "../mart_results.ts";
+import { query } from "../../sql/query.ts";
+import {
+  LEFT_OUT_DAYS,
+  leftOutDays,
+  MART_DAYS,
+  martDays,
+  STALE_DAY,
+  staleDay,
+} from "../mart_results.ts";
 import type { LeftOutDays, MartDays, StaleDay } from "../repository.ts";
-import { forSchemas } from "../sql_template.ts";
+import { rangeValues } from "../variables.ts";
 import type { EmbeddedScope } from "./scope.ts";
+
+const DAYS = query("warehouse/embedded/report_days", reportDays, MART_DAYS);
+const LEFT_OUT = query("warehouse/embedded/report_left_out", reportLeftOut, LEFT_OUT_DAYS);
+const STALE = query("warehouse/embedded/report_stale", reportStale, STALE_DAY);
 
 export async function readMartDays(
   scope: EmbeddedScope,
   range: DateRange,
 ): Promise<MartDays | undefined> {
-  const [row] = await query(scope, reportDays, range);
-  return martDays(row!);
+  return martDays(await scope.selectOne(DAYS, rangeValues(range)));
 }
 
 export async function readLeftOut(scope: EmbeddedScope, range: DateRange): Promise<LeftOutDays[]> {
-  return (await query(scope, reportLeftOut, range)).map(leftOutDays);
+  return (await scope.select(LEFT_OUT, rangeValues(range))).map(leftOutDays);
 }
 
 export async function readStaleDays(scope: EmbeddedScope, range: DateRange): Promise<StaleDay[]> {
-  return (await query(scope, reportStale, range)).map(staleDay);
-}
-
-function query(
-  { session, schemas }: EmbeddedScope,
-  sql: string,
-  { from, to }: DateRange,
-): Promise<SqlRow[]> {
-  return session.query(forSchemas(sql, schemas), [from.toString(), to.toString()]);
+  return (await scope.select(STALE, rangeValues(range))).map(staleDay);
 }

@@ -10,7 +10,9 @@ import type { Access } from "../../migrations/migration.ts";
 import type { PartitionFile } from "../../partitions/partition_file.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
 import type { SqlSession } from "../../postgres/session.ts";
+import { query } from "../../sql/query.ts";
 import { controlText } from "../load_checks.ts";
+import { DAY_MEASURE, LOAD_RECORD, loadRecordOf } from "../load_records.ts";
 import type {
   DayMeasure,
   LeftOutDays,
@@ -24,12 +26,15 @@ import type {
   StaleDay,
   WarehouseRepository,
 } from "../repository.ts";
-import { forDay, forSchemas, type WarehouseSchemas } from "../sql_template.ts";
+import { subjectValues, type WarehouseSchemas } from "../variables.ts";
 import { replaceDay, undoDay } from "./load/days.ts";
 import { buildMart, readMart } from "./mart.ts";
 import { EmbeddedMigrations, MIGRATIONS } from "./migrations.ts";
 import { readLeftOut, readMartDays, readStaleDays } from "./report.ts";
-import type { EmbeddedScope } from "./scope.ts";
+import { EmbeddedScope } from "./scope.ts";
+
+const RECORD = query("warehouse/embedded/record", record, LOAD_RECORD);
+const MEASURE_DAY = query("warehouse/embedded/measure_day", measureDay, DAY_MEASURE);
 
 export interface EmbeddedWarehouseOptions extends WarehouseSchemas {
   /** The clock. */
@@ -41,7 +46,7 @@ export class EmbeddedWarehouse implements WarehouseRepository {
 
   /** @param session stays the caller's, who may share it with the staging, and closes it */
   constructor(session: SqlSession, { stagingSchema, martSchema, now }: EmbeddedWarehouseOptions) {
-    this.#scope = { session, schemas: { stagingSchema, martSchema }, now };
+    this.#scope = new EmbeddedScope({ session, schemas: { stagingSchema, martSchema }, now });
   }
 
   hasSchema(): Promise<boolean> {
@@ -57,23 +62,13 @@ export class EmbeddedWarehouse implements WarehouseRepository {
   }
 
   async loadRecord(dataset: DatasetName, day: Temporal.PlainDate): Promise<LoadRecord | undefined> {
-    const { session, schemas } = this.#scope;
-    const [row] = await session.query(forSchemas(record, schemas), [dataset, day.toString()]);
-    if (row === undefined) return undefined;
-    return {
-      sha256: row.sha256!,
-      manifestRows: BigInt(row.manifest_rows!),
-      rows: BigInt(row.rows!),
-      refused: BigInt(row.refused!),
-      controlTotal: controlText(dataset, row.control_total!),
-    };
+    const row = await this.#scope.selectFirst(RECORD, subjectValues({ dataset, day }));
+    return row === undefined ? undefined : loadRecordOf(dataset, row);
   }
 
   async measureDay(dataset: DatasetName, day: Temporal.PlainDate): Promise<DayMeasure> {
-    const { session, schemas } = this.#scope;
-    const [row] = await session.query(forDay(measureDay, schemas, dataset, day));
-    const controlTotal = controlText(dataset, row!.control_total!);
-    return { rows: BigInt(row!.rows!), controlTotal };
+    const found = await this.#scope.selectOne(MEASURE_DAY, subjectValues({ dataset, day }));
+    return { rows: found.rows, controlTotal: controlText(dataset, found.controlTotal) };
   }
 
   async replaceDay(file: PartitionFile, limits: LoadLimits): Promise<ReplacedDay> {

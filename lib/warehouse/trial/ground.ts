@@ -1,6 +1,7 @@
 /** The port to a warehouse that is tried: sessions for experiments, and the scratch tables of all runs. */
 import { FinpipeError } from "../../runtime/errors.ts";
-import type { WarehouseSchemas } from "../sql_template.ts";
+import type { SqlValues } from "../../sql/template.ts";
+import type { WarehouseSchemas } from "../variables.ts";
 import type { TrialEngine } from "./experiment.ts";
 import type { TrialRow } from "./seen.ts";
 
@@ -22,9 +23,6 @@ export interface ScratchTable {
   key: string;
 }
 
-/** Values that scripts have variables for, by name. */
-export type TrialValues = Readonly<Record<string, string | null>>;
-
 export interface TrialGround extends AsyncDisposable {
   readonly engine: TrialEngine;
   readonly schemas: WarehouseSchemas;
@@ -36,8 +34,12 @@ export interface TrialGround extends AsyncDisposable {
 
   facts(): Promise<TrialFacts>;
 
-  /** A statement of a script with the names of this place, and of this run. */
-  filled(sql: string, values: TrialValues): string;
+  /**
+   * A statement of a script with the names of this place, and of this run.
+   *
+   * @throws NoValue a variable has none
+   */
+  filled(sql: string, values: SqlValues): string;
 
   /**
    * Sees to it that a session is open: anew where it was lost.
@@ -71,9 +73,6 @@ const SCRATCH = /^finpipe_trial_([0-9a-f]{12})_[a-z0-9_]+$/;
 
 /** What names of scratch tables begin with, for LIKE with `!` as its escape. */
 export const SCRATCH_PATTERN = "finpipe!_trial!_%";
-
-/** The key of the run in the scripts, in whose place a run puts its own. */
-export const EXAMPLE_KEY = "0123456789ab";
 
 /** Undefined for a table that no trial made. */
 export function scratchTable(schema: string, name: string): ScratchTable | undefined {

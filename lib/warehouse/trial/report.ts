@@ -1,11 +1,12 @@
 /** A trial's findings as lines for a person, and as JSON to be sent to us. */
 import { VERSION } from "../../runtime/version.ts";
-import { forSchemas, type WarehouseSchemas } from "../sql_template.ts";
+import type { WarehouseSchemas } from "../variables.ts";
 import { counted } from "../../runtime/words.ts";
 import type { Effect } from "./experiment.ts";
 import type { TrialFacts, TrialGround } from "./ground.ts";
 import { masked } from "./masked.ts";
 import { exitCodeOf, type Finding } from "./trial.ts";
+import { shownSql } from "./variables.ts";
 
 const OUTCOMES = { held: "held", not: "not", not_tried: "not tried" };
 const EFFECTS: Record<Effect, string> = {
@@ -36,7 +37,7 @@ export function linesOf(finding: Finding, schemas: WarehouseSchemas): string[] {
   if (seen !== undefined) add(`${outcome === "not_tried" ? "because" : "seen"}: ${seen}`);
   const effect = finding.effect === undefined ? "" : ` (finpipe ${EFFECTS[finding.effect]})`;
   add(`${outcome === "not" ? "so" : "if not"}${effect}: ${otherwise}`);
-  const statements = finding.statements.map((sql) => oneLine(forSchemas(sql, schemas)));
+  const statements = finding.statements.map((sql) => oneLine(shownSql(sql, schemas)));
   if (outcome !== "held") { for (const statement of statements) add(`${statement};`); }
   else add(`by hand (${finding.group}, ${steps.join(", ")}): ${shortened(statements)}`);
   return lines;
@@ -61,7 +62,7 @@ export function lastLines(findings: readonly Finding[], isEmbedded: boolean): st
   ];
 }
 
-/** Without names of users, places or schemas; statements as the scripts have them. */
+/** Without names of users, places or schemas: statements have an example's. */
 export function jsonOf(
   findings: readonly Finding[],
   facts: TrialFacts,
@@ -90,7 +91,7 @@ export function jsonOf(
       seen: seen === undefined ? null : clean(seen),
       effect: effect ?? null,
       otherwise: experiment.otherwise,
-      statements,
+      statements: statements.map((sql) => shownSql(sql)),
     })),
     totals: {
       held: count("held"),

@@ -2,10 +2,12 @@
 import { orAborted } from "../../runtime/aborted.ts";
 import { codeOf, FinpipeError } from "../../runtime/errors.ts";
 import { wait } from "../../runtime/retry.ts";
-import { NOT_TAKEN, withoutLength } from "../enforced_length.ts";
-import type { TrialGround, TrialValues } from "./ground.ts";
+import type { SqlValues } from "../../sql/template.ts";
+import { NOT_ENFORCED, NOT_TAKEN } from "../enforced_length.ts";
+import type { TrialGround } from "./ground.ts";
 import type { Step } from "./script.ts";
 import { failureText, type StepFailure, type StepResult } from "./seen.ts";
+import { NoValue } from "./variables.ts";
 
 /** Of a step that is tried again: how often, and milliseconds between. */
 const TRIES = 50;
@@ -118,14 +120,14 @@ class Runner {
     const result = await this.#run(step);
     const isTaken = "rows" in result || !NOT_TAKEN.test(result.failure.sqlState ?? "");
     if (isTaken) return result;
-    const without = await this.#run({ ...step, sql: withoutLength(step.sql) });
+    const without = await this.#run(step, NOT_ENFORCED);
     return "rows" in without ? without : result;
   }
 
-  async #run({ sql, session, data }: Step): Promise<StepResult> {
+  async #run({ sql, session, data }: Step, values: SqlValues = {}): Promise<StepResult> {
     let statement: string;
     try {
-      statement = this.#ground.filled(sql, this.#values);
+      statement = this.#ground.filled(sql, { ...this.#values, ...values });
     } catch (error) {
       // A variable whose statement failed.
       if (!(error instanceof NoValue)) throw error;
@@ -148,16 +150,6 @@ class Runner {
 }
 
 const TOO_LONG = new Error(`no answer for ${LONGEST_WAIT / 1000} s`);
-
-/** What a script asks for and no statement gave. */
-export class NoValue extends Error {}
-
-/** The value of a variable. @throws NoValue */
-export function valueOf(values: TrialValues, name: string): string | null {
-  const value = values[name];
-  if (value === undefined) throw new NoValue(`no statement gave ${name}`);
-  return value;
-}
 
 /** In the server's words where it said something, else in ours. */
 function failureOf(error: FinpipeError): StepFailure {

@@ -34,6 +34,15 @@ const MARK =
   /^-- \[([a-z0-9-]+)\](?: session (\d))?(, meanwhile)?( for a while)?( or without ENFORCELENGTH)?$/;
 const END_OF_DATA = "\\.";
 
+/** The data of a COPY, which follows it. */
+const DATA = /(?<=\bFROM STDIN\b[^;]*;\n).*?^\\\.$/gms;
+
+/** A script with its SQL changed, and the data of its COPYs as it is. */
+export function mapSql(script: string, change: (sql: string) => string): string {
+  const data = script.match(DATA) ?? [];
+  return script.split(DATA).map((sql, at) => `${change(sql)}${data[at] ?? ""}`).join("");
+}
+
 /** The steps of a script, in order. */
 export function stepsOf(script: string): Step[] {
   const steps: Step[] = [];

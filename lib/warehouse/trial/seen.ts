@@ -1,8 +1,9 @@
 /** What the steps of a script gave. */
+import type { SqlRow } from "../../sql/query.ts";
 import type { TrialEngine } from "./experiment.ts";
 
-/** A row by column name, each value as text (`t`/`f` for booleans). */
-export type TrialRow = Readonly<Record<string, string | null>>;
+/** A row as the warehouse gave it: what is in it is what a trial is about. */
+export type TrialRow = Readonly<SqlRow>;
 
 /** Why a statement failed. */
 export interface StepFailure {

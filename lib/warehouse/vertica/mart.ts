@@ -14,12 +14,31 @@ import presentStatuses from "../../../sql/warehouse/vertica/present_statuses.sql
   type: "text",
 };
 import presentTypes from "../../../sql/warehouse/vertica/present_types.sql" with { type: "text" };
+import { DATASET_NAMES } from "../../events/dataset.ts";
 import { SIGNATURE } from "../../runtime/version.ts";
-import { absentOf, doubtfulValues } from "../doubtful_values.ts";
-import { builtMart, takenAwayMart } from "../mart_results.ts";
+import * as is from "../../sql/columns.ts";
+import { templatesOf } from "../../sql/template.ts";
+import { absentOf, doubtfulValues, GIVEN } from "../doubtful_values.ts";
+import { BUILT_CURRENCY, builtMart, MART_ROW, STANDING, takenAwayMart } from "../mart_results.ts";
 import { brokenOff, neverLoaded, notLoaded, withoutRate } from "../mart_failures.ts";
 import type { MartOptions, MartResult, MartRow } from "../repository.ts";
+import { dayValues } from "../variables.ts";
+import { verticaQuery } from "./query.ts";
 import type { VerticaScope } from "./scope.ts";
+
+const PENDING = verticaQuery("pending_of_day", pendingOfDay, {
+  dataset: is.oneOf(DATASET_NAMES),
+  isUndo: is.boolean,
+});
+const LOADED_DATASETS = verticaQuery("loaded_datasets", loadedDatasets, { dataset: is.text });
+const STANDS = verticaQuery("mart_standing", martStanding, STANDING);
+const BUILT = verticaQuery("mart_built", martBuilt, BUILT_CURRENCY);
+const READ = verticaQuery("mart_read", martRead, MART_ROW);
+const PRESENT_STATUSES = verticaQuery("present_statuses", presentStatuses, GIVEN);
+const PRESENT_TYPES = verticaQuery("present_types", presentTypes, GIVEN);
+const LOCK = templatesOf(martLock);
+const CLEAR = templatesOf(martClear);
+const BUILD = [...templatesOf(martBuild), ...templatesOf(martLeftOut)];
 
 /** Rows of the mart that are read at once: some days of it. */
 export const PAGE_ROWS = 500;
@@ -47,8 +66,9 @@ export async function buildMart(
   options: MartOptions,
 ): Promise<MartResult> {
   const { statuses, types, strict } = options;
-  const subject = { dataset: "transactions", day } as const;
+  const ofDay = dayValues(day);
   const values = {
+    ...ofDay,
     statuses,
     all_types: types === undefined,
     // A list in SQL has a value, also where it is not asked.
@@ -56,24 +76,23 @@ export async function buildMart(
     now: scope.timestamp,
     source: SIGNATURE,
   };
-  return await scope.session.transaction(async () => {
+  return await scope.transaction(async () => {
     // First: a swap that is written down from now on waits, and so does its record.
-    await scope.run(martLock);
-    const [pending] = await scope.run(pendingOfDay, {}, subject);
+    await scope.run(LOCK);
+    const pending = await scope.selectFirst(PENDING, ofDay);
     if (pending !== undefined) {
-      throw brokenOff(day, { dataset: pending.dataset!, isUndo: pending.is_undo === "t" });
+      throw brokenOff(day, { dataset: pending.dataset, isUndo: pending.isUndo });
     }
-    const loads = await scope.run(loadedDatasets, {}, subject);
+    const loads = await scope.select(LOADED_DATASETS, ofDay);
     const missing = notLoaded(loads.map(({ dataset }) => dataset));
     const taken = missing.length === 0
       ? undefined
-      : takenAwayMart(await scope.run(martStanding, {}, subject));
+      : takenAwayMart(await scope.select(STANDS, ofDay));
     if (taken === undefined && missing.length > 0) throw neverLoaded(day, missing);
-    await scope.run(martClear, {}, subject);
+    await scope.run(CLEAR, ofDay);
     if (taken !== undefined) return taken;
-    await scope.run(martBuild, values, subject);
-    await scope.run(martLeftOut, values, subject);
-    const currencies = await scope.run(martBuilt, {}, subject);
+    await scope.run(BUILD, values);
+    const currencies = await scope.select(BUILT, ofDay);
     const built = builtMart(currencies, await absentValues(scope, day, options));
     if (strict && built.leftOut.length > 0) throw withoutRate(day, built.leftOut);
     return built;
@@ -86,28 +105,27 @@ async function absentValues(
   options: MartOptions,
 ): Promise<MartResult["absent"]> {
   const { statuses, types } = doubtfulValues(options);
-  const absent = async (script: string, values: string[]) => {
+  const absent = async (present: typeof PRESENT_TYPES, values: string[]) => {
     if (values.length === 0) return [];
-    return absentOf(values, await scope.run(script, { values }, { dataset: "transactions", day }));
+    return absentOf(values, await scope.select(present, { ...dayValues(day), values }));
   };
   return {
-    statuses: await absent(presentStatuses, statuses),
-    types: await absent(presentTypes, types),
+    statuses: await absent(PRESENT_STATUSES, statuses),
+    types: await absent(PRESENT_TYPES, types),
   };
 }
 
 /** The next rows of the mart, in order of date and currency. */
-export async function readPage(
+export function readPage(
   scope: VerticaScope,
   { firstDay, lastDay, afterDay, afterCurrency }: MartPlace,
 ): Promise<MartRow[]> {
-  const rows = await scope.commit(martRead, {
+  const asked = {
     first_day: firstDay,
     last_day: lastDay,
     after_day: afterDay,
     after_currency: afterCurrency,
     page_rows: PAGE_ROWS,
-  });
-  // The query's columns are the row's fields, and none of them is NULL.
-  return rows as unknown as MartRow[];
+  };
+  return scope.transaction(() => scope.select(READ, asked));
 }

@@ -20,18 +20,34 @@ import migrationWrite from "../../../sql/warehouse/vertica/migration_write.sql" 
 };
 import tables from "../../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
 import type { AppliedMigration, Migration, MigrationStore } from "../../migrations/migration.ts";
-import { appliedOf } from "../../migrations/record.ts";
 import { type FinpipeError, isKind } from "../../runtime/errors.ts";
 import { retrying } from "../../runtime/retry.ts";
-import { forSchemas, type WarehouseSchemas } from "../sql_template.ts";
+import * as is from "../../sql/columns.ts";
+import { Clause, Identifier, SqlTemplate, templatesOf } from "../../sql/template.ts";
+import { APPLIED, appliedMigration } from "../applied_migrations.ts";
+import { schemaValues, type WarehouseSchemas } from "../variables.ts";
+import { verticaQuery } from "./query.ts";
 import type { VerticaScope } from "./scope.ts";
-import { statementsFor } from "./statements.ts";
 import { clearOf, refuseForeign, refuseForeignRecord } from "./tables.ts";
 
 /** In order; each of their statements can be run again. What was released is never changed. */
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "001_tables", sql: tables, breaks: "readers" },
 ];
+
+/** Which of the two schemas are there. */
+export const SCHEMAS_PRESENT = verticaQuery("schemas_present", schemasPresent, {
+  schemaName: is.text,
+});
+const MIGRATIONS_PRESENT = verticaQuery("migrations_present", migrationsPresent, {
+  tableName: is.text,
+});
+const MIGRATIONS_APPLIED = verticaQuery("migrations_applied", migrationsApplied, APPLIED);
+const SCHEMA_STAGING = templatesOf(schemaStaging);
+const SCHEMA_MART = templatesOf(schemaMart);
+const MIGRATIONS_TABLE = templatesOf(migrationsTable);
+const LOCK = templatesOf(migrationsLock);
+const WRITE = templatesOf(migrationWrite);
 
 const NEWEST = MIGRATIONS.at(-1)!.version;
 
@@ -60,20 +76,20 @@ export class VerticaMigrations implements MigrationStore {
 
   async applied(): Promise<AppliedMigration[] | undefined> {
     const scope = this.#scope;
-    const names = { staging_schema: scope.schemas.stagingSchema };
-    const [found] = await scope.commit(migrationsPresent, names);
+    const found = await scope.transaction(() => scope.selectFirst(MIGRATIONS_PRESENT));
     if (found === undefined) return undefined;
     let applied: AppliedMigration[];
     try {
-      const rows = await (this.#holder?.run(migrationsApplied) ?? scope.commit(migrationsApplied));
-      applied = rows.map(appliedOf);
+      const rows = await (this.#holder?.select(MIGRATIONS_APPLIED) ??
+        scope.transaction(() => scope.select(MIGRATIONS_APPLIED)));
+      applied = rows.map(appliedMigration);
     } catch (error) {
       // Not looked at before: each command asks for the version.
       await refuseForeignRecord(scope);
       throw error;
     }
-    // Somebody else's may have versions as well; NaN is none.
-    if (!applied.every(({ version }) => version <= NEWEST)) await refuseForeignRecord(scope);
+    // Somebody else's may have versions as well.
+    if (applied.some(({ version }) => version > NEWEST)) await refuseForeignRecord(scope);
     return applied;
   }
 
@@ -94,7 +110,7 @@ export class VerticaMigrations implements MigrationStore {
     const holder = this.#scope.in(await this.#scope.connect());
     try {
       return await holder.session.transaction(async () => {
-        await holder.run(migrationsLock);
+        await holder.run(LOCK);
         this.#holder = holder;
         return await work();
       });
@@ -105,9 +121,9 @@ export class VerticaMigrations implements MigrationStore {
   }
 
   async apply({ version, name, sql, breaks }: Migration): Promise<void> {
-    await this.#scope.commit(sql);
-    const now = this.#scope.timestamp;
-    await this.#holder!.run(migrationWrite, { version, name, now, breaks });
+    await this.#scope.commit(templatesOf(sql));
+    const written = { migration_number: version, migration_name: name, breaks };
+    await this.#holder!.run(WRITE, { ...written, now: this.#scope.timestamp });
   }
 
   refuseObstacles(): Promise<void> {
@@ -124,18 +140,27 @@ export class VerticaMigrations implements MigrationStore {
  * it, as a comment, what a DBA runs.
  */
 export function migrationScript(schemas: WarehouseSchemas): string {
-  const records = MIGRATIONS.flatMap(({ version, name, sql, breaks }) => [
-    ...statementsFor(sql, schemas),
-    ...statementsFor(migrationWrite, schemas, { version, name, now: "NOW", breaks }),
-  ]);
-  const all = [
-    ...[schemaStaging, schemaMart, migrationsTable].flatMap((sql) => statementsFor(sql, schemas)),
-    ...records,
-    "COMMIT",
-  ];
-  const script = all.map((statement) => `${statement.replace("'NOW'", "GETUTCDATE()")};\n`);
-  const byDba = forSchemas(grants, schemas).trimEnd().replace(/^(?!--)/gm, "-- ");
+  const names = schemaValues(schemas);
+  const now = new Clause("GETUTCDATE()");
+  const records = MIGRATIONS.flatMap(({ version, name, sql, breaks }) => {
+    const written = { migration_number: version, migration_name: name, now, breaks };
+    return [...templatesOf(sql), ...WRITE].map((one) => one.withLiterals({ ...names, ...written }));
+  });
+  const before = [...SCHEMA_STAGING, ...SCHEMA_MART, ...MIGRATIONS_TABLE]
+    .map((statement) => statement.withLiterals(names));
+  const script = [...before, ...records, "COMMIT"].map((statement) => `${statement};\n`);
+  const byDba = grantsScript(schemas).trimEnd().replace(/^(?!--)/gm, "-- ");
   return [`${byDba.replace(/ +$/gm, "")}\n`, ...script].join("\n");
+}
+
+/** What a DBA runs, for a user and a database that are his to name. */
+function grantsScript(schemas: WarehouseSchemas): string {
+  return new SqlTemplate(grants).withLiterals({
+    ...schemaValues(schemas),
+    finpipe_user: new Identifier("finpipe"),
+    finpipe_database: new Identifier("finpipe_db"),
+    reader_role: new Identifier("finpipe_reader"),
+  });
 }
 
 /**
@@ -145,16 +170,15 @@ export function migrationScript(schemas: WarehouseSchemas): string {
 async function prepare(scope: VerticaScope): Promise<void> {
   await retrying(async () => {
     await createSchemas(scope);
-    await scope.commit(migrationsTable);
+    await scope.commit(MIGRATIONS_TABLE);
   }, PREPARE_RETRY);
 }
 
 /** A DBA may have made the schemas, and left finpipe no right to make any. */
 async function createSchemas(scope: VerticaScope): Promise<void> {
   const { stagingSchema, martSchema } = scope.schemas;
-  const names = { staging_schema: stagingSchema, mart_schema: martSchema };
-  const rows = await scope.commit(schemasPresent, names);
-  const present = rows.map(({ schema_name }) => schema_name);
-  if (!present.includes(stagingSchema.toLowerCase())) await scope.commit(schemaStaging);
-  if (!present.includes(martSchema.toLowerCase())) await scope.commit(schemaMart);
+  const rows = await scope.transaction(() => scope.select(SCHEMAS_PRESENT));
+  const present = rows.map(({ schemaName }) => schemaName);
+  if (!present.includes(stagingSchema.toLowerCase())) await scope.commit(SCHEMA_STAGING);
+  if (!present.includes(martSchema.toLowerCase())) await scope.commit(SCHEMA_MART);
 }

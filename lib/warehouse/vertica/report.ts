@@ -5,31 +5,43 @@ import reportLeftOut from "../../../sql/warehouse/vertica/report_left_out.sql" w
 };
 import reportStale from "../../../sql/warehouse/vertica/report_stale.sql" with { type: "text" };
 import type { DateRange } from "../../partitions/run_date.ts";
-import { leftOutDays, martDays, staleDay } from "../mart_results.ts";
+import type { Query } from "../../sql/query.ts";
+import {
+  LEFT_OUT_DAYS,
+  leftOutDays,
+  MART_DAYS,
+  martDays,
+  STALE_DAY,
+  staleDay,
+} from "../mart_results.ts";
 import type { LeftOutDays, MartDays, StaleDay } from "../repository.ts";
+import { rangeValues } from "../variables.ts";
+import { verticaQuery } from "./query.ts";
 import type { VerticaScope } from "./scope.ts";
-import type { VerticaRow } from "./connection/session.ts";
+
+const DAYS = verticaQuery("report_days", reportDays, MART_DAYS);
+const LEFT_OUT = verticaQuery("report_left_out", reportLeftOut, LEFT_OUT_DAYS);
+const STALE = verticaQuery("report_stale", reportStale, STALE_DAY);
 
 export async function readMartDays(
   scope: VerticaScope,
   range: DateRange,
 ): Promise<MartDays | undefined> {
-  const [row] = await query(scope, reportDays, range);
-  return martDays(row!);
+  return martDays(await scope.transaction(() => scope.selectOne(DAYS, rangeValues(range))));
 }
 
 export async function readLeftOut(scope: VerticaScope, range: DateRange): Promise<LeftOutDays[]> {
-  return (await query(scope, reportLeftOut, range)).map(leftOutDays);
+  return (await read(scope, LEFT_OUT, range)).map(leftOutDays);
 }
 
 export async function readStaleDays(scope: VerticaScope, range: DateRange): Promise<StaleDay[]> {
-  return (await query(scope, reportStale, range)).map(staleDay);
+  return (await read(scope, STALE, range)).map(staleDay);
 }
 
-function query(
+function read<Row>(
   scope: VerticaScope,
-  script: string,
-  { from, to }: DateRange,
-): Promise<VerticaRow[]> {
-  return scope.commit(script, { first_day: from.toString(), last_day: to.toString() });
+  query: Query<Row>,
+  range: DateRange,
+): Promise<Row[]> {
+  return scope.transaction(() => scope.select(query, rangeValues(range)));
 }

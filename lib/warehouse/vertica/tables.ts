@@ -10,8 +10,19 @@ import {
   shapeProblems,
   type TableShapes,
 } from "../../runtime/table_shape.ts";
+import * as is from "../../sql/columns.ts";
 import { placeOf } from "../table_place.ts";
+import { verticaQuery } from "./query.ts";
 import type { VerticaScope } from "./scope.ts";
+
+const TABLE_COLUMNS = verticaQuery("table_columns", tableColumns, {
+  tableSchema: is.text,
+  tableName: is.text,
+  columnName: is.text,
+  dataType: is.text,
+  isNullable: is.boolean,
+  columnDefault: is.nullable(is.text),
+});
 
 /** As all migrations together make them; a test compares the two. */
 export const VERTICA_TABLES: TableShapes = {
@@ -105,15 +116,13 @@ function refuseAmong(
 
 /** The columns that there are in the two schemas. */
 export async function columnsOf(scope: VerticaScope): Promise<FoundColumn[]> {
-  const { stagingSchema, martSchema } = scope.schemas;
-  const names = { staging_schema: stagingSchema, mart_schema: martSchema };
-  const rows = await scope.commit(tableColumns, names);
+  const rows = await scope.transaction(() => scope.select(TABLE_COLUMNS));
   return rows.map((row) => ({
-    table: `${row.table_schema}.${row.table_name}`,
+    table: `${row.tableSchema}.${row.tableName}`,
     kind: "table",
-    column: row.column_name!,
-    type: row.data_type!,
-    isRequired: row.is_nullable === "f",
-    fillsItself: (row.column_default ?? "") !== "",
+    column: row.columnName,
+    type: row.dataType,
+    isRequired: !row.isNullable,
+    fillsItself: (row.columnDefault ?? "") !== "",
   }));
 }

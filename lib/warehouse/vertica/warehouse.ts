@@ -25,7 +25,8 @@ import type {
   StaleDay,
   WarehouseRepository,
 } from "../repository.ts";
-import type { WarehouseSchemas } from "../sql_template.ts";
+import { templatesOf } from "../../sql/template.ts";
+import type { WarehouseSchemas } from "../variables.ts";
 import { loadRecord, measureDay, replaceDay, undoDay } from "./load/days.ts";
 import { withLoadLock } from "./load/load_lock.ts";
 import { buildMart, PAGE_ROWS, readPage } from "./mart.ts";
@@ -49,6 +50,8 @@ export interface VerticaWarehouseOptions extends WarehouseSchemas {
   /** How long sessions wait, where it is not as usual. */
   waits?: Pick<SessionOptions, "connectTimeout" | "patience">;
 }
+
+const SESSION_LABEL = templatesOf(sessionLabel);
 
 type Day = Temporal.PlainDate;
 
@@ -178,7 +181,7 @@ export class VerticaWarehouse implements WarehouseRepository {
     }
     const scope = new VerticaScope({ session: this.#session, schemas, now, connect });
     if (this.#label !== label) {
-      await scope.commit(sessionLabel, { label });
+      await scope.commit(SESSION_LABEL, { label });
       this.#label = label;
     }
     return scope;

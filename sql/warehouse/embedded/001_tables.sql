@@ -2,7 +2,7 @@
 
 -- One partition per day: loading a day swaps a whole table in, and undo swaps it back.
 -- The checks are those of the contract's section 1: a row that breaks one is a refused row.
-CREATE TABLE finpipe_staging.transactions (
+CREATE TABLE :staging_schema.transactions (
   object_id           uuid          NOT NULL,
   sent_dttm           timestamp     NOT NULL,
   operation_id        uuid          NOT NULL,
@@ -20,7 +20,7 @@ CREATE TABLE finpipe_staging.transactions (
   CONSTRAINT transaction_type_bytes CHECK (octet_length(transaction_type) <= 1000)
 ) PARTITION BY RANGE (transaction_dt);
 
-CREATE TABLE finpipe_staging.currencies (
+CREATE TABLE :staging_schema.currencies (
   object_id          uuid           NOT NULL,
   sent_dttm          timestamp      NOT NULL,
   date_update        timestamp      NOT NULL,
@@ -34,11 +34,11 @@ CREATE TABLE finpipe_staging.currencies (
 ) PARTITION BY RANGE (date_update);
 
 -- Serves the mart's question for a currency's latest rate: the first entry is the answer.
-CREATE INDEX currencies_latest ON finpipe_staging.currencies
+CREATE INDEX currencies_latest ON :staging_schema.currencies
   (currency_code, currency_code_with, date_update DESC, sent_dttm DESC, object_id DESC);
 
 -- What stands in staging: a row for each day that was loaded, also with an empty file.
-CREATE TABLE finpipe_staging.loads (
+CREATE TABLE :staging_schema.loads (
   dataset                varchar(64) NOT NULL,
   partition_date         date        NOT NULL,
   load_id                uuid        NOT NULL,
@@ -57,7 +57,7 @@ CREATE TABLE finpipe_staging.loads (
 
 -- The day last loaded of each dataset, as it was before: its rows are in <dataset>_undo. All that
 -- was recorded is NULL where the day had never been loaded.
-CREATE TABLE finpipe_staging.load_undo (
+CREATE TABLE :staging_schema.load_undo (
   dataset                varchar(64) NOT NULL PRIMARY KEY,
   partition_date         date        NOT NULL,
   load_id                uuid,
@@ -73,7 +73,7 @@ CREATE TABLE finpipe_staging.load_undo (
 
 -- Rows that the warehouse did not take, with those of failed loads: their load_id is in no other
 -- table. The raw row is as it stood in the file, without its line's end.
-CREATE TABLE finpipe_staging.load_refused (
+CREATE TABLE :staging_schema.load_refused (
   load_id        uuid          NOT NULL,
   dataset        varchar(64)   NOT NULL,
   partition_date date          NOT NULL,
@@ -84,7 +84,7 @@ CREATE TABLE finpipe_staging.load_refused (
   PRIMARY KEY (load_id, line)
 );
 
-CREATE TABLE finpipe_mart.global_metrics (
+CREATE TABLE :mart_schema.global_metrics (
   hk_global_metrics              bigint         NOT NULL,
   date_update                    date           NOT NULL,
   currency_from                  integer        NOT NULL,
@@ -98,7 +98,7 @@ CREATE TABLE finpipe_mart.global_metrics (
 );
 
 -- Currencies that had counted transactions and no rate on or before the day.
-CREATE TABLE finpipe_mart.global_metrics_left_out (
+CREATE TABLE :mart_schema.global_metrics_left_out (
   date_update      date      NOT NULL,
   currency_from    integer   NOT NULL,
   cnt_transactions bigint    NOT NULL,

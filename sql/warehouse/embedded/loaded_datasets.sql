@@ -1,2 +1,2 @@
--- The datasets that were loaded for a day. $1 day.
-SELECT dataset FROM finpipe_staging.loads WHERE partition_date = $1::date;
+-- The datasets that were loaded for a day.
+SELECT dataset FROM :staging_schema.loads WHERE partition_date = :day::date;

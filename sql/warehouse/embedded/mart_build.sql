@@ -1,20 +1,18 @@
--- The mart of one day from warehouse staging alone (docs/contract.md, section 6).
--- $1 day, $2 counted status values as a JSON array, $3 the time, $4 the signature, $5 counted types as a
--- JSON array, or NULL for all.
--- Returns each currency that has counted transactions, whether it had to be left out, and the date of its
--- rate.
+-- The mart of one day from warehouse staging alone (docs/contract.md, section 6). :statuses and :types
+-- are JSON arrays; NULL for all types. Returns each currency that has counted transactions, whether it
+-- had to be left out, and the date of its rate.
 WITH counted AS (
   SELECT
     currency_code                       AS currency,
     sum(amount)                         AS amount_sum,
     count(*)                            AS transactions,
     count(DISTINCT account_number_from) AS accounts
-  FROM finpipe_staging.transactions
-  WHERE transaction_dt >= $1::date AND transaction_dt < $1::date + 1
-    AND status = ANY (ARRAY(SELECT json_array_elements_text($2::json)))
+  FROM :staging_schema.transactions
+  WHERE transaction_dt >= :day::date AND transaction_dt < :day::date + 1
+    AND status = ANY (ARRAY(SELECT json_array_elements_text(:statuses::json)))
     AND (
-      $5::json IS NULL
-      OR transaction_type = ANY (ARRAY(SELECT json_array_elements_text($5::json)))
+      :types::json IS NULL
+      OR transaction_type = ANY (ARRAY(SELECT json_array_elements_text(:types::json)))
     )
     AND account_number_from > 0
     AND account_number_to > 0
@@ -30,10 +28,10 @@ rated AS (
   FROM counted
   LEFT JOIN LATERAL (
     SELECT currency_with_div AS rate, date_update::date AS rate_date
-    FROM finpipe_staging.currencies
+    FROM :staging_schema.currencies
     WHERE currency_code = counted.currency
       AND currency_code_with = 420
-      AND date_update < $1::date + 1
+      AND date_update < :day::date + 1
     ORDER BY date_update DESC, sent_dttm DESC, object_id DESC
     LIMIT 1
   ) AS latest ON counted.currency <> 420
@@ -42,29 +40,29 @@ rated AS (
 -- Products of numerics are exact, quotients are not: cents become dollars by * 0.01, and the
 -- quotient is given 20 decimals, so that its own rounding cannot make a tie of what is none.
 written AS (
-  INSERT INTO finpipe_mart.global_metrics (
+  INSERT INTO :mart_schema.global_metrics (
     hk_global_metrics, date_update, currency_from, amount_total, cnt_transactions,
     avg_transactions_per_account, cnt_accounts_make_transactions, load_dt, load_src
   )
   SELECT
-    to_char($1::date, 'YYYYMMDD')::bigint * 1000 + currency,
-    $1::date,
+    to_char(:day::date, 'YYYYMMDD')::bigint * 1000 + currency,
+    :day::date,
     currency,
     round(amount_sum * rate * 0.01, 2),
     transactions,
     round(transactions::numeric(40, 20) / accounts, 4),
     accounts,
-    $3::timestamp,
-    $4
+    :now::timestamp,
+    :source
   FROM rated
   WHERE rate IS NOT NULL
 ),
 
 left_out AS (
-  INSERT INTO finpipe_mart.global_metrics_left_out (
+  INSERT INTO :mart_schema.global_metrics_left_out (
     date_update, currency_from, cnt_transactions, amount_sum, load_dt
   )
-  SELECT $1::date, currency, transactions, amount_sum, $3::timestamp
+  SELECT :day::date, currency, transactions, amount_sum, :now::timestamp
   FROM rated
   WHERE rate IS NULL
 )

@@ -1,10 +1,9 @@
--- The next rows of the mart. $1 first day, $2 last day, $3 and $4 day and currency of the row after
--- which to go on, $5 how many.
+-- The next rows of the mart, after the row of :after_day and :after_currency.
 SELECT
   hk_global_metrics, date_update, currency_from, amount_total, cnt_transactions,
   avg_transactions_per_account, cnt_accounts_make_transactions, load_dt, load_src
-FROM finpipe_mart.global_metrics
-WHERE date_update >= $1::date AND date_update <= $2::date
-  AND (date_update, currency_from) > ($3::date, $4::integer)
+FROM :mart_schema.global_metrics
+WHERE date_update >= :first_day::date AND date_update <= :last_day::date
+  AND (date_update, currency_from) > (:after_day::date, :after_currency::integer)
 ORDER BY date_update, currency_from
-LIMIT $5::integer;
+LIMIT :page_rows::integer;

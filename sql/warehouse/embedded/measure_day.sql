@@ -1,4 +1,4 @@
--- What stands for one day, on the example of the transactions of 2022-10-01.
-SELECT count(*) AS rows, coalesce(sum(amount), 0) AS control_total
-FROM finpipe_staging.transactions
-WHERE transaction_dt >= DATE '2022-10-01' AND transaction_dt < DATE '2022-10-01' + 1;
+-- What stands for one day.
+SELECT count(*) AS rows, coalesce(sum(:control), 0) AS control_total
+FROM :staging_schema.:dataset_table
+WHERE :event_time >= :day::date AND :event_time < :day::date + 1;

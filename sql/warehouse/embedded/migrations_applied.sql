@@ -1,2 +1,2 @@
 -- Which migrations were applied. All columns: older records have no `breaks`.
-SELECT * FROM finpipe_staging.migrations ORDER BY version;
+SELECT * FROM :staging_schema.migrations ORDER BY version;

@@ -1,5 +1,5 @@
--- Which of the given status values transactions of a day have. $1 day, $2 the values as a JSON array.
+-- Which of the given status values, a JSON array, transactions of a day have.
 SELECT DISTINCT status AS given
-FROM finpipe_staging.transactions
-WHERE transaction_dt >= $1::date AND transaction_dt < $1::date + 1
-  AND status = ANY (ARRAY(SELECT json_array_elements_text($2::json)));
+FROM :staging_schema.transactions
+WHERE transaction_dt >= :day::date AND transaction_dt < :day::date + 1
+  AND status = ANY (ARRAY(SELECT json_array_elements_text(:values::json)));

@@ -1,4 +1,4 @@
--- The record of the day's load. $1 dataset, $2 day.
+-- The record of the day's load.
 SELECT sha256, manifest_rows, rows, refused, control_total
-FROM finpipe_staging.loads
-WHERE dataset = $1 AND partition_date = $2::date;
+FROM :staging_schema.loads
+WHERE dataset = :dataset AND partition_date = :day::date;

@@ -1,8 +1,7 @@
 -- Refused rows of a day follow the day: those of loads that neither stand nor can be put back go.
--- $1 dataset, $2 day.
-DELETE FROM finpipe_staging.load_refused
-WHERE dataset = $1 AND partition_date = $2::date
-  AND load_id NOT IN (SELECT load_id FROM finpipe_staging.loads WHERE dataset = $1)
+DELETE FROM :staging_schema.load_refused
+WHERE dataset = :dataset AND partition_date = :day::date
+  AND load_id NOT IN (SELECT load_id FROM :staging_schema.loads WHERE dataset = :dataset)
   AND load_id NOT IN (
-    SELECT load_id FROM finpipe_staging.load_undo WHERE dataset = $1 AND load_id IS NOT NULL
+    SELECT load_id FROM :staging_schema.load_undo WHERE dataset = :dataset AND load_id IS NOT NULL
   );

@@ -1,4 +1,4 @@
--- Whether the table of migrations is there. $1 staging schema.
+-- Whether the table of migrations is there.
 SELECT EXISTS (
-  SELECT FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = 'migrations'
+  SELECT FROM pg_catalog.pg_tables WHERE schemaname = :staging_schema_name AND tablename = 'migrations'
 ) AS present;

@@ -1,2 +1,2 @@
--- After a load that failed, on the example of transactions.
-DROP TABLE IF EXISTS finpipe_staging.transactions_load;
+-- After a load that failed.
+DROP TABLE IF EXISTS :staging_schema.:side_table;

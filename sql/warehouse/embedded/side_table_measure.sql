@@ -1,3 +1,3 @@
--- What was taken into the side table, on the example of transactions.
-SELECT count(*) AS rows, coalesce(sum(amount), 0) AS control_total
-FROM finpipe_staging.transactions_load;
+-- What was taken into the side table.
+SELECT count(*) AS rows, coalesce(sum(:control), 0) AS control_total
+FROM :staging_schema.:side_table;

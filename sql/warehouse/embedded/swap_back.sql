@@ -1,15 +1,14 @@
--- The undo table and its record are the day's again, on the example of the transactions of
--- 2022-10-01.
-ALTER TABLE finpipe_staging.transactions_undo RENAME TO transactions_20221001;
-ALTER TABLE finpipe_staging.transactions
-  ATTACH PARTITION finpipe_staging.transactions_20221001
-  FOR VALUES FROM (DATE '2022-10-01') TO (DATE '2022-10-01' + 1);
-INSERT INTO finpipe_staging.loads (
+-- The undo table and its record are the day's again.
+ALTER TABLE :staging_schema.:undo_table RENAME TO :day_table;
+ALTER TABLE :staging_schema.:dataset_table
+  ATTACH PARTITION :staging_schema.:day_table
+  FOR VALUES FROM (:day::date) TO (:day::date + 1);
+INSERT INTO :staging_schema.loads (
   dataset, partition_date, load_id, sha256, manifest_rows, manifest_control_total,
   rows, refused, control_total, loaded_at, version, core_stale, mart_stale
 )
 SELECT
   dataset, partition_date, load_id, sha256, manifest_rows, manifest_control_total,
   rows, refused, control_total, loaded_at, version, true, true
-FROM finpipe_staging.load_undo
-WHERE dataset = 'transactions';
+FROM :staging_schema.load_undo
+WHERE dataset = :dataset;

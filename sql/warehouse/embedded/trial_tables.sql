@@ -1,5 +1,5 @@
--- Tables that trials made. $1 and $2 the schemas, $3 the pattern, such as 'finpipe!_trial!_%'.
+-- Tables that trials made.
 SELECT schemaname AS table_schema, tablename AS table_name
 FROM pg_catalog.pg_tables
-WHERE schemaname IN ($1, $2) AND tablename LIKE $3 ESCAPE '!'
+WHERE schemaname IN (:staging_schema_name, :mart_schema_name) AND tablename LIKE :scratch_tables_like ESCAPE '!'
 ORDER BY schemaname, tablename;

@@ -1,15 +1,15 @@
--- Keeps the record of the day as it is before a load, in place of what the load before this one
--- kept; on the example of the transactions of 2022-10-01. Without a record: NULLs.
-DROP TABLE IF EXISTS finpipe_staging.transactions_undo;
-INSERT INTO finpipe_staging.load_undo (
+-- Keeps the record of the day as it is before a load, in place of what the load before this one kept.
+-- Without a record: NULLs.
+DROP TABLE IF EXISTS :staging_schema.:undo_table;
+INSERT INTO :staging_schema.load_undo (
   dataset, partition_date, load_id, sha256, manifest_rows, manifest_control_total,
   rows, refused, control_total, loaded_at, version
 )
 SELECT
   loading.dataset, loading.partition_date, load_id, sha256, manifest_rows, manifest_control_total,
   rows, refused, control_total, loaded_at, version
-FROM (VALUES ('transactions', DATE '2022-10-01')) AS loading (dataset, partition_date)
-LEFT JOIN finpipe_staging.loads USING (dataset, partition_date)
+FROM (VALUES (:dataset, :day::date)) AS loading (dataset, partition_date)
+LEFT JOIN :staging_schema.loads USING (dataset, partition_date)
 ON CONFLICT (dataset) DO UPDATE SET
   partition_date = excluded.partition_date,
   load_id = excluded.load_id,

@@ -1,2 +1,2 @@
--- What the undo of a dataset would put back. $1 dataset.
-SELECT partition_date, sha256 FROM finpipe_staging.load_undo WHERE dataset = $1;
+-- What the undo of a dataset would put back.
+SELECT partition_date, sha256 FROM :staging_schema.load_undo WHERE dataset = :dataset;

@@ -5,7 +5,7 @@
 -- ROS containers, which plain days would reach in three years. All partition functions are called
 -- with force_split for that reason. Sorted for the mart, which asks for one status and groups by
 -- currency; segmented by the operation, so that no account makes one node do the work.
-CREATE TABLE IF NOT EXISTS finpipe_staging.transactions (
+CREATE TABLE IF NOT EXISTS :staging_schema.transactions (
   object_id           UUID          NOT NULL,
   sent_dttm           TIMESTAMP     NOT NULL,
   operation_id        UUID          NOT NULL,
@@ -24,7 +24,7 @@ PARTITION BY transaction_dt::DATE
 GROUP BY CALENDAR_HIERARCHY_DAY(transaction_dt::DATE, 2, 2);
 
 -- Some dozens of rows a day: each node has them all, and a join with them needs no network.
-CREATE TABLE IF NOT EXISTS finpipe_staging.currencies (
+CREATE TABLE IF NOT EXISTS :staging_schema.currencies (
   object_id          UUID           NOT NULL,
   sent_dttm          TIMESTAMP      NOT NULL,
   date_update        TIMESTAMP      NOT NULL,
@@ -38,20 +38,20 @@ PARTITION BY date_update::DATE
 GROUP BY CALENDAR_HIERARCHY_DAY(date_update::DATE, 2, 2);
 
 -- Nothing is ever in them: a load holds the one of its dataset locked (load_lock.sql).
-CREATE TABLE IF NOT EXISTS finpipe_staging.transactions_lock (
+CREATE TABLE IF NOT EXISTS :staging_schema.transactions_lock (
   held BOOLEAN
 )
 ORDER BY held
 UNSEGMENTED ALL NODES;
 
-CREATE TABLE IF NOT EXISTS finpipe_staging.currencies_lock (
+CREATE TABLE IF NOT EXISTS :staging_schema.currencies_lock (
   held BOOLEAN
 )
 ORDER BY held
 UNSEGMENTED ALL NODES;
 
 -- What stands in staging: a row for each day that was loaded, also with an empty file.
-CREATE TABLE IF NOT EXISTS finpipe_staging.loads (
+CREATE TABLE IF NOT EXISTS :staging_schema.loads (
   dataset                VARCHAR(64)    NOT NULL,
   partition_date         DATE           NOT NULL,
   load_id                UUID           NOT NULL,
@@ -73,7 +73,7 @@ UNSEGMENTED ALL NODES;
 -- A swap that was begun and is not recorded yet. Whoever loads the dataset next finds out by the
 -- fingerprint of the day whether it came to pass. One row a dataset; side_load_id names the side
 -- table, is_undo says in which direction.
-CREATE TABLE IF NOT EXISTS finpipe_staging.load_pending (
+CREATE TABLE IF NOT EXISTS :staging_schema.load_pending (
   dataset                VARCHAR(64)    NOT NULL,
   partition_date         DATE           NOT NULL,
   is_undo                BOOLEAN        NOT NULL,
@@ -94,7 +94,7 @@ UNSEGMENTED ALL NODES;
 
 -- The day last loaded of each dataset, as it was before: its rows are in the side table of the load
 -- that replaced it, side_load_id. All that was recorded is NULL where the day had never been loaded.
-CREATE TABLE IF NOT EXISTS finpipe_staging.load_undo (
+CREATE TABLE IF NOT EXISTS :staging_schema.load_undo (
   dataset                VARCHAR(64) NOT NULL,
   partition_date         DATE        NOT NULL,
   side_load_id           UUID        NOT NULL,
@@ -116,7 +116,7 @@ UNSEGMENTED ALL NODES;
 -- table. The raw row is as COPY kept it; line is the row's number in the file, where COPY knew it. A
 -- row that COPY took and that breaks a rule of the contract has no number, and is written anew from its
 -- values.
-CREATE TABLE IF NOT EXISTS finpipe_staging.load_refused (
+CREATE TABLE IF NOT EXISTS :staging_schema.load_refused (
   load_id        UUID                 NOT NULL,
   dataset        VARCHAR(64)          NOT NULL,
   partition_date DATE                 NOT NULL,
@@ -128,7 +128,7 @@ CREATE TABLE IF NOT EXISTS finpipe_staging.load_refused (
 ORDER BY dataset, partition_date, load_id, line
 SEGMENTED BY HASH(load_id, line) ALL NODES;
 
-CREATE TABLE IF NOT EXISTS finpipe_mart.global_metrics (
+CREATE TABLE IF NOT EXISTS :mart_schema.global_metrics (
   hk_global_metrics              INTEGER        NOT NULL,
   date_update                    DATE           NOT NULL,
   currency_from                  INTEGER        NOT NULL,
@@ -144,7 +144,7 @@ ORDER BY date_update, currency_from
 UNSEGMENTED ALL NODES;
 
 -- Currencies that had counted transactions and no rate on or before the day.
-CREATE TABLE IF NOT EXISTS finpipe_mart.global_metrics_left_out (
+CREATE TABLE IF NOT EXISTS :mart_schema.global_metrics_left_out (
   date_update      DATE           NOT NULL,
   currency_from    INTEGER        NOT NULL,
   cnt_transactions INTEGER        NOT NULL,

@@ -1,5 +1,5 @@
--- Takes it out of the side table. :object_id.
-DELETE FROM finpipe_staging.transactions_load_0123456789ab
+-- Takes it out of the side table.
+DELETE FROM :staging_schema.:side_table
 WHERE object_id = CAST(:object_id AS UUID)
   AND (
     country = '' OR status = '' OR transaction_type = ''

@@ -11,4 +11,4 @@ SELECT
         THEN 1
     END
   ) AS full_strings
-FROM finpipe_staging.transactions_load_0123456789ab;
+FROM :staging_schema.:side_table;

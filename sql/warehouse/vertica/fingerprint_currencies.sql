@@ -8,5 +8,5 @@ SELECT
       object_id, sent_dttm, date_update, currency_code, currency_code_with, currency_with_div
     ) AS NUMERIC(38, 0))), 0) AS NUMERIC(38, 0)
   ) AS fingerprint
-FROM finpipe_staging.currencies_load_0123456789ab
-WHERE date_update >= DATE '2022-10-01' AND date_update < DATE '2022-10-01' + 1;
+FROM :staging_schema.:counted_table
+WHERE date_update >= DATE :day AND date_update < DATE :day + 1;

@@ -1,6 +1,6 @@
--- Rows, control total and fingerprint of a day in a table, on the example of the side table and of
--- 2022-10-01. The fingerprint tells the same rows from others, in whatever order they stand. Sums are
--- of NUMERIC, as the sum of an INTEGER column is an INTEGER that overflows.
+-- Rows, control total and fingerprint of a day in a table, the side table or the target. The
+-- fingerprint tells the same rows from others, in whatever order they stand. Sums are of NUMERIC, as
+-- the sum of an INTEGER column is an INTEGER that overflows.
 SELECT
   COUNT(*) AS rows,
   CAST(COALESCE(SUM(CAST(amount AS NUMERIC(38, 0))), 0) AS NUMERIC(38, 0)) AS control_total,
@@ -10,5 +10,5 @@ SELECT
       country, status, transaction_type, amount, transaction_dt
     ) AS NUMERIC(38, 0))), 0) AS NUMERIC(38, 0)
   ) AS fingerprint
-FROM finpipe_staging.transactions_load_0123456789ab
-WHERE transaction_dt >= DATE '2022-10-01' AND transaction_dt < DATE '2022-10-01' + 1;
+FROM :staging_schema.:counted_table
+WHERE transaction_dt >= DATE :day AND transaction_dt < DATE :day + 1;

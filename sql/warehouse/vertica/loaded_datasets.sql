@@ -1,2 +1,2 @@
--- The datasets that were loaded for a day, on the example of 2022-10-01.
-SELECT dataset FROM finpipe_staging.loads WHERE partition_date = DATE '2022-10-01';
+-- The datasets that were loaded for a day.
+SELECT dataset FROM :staging_schema.loads WHERE partition_date = DATE :day;

@@ -1,17 +1,16 @@
--- The mart of one day from warehouse staging alone (docs/contract.md, section 6), on the example of
--- 2022-10-01. :statuses the counted status values, as in 'done', 'chargeback'; :all_types whether every
--- type is counted, else :types; :now the time; :source the signature.
+-- The mart of one day from warehouse staging alone (docs/contract.md, section 6).
+-- :all_types is whether every type is counted; else :types are.
 -- A sum of INTEGERs overflows, one of NUMERICs of more than 18 digits does not; cents become dollars by
 -- * 0.01, since a product is exact; the quotient is given 20 decimals, so that its own rounding cannot
 -- make a tie of what is none. ROUND is documented as upwards from .5, which says nothing of numbers
 -- below zero: those are rounded by their size. No page says how UUIDs are ordered, so they are by text.
-INSERT INTO finpipe_mart.global_metrics (
+INSERT INTO :mart_schema.global_metrics (
   hk_global_metrics, date_update, currency_from, amount_total, cnt_transactions,
   avg_transactions_per_account, cnt_accounts_make_transactions, load_dt, load_src
 )
 SELECT
-  20221001 * 1000 + rated.currency,
-  DATE '2022-10-01',
+  :day_number * 1000 + rated.currency,
+  DATE :day,
   rated.currency,
   CASE
     WHEN rated.amount_sum < 0 THEN -ROUND(-rated.amount_sum * rated.rate * 0.01, 2)
@@ -36,8 +35,8 @@ FROM (
       SUM(CAST(amount AS NUMERIC(38, 0))) AS amount_sum,
       COUNT(*) AS transactions,
       COUNT(DISTINCT account_number_from) AS accounts
-    FROM finpipe_staging.transactions
-    WHERE transaction_dt >= DATE '2022-10-01' AND transaction_dt < DATE '2022-10-01' + 1
+    FROM :staging_schema.transactions
+    WHERE transaction_dt >= DATE :day AND transaction_dt < DATE :day + 1
       AND status IN (:statuses)
       AND (:all_types OR transaction_type IN (:types))
       AND account_number_from > 0
@@ -52,8 +51,8 @@ FROM (
         PARTITION BY currency_code
         ORDER BY date_update DESC, sent_dttm DESC, CAST(object_id AS VARCHAR(36)) DESC
       ) AS place
-    FROM finpipe_staging.currencies
-    WHERE currency_code_with = 420 AND date_update < DATE '2022-10-01' + 1
+    FROM :staging_schema.currencies
+    WHERE currency_code_with = 420 AND date_update < DATE :day + 1
   ) AS latest
     ON latest.currency = counted.currency AND latest.place = 1
 ) AS rated

@@ -1,9 +1,8 @@
--- What stands in the mart for a day, on the example of 2022-10-01: how many rows, and how many
--- currencies that were left out.
+-- What stands in the mart for a day: how many rows, and how many currencies that were left out.
 SELECT false AS left_out, COUNT(*) AS rows
-FROM finpipe_mart.global_metrics
-WHERE date_update = DATE '2022-10-01'
+FROM :mart_schema.global_metrics
+WHERE date_update = DATE :day
 UNION ALL
 SELECT true AS left_out, COUNT(*) AS rows
-FROM finpipe_mart.global_metrics_left_out
-WHERE date_update = DATE '2022-10-01';
+FROM :mart_schema.global_metrics_left_out
+WHERE date_update = DATE :day;

@@ -1,3 +1,3 @@
--- Records an applied migration. :version, :name, :now the time, :breaks what it breaks.
-INSERT INTO finpipe_staging.migrations (version, name, applied_at, breaks)
-VALUES (:version, :name, CAST(:now AS TIMESTAMP), :breaks);
+-- Records an applied migration.
+INSERT INTO :staging_schema.migrations (version, name, applied_at, breaks)
+VALUES (:migration_number, :migration_name, CAST(:now AS TIMESTAMP), :breaks);

@@ -1,4 +1,4 @@
--- Whether the table of migrations is there. :staging_schema, its name.
+-- Whether the table of migrations is there.
 SELECT table_name
 FROM v_catalog.tables
-WHERE LOWER(table_schema) = LOWER(:staging_schema) AND table_name = 'migrations';
+WHERE LOWER(table_schema) = LOWER(:staging_schema_name) AND table_name = 'migrations';

@@ -1,2 +1,2 @@
--- It came to nothing, or is recorded. :dataset.
-DELETE FROM finpipe_staging.load_pending WHERE dataset = :dataset;
+-- It came to nothing, or is recorded.
+DELETE FROM :staging_schema.load_pending WHERE dataset = :dataset;

@@ -1,6 +1,5 @@
--- Which of the given status values transactions of a day have, on the example of 2022-10-01. :values as
--- in 'done', 'chargeback'.
+-- Which of the given status values transactions of a day have.
 SELECT DISTINCT status AS given
-FROM finpipe_staging.transactions
-WHERE transaction_dt >= DATE '2022-10-01' AND transaction_dt < DATE '2022-10-01' + 1
+FROM :staging_schema.transactions
+WHERE transaction_dt >= DATE :day AND transaction_dt < DATE :day + 1
   AND status IN (:values);

@@ -1,8 +1,8 @@
 -- The record of the day's load; none while a swap of the day is written down and not recorded, as
--- nobody knows then whose record it is. :dataset; the day on the example of 2022-10-01.
+-- nobody knows then whose record it is.
 SELECT loads.sha256, loads.manifest_rows, loads.rows, loads.refused, loads.control_total
-FROM finpipe_staging.loads
-LEFT JOIN finpipe_staging.load_pending AS pending
+FROM :staging_schema.loads
+LEFT JOIN :staging_schema.load_pending AS pending
   ON pending.dataset = loads.dataset AND pending.partition_date = loads.partition_date
-WHERE loads.dataset = :dataset AND loads.partition_date = DATE '2022-10-01'
+WHERE loads.dataset = :dataset AND loads.partition_date = DATE :day
   AND pending.dataset IS NULL;

@@ -1,2 +1,2 @@
 -- How many rows COPY rejected.
-SELECT COUNT(*) AS refused FROM finpipe_rejected_0123456789ab;
+SELECT COUNT(*) AS refused FROM :rejected_table;

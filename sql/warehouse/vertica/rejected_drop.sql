@@ -1,2 +1,2 @@
 -- The temporary table of rejected rows would stay for as long as the session.
-DROP TABLE IF EXISTS finpipe_rejected_0123456789ab;
+DROP TABLE IF EXISTS :rejected_table;

@@ -1,6 +1,6 @@
--- The days of a range whose mart is not what staging says. :first_day, :last_day. A mart is built of two
--- loads: where it stands and one of them does not, that one was undone. Of a swap that was begun and not
--- recorded nobody knows what came.
+-- The days of a range whose mart is not what staging says. A mart is built of two loads: where it
+-- stands and one of them does not, that one was undone. Of a swap that was begun and not recorded
+-- nobody knows what came.
 SELECT
   partition_date,
   CASE
@@ -19,19 +19,19 @@ FROM (
     0 AS is_built,
     0 AS is_pending,
     CAST(NULL AS VARCHAR(64)) AS pending_dataset
-  FROM finpipe_staging.loads
+  FROM :staging_schema.loads
   WHERE partition_date BETWEEN CAST(:first_day AS DATE) AND CAST(:last_day AS DATE)
   UNION ALL
   SELECT date_update, 0, 0, 1, 0, CAST(NULL AS VARCHAR(64))
-  FROM finpipe_mart.global_metrics
+  FROM :mart_schema.global_metrics
   WHERE date_update BETWEEN CAST(:first_day AS DATE) AND CAST(:last_day AS DATE)
   UNION ALL
   SELECT date_update, 0, 0, 1, 0, CAST(NULL AS VARCHAR(64))
-  FROM finpipe_mart.global_metrics_left_out
+  FROM :mart_schema.global_metrics_left_out
   WHERE date_update BETWEEN CAST(:first_day AS DATE) AND CAST(:last_day AS DATE)
   UNION ALL
   SELECT partition_date, 0, 0, 0, CASE WHEN is_undo THEN 2 ELSE 1 END, dataset
-  FROM finpipe_staging.load_pending
+  FROM :staging_schema.load_pending
   WHERE partition_date BETWEEN CAST(:first_day AS DATE) AND CAST(:last_day AS DATE)
 ) AS known
 GROUP BY partition_date

@@ -1,6 +1,5 @@
--- Tables that the user owns, who may do everything with them. :staging_schema and :mart_schema, the
--- names of the schemas.
+-- Tables that the user owns, who may do everything with them.
 SELECT LOWER(table_schema) || '.' || LOWER(table_name) AS table_name
 FROM v_catalog.tables
-WHERE LOWER(table_schema) IN (LOWER(:staging_schema), LOWER(:mart_schema))
+WHERE LOWER(table_schema) IN (LOWER(:staging_schema_name), LOWER(:mart_schema_name))
   AND owner_name = CURRENT_USER();

@@ -1,2 +1,2 @@
 -- Where the schema is missing; where a DBA made it (grants.sql) finpipe needs no right to create one.
-CREATE SCHEMA IF NOT EXISTS finpipe_staging;
+CREATE SCHEMA IF NOT EXISTS :staging_schema;

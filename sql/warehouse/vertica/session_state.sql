@@ -1,5 +1,5 @@
 -- What a session does, as another one of the same user sees it: no row where it is over, no
--- current_statement where it does nothing. :session_id.
+-- current_statement where it does nothing.
 SELECT
   session_id,
   current_statement

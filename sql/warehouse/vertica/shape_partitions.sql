@@ -1,4 +1,4 @@
--- How a table is partitioned. :staging_schema its schema, :table_name its name.
+-- How a table is partitioned.
 SELECT partition_expression, partition_group_expression
 FROM v_catalog.tables
-WHERE LOWER(table_schema) = LOWER(:staging_schema) AND table_name = :table_name;
+WHERE LOWER(table_schema) = LOWER(:staging_schema_name) AND table_name = :table_name;

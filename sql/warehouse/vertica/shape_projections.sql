@@ -1,4 +1,4 @@
--- Segmentation and sort order of a table's projections. :staging_schema its schema, :table_name its name.
+-- Segmentation and sort order of a table's projections.
 SELECT
   projections.projection_name,
   projections.is_segmented,
@@ -7,7 +7,7 @@ SELECT
 FROM v_catalog.projections
 INNER JOIN v_catalog.projection_columns
   ON projection_columns.projection_id = projections.projection_id
-WHERE LOWER(projections.projection_schema) = LOWER(:staging_schema)
+WHERE LOWER(projections.projection_schema) = LOWER(:staging_schema_name)
   AND projections.anchor_table_name = :table_name
   AND projection_columns.sort_position IS NOT NULL
 ORDER BY projections.projection_name, projection_columns.sort_position;

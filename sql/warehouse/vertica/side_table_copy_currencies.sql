@@ -1,7 +1,7 @@
 -- A partition file into its side table; what is said in side_table_copy_transactions.sql holds here.
 -- Some versions of the parser misread a NUMERIC, so the rate is read as text too; what is none becomes
 -- 0, which is no rate either and is refused (unfit_keep_currencies.sql).
-COPY finpipe_staging.currencies_load_0123456789ab (
+COPY :staging_schema.:side_table (
   object_id_given FILLER VARCHAR(40),
   sent_dttm,
   date_update,
@@ -21,7 +21,7 @@ PARSER FCSVPARSER(
   trim = 'false',
   reject_on_materialized_type_error = 'true'
 )
-ENFORCELENGTH
-REJECTED DATA AS TABLE finpipe_rejected_0123456789ab
+:enforce_length
+REJECTED DATA AS TABLE :rejected_table
 STREAM NAME :stream_name
 NO COMMIT;

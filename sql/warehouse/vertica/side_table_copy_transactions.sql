@@ -3,10 +3,11 @@
 -- known to read UUIDs from texts alone; these have room for more than a UUID, so that none is made of
 -- a longer text by cutting it. trim would cut spaces and line ends off values; without
 -- reject_on_materialized_type_error a value of the wrong type would become NULL; without ENFORCELENGTH
--- one that is too long might be cut (where it was: changed_keep.sql). NO COMMIT, as nothing is decided
+-- one that is too long might be cut (where it was: changed_keep.sql): :enforce_length is that word, or
+-- nothing where the server does not take it together with the parser. NO COMMIT, as nothing is decided
 -- yet; the table of the rejected rows is a temporary one of this session for that reason. Not FROM
--- LOCAL STDIN, which goes with no REJECTED DATA AS TABLE (error 5767). :stream_name for the DBA.
-COPY finpipe_staging.transactions_load_0123456789ab (
+-- LOCAL STDIN, which goes with no REJECTED DATA AS TABLE (error 5767).
+COPY :staging_schema.:side_table (
   object_id_given FILLER VARCHAR(40),
   sent_dttm,
   operation_id_given FILLER VARCHAR(40),
@@ -31,7 +32,7 @@ PARSER FCSVPARSER(
   trim = 'false',
   reject_on_materialized_type_error = 'true'
 )
-ENFORCELENGTH
-REJECTED DATA AS TABLE finpipe_rejected_0123456789ab
+:enforce_length
+REJECTED DATA AS TABLE :rejected_table
 STREAM NAME :stream_name
 NO COMMIT;

@@ -1,6 +1,6 @@
--- Sessions of trials that are there, of this user. :pattern such as 'finpipe:trial:%'.
+-- Sessions of trials that are there, of this user.
 SELECT
   session_id,
   client_label
 FROM v_monitor.sessions
-WHERE client_label LIKE :pattern;
+WHERE client_label LIKE :labels_like;

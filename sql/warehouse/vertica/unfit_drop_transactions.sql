@@ -1,6 +1,6 @@
--- Takes them out of the side table; on the example of 2022-10-01.
-DELETE FROM finpipe_staging.transactions_load_0123456789ab
+-- Takes them out of the side table.
+DELETE FROM :staging_schema.:side_table
 WHERE NOT (
-  transaction_dt >= DATE '2022-10-01' AND transaction_dt < DATE '2022-10-01' + 1
+  transaction_dt >= DATE :day AND transaction_dt < DATE :day + 1
   AND currency_code BETWEEN 0 AND 999
 );

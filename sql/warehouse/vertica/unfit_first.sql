@@ -1,6 +1,6 @@
--- Why the first of them was refused. :load_id.
+-- Why the first of them was refused.
 SELECT reason
-FROM finpipe_staging.load_refused
+FROM :staging_schema.load_refused
 WHERE load_id = CAST(:load_id AS UUID) AND line IS NULL
 ORDER BY reason
 LIMIT 1;

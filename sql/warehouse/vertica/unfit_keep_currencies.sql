@@ -1,12 +1,12 @@
--- Keeps rows that COPY took though they break a rule of the contract: checks of a table would fail
--- the whole COPY. :load_id, :now the time; the day on the example of 2022-10-01.
-INSERT INTO finpipe_staging.load_refused (
+-- Keeps rows that COPY took though they break a rule of the contract: checks of a table would fail the
+-- whole COPY.
+INSERT INTO :staging_schema.load_refused (
   load_id, dataset, partition_date, line, reason, raw, refused_at
 )
 SELECT
   CAST(:load_id AS UUID),
-  'currencies',
-  DATE '2022-10-01',
+  :dataset,
+  DATE :day,
   NULL,
   CASE
     WHEN NOT currency_code BETWEEN 0 AND 999 THEN 'currency_code: not 0 to 999'
@@ -19,9 +19,9 @@ SELECT
   || CAST(date_update AS VARCHAR) || ',' || CAST(currency_code AS VARCHAR) || ','
   || CAST(currency_code_with AS VARCHAR) || ',' || CAST(currency_with_div AS VARCHAR),
   CAST(:now AS TIMESTAMP)
-FROM finpipe_staging.currencies_load_0123456789ab
+FROM :staging_schema.:side_table
 WHERE NOT (
-  date_update >= DATE '2022-10-01' AND date_update < DATE '2022-10-01' + 1
+  date_update >= DATE :day AND date_update < DATE :day + 1
   AND currency_code BETWEEN 0 AND 999
   AND currency_code_with BETWEEN 0 AND 999
   AND currency_with_div >= 0.000001

@@ -1,12 +1,12 @@
--- Keeps rows that COPY took though they break a rule of the contract: checks of a table would fail
--- the whole COPY. :load_id, :now the time; the day on the example of 2022-10-01.
-INSERT INTO finpipe_staging.load_refused (
+-- Keeps rows that COPY took though they break a rule of the contract: checks of a table would fail the
+-- whole COPY.
+INSERT INTO :staging_schema.load_refused (
   load_id, dataset, partition_date, line, reason, raw, refused_at
 )
 SELECT
   CAST(:load_id AS UUID),
-  'transactions',
-  DATE '2022-10-01',
+  :dataset,
+  DATE :day,
   NULL,
   CASE
     WHEN currency_code BETWEEN 0 AND 999 THEN 'not of the day'
@@ -19,8 +19,8 @@ SELECT
   || REPLACE(transaction_type, '"', '""') || '",' || CAST(amount AS VARCHAR) || ','
   || CAST(transaction_dt AS VARCHAR),
   CAST(:now AS TIMESTAMP)
-FROM finpipe_staging.transactions_load_0123456789ab
+FROM :staging_schema.:side_table
 WHERE NOT (
-  transaction_dt >= DATE '2022-10-01' AND transaction_dt < DATE '2022-10-01' + 1
+  transaction_dt >= DATE :day AND transaction_dt < DATE :day + 1
   AND currency_code BETWEEN 0 AND 999
 );

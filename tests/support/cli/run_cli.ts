@@ -5,6 +5,7 @@ import { run } from "../../../commands/run.ts";
 import "../poisoned_pool.ts";
 import { Interrupted } from "../../../lib/runtime/errors.ts";
 import { type StepRegistration, STEPS } from "../../../lib/steps/registry.ts";
+import { CaughtOutput } from "../output.ts";
 
 /** What a run of finpipe left. */
 export interface CliResult {
@@ -56,9 +57,9 @@ export async function runCli(
   args: readonly string[],
   options: InProcessOptions = {},
 ): Promise<CliResult> {
-  const stdout = new Capture();
+  const stdout = new CaughtOutput();
   const { env = {}, now, terminal = false, steps = STEPS } = options;
-  const stderr = new Capture(terminal);
+  const stderr = new CaughtOutput(terminal);
   const code = await run(args, {
     program: "finpipe",
     stdin: streamOf(options.stdin),
@@ -75,25 +76,6 @@ export async function runCli(
       : interrupting(options.signal),
   }, commandsOf(steps));
   return { code, stdout: stdout.text(), stderr: stderr.text() };
-}
-
-class Capture {
-  readonly isTerminal: boolean;
-  readonly #decoder = new TextDecoder();
-  #text = "";
-
-  constructor(isTerminal = false) {
-    this.isTerminal = isTerminal;
-  }
-
-  write(data: string | Uint8Array): Promise<void> {
-    this.#text += typeof data === "string" ? data : this.#decoder.decode(data, { stream: true });
-    return Promise.resolve();
-  }
-
-  text(): string {
-    return this.#text;
-  }
 }
 
 function streamOf(stdin: CliOptions["stdin"] = ""): ReadableStream<Uint8Array> {

@@ -4,7 +4,7 @@ import { countLosses, type Losses } from "./books.ts";
 import { type Fault, type FaultName, FAULTS } from "./faults.ts";
 import { numberedMessages } from "./messages.ts";
 import { type PointName, PointWatch } from "./points.ts";
-import { CrashProxy, type Passage } from "../network/crash_proxy.ts";
+import { type Passage, WatchedProxy } from "../network/watched_proxy.ts";
 import { type CrashServers, databaseOn } from "./servers.ts";
 import { openSession } from "../engine/engines.ts";
 import { produce } from "../kafka/messages.ts";
@@ -102,7 +102,7 @@ interface Stage {
   /** All that were started. */
   running: SpawnedCli[];
   /** Between finpipe and PostgreSQL; set before the first one is started. */
-  proxy?: CrashProxy;
+  proxy?: WatchedProxy;
 }
 
 async function setStage(
@@ -165,7 +165,7 @@ async function strike(
     await fault.strike(scene).then(struck.resolve, struck.reject);
   };
   const watch = new PointWatch({ ...cell, topic: stage.place.topic.topic }, onReached);
-  stage.proxy = scope.use(new CrashProxy(watch.postgres));
+  stage.proxy = scope.use(new WatchedProxy(watch.postgres));
   stage.proxy.target = Number(new URL(postgres.url).port);
   kafkaWatchers.add(watch.kafka);
   scope.defer(() => void kafkaWatchers.delete(watch.kafka));
@@ -202,9 +202,8 @@ async function landRest(
   await assertExit(start("--until-end", ...group));
 }
 
-function throughProxy(databaseUrl: string, { port }: CrashProxy): string {
-  const url = new URL(databaseUrl);
-  url.port = String(port);
+function throughProxy(databaseUrl: string, proxy: WatchedProxy): string {
+  const url = proxy.through(databaseUrl);
   // What is watched must be clear text.
   url.searchParams.set("sslmode", "disable");
   return url.href;

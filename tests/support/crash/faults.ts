@@ -1,5 +1,5 @@
 /** What the crash matrix lets happen at a point. */
-import type { Passage } from "../network/crash_proxy.ts";
+import type { Passage } from "../network/watched_proxy.ts";
 import type { CrashServers } from "./servers.ts";
 import type { SpawnedCli } from "../cli/run_cli.ts";
 

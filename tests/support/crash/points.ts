@@ -1,7 +1,7 @@
 /** The points between two statements of a landing at which the crash matrix lets something happen. */
 import { Buffer } from "node:buffer";
-import advancePosition from "../../../sql/staging/advance_position.sql" with { type: "text" };
-import type { Passage, Watcher } from "../network/crash_proxy.ts";
+import { advancePosition } from "../../../lib/staging/postgres/statements.ts";
+import type { Passage, Watcher } from "../network/watched_proxy.ts";
 import { isStatement } from "../network/tcp_proxy.ts";
 
 /** In the order in which a batch passes them. */
@@ -23,6 +23,14 @@ const QUERY = "Q".charCodeAt(0);
 const PARSE = "P".charCodeAt(0);
 /** Kafka's OffsetCommit, among the kinds of request. */
 const OFFSET_COMMIT = 8;
+
+/** The statement that moves a position, as it is sent, and where among its parameters the id stands. */
+const ADVANCE = (() => {
+  const { variables } = advancePosition.sql;
+  const nulls = Object.fromEntries(variables.map((name) => [name, null]));
+  const { text } = advancePosition.sql.withParameters(nulls);
+  return { text, id: variables.indexOf("id") };
+})();
 
 /** What is known of the transaction that a connection to PostgreSQL is in. */
 interface Transaction {
@@ -98,9 +106,9 @@ export class PointWatch {
       return transaction.batch === undefined ? undefined : "before-commit";
     }
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (bytes[0] === PARSE && text.includes(advancePosition)) {
+    if (bytes[0] === PARSE && text.includes(ADVANCE.text)) {
       transaction.batch = ++this.#advances;
-      transaction.source = firstParameter(text);
+      transaction.source = parameterOf(text, ADVANCE.id);
       return "before-update";
     }
     if (bytes[0] === QUERY && text.includes("COPY stg.")) {
@@ -135,11 +143,15 @@ export class PointWatch {
   }
 }
 
-/** The first parameter, as text, of a statement that is sent as Parse and Bind without names. */
-function firstParameter(messages: Buffer): string {
+/** A parameter, as text, of a statement that is sent as Parse and Bind without names. */
+function parameterOf(messages: Buffer, index: number): string {
   // Behind Parse: the kind of Bind, its length, two empty names, and the parameters' formats.
   let at = 1 + messages.readUInt32BE(1) + 7;
   at += 2 + 2 * messages.readUInt16BE(at) + 2;
+  // Each parameter has its length before it, -1 of NULL.
+  for (let before = 0; before < index; before++) {
+    at += 4 + Math.max(0, messages.readInt32BE(at));
+  }
   return messages.toString("utf8", at + 4, at + 4 + messages.readUInt32BE(at));
 }
 

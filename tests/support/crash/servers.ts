@@ -1,6 +1,6 @@
 /** A PostgreSQL and a Kafka that may be killed, shared by the cells of the crash matrix. */
 import pg from "pg";
-import { CrashProxy, type Watcher } from "../network/crash_proxy.ts";
+import { WatchedProxy, type Watcher } from "../network/watched_proxy.ts";
 import { defaultKafka } from "../kafka/jars.ts";
 import { type KafkaServer, startKafka } from "../kafka/server.ts";
 import type { TestDatabase } from "../postgres/database.ts";
@@ -20,7 +20,7 @@ export async function startServers(): Promise<CrashServers> {
   await using scope = new AsyncDisposableStack();
   const kafkaWatchers = new Set<Watcher>();
   const proxy = scope.use(
-    new CrashProxy(async (...seen) => {
+    new WatchedProxy(async (...seen) => {
       for (const watch of kafkaWatchers) await watch(...seen);
     }),
   );

@@ -1,6 +1,6 @@
 /** Programs that check files: run where they are on the PATH, skipped by name elsewhere. */
-import { isOnPath } from "../kafka/jars.ts";
-import { skippable } from "../kafka/skip.ts";
+import { isOnPath } from "../machine/programs.ts";
+import { skippable } from "../skip.ts";
 
 /** What `.ci/deploy-tools` and `.ci/sql-tools` install, and Debian's systemd. */
 type Tool =

@@ -94,3 +94,8 @@ function inherited(): Record<string, string> {
     Object.entries(Deno.env.toObject()).filter(([name]) => !settings.test(name)),
   );
 }
+
+/** A compose file as it is read where no variable is set: each `${NAME:-default}` is its default. */
+export function withDefaults(text: string): string {
+  return text.replaceAll(/\$\{\w+:-([^}]*)\}/g, "$1");
+}

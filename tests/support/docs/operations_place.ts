@@ -3,13 +3,13 @@ import { Buffer } from "node:buffer";
 import pg from "pg";
 import { emulate } from "../../../lib/events/emulator.ts";
 import type { RunOptions } from "./documents.ts";
-import { isOnPath } from "../kafka/jars.ts";
-import { skippable } from "../kafka/skip.ts";
 import { plainKafka, type TestTopic, testTopic, untilLed, withAdmin } from "../kafka/topics.ts";
 import { produce } from "../kafka/messages.ts";
 import { freePort } from "../network/ports.ts";
 import { emptyDatabase, type TestDatabase } from "../postgres/database.ts";
 import { topicTest } from "../topic/landing.ts";
+import { isOnPath } from "../machine/programs.ts";
+import { skippable } from "../skip.ts";
 
 /** What the documents say, and what is there instead. */
 const BROKERS = "localhost:9092";

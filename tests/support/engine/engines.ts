@@ -19,7 +19,7 @@ import { openServerSession } from "../../../lib/postgres/server.ts";
 import type { SessionOptions } from "../../../lib/postgres/client.ts";
 import type { SqlRow, SqlSession } from "../../../lib/postgres/session.ts";
 import { readSettings } from "../../../lib/config/settings.ts";
-import { createLogger, type Logger } from "../../../lib/runtime/log.ts";
+import type { Logger } from "../../../lib/runtime/log.ts";
 import { DATASET_NAMES, type DatasetName } from "../../../lib/events/dataset.ts";
 import { makeCopyRows } from "../../../lib/staging/postgres/copy_rows.ts";
 import { PostgresStaging } from "../../../lib/staging/postgres/staging.ts";
@@ -27,6 +27,7 @@ import { EmbeddedWarehouse } from "../../../lib/warehouse/embedded/warehouse.ts"
 import { EMBEDDED_TIMERS, embeddedTest } from "./embedded_timers.ts";
 import "../poisoned_pool.ts";
 import { postgresTest, testDatabase } from "../postgres/database.ts";
+import { recordingLog } from "../logs.ts";
 
 export const ENGINES = ["embedded", "postgres"] as const;
 export type EngineName = (typeof ENGINES)[number];
@@ -141,7 +142,7 @@ export class TestEngine implements AsyncDisposable {
   readonly staging: PostgresStaging;
   readonly warehouse: EmbeddedWarehouse;
   readonly log: Logger;
-  readonly #lines: string[] = [];
+  readonly #lines: string[];
 
   private constructor(
     readonly name: EngineName,
@@ -157,14 +158,7 @@ export class TestEngine implements AsyncDisposable {
       martSchema: `mart_${id}`,
       now: () => NOW,
     });
-    const output = {
-      isTerminal: false,
-      write: (data: string | Uint8Array) => {
-        this.#lines.push(String(data));
-        return Promise.resolve();
-      },
-    };
-    this.log = createLogger({ level: "info", format: "text", output, now: () => NOW });
+    ({ log: this.log, lines: this.#lines } = recordingLog("info", () => NOW));
     this.owned.defer(() => Deno.remove(folder, { recursive: true }));
   }
 

@@ -3,6 +3,8 @@ import type { Group } from "../../../lib/warehouse/trial/experiment.ts";
 import { held, same } from "../../../lib/warehouse/trial/experiment.ts";
 import type { ScratchTable, TrialFacts, TrialGround } from "../../../lib/warehouse/trial/ground.ts";
 import type { TrialRow } from "../../../lib/warehouse/trial/seen.ts";
+import { filledStatement } from "../../../lib/warehouse/trial/variables.ts";
+import type { SqlValues } from "../../../lib/sql/template.ts";
 import { FinpipeError } from "../../../lib/runtime/errors.ts";
 
 /** What a statement is answered by; a throw fails it. */
@@ -29,8 +31,8 @@ export class FakeGround implements TrialGround {
     return Promise.resolve({ version: "v", nodes: 3, nodesUp: 2, mode: "Eon" });
   }
 
-  filled(sql: string): string {
-    return sql;
+  filled(sql: string, values: SqlValues): string {
+    return filledStatement(sql, { schemas: this.schemas, key: "0123456789ab" }, values);
   }
 
   open(session: number): Promise<void> {

@@ -3,6 +3,7 @@
  * cache; the broker runs on the machine's Java.
  */
 import { join } from "node:path";
+import { exists, inCache, isOnPath, madeOnce } from "../machine/programs.ts";
 
 /** The newest, and the last of the line that many clusters in the field still run. */
 const VERSIONS = ["4.4.0", "3.9.2"] as const;
@@ -39,19 +40,7 @@ export async function missingForKafka(version: KafkaVersion): Promise<string | u
  * @throws Error where they cannot be had
  */
 export async function kafkaJars(version: KafkaVersion): Promise<string> {
-  const folder = folderOf(version);
-  if (await exists(folder)) return folder;
-  await Deno.mkdir(cacheFolder(), { recursive: true });
-  // Several processes may do this at once: each makes its own, the first rename wins.
-  const draft = await Deno.makeTempDir({ dir: cacheFolder(), prefix: "draft-" });
-  try {
-    await download(version, draft);
-    await Deno.rename(draft, folder);
-  } catch (error) {
-    await Deno.remove(draft, { recursive: true });
-    if (!await exists(folder)) throw error;
-  }
-  return folder;
+  return await madeOnce(folderOf(version), (draft) => download(version, draft));
 }
 
 async function download(version: KafkaVersion, folder: string): Promise<void> {
@@ -73,12 +62,7 @@ async function download(version: KafkaVersion, folder: string): Promise<void> {
 }
 
 function folderOf(version: KafkaVersion): string {
-  return join(cacheFolder(), version);
-}
-
-function cacheFolder(): string {
-  const home = Deno.env.get("HOME") ?? "/";
-  return join(Deno.env.get("XDG_CACHE_HOME") ?? join(home, ".cache"), "finpipe-test-kafka");
+  return inCache("finpipe-test-kafka", version);
 }
 
 async function javaVersion(): Promise<number | undefined> {
@@ -90,16 +74,4 @@ async function javaVersion(): Promise<number | undefined> {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-}
-
-/** True where the program lies in a folder of PATH. */
-export async function isOnPath(program: string): Promise<boolean> {
-  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
-    if (await exists(join(folder, program))) return true;
-  }
-  return false;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }

@@ -1,8 +1,7 @@
 /** Tests that need Kafka: run where it can be had, skipped by name elsewhere, failed in CI. */
-import { defaultKafka, isOnPath, type KafkaVersion, missingForKafka } from "./jars.ts";
-
-/** The body of a test. */
-export type TestBody = (t: Deno.TestContext) => Promise<void>;
+import { defaultKafka, type KafkaVersion, missingForKafka } from "./jars.ts";
+import { isOnPath } from "../machine/programs.ts";
+import { skippable, type TestBody } from "../skip.ts";
 
 /** What a test needs beside a broker. */
 export interface Needs {
@@ -30,14 +29,4 @@ export async function kafkaServerTest(
 /** Why what a test needs beside a broker is not there. */
 export async function missingOf(needs: Needs): Promise<string | undefined> {
   return needs.kcat === true && !await isOnPath("kcat") ? NO_KCAT : undefined;
-}
-
-/** The test, or, where something is missing and this is not CI, the name of one that is skipped. */
-export function skippable(
-  name: string,
-  missing: string | undefined,
-  test: TestBody,
-): Deno.TestDefinition {
-  const skip = missing !== undefined && Deno.env.get("CI") !== "true";
-  return { name: skip ? `${name} [skipped: ${missing}]` : name, ignore: skip, fn: test };
 }

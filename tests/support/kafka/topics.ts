@@ -7,7 +7,8 @@ import kafkajs, { type Admin } from "kafkajs";
 import { defaultKafka, missingForKafka } from "./jars.ts";
 import { askForKafka, ON_DEMAND } from "./on_demand.ts";
 import { startKafka } from "./server.ts";
-import { missingOf, type Needs, skippable, type TestBody } from "./skip.ts";
+import { missingOf, type Needs } from "./skip.ts";
+import { skippable, type TestBody } from "../skip.ts";
 
 /** A topic that is deleted when it is disposed of. */
 export interface TestTopic extends AsyncDisposable {

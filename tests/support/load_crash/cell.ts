@@ -1,5 +1,5 @@
 /** One cell of the load's crash matrix: a command is broken off at a message, and all is well again. */
-import { CrashProxy } from "../network/crash_proxy.ts";
+import { WatchedProxy } from "../network/watched_proxy.ts";
 import { messageCutter } from "./client_messages.ts";
 import { LOAD_FAULTS, type LoadFault, type LoadFaultName } from "./faults.ts";
 import { type Job, type JobName, JOBS } from "./jobs.ts";
@@ -128,17 +128,14 @@ function assertExit({ code, stderr }: CliResult, { codes }: LoadFault, isDone: b
   if (code === 69 && !says.test(stderr)) throw new Error(`It does not say why: ${stderr}`);
 }
 
-function proxyTo(place: LoadPlace, { watch }: MessageWatch): CrashProxy {
-  const proxy = new CrashProxy(watch, messageCutter);
+function proxyTo(place: LoadPlace, { watch }: MessageWatch): WatchedProxy {
+  const proxy = new WatchedProxy(watch, messageCutter);
   const { hostname, port } = new URL(place.vertica.url);
   proxy.targetHost = hostname;
   proxy.target = Number(port);
   return proxy;
 }
 
-function throughProxy(place: LoadPlace, { port }: CrashProxy): Record<string, string> {
-  const url = new URL(place.vertica.url);
-  url.hostname = "127.0.0.1";
-  url.port = String(port);
-  return place.env(url.href);
+function throughProxy(place: LoadPlace, proxy: WatchedProxy): Record<string, string> {
+  return place.env(proxy.through(place.vertica.url).href);
 }

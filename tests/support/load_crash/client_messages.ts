@@ -4,7 +4,7 @@
  * `vertica_python/vertica/messages/message.py`). Of clear text only.
  */
 import { Buffer } from "node:buffer";
-import type { Cutter } from "../network/crash_proxy.ts";
+import type { Cutter } from "../network/watched_proxy.ts";
 
 /** Cuts what one connection sends; each piece is a whole message. */
 export function messageCutter(): Cutter {

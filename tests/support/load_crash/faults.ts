@@ -1,5 +1,5 @@
 /** What strikes at a message of a load, while it is held. */
-import type { Passage } from "../network/crash_proxy.ts";
+import type { Passage } from "../network/watched_proxy.ts";
 import type { Job } from "./jobs.ts";
 import type { LoadPlace } from "./place.ts";
 import type { SpawnedCli } from "../cli/run_cli.ts";

@@ -3,7 +3,7 @@ import {
   openVerticaSession,
   type VerticaRow,
 } from "../../../lib/warehouse/vertica/connection/session.ts";
-import type { WarehouseSchemas } from "../../../lib/warehouse/sql_template.ts";
+import type { WarehouseSchemas } from "../../../lib/warehouse/variables.ts";
 import { type Row, writePartition } from "../partitions/reference.ts";
 import { type CliResult, runCli } from "../cli/run_cli.ts";
 import { verticaSettingsOf } from "../vertica/url.ts";

@@ -1,5 +1,5 @@
 /** Counts the messages that a finpipe sends to Vertica, over all its sessions, and holds one of them. */
-import type { Passage, Watcher } from "../network/crash_proxy.ts";
+import type { Passage, Watcher } from "../network/watched_proxy.ts";
 import { wordsForSession } from "./words.ts";
 
 /** Which message of a command it is: each session sends the same ones in the same order every time. */

@@ -2,7 +2,7 @@
  * Packages from PyPI that tests need, kept in the user's cache: each in a folder for PYTHONPATH, so
  * that Debian's Python without venv will do.
  */
-import { join } from "node:path";
+import { inCache, madeOnce } from "./programs.ts";
 
 /**
  * The folder with a package and all that it needs, got if need be.
@@ -11,24 +11,8 @@ import { join } from "node:path";
  * @throws Error where it cannot be had
  */
 export async function pythonPackages(requirement: string): Promise<string> {
-  const home = Deno.env.get("HOME") ?? "/";
-  const cache = join(
-    Deno.env.get("XDG_CACHE_HOME") ?? join(home, ".cache"),
-    "finpipe-test-python",
-  );
-  const folder = join(cache, requirement.replace("==", "-"));
-  if (await exists(folder)) return folder;
-  await Deno.mkdir(cache, { recursive: true });
-  // Several processes may do this at once: each makes its own, the first rename wins.
-  const draft = await Deno.makeTempDir({ dir: cache, prefix: "draft-" });
-  try {
-    await install(requirement, draft);
-    await Deno.rename(draft, folder);
-  } catch (error) {
-    await Deno.remove(draft, { recursive: true });
-    if (!await exists(folder)) throw error;
-  }
-  return folder;
+  const folder = inCache("finpipe-test-python", requirement.replace("==", "-"));
+  return await madeOnce(folder, (draft) => install(requirement, draft));
 }
 
 async function install(requirement: string, folder: string): Promise<void> {
@@ -40,8 +24,4 @@ async function install(requirement: string, folder: string): Promise<void> {
   if (success) return;
   const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   throw new Error(`Cannot get ${requirement} from PyPI: ${said.trim()}`);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }

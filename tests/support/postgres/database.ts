@@ -6,9 +6,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import pg from "pg";
-import { findBinaries } from "./binaries.ts";
+import { findBinaries, missingForPostgres } from "./binaries.ts";
 import { runCli } from "../cli/run_cli.ts";
 import { startPostgres } from "./server.ts";
+import { skippable, type TestBody } from "../skip.ts";
 
 /** A database that is dropped when it is disposed of. */
 export interface TestDatabase extends AsyncDisposable {
@@ -40,29 +41,18 @@ async function findServer(): Promise<Server> {
  */
 export function postgresTest(
   name: string,
-  test: (t: Deno.TestContext) => Promise<void>,
+  test: TestBody,
   options: { sanitizeOps?: boolean; sanitizeResources?: boolean } = {},
 ): void {
-  const missing = "missing" in server ? server.missing : undefined;
-  Deno.test({ ...skippable(name, missing, test), ...options });
+  Deno.test({ ...skippable(name, POSTGRES_MISSING, test), ...options });
 }
 
 /** A test that starts a server of its own, which FINPIPE_TEST_PG_URL is no help for. */
 export async function postgresServerTest(
   name: string,
-  test: (t: Deno.TestContext) => Promise<void>,
+  test: TestBody,
 ): Promise<void> {
-  const binaries = await findBinaries();
-  Deno.test(skippable(name, "missing" in binaries ? binaries.missing : undefined, test));
-}
-
-function skippable(
-  name: string,
-  missing: string | undefined,
-  test: (t: Deno.TestContext) => Promise<void>,
-): Deno.TestDefinition {
-  const skip = missing !== undefined && Deno.env.get("CI") !== "true";
-  return { name: skip ? `${name} [skipped: ${missing}]` : name, ignore: skip, fn: test };
+  Deno.test(skippable(name, await missingForPostgres(), test));
 }
 
 /** An empty database. */

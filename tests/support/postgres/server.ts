@@ -6,6 +6,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { freePort } from "../network/ports.ts";
 import { findBinaries } from "./binaries.ts";
+import { exists } from "../machine/programs.ts";
 
 export interface PostgresOptions {
   /** Major version. @default FINPIPE_TEST_PG_VERSION, else the newest */
@@ -116,7 +117,7 @@ export class PostgresServer implements AsyncDisposable {
   /** Makes the cluster, where the folder has none; once, before the first start. */
   async initialise(): Promise<void> {
     const passwordFile = join(this.#folder, "password");
-    if (await isThere(join(this.#data, "PG_VERSION"))) {
+    if (await exists(join(this.#data, "PG_VERSION"))) {
       this.#password = await Deno.readTextFile(passwordFile);
       return;
     }
@@ -295,16 +296,6 @@ async function childrenOf(pid: number): Promise<number[]> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   return children;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** False also of one that has ended and that nobody has waited for yet. */

@@ -1,7 +1,6 @@
 /** Landing a topic of the test's own in a database of the test's own. */
 import { parseDuration } from "../../../lib/config/duration.ts";
 import { readKafkaSettings } from "../../../lib/config/kafka.ts";
-import { createLogger } from "../../../lib/runtime/log.ts";
 import { openTopic } from "../../../lib/sources/kafka/topic.ts";
 import { parseFrom } from "../../../lib/sources/topic/from.ts";
 import type { SessionOptions } from "../../../lib/postgres/client.ts";
@@ -25,21 +24,20 @@ import {
   type TopicOptions,
   withAdmin,
 } from "../kafka/topics.ts";
-import { testDatabase } from "../postgres/database.ts";
-import { findBinaries } from "../postgres/binaries.ts";
+import { POSTGRES_MISSING, testDatabase } from "../postgres/database.ts";
 import { type CliResult, runCli, spawnCli, type SpawnedCli } from "../cli/run_cli.ts";
 import { until } from "../until.ts";
+import { skippable, type TestBody } from "../skip.ts";
+import type { Logger } from "../../../lib/runtime/log.ts";
+import { recordingLog } from "../logs.ts";
 
 /** A test that needs Kafka, PostgreSQL and kcat; skipped by name where one of them is missing. */
 export async function topicTest(
   name: string,
-  test: (t: Deno.TestContext) => Promise<void>,
+  test: TestBody,
 ): Promise<void> {
-  const isGiven = Deno.env.get("FINPIPE_TEST_PG_URL") !== undefined;
-  const binaries = isGiven ? {} : await findBinaries();
-  if ("missing" in binaries && Deno.env.get("CI") !== "true") {
-    Deno.test({ name: `${name} [skipped: ${binaries.missing}]`, ignore: true, fn: test });
-  } else await kafkaTest(name, test, { kcat: true });
+  if (POSTGRES_MISSING === undefined) await kafkaTest(name, test, { kcat: true });
+  else Deno.test(skippable(name, POSTGRES_MISSING, test));
 }
 
 /** What a call of `landTopic` is given beside its place; the defaults are those of `stream`. */
@@ -196,8 +194,8 @@ export class LandingPlace implements AsyncDisposable {
   land(call: LandCall = {}): RunningLanding {
     const asked = new AbortController();
     const state = Promise.withResolvers<TopicState>();
-    let log = "";
-    const totals = this.#land(call, asked.signal, state.resolve, (line) => log += line);
+    const { log, lines } = recordingLog("debug", call.now);
+    const totals = this.#land(call, asked.signal, state.resolve, log);
     // Who waits for the state of one that never began learns why from its totals.
     totals.catch(state.reject);
     state.promise.catch(() => {});
@@ -206,7 +204,7 @@ export class LandingPlace implements AsyncDisposable {
       return totals;
     };
     this.endsWithPlace(stop);
-    return { totals, state: state.promise, log: () => log, stop };
+    return { totals, state: state.promise, log: () => lines.join(""), stop };
   }
 
   /** The same place with a new session, for when the server has ended the old one. */
@@ -230,16 +228,11 @@ export class LandingPlace implements AsyncDisposable {
     call: LandCall,
     signal: AbortSignal,
     onStart: (state: TopicState) => void,
-    write: (line: string) => void,
+    log: Logger,
   ): Promise<Totals> {
     const env = { ...this.env, FINPIPE_GROUP: call.group ?? this.topic.group };
     const settings = await readKafkaSettings({ env: (name) => env[name as never], flags: {} });
     const now = call.now ?? (() => Temporal.Now.instant());
-    const output = {
-      isTerminal: false,
-      write: (line: string | Uint8Array) => (write(String(line)), Promise.resolve()),
-    };
-    const log = createLogger({ level: "debug", format: "text", output, now });
     await using topic = openTopic(settings, log);
     const duration = (text: string) => parseDuration(text, "a test's duration");
     const land = (context: TopicContext, options: LandTopicOptions) =>

@@ -14,8 +14,9 @@
  * - `ends BROKERS TOPIC PARTITIONS` (Java's alone): `end PARTITION STABLE HIGH`
  */
 import { join } from "node:path";
-import { defaultKafka, isOnPath, kafkaJars } from "../kafka/jars.ts";
+import { defaultKafka, kafkaJars } from "../kafka/jars.ts";
 import { pythonPackages } from "../machine/python_packages.ts";
+import { isOnPath } from "../machine/programs.ts";
 
 export const CLIENTS = ["librdkafka", "Java"] as const;
 export type ClientKind = (typeof CLIENTS)[number];

@@ -1,8 +1,7 @@
 /** What tests share that set the ways of a Vertica server, and look at what a load makes of it. */
 import type { VerticaWarehouse } from "../../../lib/warehouse/vertica/warehouse.ts";
-import { skippable } from "../kafka/skip.ts";
 import { writePartition } from "../partitions/reference.ts";
-import { openTestVertica, type OwnServer, type TestVertica, VERTICA_MISSING } from "./place.ts";
+import { openTestVertica, type OwnServer, ownVerticaTest, type TestVertica } from "./place.ts";
 import { transaction } from "../partitions/rows.ts";
 import { NOW, STRICT_LIMITS } from "../warehouse/warehouses.ts";
 
@@ -24,10 +23,7 @@ export interface ServerPlace extends OwnServer {
 
 /** A test on a server whose ways can be set; skipped, with that reason, where another one is named. */
 export function serverTest(name: string, test: (place: ServerPlace) => Promise<void>): void {
-  const missing = Deno.env.get("FINPIPE_TEST_VERTICA_URL")
-    ? "FINPIPE_TEST_VERTICA_URL names a server whose ways cannot be set"
-    : VERTICA_MISSING;
-  Deno.test(skippable(name, missing, async () => {
+  ownVerticaTest(name, async () => {
     await using vertica = await openTestVertica();
     const schemas = vertica.newSchemas();
     const workDir = await Deno.makeTempDir({ prefix: "finpipe-vertica-" });
@@ -62,5 +58,5 @@ export function serverTest(name: string, test: (place: ServerPlace) => Promise<v
     } finally {
       await Deno.remove(workDir, { recursive: true });
     }
-  }));
+  });
 }

@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import type { LoadRecord } from "../../../lib/warehouse/repository.ts";
 import type { VerticaWarehouse } from "../../../lib/warehouse/vertica/warehouse.ts";
-import { skippable } from "../kafka/skip.ts";
 import { type Row, writePartition } from "../partitions/reference.ts";
 import { TcpProxy, type Verdict } from "../network/tcp_proxy.ts";
-import { openTestVertica, type TestVertica, VERTICA_MISSING } from "./place.ts";
+import { openTestVertica, type TestVertica } from "./place.ts";
 import { transaction } from "../partitions/rows.ts";
 import { NOW, STRICT_LIMITS } from "../warehouse/warehouses.ts";
 
@@ -145,9 +144,4 @@ export class CutLoadPlace implements AsyncDisposable {
     await this.vertica[Symbol.asyncDispose]();
     await Deno.remove(this.workDir, { recursive: true });
   }
-}
-
-/** A test on a Vertica; skipped by name where there is none. */
-export function verticaTest(name: string, test: (t: Deno.TestContext) => Promise<void>): void {
-  Deno.test(skippable(name, VERTICA_MISSING, test));
 }

@@ -8,17 +8,37 @@ import {
   VerticaWarehouse,
   type VerticaWarehouseOptions,
 } from "../../../lib/warehouse/vertica/warehouse.ts";
-import type { WarehouseSchemas } from "../../../lib/warehouse/sql_template.ts";
+import type { WarehouseSchemas } from "../../../lib/warehouse/variables.ts";
 import { SILENT } from "../logs.ts";
 import { adminUrl, POSTGRES_MISSING } from "../postgres/database.ts";
 import { openVerticaEngine, type VerticaEngine } from "../../vertica-server/engine/engine.ts";
 import { DATABASE, startServerOn, type VerticaServer } from "../../vertica-server/server.ts";
 import { verticaSettingsOf } from "./url.ts";
+import { skippable, type TestBody } from "../skip.ts";
 
 const GIVEN = Deno.env.get("FINPIPE_TEST_VERTICA_URL") || undefined;
 
 /** Why there is none; undefined where there is one. Ours has a PostgreSQL behind it. */
 export const VERTICA_MISSING = GIVEN === undefined ? POSTGRES_MISSING : undefined;
+
+/** A test on a Vertica; skipped by name where there is none. */
+export function verticaTest(name: string, test: TestBody): void {
+  Deno.test(skippable(name, VERTICA_MISSING, test));
+}
+
+/**
+ * A test on a server of ours; skipped by name where another one is named.
+ *
+ * @param why what that one has that the test cannot do with
+ */
+export function ownVerticaTest(
+  name: string,
+  test: TestBody,
+  why = "whose ways cannot be set",
+): void {
+  const notOurs = GIVEN && `FINPIPE_TEST_VERTICA_URL names a server ${why}`;
+  Deno.test(skippable(name, notOurs ?? VERTICA_MISSING, test));
+}
 
 /** A server of ours, and the engine behind it. */
 export interface OwnServer {

@@ -11,7 +11,7 @@ import type { MartRow, WarehouseRepository } from "../../../lib/warehouse/reposi
 import { EMBEDDED_TIMERS } from "../engine/embedded_timers.ts";
 import { type Row, writePartition } from "../partitions/reference.ts";
 import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../vertica/place.ts";
-import { skippable } from "../kafka/skip.ts";
+import { skippable } from "../skip.ts";
 
 /** The clock of every test warehouse. */
 export const NOW = Temporal.Instant.from("2022-10-02T03:04:05.25Z");

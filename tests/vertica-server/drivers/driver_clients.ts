@@ -6,8 +6,8 @@
  * that signed the server's certificate; it says what came of each case in a line of JSON.
  */
 import { join } from "node:path";
-import { isOnPath } from "../../support/kafka/jars.ts";
 import { pythonPackages } from "../../support/machine/python_packages.ts";
+import { exists, inCache, isOnPath, madeOnce } from "../../support/machine/programs.ts";
 
 export type Driver = "vertica-python" | "JDBC";
 
@@ -71,7 +71,7 @@ async function runPython(args: string[]): Promise<string> {
 }
 
 async function runJava(args: string[]): Promise<string> {
-  const folder = await cached(jdbcFolder(), async (draft) => {
+  const folder = await madeOnce(jdbcFolder(), async (draft) => {
     await run("mvn", [
       "-q",
       "-B",
@@ -93,21 +93,6 @@ async function runJava(args: string[]): Promise<string> {
   }
 }
 
-/** The folder, made aside and renamed if need be: of several processes, the first one wins. */
-async function cached(folder: string, make: (draft: string) => Promise<void>): Promise<string> {
-  if (await exists(folder)) return folder;
-  await Deno.mkdir(cacheFolder(), { recursive: true });
-  const draft = await Deno.makeTempDir({ dir: cacheFolder(), prefix: "draft-" });
-  try {
-    await make(draft);
-    await Deno.rename(draft, folder);
-  } catch (error) {
-    await Deno.remove(draft, { recursive: true });
-    if (!await exists(folder)) throw error;
-  }
-  return folder;
-}
-
 /** Its stdout. @throws Error with all that it said where it fails */
 async function run(
   program: string,
@@ -122,14 +107,5 @@ async function run(
 }
 
 function jdbcFolder(): string {
-  return join(cacheFolder(), JDBC_ARTIFACT.replaceAll(":", "-"));
-}
-
-function cacheFolder(): string {
-  const home = Deno.env.get("HOME") ?? "/";
-  return join(Deno.env.get("XDG_CACHE_HOME") ?? join(home, ".cache"), "finpipe-test-vertica");
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
+  return inCache("finpipe-test-vertica", JDBC_ARTIFACT.replaceAll(":", "-"));
 }

@@ -1,7 +1,7 @@
 /** The tests of v-pool, the pool of vertica-nodejs, which its package carries, by mocha on Node.js. */
 import { join } from "node:path";
-import { isOnPath } from "../../support/kafka/jars.ts";
 import { inShort, runProgram, type Suite } from "./suite.ts";
+import { exists, inCache, isOnPath, madeOnce } from "../../support/machine/programs.ts";
 
 const POOL = "v-pool@1.1.4";
 /** What it is tested with, by its package.json. */
@@ -60,28 +60,11 @@ function readReport(said: string): MochaTest[] {
 
 /** The folder whose node_modules has them, kept in the user's cache. */
 async function nodePackages(): Promise<string> {
-  const home = Deno.env.get("HOME") ?? "/";
-  const cache = Deno.env.get("XDG_CACHE_HOME") ?? join(home, ".cache");
-  const folder = join(cache, "finpipe-test-node", POOL);
-  if (await exists(folder)) return folder;
-  await Deno.mkdir(join(folder, ".."), { recursive: true });
-  // Several processes may do this at once: each makes its own, the first rename wins.
-  const draft = await Deno.makeTempDir({ dir: join(folder, ".."), prefix: "draft-" });
-  try {
+  return await madeOnce(inCache("finpipe-test-node", POOL), async (draft) => {
     await Deno.writeTextFile(join(draft, "package.json"), '{ "private": true }\n');
     const args = ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...PACKAGES];
     const said = await runProgram("npm", args, { cwd: draft });
-    if (!await exists(join(draft, "node_modules/mocha"))) {
-      throw new Error(`Cannot get ${POOL} from npm: ${said.trim().slice(-1000)}`);
-    }
-    await Deno.rename(draft, folder);
-  } catch (error) {
-    await Deno.remove(draft, { recursive: true });
-    if (!await exists(folder)) throw error;
-  }
-  return folder;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
+    if (await exists(join(draft, "node_modules/mocha"))) return;
+    throw new Error(`Cannot get ${POOL} from npm: ${said.trim().slice(-1000)}`);
+  });
 }

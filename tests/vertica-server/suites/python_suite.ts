@@ -1,9 +1,9 @@
 /** The integration tests of vertica-python, which its package carries, by pytest. */
 import { join } from "node:path";
-import { isOnPath } from "../../support/kafka/jars.ts";
 import { pythonPackages } from "../../support/machine/python_packages.ts";
 import { VERTICA_PYTHON } from "../drivers/driver_clients.ts";
 import { inShort, runProgram, type Suite } from "./suite.ts";
+import { isOnPath } from "../../support/machine/programs.ts";
 
 /** What the tests import beside the driver. */
 const TOOLS = ["pytest==9.2.0", "parameterized==0.9.0", "pytest-timeout==2.4.0"];

@@ -3,9 +3,11 @@ import schemasSql from "../../../../sql/warehouse/embedded/trial_schemas.sql" wi
 import tablesSql from "../../../../sql/warehouse/embedded/trial_tables.sql" with { type: "text" };
 import versionSql from "../../../../sql/warehouse/embedded/trial_version.sql" with { type: "text" };
 import type { SqlSession } from "../../../postgres/session.ts";
-import { forSchemas, quoteIdentifier, type WarehouseSchemas } from "../../sql_template.ts";
+import * as is from "../../../sql/columns.ts";
+import { query } from "../../../sql/query.ts";
+import type { SqlValues } from "../../../sql/template.ts";
+import { tablePath, type WarehouseSchemas } from "../../variables.ts";
 import {
-  EXAMPLE_KEY,
   requirePresent,
   SCRATCH_PATTERN,
   type ScratchTable,
@@ -14,6 +16,15 @@ import {
   type TrialGround,
 } from "../../trial/ground.ts";
 import type { TrialRow } from "../../trial/seen.ts";
+import { filledStatement } from "../../trial/variables.ts";
+import { EmbeddedScope } from "../scope.ts";
+
+const SCHEMAS = query("warehouse/embedded/trial_schemas", schemasSql, { schemaName: is.text });
+const TABLES = query("warehouse/embedded/trial_tables", tablesSql, {
+  tableSchema: is.text,
+  tableName: is.text,
+});
+const VERSION = query("warehouse/embedded/trial_version", versionSql, { version: is.text });
 
 /** Has one session, which nobody else shares: what an earlier run left is nobody's. */
 export class EmbeddedGround implements TrialGround {
@@ -21,28 +32,32 @@ export class EmbeddedGround implements TrialGround {
   readonly schemas: WarehouseSchemas;
   readonly names = {};
   readonly #session: SqlSession;
+  readonly #scope: EmbeddedScope;
   readonly #key: string;
 
   /** @param session is closed with it */
   constructor(session: SqlSession, schemas: WarehouseSchemas, key: string) {
     this.#session = session;
+    // What is looked at asks for no time of ours.
+    const now = () => Temporal.Instant.fromEpochMilliseconds(0);
+    this.#scope = new EmbeddedScope({ session, schemas, now });
     this.schemas = schemas;
     this.#key = key;
   }
 
   async requireSchemas(): Promise<void> {
-    const names = this.#names;
-    const rows = await this.#session.query(schemasSql, names);
-    requirePresent(names, rows.map(({ schema_name }) => schema_name!));
+    const { stagingSchema, martSchema } = this.schemas;
+    const rows = await this.#scope.select(SCHEMAS);
+    requirePresent([stagingSchema, martSchema], rows.map(({ schemaName }) => schemaName));
   }
 
   async facts(): Promise<TrialFacts> {
-    const [row] = await this.#session.query(versionSql);
-    return { version: row!.version!, nodes: undefined, nodesUp: undefined, mode: "embedded" };
+    const { version } = await this.#scope.selectOne(VERSION);
+    return { version, nodes: undefined, nodesUp: undefined, mode: "embedded" };
   }
 
-  filled(sql: string): string {
-    return forSchemas(sql, this.schemas).replaceAll(EXAMPLE_KEY, this.#key);
+  filled(sql: string, values: SqlValues): string {
+    return filledStatement(sql, { schemas: this.schemas, key: this.#key }, values);
   }
 
   open(): Promise<void> {
@@ -65,19 +80,15 @@ export class EmbeddedGround implements TrialGround {
   }
 
   async scratchTables(): Promise<ScratchTable[]> {
-    const rows = await this.#session.query(tablesSql, [...this.#names, SCRATCH_PATTERN]);
-    return rows.flatMap((row) => scratchTable(row.table_schema!, row.table_name!) ?? []);
+    const rows = await this.#scope.select(TABLES, { scratch_tables_like: SCRATCH_PATTERN });
+    return rows.flatMap((row) => scratchTable(row.tableSchema, row.tableName) ?? []);
   }
 
   async drop({ schema, name }: ScratchTable): Promise<void> {
-    await this.#session.execute(`DROP TABLE IF EXISTS ${quoteIdentifier(schema)}.${name} CASCADE`);
+    await this.#session.execute(`DROP TABLE IF EXISTS ${tablePath(schema, name)} CASCADE`);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#session.close();
-  }
-
-  get #names(): [string, string] {
-    return [this.schemas.stagingSchema, this.schemas.martSchema];
   }
 }

@@ -20,11 +20,32 @@ import undoLoad from "../../../../sql/warehouse/embedded/undo_load.sql" with { t
 import type { DatasetName } from "../../../events/dataset.ts";
 import type { PartitionFile } from "../../../partitions/partition_file.ts";
 import { VERSION } from "../../../runtime/version.ts";
+import * as is from "../../../sql/columns.ts";
+import { query } from "../../../sql/query.ts";
+import { SqlTemplate } from "../../../sql/template.ts";
 import { controlText, recordOf, refuseShrink } from "../../load_checks.ts";
+import { DAY_MEASURE } from "../../load_records.ts";
 import type { LoadLimits, LoadRecord, ReplacedDay } from "../../repository.ts";
-import { forDay, forSchemas } from "../../sql_template.ts";
-import { type EmbeddedScope, timestampOf } from "../scope.ts";
+import { type Subject, subjectValues } from "../../variables.ts";
+import type { EmbeddedScope } from "../scope.ts";
+import { tableValues } from "../variables.ts";
 import { SideTableCopy } from "./side_table_copy.ts";
+
+const MEASURE = query("warehouse/embedded/side_table_measure", sideTableMeasure, DAY_MEASURE);
+const UNDO_KEPT = query("warehouse/embedded/undo_kept", undoKept, {
+  partitionDate: is.day,
+  sha256: is.nullable(is.text),
+});
+const RECORD_WRITE = new SqlTemplate(recordWrite);
+const REFUSED_PRUNE = new SqlTemplate(refusedPrune);
+const SIDE_TABLE = new SqlTemplate(sideTable);
+const SIDE_TABLE_DROP = new SqlTemplate(sideTableDrop);
+const SWAP_BACK = new SqlTemplate(swapBack);
+const SWAP_IN = new SqlTemplate(swapIn);
+const SWAP_OUT = new SqlTemplate(swapOut);
+const UNDO_DONE = new SqlTemplate(undoDone);
+const UNDO_KEEP = new SqlTemplate(undoKeep);
+const UNDO_LOAD = new SqlTemplate(undoLoad);
 
 /**
  * Fills a side table from the file, compares it with the manifest, and swaps it in for the day.
@@ -41,32 +62,31 @@ export async function replaceDay(
   limits: LoadLimits,
   before: LoadRecord | undefined,
 ): Promise<ReplacedDay> {
-  const { session, schemas } = scope;
-  const { dataset, partition } = file;
-  const sql = (text: string) => forDay(text, schemas, dataset, partition);
+  const { dataset, partition: day } = file;
+  const tables = tableValues({ dataset, day });
   const loadId = crypto.randomUUID();
   refuseShrink(file, before, limits);
-  await pruneRefused(scope, dataset, partition);
-  await session.execute(sql(sideTable));
+  await pruneRefused(scope, { dataset, day });
+  await scope.execute(SIDE_TABLE, tables);
   try {
     const refused = await new SideTableCopy(scope, file, loadId, limits).run();
     file.watch?.begin("comparing");
     const record = await compare(scope, file, refused);
     limits.signal.throwIfAborted();
     file.watch?.begin("swapping");
-    await session.transaction(async () => {
-      const kept = await undoKeptFor(scope, dataset);
-      await session.execute(sql(undoKeep));
-      if (before !== undefined) await session.execute(sql(swapOut));
-      await session.execute(sql(swapIn));
+    await scope.session.transaction(async () => {
+      const kept = await scope.selectFirst(UNDO_KEPT, { dataset });
+      await scope.execute(UNDO_KEEP, tables);
+      if (before !== undefined) await scope.execute(SWAP_OUT, tables);
+      await scope.execute(SWAP_IN, tables);
       await writeRecord(scope, file, loadId, record);
-      await pruneRefused(scope, dataset, partition);
-      if (kept !== undefined) await pruneRefused(scope, dataset, kept.day);
+      await pruneRefused(scope, { dataset, day });
+      if (kept !== undefined) await pruneRefused(scope, { dataset, day: kept.partitionDate });
     });
     return { ...record, before };
   } catch (error) {
     // The failure is what counts; a side table that stays behind is dropped by the next load.
-    await session.execute(sql(sideTableDrop)).catch(() => {});
+    await scope.execute(SIDE_TABLE_DROP, tables).catch(() => {});
     throw error;
   }
 }
@@ -81,62 +101,51 @@ export async function undoDay(
   dataset: DatasetName,
   day: Temporal.PlainDate,
 ): Promise<boolean> {
-  const { session, schemas } = scope;
-  const sql = (text: string) => forDay(text, schemas, dataset, day);
-  return await session.transaction(async () => {
-    const kept = await undoKeptFor(scope, dataset);
-    if (kept === undefined || !kept.day.equals(day)) return false;
-    await session.execute(sql(undoLoad));
-    if (kept.wasLoaded) await session.execute(sql(swapBack));
-    await session.execute(sql(undoDone));
-    await pruneRefused(scope, dataset, day);
+  const tables = tableValues({ dataset, day });
+  return await scope.session.transaction(async () => {
+    const kept = await scope.selectFirst(UNDO_KEPT, { dataset });
+    if (kept === undefined || !kept.partitionDate.equals(day)) return false;
+    await scope.execute(UNDO_LOAD, tables);
+    // Where it had been loaded before.
+    if (kept.sha256 !== null) await scope.execute(SWAP_BACK, tables);
+    await scope.execute(UNDO_DONE, tables);
+    await pruneRefused(scope, { dataset, day });
     return true;
   });
 }
 
 /** Compares the side table with the manifest. */
 async function compare(
-  { session, schemas }: EmbeddedScope,
+  scope: EmbeddedScope,
   file: PartitionFile,
   refused: number,
 ): Promise<LoadRecord> {
-  const sql = forDay(sideTableMeasure, schemas, file.dataset, file.partition);
-  const [row] = await session.query(sql);
-  const controlTotal = controlText(file.dataset, row!.control_total!);
-  return recordOf(file, { rows: BigInt(row!.rows!), controlTotal }, BigInt(refused));
+  const { dataset, partition: day } = file;
+  const found = await scope.selectOne(MEASURE, tableValues({ dataset, day }));
+  const taken = { rows: found.rows, controlTotal: controlText(dataset, found.controlTotal) };
+  return recordOf(file, taken, BigInt(refused));
 }
 
 async function writeRecord(
   scope: EmbeddedScope,
-  { dataset, partition, manifest }: PartitionFile,
+  { dataset, partition: day, manifest }: PartitionFile,
   loadId: string,
   record: LoadRecord,
 ): Promise<void> {
-  await scope.session.query(forSchemas(recordWrite, scope.schemas), [
-    dataset,
-    partition.toString(),
-    loadId,
-    record.sha256,
-    manifest.rows,
-    manifest.control_total,
-    record.rows,
-    record.refused,
-    record.controlTotal,
-    timestampOf(scope),
-    VERSION,
-  ]);
+  await scope.run(RECORD_WRITE, {
+    ...subjectValues({ dataset, day }),
+    load_id: loadId,
+    sha256: record.sha256,
+    manifest_rows: manifest.rows,
+    manifest_control_total: manifest.control_total,
+    rows: record.rows,
+    refused: record.refused,
+    control_total: record.controlTotal,
+    now: scope.timestamp,
+    version: VERSION,
+  });
 }
 
-async function pruneRefused(
-  { session, schemas }: EmbeddedScope,
-  dataset: DatasetName,
-  day: Temporal.PlainDate,
-): Promise<void> {
-  await session.query(forSchemas(refusedPrune, schemas), [dataset, day.toString()]);
-}
-
-async function undoKeptFor({ session, schemas }: EmbeddedScope, dataset: DatasetName) {
-  const [row] = await session.query(forSchemas(undoKept, schemas), [dataset]);
-  if (row === undefined) return undefined;
-  return { day: Temporal.PlainDate.from(row.partition_date!), wasLoaded: row.sha256 !== null };
+async function pruneRefused(scope: EmbeddedScope, subject: Subject): Promise<void> {
+  await scope.run(REFUSED_PRUNE, subjectValues(subject));
 }

@@ -13,12 +13,17 @@ import type { PartitionFile } from "../../../partitions/partition_file.ts";
 import { provenPieces } from "../../../partitions/proven_pieces.ts";
 import { RefusedData } from "../../../postgres/failure.ts";
 import type { FinpipeError } from "../../../runtime/errors.ts";
+import { SqlTemplate } from "../../../sql/template.ts";
 import { countLines, csvPieces, middleRowEnd } from "../../csv_pieces.ts";
 import { overLimit, SHOWN_BEYOND_LIMIT } from "../../load_checks.ts";
 import type { LoadLimits } from "../../repository.ts";
-import { forDay, forSchemas } from "../../sql_template.ts";
+import { type Subject, subjectValues } from "../../variables.ts";
+import type { EmbeddedScope } from "../scope.ts";
+import { tableValues } from "../variables.ts";
 import { reasonOf } from "./refusal_reason.ts";
-import { type EmbeddedScope, timestampOf } from "../scope.ts";
+
+const COPY = new SqlTemplate(copyRows);
+const REFUSED_WRITE = new SqlTemplate(refusedWrite);
 
 /** The side table's filling. */
 export class SideTableCopy {
@@ -26,6 +31,7 @@ export class SideTableCopy {
   readonly #file: PartitionFile;
   readonly #loadId: string;
   readonly #limits: LoadLimits;
+  readonly #subject: Subject;
   readonly #copy: string;
   #refused = 0;
   #first: string | undefined;
@@ -35,7 +41,8 @@ export class SideTableCopy {
     this.#file = file;
     this.#loadId = loadId;
     this.#limits = limits;
-    this.#copy = forDay(copyRows, scope.schemas, file.dataset, file.partition);
+    this.#subject = { dataset: file.dataset, day: file.partition };
+    this.#copy = scope.filled(COPY, tableValues(this.#subject));
   }
 
   /**
@@ -68,17 +75,14 @@ export class SideTableCopy {
   }
 
   async #refuse(row: Uint8Array, line: number, reason: string): Promise<void> {
-    const { session, schemas } = this.#scope;
-    const { dataset, partition } = this.#file;
-    await session.query(forSchemas(refusedWrite, schemas), [
-      this.#loadId,
-      dataset,
-      partition.toString(),
+    await this.#scope.run(REFUSED_WRITE, {
+      ...subjectValues(this.#subject),
+      load_id: this.#loadId,
       line,
       reason,
-      withoutLineEnd(row),
-      timestampOf(this.#scope),
-    ]);
+      raw: withoutLineEnd(row).toHex(),
+      now: this.#scope.timestamp,
+    });
     this.#first ??= `line ${line}: ${reason}`;
     this.#refused++;
     if (this.#refused > this.#limits.maxRejected + SHOWN_BEYOND_LIMIT) {

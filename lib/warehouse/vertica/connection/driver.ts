@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 import tls from "node:tls";
 import vertica from "vertica-nodejs";
 import type { VerticaTls } from "../../../config/vertica_tls.ts";
+import type { SqlRow } from "../../../sql/query.ts";
 import { LoginWatch } from "./login_watch.ts";
 import { ServerMessages } from "./server_messages.ts";
 import { messageOf } from "../../../runtime/errors.ts";
@@ -26,7 +27,7 @@ export interface DriverConnection extends EventEmitter {
 
 /** The rows of a statement, by column name. */
 export interface DriverResult {
-  rows: Record<string, string | null>[];
+  rows: SqlRow[];
 }
 
 /** One session (its `lib/client.js`). */

@@ -3,6 +3,12 @@ import { lookup } from "node:dns/promises";
 import isolation from "../../../../sql/warehouse/vertica/session_isolation.sql" with {
   type: "text",
 };
+import autocommit from "../../../../sql/warehouse/vertica/session_autocommit.sql" with {
+  type: "text",
+};
+import runtimecap from "../../../../sql/warehouse/vertica/session_runtimecap.sql" with {
+  type: "text",
+};
 import settingsScript from "../../../../sql/warehouse/vertica/session.sql" with { type: "text" };
 import { shown, type VerticaNode, type VerticaSettings } from "../../../config/vertica_settings.ts";
 import { AnswerWatch } from "../../../runtime/answer_watch.ts";
@@ -17,10 +23,16 @@ import {
   OWN_SESSION_ID,
   type SilentSession,
 } from "./silent_session.ts";
-import { statementsOf } from "../statements.ts";
+import * as is from "../../../sql/columns.ts";
+import type { Query, SqlRow } from "../../../sql/query.ts";
+import { SqlTemplate, statementsOf } from "../../../sql/template.ts";
+import { onlyStatement, verticaQuery } from "../query.ts";
+
+const AUTOCOMMIT = verticaQuery("session_autocommit", autocommit, { setting: is.text });
+const RUNTIMECAP = new SqlTemplate(onlyStatement(runtimecap));
 
 /** A row by column name, each value in Vertica's text form (`t`/`f` for booleans). */
-export type VerticaRow = Record<string, string | null>;
+export type VerticaRow = SqlRow;
 
 export interface SessionOptions {
   /** Shown to a DBA as client_label in `v_monitor.sessions`. */
@@ -169,12 +181,12 @@ export class VerticaSession {
     }
     if (statementTimeout !== undefined) {
       const seconds = Math.ceil(statementTimeout / 1000);
-      await this.query(`SET SESSION RUNTIMECAP '${seconds} seconds'`);
+      await this.query(RUNTIMECAP.withLiterals({ runtime_cap: `${seconds} seconds` }));
     }
     // The driver sends no autocommit parameter, and a session that commits each statement by itself
     // would swap days and lose their records.
-    const [row] = await this.query("SHOW AUTOCOMMIT");
-    if (row?.setting !== "off") {
+    const shown = await this.#first(AUTOCOMMIT);
+    if (shown?.setting !== "off") {
       throw new FinpipeError("configuration", `Cannot use ${this.name}: autocommit stays on`, {
         hint: "Let the session set it: SET SESSION AUTOCOMMIT TO OFF had no effect",
       });
@@ -186,12 +198,16 @@ export class VerticaSession {
   /** Undefined where system tables are kept from users (RESTRICT_SYSTEM_TABLES_ACCESS). */
   async #ownId(): Promise<string | undefined> {
     try {
-      const [row] = await this.query(OWN_SESSION_ID);
-      return row?.session_id ?? undefined;
+      return (await this.#first(OWN_SESSION_ID))?.sessionId;
     } catch (error) {
       if (isKind(error, "unreachable")) throw error;
       return undefined;
     }
+  }
+
+  async #first<Row>(query: Query<Row>): Promise<Row | undefined> {
+    const [row] = await this.query(query.sql.withLiterals());
+    return row && query.decode(row);
   }
 
   /** Runs one statement. */

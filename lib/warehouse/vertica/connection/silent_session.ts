@@ -17,8 +17,11 @@ import sessionState from "../../../../sql/warehouse/vertica/session_state.sql" w
 import { orAborted } from "../../../runtime/aborted.ts";
 import type { FinpipeError } from "../../../runtime/errors.ts";
 import { judgeSilence, type Questioner } from "../../../runtime/silent_session.ts";
+import * as is from "../../../sql/columns.ts";
+import type { Query } from "../../../sql/query.ts";
+import { SqlTemplate, type SqlValues } from "../../../sql/template.ts";
+import { onlyStatement, verticaQuery } from "../query.ts";
 import { createClient, type DriverClient, type DriverOptions, endClient } from "./driver.ts";
-import { literal, statementsOf } from "../statements.ts";
 
 /** A session, and the way by which it was opened: there the question goes too. */
 export interface SilentSession {
@@ -30,7 +33,12 @@ export interface SilentSession {
 }
 
 /** Finds the id of the session that asks. */
-export const [OWN_SESSION_ID] = statementsOf(sessionId) as [string];
+export const OWN_SESSION_ID = verticaQuery("session_id", sessionId, { sessionId: is.text });
+
+const STATE = verticaQuery("session_state", sessionState, {
+  currentStatement: is.nullable(is.text),
+});
+const CLOSE = new SqlTemplate(onlyStatement(sessionClose));
 
 /** What a node says that goes down or comes up. */
 const RESTARTS = /^57V0[123]$/;
@@ -90,17 +98,19 @@ class Question implements Questioner {
   async isAtWork(): Promise<boolean> {
     const { id } = this.#session;
     if (id === undefined) return true;
-    const [found] = await this.#ask(sessionState, id);
-    if (found !== undefined) return found.current_statement !== null;
+    const [found] = await this.#select(STATE, { session_id: id });
+    if (found !== undefined) return found.currentStatement !== null;
     // A server that hides sessions from users hides the next one too.
     await using other = new Question(this.#session, this.#over);
     await other.begin();
-    const { session_id } = (await other.#query(OWN_SESSION_ID))[0]!;
-    return (await this.#ask(sessionState, session_id!)).length === 0;
+    const [own] = await other.#select(OWN_SESSION_ID);
+    if (own === undefined) return true;
+    return (await this.#select(STATE, { session_id: own.sessionId })).length === 0;
   }
 
   async end(): Promise<void> {
-    await this.#ask(sessionClose, this.#session.id!);
+    const { id } = this.#session;
+    if (id !== undefined) await this.#query(CLOSE, { session_id: id });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -108,12 +118,12 @@ class Question implements Questioner {
     await endClient(this.#client);
   }
 
-  /** @param id in place of :session_id */
-  #ask(script: string, id: string) {
-    return this.#query(statementsOf(script)[0]!.replace(":session_id", literal(id)));
+  async #select<Row>(query: Query<Row>, values?: SqlValues): Promise<Row[]> {
+    return (await this.#query(query.sql, values)).map((row) => query.decode(row));
   }
 
-  async #query(text: string) {
+  async #query(statement: SqlTemplate, values?: SqlValues) {
+    const text = statement.withLiterals(values);
     const timer = setTimeout(this.#giveUp, this.#session.connection.connectTimeout);
     try {
       return (await this.#client.query({ text })).rows;

@@ -5,12 +5,21 @@ import { DATASET_NAMES } from "../../../events/dataset.ts";
 import { checkTables } from "../../../migrations/migrate.ts";
 import { retrying, type RetryOptions } from "../../../runtime/retry.ts";
 import type { MissingRight, WarehouseFacts, WarehouseInspection } from "../../inspection.ts";
-import type { WarehouseSchemas } from "../../sql_template.ts";
+import * as is from "../../../sql/columns.ts";
+import type { WarehouseSchemas } from "../../variables.ts";
 import { MIGRATIONS, VerticaMigrations } from "../migrations.ts";
 import { missingRights } from "./rights.ts";
 import { VerticaScope } from "../scope.ts";
 import { openVerticaSession } from "../connection/session.ts";
+import { verticaQuery } from "../query.ts";
 import { shapeDifferences } from "./shape.ts";
+
+/** The server, as it says of itself. */
+export const SERVER_FACTS = verticaQuery("server_facts", serverFacts, {
+  version: is.text,
+  userName: is.text,
+  clock: is.timestamp,
+});
 
 /**
  * Connects to the server.
@@ -40,12 +49,11 @@ class VerticaInspection implements WarehouseInspection {
   }
 
   async facts(): Promise<WarehouseFacts> {
-    const [row] = await this.#scope.commit(serverFacts);
-    return {
-      version: row!.version!,
-      user: row!.user_name!,
-      clock: Temporal.PlainDateTime.from(row!.clock!).toZonedDateTime("UTC").toInstant(),
-    };
+    const scope = this.#scope;
+    const { version, userName, clock } = await scope.transaction(() =>
+      scope.selectOne(SERVER_FACTS)
+    );
+    return { version, user: userName, clock: clock.toZonedDateTime("UTC").toInstant() };
   }
 
   async missingRights(): Promise<MissingRight[]> {

@@ -16,23 +16,35 @@ import systemTables from "../../../../sql/warehouse/vertica/system_tables.sql" w
 };
 import { FinpipeError, isKind } from "../../../runtime/errors.ts";
 import type { MissingRight } from "../../inspection.ts";
-import { forSchemas } from "../../sql_template.ts";
+import * as is from "../../../sql/columns.ts";
+import { SqlTemplate, statementsOf } from "../../../sql/template.ts";
+import { tablePath } from "../../variables.ts";
+import { verticaQuery } from "../query.ts";
 import type { VerticaScope } from "../scope.ts";
-import { statementsOf } from "../statements.ts";
 
-/** What is done to the tables. Of those that finpipe made itself it is the owner. */
-const TABLES: Readonly<Record<string, readonly string[]>> = {
-  "finpipe_staging.migrations": ["SELECT"],
-  "finpipe_staging.transactions": ["SELECT", "INSERT", "TRUNCATE"],
-  "finpipe_staging.currencies": ["SELECT", "INSERT", "TRUNCATE"],
-  "finpipe_staging.transactions_lock": ["UPDATE", "DELETE"],
-  "finpipe_staging.currencies_lock": ["UPDATE", "DELETE"],
-  "finpipe_staging.loads": ["SELECT", "INSERT", "UPDATE", "DELETE"],
-  "finpipe_staging.load_pending": ["SELECT", "INSERT", "DELETE"],
-  "finpipe_staging.load_undo": ["SELECT", "INSERT", "DELETE"],
-  "finpipe_staging.load_refused": ["SELECT", "INSERT", "DELETE"],
-  "finpipe_mart.global_metrics": ["SELECT", "INSERT", "DELETE"],
-  "finpipe_mart.global_metrics_left_out": ["SELECT", "INSERT", "DELETE"],
+const RIGHTS_OF = verticaQuery("rights_of", rightsOf, { privileges: is.nullable(is.text) });
+const RIGHTS_OWNED = verticaQuery("rights_owned", rightsOwned, { tableName: is.text });
+const SUPERUSER = verticaQuery("rights_superuser", superuser, { isSuperUser: is.boolean });
+
+type Rights = readonly string[];
+
+/** What is done to the tables of staging. Of those that finpipe made itself it is the owner. */
+const STAGING_TABLES: Readonly<Record<string, Rights>> = {
+  migrations: ["SELECT"],
+  transactions: ["SELECT", "INSERT", "TRUNCATE"],
+  currencies: ["SELECT", "INSERT", "TRUNCATE"],
+  transactions_lock: ["UPDATE", "DELETE"],
+  currencies_lock: ["UPDATE", "DELETE"],
+  loads: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+  load_pending: ["SELECT", "INSERT", "DELETE"],
+  load_undo: ["SELECT", "INSERT", "DELETE"],
+  load_refused: ["SELECT", "INSERT", "DELETE"],
+};
+
+/** The same of the mart. */
+const MART_TABLES: Readonly<Record<string, Rights>> = {
+  global_metrics: ["SELECT", "INSERT", "DELETE"],
+  global_metrics_left_out: ["SELECT", "INSERT", "DELETE"],
 };
 
 /** For whom, and where. */
@@ -82,12 +94,17 @@ async function lackingOnTables(
   usable: readonly string[],
   to: string,
 ): Promise<MissingRight[]> {
+  const { stagingSchema, martSchema } = scope.schemas;
   const owned = await ownTables(scope);
   const missing: MissingRight[] = [];
-  for (const [example, needed] of Object.entries(TABLES)) {
-    const table = forSchemas(example, scope.schemas);
-    const name = table.toLowerCase();
-    if (owned.has(name) || !usable.includes(name.split(".")[0]!)) continue;
+  const tables = [
+    ...Object.entries(STAGING_TABLES).map((entry) => [stagingSchema, ...entry] as const),
+    ...Object.entries(MART_TABLES).map((entry) => [martSchema, ...entry] as const),
+  ];
+  for (const [schema, name, needed] of tables) {
+    const found = schema.toLowerCase();
+    if (owned.has(`${found}.${name}`) || !usable.includes(found)) continue;
+    const table = tablePath(schema, name);
     const rights = await privileges(scope, "table", table);
     // A table that is not there is init's to make.
     const lacking = needed.filter((right) => rights !== undefined && !rights.includes(right));
@@ -97,15 +114,13 @@ async function lackingOnTables(
 }
 
 async function isSuperuser(scope: VerticaScope): Promise<boolean> {
-  const [row] = await refusable(() => scope.commit(superuser)) ?? [];
-  return row?.is_super_user === "t";
+  const found = await refusable(() => scope.transaction(() => scope.selectFirst(SUPERUSER)));
+  return found?.isSuperUser === true;
 }
 
 async function ownTables(scope: VerticaScope): Promise<Set<string>> {
-  const { stagingSchema, martSchema } = scope.schemas;
-  const names = { staging_schema: stagingSchema, mart_schema: martSchema };
-  const rows = await refusable(() => scope.commit(rightsOwned, names)) ?? [];
-  return new Set(rows.map(({ table_name }) => table_name!));
+  const rows = await refusable(() => scope.transaction(() => scope.select(RIGHTS_OWNED))) ?? [];
+  return new Set(rows.map(({ tableName }) => tableName));
 }
 
 /** System tables that the user may not read. */
@@ -113,8 +128,11 @@ async function unreadable(scope: VerticaScope, to: string): Promise<MissingRight
   const missing: MissingRight[] = [];
   for (const statement of statementsOf(systemTables)) {
     const table = /FROM (\S+)/.exec(statement)![1]!;
-    const rows = await refusable(() => scope.commit(statement));
-    if (rows === undefined) missing.push(lack(["SELECT"], table, to));
+    const isRead = await refusable(async () => {
+      await scope.commit([new SqlTemplate(statement)]);
+      return true;
+    });
+    if (isRead === undefined) missing.push(lack(["SELECT"], table, to));
   }
   return missing;
 }
@@ -125,7 +143,8 @@ async function privileges(
   kind: "database" | "schema" | "table",
   name: string,
 ): Promise<string[] | undefined> {
-  const rows = await refusable(() => scope.commit(rightsOf, { kind, name }));
+  const asked = { object_kind: kind, object_name: name };
+  const rows = await refusable(() => scope.transaction(() => scope.select(RIGHTS_OF, asked)));
   if (rows === undefined) return undefined;
   // An asterisk says that it may be granted on.
   return (rows[0]?.privileges ?? "").split(",").map((right) => right.replace("*", "").trim());

@@ -11,9 +11,32 @@ import projectionsSql from "../../../../sql/warehouse/vertica/shape_projections.
   type: "text",
 };
 import type { DatasetName } from "../../../events/dataset.ts";
-import type { VerticaScope } from "../scope.ts";
-import { sideTable } from "../statements.ts";
+import * as is from "../../../sql/columns.ts";
 import { readUndo } from "../load/swap.ts";
+import { verticaQuery } from "../query.ts";
+import type { VerticaScope } from "../scope.ts";
+import { sideTable } from "../variables.ts";
+
+const COLUMNS = verticaQuery("shape_columns", columnsSql, {
+  columnName: is.text,
+  dataType: is.text,
+  isNullable: is.boolean,
+});
+const KEYS = verticaQuery("shape_keys", keysSql, {
+  constraintName: is.text,
+  constraintType: is.text,
+  columnName: is.text,
+});
+const PARTITIONS = verticaQuery("shape_partitions", partitionsSql, {
+  partitionExpression: is.nullable(is.text),
+  partitionGroupExpression: is.nullable(is.text),
+});
+const PROJECTIONS = verticaQuery("shape_projections", projectionsSql, {
+  projectionName: is.text,
+  isSegmented: is.boolean,
+  segmentExpression: is.nullable(is.text),
+  columnName: is.text,
+});
 
 /** One line for each thing that must agree, without the table's own name. */
 type Shape = string[];
@@ -41,28 +64,27 @@ function only(name: string, one: Shape, other: Shape): string[] {
 }
 
 async function shapeOf(scope: VerticaScope, table: string): Promise<Shape> {
-  const values = { staging_schema: scope.schemas.stagingSchema, table_name: table };
-  const columns = await scope.run(columnsSql, values);
-  const [partitions] = await scope.run(partitionsSql, values);
+  const values = { table_name: table };
+  const columns = await scope.select(COLUMNS, values);
+  const partitions = await scope.selectFirst(PARTITIONS, values);
   const keys = new Map<string, string[]>();
-  for (const row of await scope.run(keysSql, values)) {
-    const key = `${row.constraint_type} ${row.constraint_name}`;
-    keys.set(key, [...keys.get(key) ?? [], row.column_name!]);
+  for (const row of await scope.select(KEYS, values)) {
+    const key = `${row.constraintType} ${row.constraintName}`;
+    keys.set(key, [...keys.get(key) ?? [], row.columnName]);
   }
   const projections = new Map<string, string[]>();
-  for (const row of await scope.run(projectionsSql, values)) {
-    const lines = projections.get(row.projection_name!) ?? [
-      row.is_segmented === "t" ? `segmented by ${row.segment_expression}` : "unsegmented",
+  for (const row of await scope.select(PROJECTIONS, values)) {
+    const lines = projections.get(row.projectionName) ?? [
+      row.isSegmented ? `segmented by ${row.segmentExpression}` : "unsegmented",
     ];
-    projections.set(row.projection_name!, [...lines, row.column_name!]);
+    projections.set(row.projectionName, [...lines, row.columnName]);
   }
   const shape = [
-    ...columns.map((row, index) =>
-      `column ${index + 1} ${row.column_name} ${row.data_type}` +
-      (row.is_nullable === "t" ? "" : " NOT NULL")
+    ...columns.map(({ columnName, dataType, isNullable }, index) =>
+      `column ${index + 1} ${columnName} ${dataType}${isNullable ? "" : " NOT NULL"}`
     ),
-    `partitioned by ${partitions?.partition_expression}`,
-    `grouped by ${partitions?.partition_group_expression}`,
+    `partitioned by ${partitions?.partitionExpression}`,
+    `grouped by ${partitions?.partitionGroupExpression}`,
     ...[...keys].map(([key, names]) => `key ${key} (${names.join(", ")})`),
     `${projections.size} projections`,
     ...[...projections.values()].map(([segmented, ...sorted]) =>

@@ -1,10 +1,6 @@
 /** A Vertica server, to be tried. */
 import nodesSql from "../../../../sql/warehouse/vertica/trial_nodes.sql" with { type: "text" };
 import modeSql from "../../../../sql/warehouse/vertica/trial_mode.sql" with { type: "text" };
-import schemasPresent from "../../../../sql/warehouse/vertica/schemas_present.sql" with {
-  type: "text",
-};
-import serverFacts from "../../../../sql/warehouse/vertica/server_facts.sql" with { type: "text" };
 import sessionClose from "../../../../sql/warehouse/vertica/session_close.sql" with {
   type: "text",
 };
@@ -16,21 +12,36 @@ import type { VerticaSettings } from "../../../config/vertica_settings.ts";
 import { orAborted } from "../../../runtime/aborted.ts";
 import { FinpipeError, isKind } from "../../../runtime/errors.ts";
 import { retrying, type RetryOptions } from "../../../runtime/retry.ts";
-import { forSchemas, quoteIdentifier, type WarehouseSchemas } from "../../sql_template.ts";
+import * as is from "../../../sql/columns.ts";
+import type { Query } from "../../../sql/query.ts";
+import type { SqlValues } from "../../../sql/template.ts";
+import { schemaValues, tablePath, type WarehouseSchemas } from "../../variables.ts";
 import {
-  EXAMPLE_KEY,
   requirePresent,
   SCRATCH_PATTERN,
   type ScratchTable,
   scratchTable,
   type TrialFacts,
   type TrialGround,
-  type TrialValues,
 } from "../../trial/ground.ts";
-import { valueOf } from "../../trial/run_script.ts";
 import type { TrialRow } from "../../trial/seen.ts";
+import { filledStatement } from "../../trial/variables.ts";
 import { openVerticaSession, type VerticaSession } from "../connection/session.ts";
-import { literal, type SqlValues, statementsFor } from "../statements.ts";
+import { verticaQuery } from "../query.ts";
+import { SCHEMAS_PRESENT } from "../migrations.ts";
+import { SERVER_FACTS } from "./inspection.ts";
+
+const NODES = verticaQuery("trial_nodes", nodesSql, { nodes: is.integer, nodesUp: is.integer });
+const MODE = verticaQuery("trial_mode", modeSql, { subscriptions: is.integer });
+const SESSIONS = verticaQuery("trial_sessions", sessionsSql, {
+  sessionId: is.text,
+  clientLabel: is.text,
+});
+const TABLES = verticaQuery("trial_tables", tablesSql, {
+  tableSchema: is.text,
+  tableName: is.text,
+});
+const SESSION_CLOSE = verticaQuery("session_close", sessionClose, {});
 
 /** Sessions of trials by their labels, each with the key of its run. */
 const LABEL = "finpipe:trial:";
@@ -74,31 +85,30 @@ export class VerticaGround implements TrialGround {
   async requireSchemas(): Promise<void> {
     const { stagingSchema, martSchema } = this.schemas;
     await this.open(1);
-    const rows = await this.#ask(schemasPresent, this.#schemaNames);
+    const rows = await this.#ask(SCHEMAS_PRESENT);
     // Names have no case.
     const names = [stagingSchema, martSchema].map((name) => name.toLowerCase());
-    requirePresent(names, rows.map(({ schema_name }) => schema_name!));
+    requirePresent(names, rows.map(({ schemaName }) => schemaName));
   }
 
   async facts(): Promise<TrialFacts> {
-    const [server] = await this.#ask(serverFacts);
+    const [server] = await this.#ask(SERVER_FACTS);
+    if (server === undefined) throw new Error("The server says nothing of itself");
     // The name of whoever may look at the rest.
-    this.names[server!.user_name!] ??= "user";
-    const [nodes] = await this.#askIfAllowed(nodesSql);
-    const [mode] = await this.#askIfAllowed(modeSql);
+    this.names[server.userName] ??= "user";
+    const [nodes] = await this.#askIfAllowed(NODES);
+    const [mode] = await this.#askIfAllowed(MODE);
     return {
-      version: server!.version!,
-      nodes: nodes === undefined ? undefined : Number(nodes.nodes),
-      nodesUp: nodes === undefined ? undefined : Number(nodes.nodes_up),
-      mode: mode === undefined ? undefined : mode.subscriptions === "0" ? "Enterprise" : "Eon",
+      version: server.version,
+      nodes: nodes?.nodes,
+      nodesUp: nodes?.nodesUp,
+      mode: mode === undefined ? undefined : mode.subscriptions === 0 ? "Enterprise" : "Eon",
     };
   }
 
-  filled(sql: string, values: TrialValues): string {
-    const { key, vertica } = this.#options;
-    const all: TrialValues = { ...this.#schemaNames, database: vertica.database, ...values };
-    return forSchemas(sql, this.schemas).replaceAll(EXAMPLE_KEY, key)
-      .replace(/(?<![:\w]):([a-z]\w*)/g, (_variable, name: string) => literal(valueOf(all, name)));
+  filled(sql: string, values: SqlValues): string {
+    const { key, vertica: { database } } = this.#options;
+    return filledStatement(sql, { schemas: this.schemas, key }, { database, ...values });
   }
 
   async open(session: number): Promise<void> {
@@ -142,9 +152,8 @@ export class VerticaGround implements TrialGround {
   }
 
   async scratchTables(): Promise<ScratchTable[]> {
-    const values = { ...this.#schemaNames, pattern: SCRATCH_PATTERN };
-    const rows = await this.#ask(tablesSql, values);
-    const found = rows.flatMap((row) => scratchTable(row.table_schema!, row.table_name!) ?? []);
+    const rows = await this.#ask(TABLES, { scratch_tables_like: SCRATCH_PATTERN });
+    const found = rows.flatMap((row) => scratchTable(row.tableSchema, row.tableName) ?? []);
     if (found.length === 0) return [];
     const running = await this.#running();
     return found.filter(({ key }) => key === this.#options.key || !running.has(key));
@@ -155,7 +164,7 @@ export class VerticaGround implements TrialGround {
     const limit = AbortSignal.timeout(DROP_WITHIN);
     this.#busy.add(session);
     try {
-      const statement = `DROP TABLE IF EXISTS ${quoteIdentifier(schema)}.${name} CASCADE`;
+      const statement = `DROP TABLE IF EXISTS ${tablePath(schema, name)} CASCADE`;
       await orAborted(session.query(statement), limit);
       this.#busy.delete(session);
     } catch (error) {
@@ -168,11 +177,6 @@ export class VerticaGround implements TrialGround {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const session of this.#sessions.values()) await session.close();
     this.#sessions.clear();
-  }
-
-  get #schemaNames() {
-    const { stagingSchema, martSchema } = this.schemas;
-    return { staging_schema: stagingSchema, mart_schema: martSchema };
   }
 
   /** @param retry undefined for one try */
@@ -191,21 +195,22 @@ export class VerticaGround implements TrialGround {
     return opened;
   }
 
-  async #ask(script: string, values: SqlValues = {}): Promise<TrialRow[]> {
+  async #ask<Row>(query: Query<Row>, values: SqlValues = {}): Promise<Row[]> {
     const session = await this.#first();
-    const [statement] = statementsFor(script, this.schemas, values);
+    const statement = query.sql.withLiterals({ ...schemaValues(this.schemas), ...values });
     this.#busy.add(session);
     try {
-      return await session.transaction(() => session.query(statement!));
+      const rows = await session.transaction(() => session.query(statement));
+      return rows.map((row) => query.decode(row));
     } finally {
       this.#busy.delete(session);
     }
   }
 
   /** No rows where the server refuses it. */
-  async #askIfAllowed(script: string, values: SqlValues = {}): Promise<TrialRow[]> {
+  async #askIfAllowed<Row>(query: Query<Row>, values: SqlValues = {}): Promise<Row[]> {
     try {
-      return await this.#ask(script, values);
+      return await this.#ask(query, values);
     } catch (error) {
       if (isKind(error, "unreachable")) throw error;
       return [];
@@ -214,10 +219,8 @@ export class VerticaGround implements TrialGround {
 
   /** Keys of the runs that have a session. */
   async #running(): Promise<Set<string>> {
-    const rows = await this.#askIfAllowed(sessionsSql, { pattern: `${LABEL}%` });
-    return new Set(
-      rows.map(({ client_label }) => client_label!.slice(LABEL.length).split(":")[0]!),
-    );
+    const rows = await this.#askIfAllowed(SESSIONS, { labels_like: `${LABEL}%` });
+    return new Set(rows.map(({ clientLabel }) => clientLabel.slice(LABEL.length).split(":")[0]!));
   }
 
   /** Closes sessions of this run that were given up and may not be over. */
@@ -226,12 +229,11 @@ export class VerticaGround implements TrialGround {
     if (session === undefined) return;
     const { key } = this.#options;
     const own = [...this.#sessions.values()].map((kept) => kept.id);
-    const rows = await this.#askIfAllowed(sessionsSql, { pattern: `${LABEL}${key}%` }).catch(
-      () => [],
-    );
-    for (const { session_id } of rows) {
-      if (own.includes(session_id ?? undefined)) continue;
-      await this.#askIfAllowed(sessionClose, { session_id: session_id! }).catch(() => {});
+    const labels = { labels_like: `${LABEL}${key}%` };
+    const rows = await this.#askIfAllowed(SESSIONS, labels).catch(() => []);
+    for (const { sessionId } of rows) {
+      if (own.includes(sessionId)) continue;
+      await this.#askIfAllowed(SESSION_CLOSE, { session_id: sessionId }).catch(() => {});
     }
   }
 }

@@ -12,13 +12,23 @@ import changedKeep from "../../../../sql/warehouse/vertica/changed_keep.sql" wit
 import changedPossible from "../../../../sql/warehouse/vertica/changed_possible.sql" with {
   type: "text",
 };
+import * as is from "../../../sql/columns.ts";
+import { templatesOf } from "../../../sql/template.ts";
 import type { PartitionFile } from "../../../partitions/partition_file.ts";
 import { SHOWN_BEYOND_LIMIT } from "../../load_checks.ts";
 import type { LoadLimits } from "../../repository.ts";
 import { type ChangedRow, changedRows } from "./changed_rows.ts";
 import type { Refused } from "./refused_rows.ts";
+import { verticaInsert, verticaQuery } from "../query.ts";
 import type { VerticaScope } from "../scope.ts";
-import type { SideSubject } from "./side_table.ts";
+import { type SideSubject, sideValues } from "../variables.ts";
+
+const POSSIBLE = verticaQuery("changed_possible", changedPossible, {
+  emptyStrings: is.integer,
+  fullStrings: is.integer,
+});
+const KEEP = verticaInsert("changed_keep", changedKeep);
+const DROP = templatesOf(changedDrop);
 
 const NONE: Refused = { count: 0n, first: undefined };
 
@@ -36,8 +46,8 @@ export async function refuseChanged(
   { maxRejected, signal }: LoadLimits,
 ): Promise<Refused> {
   if (subject.dataset !== "transactions") return NONE;
-  const [row] = await scope.run(changedPossible, {}, subject);
-  const sought = { absent: row!.empty_strings !== "0", tooLong: row!.full_strings !== "0" };
+  const { emptyStrings, fullStrings } = await scope.selectOne(POSSIBLE, sideValues(subject));
+  const sought = { absent: emptyStrings > 0, tooLong: fullStrings > 0 };
   if (!sought.absent && !sought.tooLong) return NONE;
   let count = 0n;
   let first: string | undefined;
@@ -60,7 +70,7 @@ async function refuse(
   const object_id = uuidOf(objectId);
   if (object_id === undefined) return false;
   const values = {
-    load_id: subject.loadId,
+    ...sideValues(subject),
     object_id,
     line,
     reason: `${column}: ${why}`,
@@ -68,10 +78,8 @@ async function refuse(
     raw: firstBytes(text.replaceAll("\0", "\uFFFD"), RAW_BYTES),
     now: scope.timestamp,
   };
-  // An INSERT answers with a row that says how many rows it wrote.
-  const [written] = await scope.run(changedKeep, values, subject);
-  if (Object.values(written!)[0] === "0") return false;
-  await scope.run(changedDrop, { object_id }, subject);
+  if (await scope.selectOne(KEEP, values) === 0n) return false;
+  await scope.run(DROP, values);
   return true;
 }
 

@@ -10,16 +10,29 @@ import type { PartitionFile } from "../../../partitions/partition_file.ts";
 import { dayArgument } from "../../../partitions/run_date.ts";
 import { FinpipeError } from "../../../runtime/errors.ts";
 import { VERSION } from "../../../runtime/version.ts";
+import * as is from "../../../sql/columns.ts";
+import { templatesOf } from "../../../sql/template.ts";
 import { controlText, overLimit, recordOf, refuseShrink } from "../../load_checks.ts";
+import { DAY_MEASURE, LOAD_RECORD, loadRecordOf } from "../../load_records.ts";
 import type { DayMeasure, LoadLimits, LoadRecord, ReplacedDay } from "../../repository.ts";
 import { refuseChanged } from "./changed_strings.ts";
 import { copyFile } from "./parallel_copy.ts";
 import type { LoadLock } from "./load_lock.ts";
 import { keepUnfit, type Refused, sumOf } from "./refused_rows.ts";
+import { type Subject, subjectValues } from "../../variables.ts";
+import { verticaQuery } from "../query.ts";
 import type { VerticaScope } from "../scope.ts";
-import { type DayFingerprint, fingerprintOf, type SideSubject } from "./side_table.ts";
-import type { Subject } from "../statements.ts";
-import { isPending, pruneRefused, readUndo, recordIn, recover, swapDay, tidy } from "./swap.ts";
+import { type SideSubject, sideValues } from "../variables.ts";
+import { type DayFingerprint, fingerprintOf } from "./side_table.ts";
+import { isPending, pruneRefused, readUndo, recover, swapDay, tidy } from "./swap.ts";
+
+const MEASURE_DAY = verticaQuery("measure_day", measureDaySql, DAY_MEASURE);
+const RECORD = verticaQuery("record", recordSql, LOAD_RECORD);
+const RECORD_OF_LOAD = verticaQuery("record_of_load", recordOfLoad, {
+  ...LOAD_RECORD,
+  loadId: is.text,
+});
+const SIDE_TABLE = templatesOf(sideTableSql);
 
 /** What was taken into a side table, and what was not. */
 interface Filled {
@@ -49,15 +62,17 @@ export async function replaceDay(
   if (recovered?.day.equals(day) && recovered.record?.sha256 === manifest.sha256) {
     return await withUndo(scope, dataset, recovered.record);
   }
-  const [row] = await scope.commit(recordOfLoad, { dataset }, subject);
-  const before = row === undefined ? undefined : recordIn(dataset, row);
-  if (before !== undefined && row!.load_id === loadId) {
+  const row = await scope.transaction(() =>
+    scope.selectFirst(RECORD_OF_LOAD, subjectValues(subject))
+  );
+  const before = row === undefined ? undefined : loadRecordOf(dataset, row);
+  if (before !== undefined && row?.loadId === loadId) {
     return await withUndo(scope, dataset, before);
   }
   refuseShrink(file, before, limits);
   await scope.session.transaction(() => pruneRefused(scope, subject));
   try {
-    await scope.commit(sideTableSql, {}, subject);
+    await scope.commit(SIDE_TABLE, sideValues(subject));
     const { taken, refused } = await fill(scope, file, subject, limits);
     if (refused.count > BigInt(limits.maxRejected)) {
       throw overLimit(file, {
@@ -151,16 +166,16 @@ export async function loadRecord(
   scope: VerticaScope,
   subject: Subject,
 ): Promise<LoadRecord | undefined> {
-  const { dataset } = subject;
-  const [row] = await scope.commit(recordSql, { dataset }, subject);
-  return row === undefined ? undefined : recordIn(dataset, row);
+  const row = await scope.transaction(() => scope.selectFirst(RECORD, subjectValues(subject)));
+  return row === undefined ? undefined : loadRecordOf(subject.dataset, row);
 }
 
 /** Counts what stands for a day. */
 export async function measureDay(scope: VerticaScope, subject: Subject): Promise<DayMeasure> {
-  const [row] = await scope.commit(measureDaySql, {}, subject);
-  const controlTotal = controlText(subject.dataset, row!.control_total!);
-  return { rows: BigInt(row!.rows!), controlTotal };
+  const { rows, controlTotal } = await scope.transaction(() =>
+    scope.selectOne(MEASURE_DAY, subjectValues(subject))
+  );
+  return { rows, controlTotal: controlText(subject.dataset, controlTotal) };
 }
 
 /** What was refused is kept whatever comes of the load. */

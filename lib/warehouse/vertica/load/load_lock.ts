@@ -10,9 +10,13 @@
 import loadLock from "../../../../sql/warehouse/vertica/load_lock.sql" with { type: "text" };
 import lockHeld from "../../../../sql/warehouse/vertica/load_lock_held.sql" with { type: "text" };
 import { FinpipeError, isKind } from "../../../runtime/errors.ts";
+import { Identifier, templatesOf } from "../../../sql/template.ts";
+import type { Subject } from "../../variables.ts";
 import { isOfClass } from "../connection/failure.ts";
 import type { VerticaScope } from "../scope.ts";
-import type { Subject } from "../statements.ts";
+
+const LOCK = templatesOf(loadLock);
+const LOCK_HELD = templatesOf(lockHeld);
 
 /** Proof of the lock. */
 export interface LoadLock {
@@ -39,14 +43,14 @@ export async function withLoadLock<T>(
   let failure: unknown;
   try {
     try {
-      await holder.run(loadLock, {}, subject);
+      await holder.run(LOCK, { lock_table: new Identifier(`${subject.dataset}_lock`) });
     } catch (error) {
       throw isOfClass(error, "lock") ? locked(subject, error) : error;
     }
     return await work({
       async check() {
         try {
-          await holder.run(lockHeld);
+          await holder.run(LOCK_HELD);
         } catch (error) {
           throw new FinpipeError(
             "unreachable",

@@ -5,7 +5,8 @@ import type { LoadLimits } from "../../repository.ts";
 import { rowRanges, rowsOf } from "./row_ranges.ts";
 import { dropRejected, keepRejected, type Refused } from "./refused_rows.ts";
 import type { VerticaScope } from "../scope.ts";
-import { fillSideTable, type SideSubject } from "./side_table.ts";
+import type { SideSubject } from "../variables.ts";
+import { fillSideTable } from "./side_table.ts";
 
 /**
  * Copies the file; each session takes a part of it that begins and ends at a row's border. Memory: a

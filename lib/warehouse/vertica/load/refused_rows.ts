@@ -25,12 +25,29 @@ import unfitKeepTransactions from "../../../../sql/warehouse/vertica/unfit_keep_
   type: "text",
 };
 import { type DatasetName, DATASETS, fileColumns } from "../../../events/dataset.ts";
+import * as is from "../../../sql/columns.ts";
+import { templatesOf } from "../../../sql/template.ts";
 import { SHOWN_BEYOND_LIMIT } from "../../load_checks.ts";
+import { verticaInsert, verticaQuery } from "../query.ts";
 import type { VerticaScope } from "../scope.ts";
-import type { SideSubject } from "./side_table.ts";
+import { type SideSubject, sideValues } from "../variables.ts";
 
-const KEEP_UNFIT = { transactions: unfitKeepTransactions, currencies: unfitKeepCurrencies };
-const DROP_UNFIT = { transactions: unfitDropTransactions, currencies: unfitDropCurrencies };
+const REJECTED_COUNT = verticaQuery("rejected_count", rejectedCount, { refused: is.bigInteger });
+const REJECTED_FIRST = verticaQuery("rejected_first", rejectedFirst, {
+  line: is.nullable(is.integer),
+  reason: is.nullable(is.text),
+});
+const UNFIT_FIRST = verticaQuery("unfit_first", unfitFirst, { reason: is.text });
+const KEEP_UNFIT = {
+  transactions: verticaInsert("unfit_keep_transactions", unfitKeepTransactions),
+  currencies: verticaInsert("unfit_keep_currencies", unfitKeepCurrencies),
+};
+const DROP_UNFIT = {
+  transactions: templatesOf(unfitDropTransactions),
+  currencies: templatesOf(unfitDropCurrencies),
+};
+const KEEP_REJECTED = templatesOf(rejectedKeep);
+const DROP_REJECTED = templatesOf(rejectedDrop);
 
 /** The rows of a load that were refused. */
 export interface Refused {
@@ -52,30 +69,27 @@ export async function keepRejected(
   subject: SideSubject,
   { rowsBefore, maxRejected }: { rowsBefore: () => Promise<number>; maxRejected: number },
 ): Promise<Refused> {
-  const [counted] = await scope.run(rejectedCount, {}, subject);
-  const count = BigInt(counted!.refused!);
+  const about = sideValues(subject);
+  const { refused: count } = await scope.selectOne(REJECTED_COUNT, about);
   if (count === 0n) return { count, first: undefined };
-  const { dataset, loadId } = subject;
   const kept = maxRejected + SHOWN_BEYOND_LIMIT;
   const rows_before = await rowsBefore();
-  const values = { load_id: loadId, dataset, now: scope.timestamp, kept, rows_before };
-  await scope.run(rejectedKeep, values, subject);
-  const [row] = await scope.run(rejectedFirst, values, subject);
-  const reason = shownReason(row!.reason ?? "", dataset);
-  return { count, first: row!.line === null ? reason : `line ${row!.line}: ${reason}` };
+  const values = { ...about, now: scope.timestamp, kept, rows_before };
+  await scope.run(KEEP_REJECTED, values);
+  const first = await scope.selectOne(REJECTED_FIRST, values);
+  const reason = shownReason(first.reason ?? "", subject.dataset);
+  return { count, first: first.line === null ? reason : `line ${first.line}: ${reason}` };
 }
 
 /** Keeps what COPY took though the contract does not, and takes it out of the side table. */
 export async function keepUnfit(scope: VerticaScope, subject: SideSubject): Promise<Refused> {
-  const { dataset, loadId } = subject;
-  const values = { load_id: loadId, now: scope.timestamp };
-  // An INSERT answers with a row that says how many rows it wrote.
-  const [written] = await scope.run(KEEP_UNFIT[dataset], values, subject);
-  const count = BigInt(Object.values(written!)[0]!);
+  const { dataset } = subject;
+  const values = { ...sideValues(subject), now: scope.timestamp };
+  const count = await scope.selectOne(KEEP_UNFIT[dataset], values);
   if (count === 0n) return { count, first: undefined };
-  const [row] = await scope.run(unfitFirst, values);
-  await scope.run(DROP_UNFIT[dataset], {}, subject);
-  return { count, first: row!.reason! };
+  const { reason: first } = await scope.selectOne(UNFIT_FIRST, values);
+  await scope.run(DROP_UNFIT[dataset], values);
+  return { count, first };
 }
 
 /** All of them together. */
@@ -89,7 +103,7 @@ export function sumOf(parts: readonly Refused[]): Refused {
 
 /** Drops the temporary table of the rejected rows, which DDL does outside of a transaction. */
 export async function dropRejected(scope: VerticaScope, subject: SideSubject): Promise<void> {
-  await scope.commit(rejectedDrop, {}, subject);
+  await scope.commit(DROP_REJECTED, sideValues(subject));
 }
 
 /** What FCSVPARSER says in place of a value: the row, and the column. */

@@ -15,29 +15,34 @@ import drop from "../../../../sql/warehouse/vertica/side_table_drop.sql" with { 
 import list from "../../../../sql/warehouse/vertica/side_tables.sql" with { type: "text" };
 import type { DatasetName } from "../../../events/dataset.ts";
 import { codeOf, isKind } from "../../../runtime/errors.ts";
-import { NOT_TAKEN, withoutLength } from "../../enforced_length.ts";
+import * as is from "../../../sql/columns.ts";
+import { Identifier, SqlTemplate, type SqlValues, templatesOf } from "../../../sql/template.ts";
+import { ENFORCED, NOT_ENFORCED, NOT_TAKEN } from "../../enforced_length.ts";
 import { controlText } from "../../load_checks.ts";
+import { DAY_MEASURE } from "../../load_records.ts";
 import type { DayMeasure } from "../../repository.ts";
+import { type Subject, subjectValues } from "../../variables.ts";
+import { onlyStatement, verticaQuery } from "../query.ts";
 import type { VerticaScope } from "../scope.ts";
-import { loadKey, sideTable, statementsFor, type Subject } from "../statements.ts";
+import { loadKey, type SideSubject, sideTable, sideValues } from "../variables.ts";
 
-const COPY: Record<DatasetName, string> = {
-  transactions: copyTransactions,
-  currencies: copyCurrencies,
+const COPY: Record<DatasetName, SqlTemplate> = {
+  transactions: new SqlTemplate(onlyStatement(copyTransactions)),
+  currencies: new SqlTemplate(onlyStatement(copyCurrencies)),
 };
-const FINGERPRINT: Record<DatasetName, string> = {
-  transactions: fingerprintTransactions,
-  currencies: fingerprintCurrencies,
+const COUNTED = { ...DAY_MEASURE, fingerprint: is.decimal };
+const FINGERPRINT = {
+  transactions: verticaQuery("fingerprint_transactions", fingerprintTransactions, COUNTED),
+  currencies: verticaQuery("fingerprint_currencies", fingerprintCurrencies, COUNTED),
 };
+const SIDE_TABLES = verticaQuery("side_tables", list, { tableName: is.text });
+const DROP = templatesOf(drop);
 
 /** What a day of a table holds. */
 export interface DayFingerprint extends DayMeasure {
   /** Tells the same rows from others, in whatever order they stand. */
   fingerprint: string;
 }
-
-/** A load's subject. */
-export type SideSubject = Subject & { loadId: string };
 
 /**
  * Streams bytes of CSV into the side table; nothing is committed.
@@ -48,23 +53,24 @@ export type SideSubject = Subject & { loadId: string };
  * @param name shown as the stream's name in `v_monitor.load_streams`
  */
 export async function fillSideTable(
-  { session, schemas }: VerticaScope,
+  scope: VerticaScope,
   subject: SideSubject,
   pieces: () => AsyncIterable<Uint8Array>,
   { name, signal }: { name: string; signal: AbortSignal },
 ): Promise<void> {
-  const values = { stream_name: name };
-  const [statement] = statementsFor(COPY[subject.dataset], schemas, values, subject);
+  const values = { ...sideValues(subject), stream_name: name };
+  const statement = (enforced: SqlValues) =>
+    scope.filled(COPY[subject.dataset], { ...values, ...enforced });
   let isBegun = false;
   async function* watched() {
     isBegun = true;
     yield* pieces();
   }
   try {
-    await session.copy(statement!, watched(), signal);
+    await scope.session.copy(statement(ENFORCED), watched(), signal);
   } catch (error) {
     if (isBegun || !isNotTaken(error)) throw error;
-    await session.copy(withoutLength(statement!), pieces(), signal).catch((next) => {
+    await scope.session.copy(statement(NOT_ENFORCED), pieces(), signal).catch((next) => {
       // It was not for that word.
       throw isNotTaken(next) ? error : next;
     });
@@ -77,21 +83,16 @@ function isNotTaken(error: unknown): boolean {
 
 /** Counts the day in the side table, or in the target. */
 export async function fingerprintOf(
-  { session, schemas }: VerticaScope,
+  scope: VerticaScope,
   table: "side" | "target",
   subject: SideSubject,
 ): Promise<DayFingerprint> {
   const { dataset, loadId } = subject;
-  const [statement] = statementsFor(FINGERPRINT[dataset], schemas, {}, subject);
-  const text = table === "side"
-    ? statement!
-    : statement!.replace(sideTable(dataset, loadId), dataset);
-  const [row] = await session.query(text);
-  return {
-    rows: BigInt(row!.rows!),
-    controlTotal: controlText(dataset, row!.control_total!),
-    fingerprint: row!.fingerprint!,
-  };
+  const { rows, controlTotal, fingerprint } = await scope.selectOne(FINGERPRINT[dataset], {
+    ...subjectValues(subject),
+    counted_table: new Identifier(table === "side" ? sideTable(dataset, loadId) : dataset),
+  });
+  return { rows, controlTotal: controlText(dataset, controlTotal), fingerprint };
 }
 
 /** Drops every side table of the dataset but the given load's: loads that died left them. */
@@ -101,15 +102,12 @@ export async function dropSideTables(
   keep: string | undefined,
 ): Promise<void> {
   const kept = keep === undefined ? undefined : loadKey(keep);
-  const rows = await scope.commit(list, {
-    staging_schema: scope.schemas.stagingSchema,
-    pattern: `${subject.dataset}!_load!_%`,
-  });
-  for (const { table_name } of rows) {
-    const key = /_load_([0-9a-f]{12})$/.exec(table_name!)?.[1];
+  const found = { side_tables_like: `${subject.dataset}!_load!_%` };
+  for (const { tableName } of await scope.transaction(() => scope.select(SIDE_TABLES, found))) {
+    const key = /_load_([0-9a-f]{12})$/.exec(tableName)?.[1];
     if (key === undefined || key === kept) continue;
     try {
-      await scope.commit(drop, {}, { ...subject, loadId: key });
+      await scope.commit(DROP, sideValues({ ...subject, loadId: key }));
     } catch (error) {
       // A server that has not noticed that its client died: the next load drops it.
       if (!isKind(error, "locked")) throw error;

@@ -24,19 +24,37 @@ import undoWrite from "../../../../sql/warehouse/vertica/undo_write.sql" with { 
 import type { DatasetName } from "../../../events/dataset.ts";
 import { isKind } from "../../../runtime/errors.ts";
 import { retrying } from "../../../runtime/retry.ts";
-import { controlText } from "../../load_checks.ts";
+import * as is from "../../../sql/columns.ts";
+import { type SqlValues, templatesOf } from "../../../sql/template.ts";
+import { LOAD_RECORD, MAYBE_LOAD_RECORD, maybeLoadRecordOf } from "../../load_records.ts";
 import type { LoadRecord } from "../../repository.ts";
+import { type Subject, subjectValues, tablePath } from "../../variables.ts";
 import { isOfClass } from "../connection/failure.ts";
 import type { LoadLock } from "./load_lock.ts";
 import type { VerticaScope } from "../scope.ts";
-import {
-  type DayFingerprint,
-  dropSideTables,
-  fingerprintOf,
-  type SideSubject,
-} from "./side_table.ts";
-import type { VerticaRow } from "../connection/session.ts";
-import type { SqlValues, Subject } from "../statements.ts";
+import { verticaQuery } from "../query.ts";
+import { type SideSubject, sideTable, sideValues } from "../variables.ts";
+import { type DayFingerprint, dropSideTables, fingerprintOf } from "./side_table.ts";
+
+const PENDING = verticaQuery("pending_read", pendingRead, {
+  ...MAYBE_LOAD_RECORD,
+  partitionDate: is.day,
+  isUndo: is.boolean,
+  sideLoadId: is.text,
+  fingerprint: is.decimal,
+  rows: LOAD_RECORD.rows,
+});
+const UNDO_KEPT = verticaQuery("undo_kept", undoKept, {
+  ...MAYBE_LOAD_RECORD,
+  partitionDate: is.day,
+  sideLoadId: is.text,
+});
+const PENDING_CLEAR = templatesOf(pendingClear);
+const PENDING_WRITE = templatesOf(pendingWrite);
+const RECORD_WRITE = templatesOf(recordWrite);
+const REFUSED_PRUNE = templatesOf(refusedPrune);
+const SWAP = templatesOf(swap);
+const UNDO_WRITE = templatesOf(undoWrite);
 
 /**
  * How a swap is tried again. One that meets a mergeout of the same container, or a load into the day,
@@ -80,15 +98,15 @@ export async function swapDay(
 ): Promise<void> {
   await lock.check();
   signal.throwIfAborted();
-  await scope.commit(pendingWrite, {
+  await scope.commit(PENDING_WRITE, {
     ...record,
-    dataset: subject.dataset,
+    ...subjectValues(subject),
     is_undo: isUndo,
     side_load_id: subject.loadId,
     fingerprint: after.fingerprint,
     rows: after.rows,
     control_total: after.controlTotal,
-  }, subject);
+  });
   try {
     await trySwap(scope, subject, after);
   } catch (error) {
@@ -117,35 +135,22 @@ export async function recover(
   scope: VerticaScope,
   dataset: DatasetName,
 ): Promise<Recovered | undefined> {
-  const [row] = await scope.commit(pendingRead, { dataset });
-  if (row === undefined) return undefined;
-  const day = Temporal.PlainDate.from(row.partition_date!);
-  const subject = { dataset, day, loadId: row.side_load_id! };
-  const isUndo = row.is_undo === "t";
-  const after = { fingerprint: row.fingerprint!, rows: BigInt(row.rows!) };
-  if (!await isSwapped(scope, subject, after)) {
-    await scope.commit(pendingClear, { dataset });
+  const found = await scope.transaction(() => scope.selectFirst(PENDING, { dataset }));
+  if (found === undefined) return undefined;
+  const { partitionDate: day, sideLoadId: loadId, isUndo } = found;
+  const subject = { dataset, day, loadId };
+  if (!await isSwapped(scope, subject, found)) {
+    await scope.commit(PENDING_CLEAR, { dataset });
     return undefined;
   }
   await writeRecord(scope, subject, isUndo);
-  if (isUndo) return { day, isUndo, record: undefined };
-  return { day, isUndo, record: recordIn(dataset, row) };
-}
-
-/** The record of a load, from a row of whichever table keeps it. */
-export function recordIn(dataset: DatasetName, row: VerticaRow): LoadRecord {
-  return {
-    sha256: row.sha256!,
-    manifestRows: BigInt(row.manifest_rows!),
-    rows: BigInt(row.rows!),
-    refused: BigInt(row.refused!),
-    controlTotal: controlText(dataset, row.control_total!),
-  };
+  return { day, isUndo, record: isUndo ? undefined : maybeLoadRecordOf(dataset, found) };
 }
 
 /** Whether a swap was written down and is not recorded yet: its side table must stay. */
 export async function isPending(scope: VerticaScope, dataset: DatasetName): Promise<boolean> {
-  return (await scope.commit(pendingRead, { dataset })).length > 0;
+  const found = await scope.transaction(() => scope.selectFirst(PENDING, { dataset }));
+  return found !== undefined;
 }
 
 /** The undo that is kept of a dataset. */
@@ -153,13 +158,10 @@ export async function readUndo(
   scope: VerticaScope,
   dataset: DatasetName,
 ): Promise<UndoKept | undefined> {
-  const [row] = await scope.commit(undoKept, { dataset });
-  if (row === undefined) return undefined;
-  return {
-    day: Temporal.PlainDate.from(row.partition_date!),
-    sideLoadId: row.side_load_id!,
-    record: row.sha256 === null ? undefined : recordIn(dataset, row),
-  };
+  const found = await scope.transaction(() => scope.selectFirst(UNDO_KEPT, { dataset }));
+  if (found === undefined) return undefined;
+  const { partitionDate: day, sideLoadId } = found;
+  return { day, sideLoadId, record: maybeLoadRecordOf(dataset, found) };
 }
 
 /** Drops the side tables of loads that neither stand nor can be put back. */
@@ -169,8 +171,8 @@ export async function tidy(scope: VerticaScope, subject: Subject): Promise<void>
 }
 
 /** Refused rows of a day follow the day. */
-export async function pruneRefused(scope: VerticaScope, { dataset, day }: Subject): Promise<void> {
-  await scope.run(refusedPrune, { dataset, day: day.toString() });
+export async function pruneRefused(scope: VerticaScope, subject: Subject): Promise<void> {
+  await scope.run(REFUSED_PRUNE, subjectValues(subject));
 }
 
 /** Whether the day in the target is the one that was to come. */
@@ -192,8 +194,18 @@ async function trySwap(
   await retrying(async () => {
     // One that failed may have come to pass all the same, and once more would swap the old day back.
     if (++tries > 1 && await isSwapped(scope, subject, after)) return;
-    await scope.session.transaction(() => scope.run(swap, {}, subject));
+    await scope.commit(SWAP, swapValues(scope, subject));
   }, { ...SWAP_RETRY, isRetriable: (error) => tries < MOST_SWAPS && mayPass(error) });
+}
+
+/** The function is given its tables as texts. */
+function swapValues({ schemas: { stagingSchema } }: VerticaScope, subject: SideSubject): SqlValues {
+  const { dataset, loadId } = subject;
+  return {
+    ...sideValues(subject),
+    side_table_path: tablePath(stagingSchema, sideTable(dataset, loadId)),
+    dataset_table_path: tablePath(stagingSchema, dataset),
+  };
 }
 
 /** Room on a disk, or a limit that a DBA sets, does not come in seconds. */
@@ -210,7 +222,7 @@ async function writeRecord(
   const { dataset } = subject;
   const before = await readUndo(scope, dataset);
   await scope.session.transaction(async () => {
-    await scope.run(isUndo ? undoWrite : recordWrite, { dataset }, subject);
+    await scope.run(isUndo ? UNDO_WRITE : RECORD_WRITE, subjectValues(subject));
     await pruneRefused(scope, subject);
     if (before !== undefined && !before.day.equals(subject.day)) {
       await pruneRefused(scope, { dataset, day: before.day });

@@ -1,22 +1,22 @@
 -- Errors that can be provoked: their SQLSTATEs are what finpipe tells them apart by (lib/postgres).
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_keyed (
+CREATE TABLE :staging_schema.:trial_keyed (
   place integer NOT NULL,
   PRIMARY KEY (place)
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_keyed VALUES (1);
+INSERT INTO :staging_schema.:trial_keyed VALUES (1);
 
 -- [no-table]
-SELECT * FROM finpipe_staging.finpipe_trial_0123456789ab_absent;
+SELECT * FROM :staging_schema.:trial_absent;
 
 -- [no-column]
-SELECT absent FROM finpipe_staging.finpipe_trial_0123456789ab_keyed;
+SELECT absent FROM :staging_schema.:trial_keyed;
 
 -- [no-schema]
-SELECT * FROM finpipe_trial_0123456789ab.absent;
+SELECT * FROM :trial_schema.absent;
 
 -- [exists]
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_keyed (
+CREATE TABLE :staging_schema.:trial_keyed (
   place integer
 );
 
@@ -27,9 +27,9 @@ SELECT FROM WHERE;
 SELECT CAST('x' AS integer) AS as_number;
 
 -- [not-null]
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_keyed VALUES (NULL);
+INSERT INTO :staging_schema.:trial_keyed VALUES (NULL);
 
 -- [twice]
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_keyed VALUES (1);
+INSERT INTO :staging_schema.:trial_keyed VALUES (1);
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_keyed;
+DROP TABLE :staging_schema.:trial_keyed;

@@ -1,5 +1,5 @@
 -- The mart of a day (mart_build.sql) of a handful of rows, in one transaction.
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_transactions (
+CREATE TABLE :staging_schema.:trial_transactions (
   object_id           uuid          NOT NULL,
   sent_dttm           timestamp     NOT NULL,
   operation_id        uuid          NOT NULL,
@@ -17,10 +17,10 @@ CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_transactions (
   CONSTRAINT transaction_type_bytes CHECK (octet_length(transaction_type) <= 1000)
 ) PARTITION BY RANGE (transaction_dt);
 
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_rows PARTITION OF finpipe_staging.finpipe_trial_0123456789ab_transactions
+CREATE TABLE :staging_schema.:trial_rows PARTITION OF :staging_schema.:trial_transactions
 FOR VALUES FROM ('2022-10-01') TO ('2022-10-02');
 
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_currencies (
+CREATE TABLE :staging_schema.:trial_currencies (
   object_id          uuid           NOT NULL,
   sent_dttm          timestamp      NOT NULL,
   date_update        timestamp      NOT NULL,
@@ -33,10 +33,10 @@ CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_currencies (
     CHECK (currency_with_div BETWEEN 0.000001 AND 999999999999.999999)
 ) PARTITION BY RANGE (date_update);
 
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_rates PARTITION OF finpipe_staging.finpipe_trial_0123456789ab_currencies
+CREATE TABLE :staging_schema.:trial_rates PARTITION OF :staging_schema.:trial_currencies
 FOR VALUES FROM ('2022-09-01') TO ('2022-11-01');
 
-CREATE TABLE finpipe_mart.finpipe_trial_0123456789ab_global_metrics (
+CREATE TABLE :mart_schema.:trial_global_metrics (
   hk_global_metrics              bigint         NOT NULL,
   date_update                    date           NOT NULL,
   currency_from                  integer        NOT NULL,
@@ -49,7 +49,7 @@ CREATE TABLE finpipe_mart.finpipe_trial_0123456789ab_global_metrics (
   PRIMARY KEY (date_update, currency_from)
 );
 
-CREATE TABLE finpipe_mart.finpipe_trial_0123456789ab_left_out (
+CREATE TABLE :mart_schema.:trial_left_out (
   date_update      date      NOT NULL,
   currency_from    integer   NOT NULL,
   cnt_transactions bigint    NOT NULL,
@@ -60,59 +60,59 @@ CREATE TABLE finpipe_mart.finpipe_trial_0123456789ab_left_out (
 
 -- 410 is paid in by two accounts, the newest rate counts; 420 is paid out; 430 has no rate; what was not done
 -- is not counted, nor is an account below zero.
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_rows
+INSERT INTO :staging_schema.:trial_rows
 VALUES (
   '00000000-0000-4000-8000-000000000001', '2022-10-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 410, 'FR', 'done', 'pay',
   100, '2022-10-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_rows
+INSERT INTO :staging_schema.:trial_rows
 VALUES (
   '00000000-0000-4000-8000-000000000002', '2022-10-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 410, 'FR', 'done', 'pay',
   101, '2022-10-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_rows
+INSERT INTO :staging_schema.:trial_rows
 VALUES (
   '00000000-0000-4000-8000-000000000003', '2022-10-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 3, 2, 410, 'FR', 'done', 'pay',
   9223372036854775807, '2022-10-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_rows
+INSERT INTO :staging_schema.:trial_rows
 VALUES (
   '00000000-0000-4000-8000-000000000004', '2022-10-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 420, 'FR', 'done', 'pay',
   -250, '2022-10-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_rows
+INSERT INTO :staging_schema.:trial_rows
 VALUES (
   '00000000-0000-4000-8000-000000000005', '2022-10-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 430, 'FR', 'done', 'pay',
   7, '2022-10-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_rows
+INSERT INTO :staging_schema.:trial_rows
 VALUES (
   '00000000-0000-4000-8000-000000000006', '2022-10-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 410, 'FR', 'queued', 'pay',
   5, '2022-10-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_rows
+INSERT INTO :staging_schema.:trial_rows
 VALUES (
   '00000000-0000-4000-8000-000000000007', '2022-10-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', -1, 2, 410, 'FR', 'done', 'pay',
   6, '2022-10-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_rates
+INSERT INTO :staging_schema.:trial_rates
 VALUES (
   '00000000-0000-4000-8000-000000000011', '2022-09-30 10:00:01', '2022-09-30 10:00:00', 410, 420, 9.000000
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_rates
+INSERT INTO :staging_schema.:trial_rates
 VALUES (
   '00000000-0000-4000-8000-000000000012', '2022-10-01 10:00:01', '2022-10-01 10:00:00', 410, 420, 0.123456
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_rates
+INSERT INTO :staging_schema.:trial_rates
 VALUES (
   '00000000-0000-4000-8000-000000000013', '2022-10-02 10:00:01', '2022-10-02 10:00:00', 410, 420, 7.000000
 );
@@ -126,7 +126,7 @@ WITH counted AS (
     sum(amount)                         AS amount_sum,
     count(*)                            AS transactions,
     count(DISTINCT account_number_from) AS accounts
-  FROM finpipe_staging.finpipe_trial_0123456789ab_transactions
+  FROM :staging_schema.:trial_transactions
   WHERE transaction_dt >= '2022-10-01'::date AND transaction_dt < '2022-10-01'::date + 1
     AND status = ANY (ARRAY(SELECT json_array_elements_text('["done"]'::json)))
     AND (
@@ -146,7 +146,7 @@ rated AS (
   FROM counted
   LEFT JOIN LATERAL (
     SELECT currency_with_div AS rate, date_update::date AS rate_date
-    FROM finpipe_staging.finpipe_trial_0123456789ab_currencies
+    FROM :staging_schema.:trial_currencies
     WHERE currency_code = counted.currency
       AND currency_code_with = 420
       AND date_update < '2022-10-01'::date + 1
@@ -156,7 +156,7 @@ rated AS (
 ),
 
 written AS (
-  INSERT INTO finpipe_mart.finpipe_trial_0123456789ab_global_metrics (
+  INSERT INTO :mart_schema.:trial_global_metrics (
     hk_global_metrics, date_update, currency_from, amount_total, cnt_transactions,
     avg_transactions_per_account, cnt_accounts_make_transactions, load_dt, load_src
   )
@@ -175,7 +175,7 @@ written AS (
 ),
 
 left_out AS (
-  INSERT INTO finpipe_mart.finpipe_trial_0123456789ab_left_out (
+  INSERT INTO :mart_schema.:trial_left_out (
     date_update, currency_from, cnt_transactions, amount_sum, load_dt
   )
   SELECT '2022-10-01'::date, currency, transactions, amount_sum, '2022-10-02 03:04:05'::timestamp
@@ -191,19 +191,19 @@ ORDER BY currency;
 SELECT
   hk_global_metrics, currency_from, amount_total, cnt_transactions, avg_transactions_per_account,
   cnt_accounts_make_transactions
-FROM finpipe_mart.finpipe_trial_0123456789ab_global_metrics
+FROM :mart_schema.:trial_global_metrics
 ORDER BY currency_from;
 
 -- [mart-rollback]
 ROLLBACK;
 
 -- [mart-after]
-SELECT COUNT(*) AS rows FROM finpipe_mart.finpipe_trial_0123456789ab_global_metrics;
+SELECT COUNT(*) AS rows FROM :mart_schema.:trial_global_metrics;
 
-DROP TABLE finpipe_mart.finpipe_trial_0123456789ab_left_out;
+DROP TABLE :mart_schema.:trial_left_out;
 
-DROP TABLE finpipe_mart.finpipe_trial_0123456789ab_global_metrics;
+DROP TABLE :mart_schema.:trial_global_metrics;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_currencies;
+DROP TABLE :staging_schema.:trial_currencies;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_transactions;
+DROP TABLE :staging_schema.:trial_transactions;

@@ -1,5 +1,5 @@
 -- Days swapped in and back (side_table.sql, swap_in.sql, swap_out.sql, swap_back.sql), as loads and undos do it.
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_target (
+CREATE TABLE :staging_schema.:trial_target (
   object_id           uuid          NOT NULL,
   sent_dttm           timestamp     NOT NULL,
   operation_id        uuid          NOT NULL,
@@ -18,47 +18,47 @@ CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_target (
 ) PARTITION BY RANGE (transaction_dt);
 
 -- [like]
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_first (
-  LIKE finpipe_staging.finpipe_trial_0123456789ab_target INCLUDING CONSTRAINTS,
+CREATE TABLE :staging_schema.:trial_first (
+  LIKE :staging_schema.:trial_target INCLUDING CONSTRAINTS,
   CONSTRAINT of_the_day
     CHECK (transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1)
 );
 
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_second (
-  LIKE finpipe_staging.finpipe_trial_0123456789ab_target INCLUDING CONSTRAINTS,
+CREATE TABLE :staging_schema.:trial_second (
+  LIKE :staging_schema.:trial_target INCLUDING CONSTRAINTS,
   CONSTRAINT of_the_day
     CHECK (transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1)
 );
 
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_other (
-  LIKE finpipe_staging.finpipe_trial_0123456789ab_target INCLUDING CONSTRAINTS,
+CREATE TABLE :staging_schema.:trial_other (
+  LIKE :staging_schema.:trial_target INCLUDING CONSTRAINTS,
   CONSTRAINT of_the_day
     CHECK (transaction_dt >= DATE '2015-05-02' AND transaction_dt < DATE '2015-05-02' + 1)
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_other
+INSERT INTO :staging_schema.:trial_other
 VALUES (
   '00000000-0000-4000-8000-000000000001', '2015-05-02 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 420, 'FR', 'done', 'pay',
   8, '2015-05-02 10:00:00'
 );
 
-ALTER TABLE finpipe_staging.finpipe_trial_0123456789ab_target
-ATTACH PARTITION finpipe_staging.finpipe_trial_0123456789ab_other
+ALTER TABLE :staging_schema.:trial_target
+ATTACH PARTITION :staging_schema.:trial_other
 FOR VALUES FROM (DATE '2015-05-02') TO (DATE '2015-05-02' + 1);
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_first
+INSERT INTO :staging_schema.:trial_first
 VALUES (
   '00000000-0000-4000-8000-000000000002', '2015-05-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 420, 'FR', 'done', 'pay',
   1, '2015-05-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_first
+INSERT INTO :staging_schema.:trial_first
 VALUES (
   '00000000-0000-4000-8000-000000000003', '2015-05-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 420, 'FR', 'done', 'pay',
   2, '2015-05-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_second
+INSERT INTO :staging_schema.:trial_second
 VALUES (
   '00000000-0000-4000-8000-000000000004', '2015-05-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 420, 'FR', 'done', 'pay',
   4, '2015-05-01 10:00:00'
@@ -66,17 +66,17 @@ VALUES (
 
 -- Into a day of which the target has nothing.
 -- [swap-in]
-ALTER TABLE finpipe_staging.finpipe_trial_0123456789ab_target
-ATTACH PARTITION finpipe_staging.finpipe_trial_0123456789ab_first
+ALTER TABLE :staging_schema.:trial_target
+ATTACH PARTITION :staging_schema.:trial_first
 FOR VALUES FROM (DATE '2015-05-01') TO (DATE '2015-05-01' + 1);
 
 -- [target-in]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+SELECT amount FROM :staging_schema.:trial_target
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
 ORDER BY amount;
 
 -- [other-day]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+SELECT amount FROM :staging_schema.:trial_target
 WHERE transaction_dt >= DATE '2015-05-02' AND transaction_dt < DATE '2015-05-02' + 1
 ORDER BY amount;
 
@@ -84,66 +84,66 @@ ORDER BY amount;
 BEGIN;
 
 -- [swap-out-rolled-back]
-ALTER TABLE finpipe_staging.finpipe_trial_0123456789ab_target DETACH PARTITION finpipe_staging.finpipe_trial_0123456789ab_first;
+ALTER TABLE :staging_schema.:trial_target DETACH PARTITION :staging_schema.:trial_first;
 
 -- [swap-rolled-back]
-ALTER TABLE finpipe_staging.finpipe_trial_0123456789ab_target
-ATTACH PARTITION finpipe_staging.finpipe_trial_0123456789ab_second
+ALTER TABLE :staging_schema.:trial_target
+ATTACH PARTITION :staging_schema.:trial_second
 FOR VALUES FROM (DATE '2015-05-01') TO (DATE '2015-05-01' + 1);
 
 -- [rollback]
 ROLLBACK;
 
 -- [target-after-rollback]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+SELECT amount FROM :staging_schema.:trial_target
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
 ORDER BY amount;
 
 -- Onto a day that stands, and back.
 BEGIN;
 
-ALTER TABLE finpipe_staging.finpipe_trial_0123456789ab_target DETACH PARTITION finpipe_staging.finpipe_trial_0123456789ab_first;
+ALTER TABLE :staging_schema.:trial_target DETACH PARTITION :staging_schema.:trial_first;
 
 -- [swap-day]
-ALTER TABLE finpipe_staging.finpipe_trial_0123456789ab_target
-ATTACH PARTITION finpipe_staging.finpipe_trial_0123456789ab_second
+ALTER TABLE :staging_schema.:trial_target
+ATTACH PARTITION :staging_schema.:trial_second
 FOR VALUES FROM (DATE '2015-05-01') TO (DATE '2015-05-01' + 1);
 
 -- [swap-day-commit]
 COMMIT;
 
 -- [target-day]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+SELECT amount FROM :staging_schema.:trial_target
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
 ORDER BY amount;
 
 -- [side-day]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_first
+SELECT amount FROM :staging_schema.:trial_first
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
 ORDER BY amount;
 
 BEGIN;
 
-ALTER TABLE finpipe_staging.finpipe_trial_0123456789ab_target DETACH PARTITION finpipe_staging.finpipe_trial_0123456789ab_second;
+ALTER TABLE :staging_schema.:trial_target DETACH PARTITION :staging_schema.:trial_second;
 
 -- [swap-back]
-ALTER TABLE finpipe_staging.finpipe_trial_0123456789ab_target
-ATTACH PARTITION finpipe_staging.finpipe_trial_0123456789ab_first
+ALTER TABLE :staging_schema.:trial_target
+ATTACH PARTITION :staging_schema.:trial_first
 FOR VALUES FROM (DATE '2015-05-01') TO (DATE '2015-05-01' + 1);
 
 -- [swap-back-commit]
 COMMIT;
 
 -- [target-back]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+SELECT amount FROM :staging_schema.:trial_target
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
 ORDER BY amount;
 
 -- [side-back]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_second
+SELECT amount FROM :staging_schema.:trial_second
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
 ORDER BY amount;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_second;
+DROP TABLE :staging_schema.:trial_second;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_target;
+DROP TABLE :staging_schema.:trial_target;

@@ -1,22 +1,22 @@
 -- How numbers, times and texts behave that the fingerprint and the mart stand on.
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_numbers (
+CREATE TABLE :staging_schema.:trial_numbers (
   place bigint NOT NULL,
   amount bigint,
   id uuid
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_numbers
+INSERT INTO :staging_schema.:trial_numbers
 VALUES (1, 9223372036854775807, '0a000000-0000-4000-8000-000000000000');
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_numbers
+INSERT INTO :staging_schema.:trial_numbers
 VALUES (2, 9223372036854775807, '90000000-0000-4000-8000-000000000000');
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_numbers
+INSERT INTO :staging_schema.:trial_numbers
 VALUES (3, NULL, 'F0000000-0000-4000-8000-000000000000');
 
 -- [sum]
 SELECT CAST(SUM(CAST(amount AS NUMERIC(38, 0))) AS NUMERIC(38, 0)) AS total
-FROM finpipe_staging.finpipe_trial_0123456789ab_numbers;
+FROM :staging_schema.:trial_numbers;
 
 -- [product]
 SELECT ROUND(
@@ -49,12 +49,12 @@ SELECT
 SELECT CASE WHEN '' IS NULL THEN 1 ELSE 0 END AS is_null, COALESCE('', 'x') AS kept;
 
 -- [nulls]
-SELECT amount, place FROM finpipe_staging.finpipe_trial_0123456789ab_numbers ORDER BY amount, place;
+SELECT amount, place FROM :staging_schema.:trial_numbers ORDER BY amount, place;
 
 -- [uuids]
-SELECT place FROM finpipe_staging.finpipe_trial_0123456789ab_numbers ORDER BY id;
+SELECT place FROM :staging_schema.:trial_numbers ORDER BY id;
 
 -- [uuid-texts]
-SELECT CAST(id AS VARCHAR(36)) AS id_text FROM finpipe_staging.finpipe_trial_0123456789ab_numbers ORDER BY 1;
+SELECT CAST(id AS VARCHAR(36)) AS id_text FROM :staging_schema.:trial_numbers ORDER BY 1;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_numbers;
+DROP TABLE :staging_schema.:trial_numbers;

@@ -1,6 +1,6 @@
 -- What a COPY of finpipe's own makes of lines that a file may hold: the statement of
 -- side_table_copy_transactions.sql, on a table made as in 001_tables.sql. Written for vsql.
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_lines (
+CREATE TABLE :staging_schema.:trial_lines (
   object_id           UUID          NOT NULL,
   sent_dttm           TIMESTAMP     NOT NULL,
   operation_id        UUID          NOT NULL,
@@ -22,7 +22,7 @@ GROUP BY CALENDAR_HIERARCHY_DAY(transaction_dt::DATE, 2, 2);
 -- greatest number, 08 one more, 09 the least, 0a a UUID in capitals, 0b too few fields, 0c one too many, 0d
 -- a time with a zone.
 -- [lines] or without ENFORCELENGTH
-COPY finpipe_staging.finpipe_trial_0123456789ab_lines (
+COPY :staging_schema.:trial_lines (
   object_id_given FILLER VARCHAR(40),
   sent_dttm,
   operation_id_given FILLER VARCHAR(40),
@@ -47,8 +47,8 @@ PARSER FCSVPARSER(
   trim = 'false',
   reject_on_materialized_type_error = 'true'
 )
-ENFORCELENGTH
-REJECTED DATA AS TABLE finpipe_trial_0123456789ab_refused
+:enforce_length
+REJECTED DATA AS TABLE :trial_refused
 STREAM NAME 'finpipe:trial'
 NO COMMIT;
 00000000-0000-4000-8000-000000000001,2022-10-01 10:00:01,00000000-0000-4000-8000-00000000abcd,1,2,420,FR,done,pay,100,2022-10-01 10:00:00
@@ -71,26 +71,26 @@ ABCDEF00-0000-4000-8000-00000000000A,2022-10-01 10:00:01,00000000-0000-4000-8000
 SELECT
   CAST(object_id AS VARCHAR(36)) AS object_id, sent_dttm, operation_id, account_number_from,
   account_number_to, currency_code, country, status, transaction_type, amount, transaction_dt
-FROM finpipe_staging.finpipe_trial_0123456789ab_lines
+FROM :staging_schema.:trial_lines
 ORDER BY 1;
 
 -- [refused]
 SELECT row_number, rejected_data, rejected_reason
-FROM finpipe_trial_0123456789ab_refused
+FROM :trial_refused
 ORDER BY row_number;
 
 -- [rollback]
 ROLLBACK;
 
 -- [after-rollback]
-SELECT COUNT(*) AS rows FROM finpipe_staging.finpipe_trial_0123456789ab_lines;
+SELECT COUNT(*) AS rows FROM :staging_schema.:trial_lines;
 
 -- [refused-drop]
-DROP TABLE IF EXISTS finpipe_trial_0123456789ab_refused;
+DROP TABLE IF EXISTS :trial_refused;
 
 -- Where nothing stands for a column that takes no NULL: is the row rejected, or the COPY over?
 -- [null] or without ENFORCELENGTH
-COPY finpipe_staging.finpipe_trial_0123456789ab_lines (
+COPY :staging_schema.:trial_lines (
   object_id_given FILLER VARCHAR(40),
   sent_dttm,
   operation_id_given FILLER VARCHAR(40),
@@ -115,8 +115,8 @@ PARSER FCSVPARSER(
   trim = 'false',
   reject_on_materialized_type_error = 'true'
 )
-ENFORCELENGTH
-REJECTED DATA AS TABLE finpipe_trial_0123456789ab_refused_null
+:enforce_length
+REJECTED DATA AS TABLE :trial_refused_null
 STREAM NAME 'finpipe:trial'
 NO COMMIT;
 00000000-0000-4000-8000-000000000011,2022-10-01 10:00:01,00000000-0000-4000-8000-00000000abcd,1,2,420,FR,done,pay,100,2022-10-01 10:00:00
@@ -124,14 +124,14 @@ NO COMMIT;
 \.
 
 -- [null-taken]
-SELECT COUNT(*) AS rows FROM finpipe_staging.finpipe_trial_0123456789ab_lines;
+SELECT COUNT(*) AS rows FROM :staging_schema.:trial_lines;
 
 -- [null-rollback]
 ROLLBACK;
 
 -- A line that is empty: is it passed over?
 -- [blank] or without ENFORCELENGTH
-COPY finpipe_staging.finpipe_trial_0123456789ab_lines (
+COPY :staging_schema.:trial_lines (
   object_id_given FILLER VARCHAR(40),
   sent_dttm,
   operation_id_given FILLER VARCHAR(40),
@@ -156,8 +156,8 @@ PARSER FCSVPARSER(
   trim = 'false',
   reject_on_materialized_type_error = 'true'
 )
-ENFORCELENGTH
-REJECTED DATA AS TABLE finpipe_trial_0123456789ab_refused_blank
+:enforce_length
+REJECTED DATA AS TABLE :trial_refused_blank
 STREAM NAME 'finpipe:trial'
 NO COMMIT;
 00000000-0000-4000-8000-000000000021,2022-10-01 10:00:01,00000000-0000-4000-8000-00000000abcd,1,2,420,FR,done,pay,100,2022-10-01 10:00:00
@@ -166,17 +166,17 @@ NO COMMIT;
 \.
 
 -- [blank-taken]
-SELECT COUNT(*) AS rows FROM finpipe_staging.finpipe_trial_0123456789ab_lines;
+SELECT COUNT(*) AS rows FROM :staging_schema.:trial_lines;
 
 -- [blank-refused]
-SELECT COUNT(*) AS rows FROM finpipe_trial_0123456789ab_refused_blank;
+SELECT COUNT(*) AS rows FROM :trial_refused_blank;
 
 -- [blank-rollback]
 ROLLBACK;
 
 -- A text that is no UUID is cast to one.
 -- [no-uuid] or without ENFORCELENGTH
-COPY finpipe_staging.finpipe_trial_0123456789ab_lines (
+COPY :staging_schema.:trial_lines (
   object_id_given FILLER VARCHAR(40),
   sent_dttm,
   operation_id_given FILLER VARCHAR(40),
@@ -201,8 +201,8 @@ PARSER FCSVPARSER(
   trim = 'false',
   reject_on_materialized_type_error = 'true'
 )
-ENFORCELENGTH
-REJECTED DATA AS TABLE finpipe_trial_0123456789ab_refused_uuid
+:enforce_length
+REJECTED DATA AS TABLE :trial_refused_uuid
 STREAM NAME 'finpipe:trial'
 NO COMMIT;
 00000000-0000-4000-8000-000000000031,2022-10-01 10:00:01,00000000-0000-4000-8000-00000000abcd,1,2,420,FR,done,pay,100,2022-10-01 10:00:00
@@ -210,15 +210,15 @@ no-uuid,2022-10-01 10:00:01,00000000-0000-4000-8000-00000000abcd,1,2,420,FR,done
 \.
 
 -- [no-uuid-taken]
-SELECT COUNT(*) AS rows FROM finpipe_staging.finpipe_trial_0123456789ab_lines;
+SELECT COUNT(*) AS rows FROM :staging_schema.:trial_lines;
 
 -- [no-uuid-rollback]
 ROLLBACK;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_lines CASCADE;
+DROP TABLE :staging_schema.:trial_lines CASCADE;
 
 -- What the parser itself makes of an empty string in quotes, and where nothing stands.
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_given (
+CREATE TABLE :staging_schema.:trial_given (
   place INTEGER NOT NULL,
   given VARCHAR(10)
 )
@@ -226,7 +226,7 @@ ORDER BY place
 UNSEGMENTED ALL NODES;
 
 -- [given-copy]
-COPY finpipe_staging.finpipe_trial_0123456789ab_given (place, given)
+COPY :staging_schema.:trial_given (place, given)
 FROM STDIN
 PARSER FCSVPARSER(
   type = 'rfc4180',
@@ -241,9 +241,9 @@ NO COMMIT;
 \.
 
 -- [given]
-SELECT place, given FROM finpipe_staging.finpipe_trial_0123456789ab_given ORDER BY place;
+SELECT place, given FROM :staging_schema.:trial_given ORDER BY place;
 
 -- [given-rollback]
 ROLLBACK;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_given CASCADE;
+DROP TABLE :staging_schema.:trial_given CASCADE;

@@ -1,26 +1,26 @@
 -- Errors that can be provoked: their SQLSTATEs are what finpipe tells them apart by (lib/warehouse/vertica).
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_keyed (
+CREATE TABLE :staging_schema.:trial_keyed (
   place INTEGER NOT NULL,
   PRIMARY KEY (place) ENABLED
 )
 ORDER BY place
 UNSEGMENTED ALL NODES;
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_keyed VALUES (1);
+INSERT INTO :staging_schema.:trial_keyed VALUES (1);
 
 COMMIT;
 
 -- [no-table]
-SELECT * FROM finpipe_staging.finpipe_trial_0123456789ab_absent;
+SELECT * FROM :staging_schema.:trial_absent;
 
 -- [no-column]
-SELECT absent FROM finpipe_staging.finpipe_trial_0123456789ab_keyed;
+SELECT absent FROM :staging_schema.:trial_keyed;
 
 -- [no-schema]
-SELECT * FROM finpipe_trial_0123456789ab.absent;
+SELECT * FROM :trial_schema.absent;
 
 -- [exists]
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_keyed (
+CREATE TABLE :staging_schema.:trial_keyed (
   place INTEGER
 )
 ORDER BY place
@@ -33,13 +33,13 @@ SELECT FROM WHERE;
 SELECT CAST('x' AS INTEGER) AS as_number;
 
 -- [not-null]
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_keyed VALUES (NULL);
+INSERT INTO :staging_schema.:trial_keyed VALUES (NULL);
 
 -- [not-null-rollback]
 ROLLBACK;
 
 -- [twice]
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_keyed VALUES (1);
+INSERT INTO :staging_schema.:trial_keyed VALUES (1);
 
 -- [twice-commit]
 COMMIT;
@@ -47,4 +47,4 @@ COMMIT;
 -- [twice-rollback]
 ROLLBACK;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_keyed CASCADE;
+DROP TABLE :staging_schema.:trial_keyed CASCADE;

@@ -1,6 +1,6 @@
 -- Strings that are too long, in a column of four bytes: with ENFORCELENGTH and without. 2 and 4 are too
 -- long; of 3 and 4 each letter has two bytes.
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_short (
+CREATE TABLE :staging_schema.:trial_short (
   place INTEGER NOT NULL,
   short VARCHAR(4) NOT NULL
 )
@@ -9,7 +9,7 @@ UNSEGMENTED ALL NODES;
 
 -- As finpipe says it.
 -- [either] or without ENFORCELENGTH
-COPY finpipe_staging.finpipe_trial_0123456789ab_short (
+COPY :staging_schema.:trial_short (
   place,
   given FILLER VARCHAR(4),
   short AS COALESCE(given, '')
@@ -21,7 +21,7 @@ PARSER FCSVPARSER(
   trim = 'false',
   reject_on_materialized_type_error = 'true'
 )
-ENFORCELENGTH
+:enforce_length
 NO COMMIT;
 1,abcd
 2,abcde
@@ -30,13 +30,13 @@ NO COMMIT;
 \.
 
 -- [either-taken]
-SELECT place, short FROM finpipe_staging.finpipe_trial_0123456789ab_short ORDER BY place;
+SELECT place, short FROM :staging_schema.:trial_short ORDER BY place;
 
 -- [either-rollback]
 ROLLBACK;
 
 -- [enforced]
-COPY finpipe_staging.finpipe_trial_0123456789ab_short (
+COPY :staging_schema.:trial_short (
   place,
   given FILLER VARCHAR(4),
   short AS COALESCE(given, '')
@@ -60,7 +60,7 @@ NO COMMIT;
 ROLLBACK;
 
 -- [plain]
-COPY finpipe_staging.finpipe_trial_0123456789ab_short (
+COPY :staging_schema.:trial_short (
   place,
   given FILLER VARCHAR(4),
   short AS COALESCE(given, '')
@@ -80,9 +80,9 @@ NO COMMIT;
 \.
 
 -- [plain-taken]
-SELECT place, short FROM finpipe_staging.finpipe_trial_0123456789ab_short ORDER BY place;
+SELECT place, short FROM :staging_schema.:trial_short ORDER BY place;
 
 -- [plain-rollback]
 ROLLBACK;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_short CASCADE;
+DROP TABLE :staging_schema.:trial_short CASCADE;

@@ -1,15 +1,15 @@
 -- Locks by which one load, and one mart, keeps others out (load_lock.sql, mart_lock.sql).
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_held (
+CREATE TABLE :staging_schema.:trial_held (
   held BOOLEAN
 )
 ORDER BY held
 UNSEGMENTED ALL NODES;
 
 -- [lock-1]
-LOCK TABLE finpipe_staging.finpipe_trial_0123456789ab_held IN EXCLUSIVE MODE NOWAIT;
+LOCK TABLE :staging_schema.:trial_held IN EXCLUSIVE MODE NOWAIT;
 
 -- [lock-2] session 2
-LOCK TABLE finpipe_staging.finpipe_trial_0123456789ab_held IN EXCLUSIVE MODE NOWAIT;
+LOCK TABLE :staging_schema.:trial_held IN EXCLUSIVE MODE NOWAIT;
 
 -- [lock-2-rollback] session 2
 ROLLBACK;
@@ -18,23 +18,23 @@ ROLLBACK;
 ROLLBACK;
 
 -- [lock-again] session 2
-LOCK TABLE finpipe_staging.finpipe_trial_0123456789ab_held IN EXCLUSIVE MODE NOWAIT;
+LOCK TABLE :staging_schema.:trial_held IN EXCLUSIVE MODE NOWAIT;
 
 -- [lock-again-rollback] session 2
 ROLLBACK;
 
 -- A swap takes O, which S keeps out; two that read share S.
 -- [share-1]
-LOCK TABLE finpipe_staging.finpipe_trial_0123456789ab_held IN SHARE MODE;
+LOCK TABLE :staging_schema.:trial_held IN SHARE MODE;
 
 -- [share-2] session 2
-LOCK TABLE finpipe_staging.finpipe_trial_0123456789ab_held IN SHARE MODE NOWAIT;
+LOCK TABLE :staging_schema.:trial_held IN SHARE MODE NOWAIT;
 
 -- [share-2-rollback] session 2
 ROLLBACK;
 
 -- [owner-2] session 2
-LOCK TABLE finpipe_staging.finpipe_trial_0123456789ab_held IN OWNER MODE NOWAIT;
+LOCK TABLE :staging_schema.:trial_held IN OWNER MODE NOWAIT;
 
 -- [owner-2-rollback] session 2
 ROLLBACK;
@@ -42,4 +42,4 @@ ROLLBACK;
 -- [share-1-rollback]
 ROLLBACK;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_held CASCADE;
+DROP TABLE :staging_schema.:trial_held CASCADE;

@@ -1,5 +1,5 @@
 -- The mart of a day (mart_lock.sql, mart_build.sql) of a handful of rows, in one transaction.
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_transactions (
+CREATE TABLE :staging_schema.:trial_transactions (
   object_id           UUID          NOT NULL,
   sent_dttm           TIMESTAMP     NOT NULL,
   operation_id        UUID          NOT NULL,
@@ -17,7 +17,7 @@ SEGMENTED BY HASH(object_id) ALL NODES
 PARTITION BY transaction_dt::DATE
 GROUP BY CALENDAR_HIERARCHY_DAY(transaction_dt::DATE, 2, 2);
 
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_currencies (
+CREATE TABLE :staging_schema.:trial_currencies (
   object_id          UUID           NOT NULL,
   sent_dttm          TIMESTAMP      NOT NULL,
   date_update        TIMESTAMP      NOT NULL,
@@ -30,7 +30,7 @@ UNSEGMENTED ALL NODES
 PARTITION BY date_update::DATE
 GROUP BY CALENDAR_HIERARCHY_DAY(date_update::DATE, 2, 2);
 
-CREATE TABLE finpipe_mart.finpipe_trial_0123456789ab_global_metrics (
+CREATE TABLE :mart_schema.:trial_global_metrics (
   hk_global_metrics              INTEGER        NOT NULL,
   date_update                    DATE           NOT NULL,
   currency_from                  INTEGER        NOT NULL,
@@ -47,59 +47,59 @@ UNSEGMENTED ALL NODES;
 
 -- 410 is paid in by two accounts, the newest rate counts; 420 is paid out; 430 has no rate; what was not done
 -- is not counted, nor is an account below zero.
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_transactions
+INSERT INTO :staging_schema.:trial_transactions
 VALUES (
   '00000000-0000-4000-8000-000000000001', '2022-10-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 410, 'FR', 'done', 'pay',
   100, '2022-10-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_transactions
+INSERT INTO :staging_schema.:trial_transactions
 VALUES (
   '00000000-0000-4000-8000-000000000002', '2022-10-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 410, 'FR', 'done', 'pay',
   101, '2022-10-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_transactions
+INSERT INTO :staging_schema.:trial_transactions
 VALUES (
   '00000000-0000-4000-8000-000000000003', '2022-10-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 3, 2, 410, 'FR', 'done', 'pay',
   9223372036854775807, '2022-10-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_transactions
+INSERT INTO :staging_schema.:trial_transactions
 VALUES (
   '00000000-0000-4000-8000-000000000004', '2022-10-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 420, 'FR', 'done', 'pay',
   -250, '2022-10-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_transactions
+INSERT INTO :staging_schema.:trial_transactions
 VALUES (
   '00000000-0000-4000-8000-000000000005', '2022-10-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 430, 'FR', 'done', 'pay',
   7, '2022-10-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_transactions
+INSERT INTO :staging_schema.:trial_transactions
 VALUES (
   '00000000-0000-4000-8000-000000000006', '2022-10-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 410, 'FR', 'queued', 'pay',
   5, '2022-10-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_transactions
+INSERT INTO :staging_schema.:trial_transactions
 VALUES (
   '00000000-0000-4000-8000-000000000007', '2022-10-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', -1, 2, 410, 'FR', 'done', 'pay',
   6, '2022-10-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_currencies
+INSERT INTO :staging_schema.:trial_currencies
 VALUES (
   '00000000-0000-4000-8000-000000000011', '2022-09-30 10:00:01', '2022-09-30 10:00:00', 410, 420, 9.000000
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_currencies
+INSERT INTO :staging_schema.:trial_currencies
 VALUES (
   '00000000-0000-4000-8000-000000000012', '2022-10-01 10:00:01', '2022-10-01 10:00:00', 410, 420, 0.123456
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_currencies
+INSERT INTO :staging_schema.:trial_currencies
 VALUES (
   '00000000-0000-4000-8000-000000000013', '2022-10-02 10:00:01', '2022-10-02 10:00:00', 410, 420, 7.000000
 );
@@ -107,10 +107,10 @@ VALUES (
 COMMIT;
 
 -- [mart-lock]
-LOCK TABLE finpipe_staging.finpipe_trial_0123456789ab_transactions, finpipe_staging.finpipe_trial_0123456789ab_currencies IN SHARE MODE;
+LOCK TABLE :staging_schema.:trial_transactions, :staging_schema.:trial_currencies IN SHARE MODE;
 
 -- [mart-build]
-INSERT INTO finpipe_mart.finpipe_trial_0123456789ab_global_metrics (
+INSERT INTO :mart_schema.:trial_global_metrics (
   hk_global_metrics, date_update, currency_from, amount_total, cnt_transactions,
   avg_transactions_per_account, cnt_accounts_make_transactions, load_dt, load_src
 )
@@ -141,7 +141,7 @@ FROM (
       SUM(CAST(amount AS NUMERIC(38, 0))) AS amount_sum,
       COUNT(*) AS transactions,
       COUNT(DISTINCT account_number_from) AS accounts
-    FROM finpipe_staging.finpipe_trial_0123456789ab_transactions
+    FROM :staging_schema.:trial_transactions
     WHERE transaction_dt >= DATE '2022-10-01' AND transaction_dt < DATE '2022-10-01' + 1
       AND status IN ('done')
       AND (true OR transaction_type IN (''))
@@ -157,7 +157,7 @@ FROM (
         PARTITION BY currency_code
         ORDER BY date_update DESC, sent_dttm DESC, CAST(object_id AS VARCHAR(36)) DESC
       ) AS place
-    FROM finpipe_staging.finpipe_trial_0123456789ab_currencies
+    FROM :staging_schema.:trial_currencies
     WHERE currency_code_with = 420 AND date_update < DATE '2022-10-01' + 1
   ) AS latest
     ON latest.currency = counted.currency AND latest.place = 1
@@ -168,21 +168,21 @@ WHERE rated.rate IS NOT NULL;
 SELECT
   hk_global_metrics, currency_from, amount_total, cnt_transactions, avg_transactions_per_account,
   cnt_accounts_make_transactions
-FROM finpipe_mart.finpipe_trial_0123456789ab_global_metrics
+FROM :mart_schema.:trial_global_metrics
 ORDER BY currency_from;
 
 -- [mart-again]
-INSERT INTO finpipe_mart.finpipe_trial_0123456789ab_global_metrics
-SELECT * FROM finpipe_mart.finpipe_trial_0123456789ab_global_metrics;
+INSERT INTO :mart_schema.:trial_global_metrics
+SELECT * FROM :mart_schema.:trial_global_metrics;
 
 -- [mart-rollback]
 ROLLBACK;
 
 -- [mart-after]
-SELECT COUNT(*) AS rows FROM finpipe_mart.finpipe_trial_0123456789ab_global_metrics;
+SELECT COUNT(*) AS rows FROM :mart_schema.:trial_global_metrics;
 
-DROP TABLE finpipe_mart.finpipe_trial_0123456789ab_global_metrics CASCADE;
+DROP TABLE :mart_schema.:trial_global_metrics CASCADE;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_currencies CASCADE;
+DROP TABLE :staging_schema.:trial_currencies CASCADE;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_transactions CASCADE;
+DROP TABLE :staging_schema.:trial_transactions CASCADE;

@@ -1,6 +1,6 @@
 -- The COPY of the currencies (side_table_copy_currencies.sql): 02 is no rate, and is taken as 0, which is
 -- refused afterwards.
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_rates (
+CREATE TABLE :staging_schema.:trial_rates (
   object_id          UUID           NOT NULL,
   sent_dttm          TIMESTAMP      NOT NULL,
   date_update        TIMESTAMP      NOT NULL,
@@ -14,7 +14,7 @@ PARTITION BY date_update::DATE
 GROUP BY CALENDAR_HIERARCHY_DAY(date_update::DATE, 2, 2);
 
 -- [rates] or without ENFORCELENGTH
-COPY finpipe_staging.finpipe_trial_0123456789ab_rates (
+COPY :staging_schema.:trial_rates (
   object_id_given FILLER VARCHAR(40),
   sent_dttm,
   date_update,
@@ -34,8 +34,8 @@ PARSER FCSVPARSER(
   trim = 'false',
   reject_on_materialized_type_error = 'true'
 )
-ENFORCELENGTH
-REJECTED DATA AS TABLE finpipe_trial_0123456789ab_refused_rates
+:enforce_length
+REJECTED DATA AS TABLE :trial_refused_rates
 STREAM NAME 'finpipe:trial'
 NO COMMIT;
 00000000-0000-4000-8000-000000000001,2022-10-01 10:00:01,2022-10-01 10:00:00,410,420,123456789012.000001
@@ -44,13 +44,13 @@ NO COMMIT;
 
 -- [rates-taken]
 SELECT currency_code, currency_code_with, currency_with_div
-FROM finpipe_staging.finpipe_trial_0123456789ab_rates
+FROM :staging_schema.:trial_rates
 ORDER BY currency_with_div;
 
 -- [rates-rollback]
 ROLLBACK;
 
 -- [rates-refused-drop]
-DROP TABLE IF EXISTS finpipe_trial_0123456789ab_refused_rates;
+DROP TABLE IF EXISTS :trial_refused_rates;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_rates CASCADE;
+DROP TABLE :staging_schema.:trial_rates CASCADE;

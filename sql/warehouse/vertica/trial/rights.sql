@@ -1,5 +1,5 @@
 -- Rights, as doctor reads them (rights_of.sql), and the system tables that finpipe reads (system_tables.sql).
--- :database, :staging_schema and :mart_schema, their names.
+-- :database, its name.
 -- [database]
 SELECT GET_PRIVILEGES_DESCRIPTION('database', :database) AS privileges;
 
@@ -7,16 +7,16 @@ SELECT GET_PRIVILEGES_DESCRIPTION('database', :database) AS privileges;
 SELECT GET_PRIVILEGES_DESCRIPTION('schema', 'public') AS privileges;
 
 -- [staging]
-SELECT GET_PRIVILEGES_DESCRIPTION('schema', :staging_schema) AS privileges;
+SELECT GET_PRIVILEGES_DESCRIPTION('schema', :staging_schema_name) AS privileges;
 
 -- [mart]
-SELECT GET_PRIVILEGES_DESCRIPTION('schema', :mart_schema) AS privileges;
+SELECT GET_PRIVILEGES_DESCRIPTION('schema', :mart_schema_name) AS privileges;
 
 -- [superuser]
 SELECT is_super_user FROM v_catalog.users WHERE user_name = CURRENT_USER();
 
 -- [absent]
-SELECT GET_PRIVILEGES_DESCRIPTION('schema', 'finpipe_trial_0123456789ab') AS privileges;
+SELECT GET_PRIVILEGES_DESCRIPTION('schema', :trial_schema_name) AS privileges;
 
 -- [read-columns]
 SELECT COUNT(*) AS read FROM v_catalog.columns WHERE table_name = '';

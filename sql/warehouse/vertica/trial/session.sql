@@ -1,6 +1,6 @@
 -- What every session takes for granted (session.sql, session_*.sql): its settings, what it sees of others, and
 -- what v_monitor.sessions says of it. In three sessions.
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_seen (
+CREATE TABLE :staging_schema.:trial_seen (
   place INTEGER NOT NULL
 )
 ORDER BY place
@@ -28,33 +28,33 @@ SHOW AUTOCOMMIT;
 SELECT LENGTH('a\b') AS characters, CAST(TIMESTAMP '2022-10-01 10:00:00.25' AS VARCHAR(30)) AS time_text;
 
 -- [insert]
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_seen VALUES (1);
+INSERT INTO :staging_schema.:trial_seen VALUES (1);
 
 -- [insert-rollback]
 ROLLBACK;
 
 -- [after-rollback]
-SELECT COUNT(*) AS rows FROM finpipe_staging.finpipe_trial_0123456789ab_seen;
+SELECT COUNT(*) AS rows FROM :staging_schema.:trial_seen;
 
 -- Session 1 is in a transaction while session 2 writes and commits.
 -- [insert-2] session 2
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_seen VALUES (2);
+INSERT INTO :staging_schema.:trial_seen VALUES (2);
 
 -- [before-commit]
-SELECT COUNT(*) AS rows FROM finpipe_staging.finpipe_trial_0123456789ab_seen;
+SELECT COUNT(*) AS rows FROM :staging_schema.:trial_seen;
 
 -- [insert-2-commit] session 2
 COMMIT;
 
 -- [after-commit]
-SELECT COUNT(*) AS rows FROM finpipe_staging.finpipe_trial_0123456789ab_seen;
+SELECT COUNT(*) AS rows FROM :staging_schema.:trial_seen;
 
 -- DDL commits the transaction that it is run in.
 -- [insert-before-ddl]
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_seen VALUES (3);
+INSERT INTO :staging_schema.:trial_seen VALUES (3);
 
 -- [ddl]
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_made (
+CREATE TABLE :staging_schema.:trial_made (
   place INTEGER
 )
 ORDER BY place
@@ -64,15 +64,15 @@ UNSEGMENTED ALL NODES;
 ROLLBACK;
 
 -- [after-ddl]
-SELECT COUNT(*) AS rows FROM finpipe_staging.finpipe_trial_0123456789ab_seen WHERE place = 3;
+SELECT COUNT(*) AS rows FROM :staging_schema.:trial_seen WHERE place = 3;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_made CASCADE;
+DROP TABLE :staging_schema.:trial_made CASCADE;
 
 -- [third] session 3
 SELECT 1 AS is_open;
 
 -- [label-2] session 2
-SELECT SET_CLIENT_LABEL('finpipe:trial:0123456789ab:2');
+SELECT SET_CLIENT_LABEL(:trial_label_2);
 
 -- Its session_id is put in for :session_id below.
 -- [id-2] session 2
@@ -86,10 +86,10 @@ SELECT client_label, current_statement FROM v_monitor.sessions WHERE session_id 
 
 -- Session 2 waits for a lock that session 1 holds.
 -- [lock-1]
-LOCK TABLE finpipe_staging.finpipe_trial_0123456789ab_seen IN EXCLUSIVE MODE NOWAIT;
+LOCK TABLE :staging_schema.:trial_seen IN EXCLUSIVE MODE NOWAIT;
 
 -- [lock-2] session 2, meanwhile
-LOCK TABLE finpipe_staging.finpipe_trial_0123456789ab_seen IN EXCLUSIVE MODE;
+LOCK TABLE :staging_schema.:trial_seen IN EXCLUSIVE MODE;
 
 -- [waiting] for a while
 SELECT current_statement
@@ -107,7 +107,7 @@ SELECT 1 AS held;
 SELECT CLOSE_SESSION(:session_id);
 
 -- [lock-after-close] for a while
-LOCK TABLE finpipe_staging.finpipe_trial_0123456789ab_seen IN EXCLUSIVE MODE NOWAIT;
+LOCK TABLE :staging_schema.:trial_seen IN EXCLUSIVE MODE NOWAIT;
 
 -- [lock-after-close-rollback]
 ROLLBACK;
@@ -126,4 +126,4 @@ SET SESSION RUNTIMECAP NONE;
 -- [uncap-rollback] session 3
 ROLLBACK;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_seen CASCADE;
+DROP TABLE :staging_schema.:trial_seen CASCADE;

@@ -1,6 +1,6 @@
 -- What v_catalog says of a table and of one that is made LIKE it (shape_*.sql): but for their names the same,
--- as doctor compares them. :staging_schema, the schema's name.
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_target (
+-- as doctor compares them.
+CREATE TABLE :staging_schema.:trial_target (
   object_id           UUID          NOT NULL,
   sent_dttm           TIMESTAMP     NOT NULL,
   operation_id        UUID          NOT NULL,
@@ -19,42 +19,42 @@ PARTITION BY transaction_dt::DATE
 GROUP BY CALENDAR_HIERARCHY_DAY(transaction_dt::DATE, 2, 2);
 
 -- [like]
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_side
-LIKE finpipe_staging.finpipe_trial_0123456789ab_target INCLUDING PROJECTIONS;
+CREATE TABLE :staging_schema.:trial_side
+LIKE :staging_schema.:trial_target INCLUDING PROJECTIONS;
 
 -- [columns-target]
 SELECT column_name, data_type, is_nullable
 FROM v_catalog.columns
-WHERE LOWER(table_schema) = LOWER(:staging_schema) AND table_name = 'finpipe_trial_0123456789ab_target'
+WHERE LOWER(table_schema) = LOWER(:staging_schema_name) AND table_name = :trial_target_name
 ORDER BY ordinal_position;
 
 -- [columns-side]
 SELECT column_name, data_type, is_nullable
 FROM v_catalog.columns
-WHERE LOWER(table_schema) = LOWER(:staging_schema) AND table_name = 'finpipe_trial_0123456789ab_side'
+WHERE LOWER(table_schema) = LOWER(:staging_schema_name) AND table_name = :trial_side_name
 ORDER BY ordinal_position;
 
 -- [partitions-target]
 SELECT partition_expression, partition_group_expression
 FROM v_catalog.tables
-WHERE LOWER(table_schema) = LOWER(:staging_schema) AND table_name = 'finpipe_trial_0123456789ab_target';
+WHERE LOWER(table_schema) = LOWER(:staging_schema_name) AND table_name = :trial_target_name;
 
 -- [partitions-side]
 SELECT partition_expression, partition_group_expression
 FROM v_catalog.tables
-WHERE LOWER(table_schema) = LOWER(:staging_schema) AND table_name = 'finpipe_trial_0123456789ab_side';
+WHERE LOWER(table_schema) = LOWER(:staging_schema_name) AND table_name = :trial_side_name;
 
 -- [keys-target]
 SELECT constraint_name, constraint_type, column_name
 FROM v_catalog.constraint_columns
-WHERE LOWER(table_schema) = LOWER(:staging_schema) AND table_name = 'finpipe_trial_0123456789ab_target'
+WHERE LOWER(table_schema) = LOWER(:staging_schema_name) AND table_name = :trial_target_name
   AND constraint_type IN ('p', 'u', 'c')
 ORDER BY constraint_type, constraint_name, column_name;
 
 -- [keys-side]
 SELECT constraint_name, constraint_type, column_name
 FROM v_catalog.constraint_columns
-WHERE LOWER(table_schema) = LOWER(:staging_schema) AND table_name = 'finpipe_trial_0123456789ab_side'
+WHERE LOWER(table_schema) = LOWER(:staging_schema_name) AND table_name = :trial_side_name
   AND constraint_type IN ('p', 'u', 'c')
 ORDER BY constraint_type, constraint_name, column_name;
 
@@ -67,8 +67,8 @@ SELECT
 FROM v_catalog.projections
 INNER JOIN v_catalog.projection_columns
   ON projection_columns.projection_id = projections.projection_id
-WHERE LOWER(projections.projection_schema) = LOWER(:staging_schema)
-  AND projections.anchor_table_name = 'finpipe_trial_0123456789ab_target'
+WHERE LOWER(projections.projection_schema) = LOWER(:staging_schema_name)
+  AND projections.anchor_table_name = :trial_target_name
   AND projection_columns.sort_position IS NOT NULL
 ORDER BY projections.projection_name, projection_columns.sort_position;
 
@@ -81,11 +81,11 @@ SELECT
 FROM v_catalog.projections
 INNER JOIN v_catalog.projection_columns
   ON projection_columns.projection_id = projections.projection_id
-WHERE LOWER(projections.projection_schema) = LOWER(:staging_schema)
-  AND projections.anchor_table_name = 'finpipe_trial_0123456789ab_side'
+WHERE LOWER(projections.projection_schema) = LOWER(:staging_schema_name)
+  AND projections.anchor_table_name = :trial_side_name
   AND projection_columns.sort_position IS NOT NULL
 ORDER BY projections.projection_name, projection_columns.sort_position;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_side CASCADE;
+DROP TABLE :staging_schema.:trial_side CASCADE;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_target CASCADE;
+DROP TABLE :staging_schema.:trial_target CASCADE;

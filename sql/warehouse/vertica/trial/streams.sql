@@ -1,6 +1,6 @@
 -- Two sessions fill one table side by side, as load --streams 2 does: neither has committed when the other
 -- begins.
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_both (
+CREATE TABLE :staging_schema.:trial_both (
   object_id           UUID          NOT NULL,
   sent_dttm           TIMESTAMP     NOT NULL,
   operation_id        UUID          NOT NULL,
@@ -19,7 +19,7 @@ PARTITION BY transaction_dt::DATE
 GROUP BY CALENDAR_HIERARCHY_DAY(transaction_dt::DATE, 2, 2);
 
 -- [stream-1] or without ENFORCELENGTH
-COPY finpipe_staging.finpipe_trial_0123456789ab_both (
+COPY :staging_schema.:trial_both (
   object_id_given FILLER VARCHAR(40),
   sent_dttm,
   operation_id_given FILLER VARCHAR(40),
@@ -44,15 +44,15 @@ PARSER FCSVPARSER(
   trim = 'false',
   reject_on_materialized_type_error = 'true'
 )
-ENFORCELENGTH
-REJECTED DATA AS TABLE finpipe_trial_0123456789ab_refused_1
+:enforce_length
+REJECTED DATA AS TABLE :trial_refused_1
 STREAM NAME 'finpipe:trial'
 NO COMMIT;
 00000000-0000-4000-8000-000000000001,2022-10-01 10:00:01,00000000-0000-4000-8000-00000000abcd,1,2,420,FR,done,pay,100,2022-10-01 10:00:00
 \.
 
 -- [stream-2] session 2 or without ENFORCELENGTH
-COPY finpipe_staging.finpipe_trial_0123456789ab_both (
+COPY :staging_schema.:trial_both (
   object_id_given FILLER VARCHAR(40),
   sent_dttm,
   operation_id_given FILLER VARCHAR(40),
@@ -77,8 +77,8 @@ PARSER FCSVPARSER(
   trim = 'false',
   reject_on_materialized_type_error = 'true'
 )
-ENFORCELENGTH
-REJECTED DATA AS TABLE finpipe_trial_0123456789ab_refused_2
+:enforce_length
+REJECTED DATA AS TABLE :trial_refused_2
 STREAM NAME 'finpipe:trial'
 NO COMMIT;
 00000000-0000-4000-8000-000000000002,2022-10-01 10:00:01,00000000-0000-4000-8000-00000000abcd,1,2,420,FR,done,pay,100,2022-10-01 10:00:00
@@ -91,6 +91,6 @@ COMMIT;
 COMMIT;
 
 -- [stream-rows]
-SELECT COUNT(*) AS rows FROM finpipe_staging.finpipe_trial_0123456789ab_both;
+SELECT COUNT(*) AS rows FROM :staging_schema.:trial_both;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_both CASCADE;
+DROP TABLE :staging_schema.:trial_both CASCADE;

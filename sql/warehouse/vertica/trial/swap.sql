@@ -1,6 +1,6 @@
 -- Days swapped in and back (side_table.sql, swap.sql), as loads and undos do it. The day is an old one, which
 -- shares its containers with others of its year.
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_target (
+CREATE TABLE :staging_schema.:trial_target (
   object_id           UUID          NOT NULL,
   sent_dttm           TIMESTAMP     NOT NULL,
   operation_id        UUID          NOT NULL,
@@ -19,10 +19,10 @@ PARTITION BY transaction_dt::DATE
 GROUP BY CALENDAR_HIERARCHY_DAY(transaction_dt::DATE, 2, 2);
 
 -- [like]
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_side
-LIKE finpipe_staging.finpipe_trial_0123456789ab_target INCLUDING PROJECTIONS;
+CREATE TABLE :staging_schema.:trial_side
+LIKE :staging_schema.:trial_target INCLUDING PROJECTIONS;
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_target
+INSERT INTO :staging_schema.:trial_target
 VALUES (
   '00000000-0000-4000-8000-000000000001', '2015-05-02 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 420, 'FR', 'done', 'pay',
   8, '2015-05-02 10:00:00'
@@ -30,13 +30,13 @@ VALUES (
 
 COMMIT;
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_side
+INSERT INTO :staging_schema.:trial_side
 VALUES (
   '00000000-0000-4000-8000-000000000002', '2015-05-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 420, 'FR', 'done', 'pay',
   1, '2015-05-01 10:00:00'
 );
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_side
+INSERT INTO :staging_schema.:trial_side
 VALUES (
   '00000000-0000-4000-8000-000000000003', '2015-05-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 420, 'FR', 'done', 'pay',
   2, '2015-05-01 10:00:00'
@@ -54,16 +54,16 @@ SELECT
       country, status, transaction_type, amount, transaction_dt
     ) AS NUMERIC(38, 0))), 0) AS NUMERIC(38, 0)
   ) AS fingerprint
-FROM finpipe_staging.finpipe_trial_0123456789ab_side
+FROM :staging_schema.:trial_side
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1;
 
 -- Into a day of which the target has nothing.
 -- [swap-in]
 SELECT SWAP_PARTITIONS_BETWEEN_TABLES(
-  'finpipe_staging.finpipe_trial_0123456789ab_side',
+  :trial_side_path,
   '2015-05-01',
   '2015-05-01',
-  'finpipe_staging.finpipe_trial_0123456789ab_target',
+  :trial_target_path,
   true
 );
 
@@ -71,17 +71,17 @@ SELECT SWAP_PARTITIONS_BETWEEN_TABLES(
 COMMIT;
 
 -- [target-in]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+SELECT amount FROM :staging_schema.:trial_target
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
 ORDER BY amount;
 
 -- [side-in]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_side
+SELECT amount FROM :staging_schema.:trial_side
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
 ORDER BY amount;
 
 -- [other-day]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+SELECT amount FROM :staging_schema.:trial_target
 WHERE transaction_dt >= DATE '2015-05-02' AND transaction_dt < DATE '2015-05-02' + 1
 ORDER BY amount;
 
@@ -95,17 +95,17 @@ SELECT
       country, status, transaction_type, amount, transaction_dt
     ) AS NUMERIC(38, 0))), 0) AS NUMERIC(38, 0)
   ) AS fingerprint
-FROM finpipe_staging.finpipe_trial_0123456789ab_target
+FROM :staging_schema.:trial_target
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1;
 
 -- In a transaction that is rolled back: did the swap commit itself, and what was before it?
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_marks (
+CREATE TABLE :staging_schema.:trial_marks (
   place INTEGER NOT NULL
 )
 ORDER BY place
 UNSEGMENTED ALL NODES;
 
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_side
+INSERT INTO :staging_schema.:trial_side
 VALUES (
   '00000000-0000-4000-8000-000000000004', '2015-05-01 10:00:01', '00000000-0000-4000-8000-00000000abcd', 1, 2, 420, 'FR', 'done', 'pay',
   4, '2015-05-01 10:00:00'
@@ -114,14 +114,14 @@ VALUES (
 COMMIT;
 
 -- [mark]
-INSERT INTO finpipe_staging.finpipe_trial_0123456789ab_marks VALUES (1);
+INSERT INTO :staging_schema.:trial_marks VALUES (1);
 
 -- [swap-rolled-back]
 SELECT SWAP_PARTITIONS_BETWEEN_TABLES(
-  'finpipe_staging.finpipe_trial_0123456789ab_side',
+  :trial_side_path,
   '2015-05-01',
   '2015-05-01',
-  'finpipe_staging.finpipe_trial_0123456789ab_target',
+  :trial_target_path,
   true
 );
 
@@ -129,25 +129,25 @@ SELECT SWAP_PARTITIONS_BETWEEN_TABLES(
 ROLLBACK;
 
 -- [target-rolled-back]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+SELECT amount FROM :staging_schema.:trial_target
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
 ORDER BY amount;
 
 -- [side-rolled-back]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_side
+SELECT amount FROM :staging_schema.:trial_side
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
 ORDER BY amount;
 
 -- [marks]
-SELECT COUNT(*) AS rows FROM finpipe_staging.finpipe_trial_0123456789ab_marks;
+SELECT COUNT(*) AS rows FROM :staging_schema.:trial_marks;
 
 -- Onto a day that both have, and back.
 -- [swap-day]
 SELECT SWAP_PARTITIONS_BETWEEN_TABLES(
-  'finpipe_staging.finpipe_trial_0123456789ab_side',
+  :trial_side_path,
   '2015-05-01',
   '2015-05-01',
-  'finpipe_staging.finpipe_trial_0123456789ab_target',
+  :trial_target_path,
   true
 );
 
@@ -155,21 +155,21 @@ SELECT SWAP_PARTITIONS_BETWEEN_TABLES(
 COMMIT;
 
 -- [target-day]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+SELECT amount FROM :staging_schema.:trial_target
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
 ORDER BY amount;
 
 -- [side-day]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_side
+SELECT amount FROM :staging_schema.:trial_side
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
 ORDER BY amount;
 
 -- [swap-back]
 SELECT SWAP_PARTITIONS_BETWEEN_TABLES(
-  'finpipe_staging.finpipe_trial_0123456789ab_side',
+  :trial_side_path,
   '2015-05-01',
   '2015-05-01',
-  'finpipe_staging.finpipe_trial_0123456789ab_target',
+  :trial_target_path,
   true
 );
 
@@ -177,26 +177,26 @@ SELECT SWAP_PARTITIONS_BETWEEN_TABLES(
 COMMIT;
 
 -- [target-back]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+SELECT amount FROM :staging_schema.:trial_target
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
 ORDER BY amount;
 
 -- [side-back]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_side
+SELECT amount FROM :staging_schema.:trial_side
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
 ORDER BY amount;
 
 -- From a side table that has nothing of the day, as the load of an empty file does.
 -- [like-empty]
-CREATE TABLE finpipe_staging.finpipe_trial_0123456789ab_empty
-LIKE finpipe_staging.finpipe_trial_0123456789ab_target INCLUDING PROJECTIONS;
+CREATE TABLE :staging_schema.:trial_empty
+LIKE :staging_schema.:trial_target INCLUDING PROJECTIONS;
 
 -- [swap-empty]
 SELECT SWAP_PARTITIONS_BETWEEN_TABLES(
-  'finpipe_staging.finpipe_trial_0123456789ab_empty',
+  :trial_empty_path,
   '2015-05-01',
   '2015-05-01',
-  'finpipe_staging.finpipe_trial_0123456789ab_target',
+  :trial_target_path,
   true
 );
 
@@ -204,14 +204,14 @@ SELECT SWAP_PARTITIONS_BETWEEN_TABLES(
 COMMIT;
 
 -- [target-empty]
-SELECT amount FROM finpipe_staging.finpipe_trial_0123456789ab_target
+SELECT amount FROM :staging_schema.:trial_target
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
 ORDER BY amount;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_empty CASCADE;
+DROP TABLE :staging_schema.:trial_empty CASCADE;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_side CASCADE;
+DROP TABLE :staging_schema.:trial_side CASCADE;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_marks CASCADE;
+DROP TABLE :staging_schema.:trial_marks CASCADE;
 
-DROP TABLE finpipe_staging.finpipe_trial_0123456789ab_target CASCADE;
+DROP TABLE :staging_schema.:trial_target CASCADE;

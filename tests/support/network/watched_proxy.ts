@@ -1,7 +1,8 @@
 /**
- * A TCP proxy that holds what passes for as long as whoever watches it wants: between two statements
- * a server is killed, a process, or the connection.
+ * A TCP proxy that shows what passes to whoever watches it, and holds it for as long as that one
+ * wants: between two statements a server is killed, a process, or the connection.
  */
+import { writeWhole } from "../../../lib/runtime/files.ts";
 
 /** Who sent what passes. */
 export type Sender = "client" | "server";
@@ -12,8 +13,15 @@ export interface Passage {
   cut(): void;
 }
 
-/** Sees what is sent, a piece at a time; it is passed on when this resolves. Never rejects. */
-export type Watcher = (bytes: Uint8Array, from: Sender, passage: Passage) => Promise<void>;
+/**
+ * Sees what is sent, a piece at a time; it is passed on when this resolves, and the connection cut
+ * after it where it resolves so. Never rejects.
+ */
+export type Watcher = (
+  bytes: Uint8Array,
+  from: Sender,
+  passage: Passage,
+) => Promise<void | "cut after">;
 
 /** Cuts what a client has sent so far into the pieces that are held and passed on; keeps what is left. */
 export type Cutter = (bytes: Uint8Array) => Uint8Array[];
@@ -21,12 +29,13 @@ export type Cutter = (bytes: Uint8Array) => Uint8Array[];
 /** A piece is what one read gives. */
 const AS_READ = (): Cutter => (bytes) => [bytes];
 
-export class CrashProxy implements AsyncDisposable {
+export class WatchedProxy implements AsyncDisposable {
   /** Port of the server; clients are turned away before it is set. */
   target = 0;
   targetHost = "127.0.0.1";
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #open = new Set<Deno.TcpConn>();
+  readonly #passages = new Set<Passage>();
   readonly #watch: Watcher;
   readonly #cutterOf: () => Cutter;
   readonly #accepting: Promise<void>;
@@ -41,6 +50,19 @@ export class CrashProxy implements AsyncDisposable {
   /** Where clients connect to. */
   get port(): number {
     return this.#listener.addr.port;
+  }
+
+  /** The connections that are there. */
+  get passages(): Iterable<Passage> {
+    return this.#passages;
+  }
+
+  /** A URL of the server, by way of the proxy. */
+  through(url: string): URL {
+    const through = new URL(url);
+    through.hostname = "127.0.0.1";
+    through.port = String(this.port);
+    return through;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -64,6 +86,7 @@ export class CrashProxy implements AsyncDisposable {
     const cut = () => [client, server].forEach((side) => side && this.#close(side));
     // One for both directions, by which they are known to belong together.
     const passage = { cut };
+    this.#passages.add(passage);
     try {
       server = await Deno.connect({ hostname: this.targetHost, port: this.target });
       this.#open.add(server);
@@ -76,6 +99,8 @@ export class CrashProxy implements AsyncDisposable {
     } catch {
       // A server that is down, or a side that has gone: the other one sees its connection end.
       cut();
+    } finally {
+      this.#passages.delete(passage);
     }
   }
 
@@ -86,8 +111,9 @@ export class CrashProxy implements AsyncDisposable {
       const count = await from.read(buffer);
       if (count === null) return;
       for (const bytes of cut(buffer.subarray(0, count))) {
-        await this.#watch(bytes, sender, passage);
-        for (let at = 0; at < bytes.length;) at += await to.write(bytes.subarray(at));
+        const after = await this.#watch(bytes, sender, passage);
+        await writeWhole(to, bytes);
+        if (after === "cut after") return passage.cut();
       }
     }
   }

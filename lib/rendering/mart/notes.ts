@@ -1,7 +1,7 @@
 /** What a report says beside the mart, which it shows as it stands (contract, section 6). */
-import { dayArgument } from "../partitions/run_date.ts";
-import { counted } from "../runtime/words.ts";
-import type { LeftOutDays, MartDays, StaleCause, StaleDay } from "../warehouse/repository.ts";
+import { dayArgument } from "../../partitions/run_date.ts";
+import { counted } from "../../runtime/words.ts";
+import type { LeftOutDays, MartDays, StaleCause, StaleDay } from "../../warehouse/repository.ts";
 
 /** Ranges of days that a sentence names; of the others it tells how many days they are. */
 const NAMED_RANGES = 10;

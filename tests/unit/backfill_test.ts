@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { backfill } from "../../lib/backfill/backfill.ts";
-import { runsOf } from "../../lib/backfill/plan.ts";
-import { type DayRun, parseRange } from "../../lib/partitions/run_date.ts";
+import { type DayRun, parseRange, runsOf } from "../../lib/partitions/run_date.ts";
 import { EXIT_CODES, FinpipeError, isKind } from "../../lib/runtime/errors.ts";
 import type { StepContext } from "../../lib/steps/step.ts";
 import { SILENT } from "../support/logs.ts";

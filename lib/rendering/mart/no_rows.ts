@@ -1,5 +1,5 @@
 /** What a report shows in place of rows, where there is none: how to have some. Pure. */
-import { type DateRange, runOfPartition } from "../partitions/run_date.ts";
+import { type DateRange, runOfPartition } from "../../partitions/run_date.ts";
 
 /** Days that are named for having been asked for, at most: more are no days that somebody has. */
 const MOST_DAYS = 366;

@@ -1,0 +1,2 @@
+-- Whether autocommit is off, as session.sql asked for.
+SHOW AUTOCOMMIT;

@@ -1,0 +1,22 @@
+/** An output that tests catch. */
+import type { Output } from "../../lib/runtime/io.ts";
+
+export class CaughtOutput implements Output {
+  /** What was written at once, each as text. */
+  readonly pieces: string[] = [];
+  readonly #decoder = new TextDecoder();
+
+  constructor(readonly isTerminal = false) {}
+
+  write(data: string | Uint8Array): Promise<void> {
+    this.pieces.push(
+      typeof data === "string" ? data : this.#decoder.decode(data, { stream: true }),
+    );
+    return Promise.resolve();
+  }
+
+  /** All of it. */
+  text(): string {
+    return this.pieces.join("");
+  }
+}
