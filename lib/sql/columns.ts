@@ -61,8 +61,3 @@ function numeral<T>(
 ) {
   return v.pipe(v.string(what), v.regex(form, what), v.transform(read), v.check(fits, what));
 }
-
-/** One of some texts. */
-export function oneOf<const T extends readonly string[]>(values: T) {
-  return v.picklist(values, `one of ${values.join(", ")}`);
-}
