@@ -15,16 +15,16 @@ const STAGED_DAYS = query("staging/staged_days", stagedDays, {
   day,
   landed: integer,
   sha256: nullable(text),
-  dumped_rows: nullable(integer),
-  staged_rows: nullable(integer),
-  created_at: nullable(timestamp),
+  dumpedRows: nullable(integer),
+  stagedRows: nullable(integer),
+  createdAt: nullable(timestamp),
   complete: nullable(boolean),
 });
 
 const SOURCES = query("staging/staged_day_sources", stagedDaySources, {
   dataset: oneOf(DATASET_NAMES),
   day,
-  is_dump: boolean,
+  isDump: boolean,
   source: text,
   partition: integer,
   rows: integer,
@@ -39,16 +39,16 @@ export async function readStagedDays(
     first_day: from.toString(),
     last_day: to.toString(),
   });
-  const days = rows.map(({ sha256, dumped_rows, staged_rows, created_at, complete, ...rest }) => ({
+  const days = rows.map(({ sha256, dumpedRows, stagedRows, createdAt, complete, ...rest }) => ({
     ...rest,
     sources: [] as SourceRows[],
     // A dump's columns are NULL together.
     dump: sha256 === null ? undefined : {
       sha256,
-      rows: dumped_rows!,
-      stagedRows: staged_rows!,
+      rows: dumpedRows!,
+      stagedRows: stagedRows!,
       sources: [] as SourceRows[],
-      createdAt: created_at!,
+      createdAt: createdAt!,
       complete,
     },
   }));
@@ -70,8 +70,8 @@ async function addSources(
     datasets: `{${days.map(({ dataset }) => dataset).join()}}`,
     days: `{${days.map(({ day }) => day).join()}}`,
   });
-  for (const { is_dump, source, partition, rows, ...key } of found) {
+  for (const { isDump, source, partition, rows, ...key } of found) {
     const day = byKey.get(keyOf(key));
-    (is_dump ? day?.dump : day)?.sources.push({ source, partition, rows });
+    (isDump ? day?.dump : day)?.sources.push({ source, partition, rows });
   }
 }
