@@ -43,7 +43,7 @@ export interface LoadFacts {
   stagedRows: number | undefined;
   /** UTC. */
   loadedAt: Temporal.PlainDateTime;
-  /** It stands again, as a later load of the day was undone. */
+  /** It stands again, as a later load of the day, of another file, was undone. */
   isRestored: boolean;
 }
 
@@ -68,13 +68,17 @@ export interface BuildRecord {
   changedRates: readonly number[];
 }
 
-/** What is known of a day. */
-export interface DayFacts {
+/** What the warehouse knows of a day. */
+export interface WarehouseDay {
   day: Temporal.PlainDate;
-  staged: Readonly<Record<DatasetName, StagedFacts>>;
   loads: Readonly<Record<DatasetName, LoadFacts | undefined>>;
   /** A swap that was begun, and of which nobody knows what came. */
   unfinished: { dataset: DatasetName; isUndo: boolean } | undefined;
   /** The mart. */
   mart: BuildFacts | undefined;
+}
+
+/** What both ends know of it. */
+export interface DayFacts extends WarehouseDay {
+  staged: Readonly<Record<DatasetName, StagedFacts>>;
 }

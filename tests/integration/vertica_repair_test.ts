@@ -6,6 +6,7 @@ import { VerticaError } from "../vertica-server/engine.ts";
 import { writePartition } from "../support/partitions/reference.ts";
 import { DAY, day, serverTest } from "../support/vertica/conditions.ts";
 import { rate } from "../support/partitions/rows.ts";
+import { staleDays } from "../support/warehouse/stale.ts";
 import { NOW, STRICT_LIMITS } from "../support/warehouse/warehouses.ts";
 
 serverTest(
@@ -59,16 +60,16 @@ serverTest(
       isKind(error, "prerequisite") && error.hint!.includes("--dataset transactions --undo'");
     await assert.rejects(warehouse.buildMart(day, done), waits);
     const range = { from: day, to: day };
-    assert.deepEqual((await warehouse.staleDays(range)).map(({ cause }) => cause), [
-      "undo_unfinished",
+    assert.deepEqual(await staleDays({ warehouse }, range), [
+      "2022-10-01 an undo of transactions is running, or was broken off",
     ]);
     assert.equal(await warehouse.undoDay("transactions", day), true);
 
-    server.faults.arm({ kind: "cut before", statement: /^UPDATE \S+\.loads SET mart_stale/ });
+    server.faults.arm({ kind: "cut before", statement: /^INSERT INTO \S+\.builds/ });
     await assert.rejects(warehouse.buildMart(day, done), isUnreachable);
     assert.equal((await Array.fromAsync(warehouse.mart())).length, 1);
     // A retry: what was not done is done, and no more.
-    server.faults.arm({ kind: "cut before", statement: /^UPDATE \S+\.loads SET mart_stale/ });
+    server.faults.arm({ kind: "cut before", statement: /^INSERT INTO \S+\.builds/ });
     await using patient = vertica.warehouse({ ...schemas, now: () => NOW, retryFor: 60_000 });
     const { takenAway } = await patient.buildMart(day, done);
     assert.deepEqual(takenAway, { rows: 1, leftOut: 0 });

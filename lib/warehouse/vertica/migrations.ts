@@ -18,6 +18,7 @@ import migrationsTable from "../../../sql/warehouse/vertica/migrations.sql" with
 import migrationWrite from "../../../sql/warehouse/vertica/migration_write.sql" with {
   type: "text",
 };
+import records from "../../../sql/warehouse/vertica/002_records.sql" with { type: "text" };
 import tables from "../../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
 import type { AppliedMigration, Migration, MigrationStore } from "../../migrations/migration.ts";
 import { type FinpipeError, isKind } from "../../runtime/errors.ts";
@@ -33,6 +34,8 @@ import { clearOf, refuseForeign, refuseForeignRecord } from "./tables.ts";
 /** In order; each of their statements can be run again. What was released is never changed. */
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "001_tables", sql: tables, breaks: "readers" },
+  // Readers too: the report of an older version asks for the flags.
+  { version: 2, name: "002_records", sql: records, breaks: "readers" },
 ];
 
 /** Which of the two schemas are there. */

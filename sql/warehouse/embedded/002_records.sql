@@ -3,65 +3,79 @@
 
 -- The dump that a load was of. Of loads that an older version made there is none.
 CREATE TABLE :staging_schema.load_origins (
-  load_id     uuid      PRIMARY KEY,
-  -- Rows of the day in PostgreSQL then, before one per object_id.
-  staged_rows bigint    NOT NULL,
-  bytes       bigint    NOT NULL,
-  -- As its manifest has it; how far each source partition was contained is a JSON array.
-  sources     text      NOT NULL,
-  dumped_at   timestamp NOT NULL,
-  version     text      NOT NULL
+  load_id        uuid        NOT NULL PRIMARY KEY,
+  dataset        varchar(64) NOT NULL,
+  partition_date date        NOT NULL,
+  -- Rows of the day in staging then, before one per object_id.
+  staged_rows    bigint      NOT NULL,
+  bytes          bigint      NOT NULL,
+  -- How far each source partition was contained, as the manifest has it: a JSON array.
+  sources        text        NOT NULL,
+  dumped_at      timestamp   NOT NULL,
+  version        varchar(64) NOT NULL
 );
 
 -- Of each load of currencies: the last dollar rate of the day for each currency.
 CREATE TABLE :staging_schema.load_rates (
-  load_id       uuid           NOT NULL,
-  currency_code integer        NOT NULL,
-  rate          numeric(18, 6) NOT NULL,
-  date_update   timestamp      NOT NULL,
-  object_id     uuid           NOT NULL,
+  load_id        uuid           NOT NULL,
+  partition_date date           NOT NULL,
+  currency_code  integer        NOT NULL,
+  rate           numeric(18, 6) NOT NULL,
+  date_update    timestamp      NOT NULL,
+  object_id      uuid           NOT NULL,
   PRIMARY KEY (load_id, currency_code)
 );
 
-INSERT INTO :staging_schema.load_rates (load_id, currency_code, rate, date_update, object_id)
-SELECT DISTINCT ON (loads.load_id, currency_code)
-  loads.load_id, currency_code, currency_with_div, date_update, object_id
+INSERT INTO :staging_schema.load_rates (
+  load_id, partition_date, currency_code, rate, date_update, object_id
+)
+SELECT DISTINCT ON (loads.load_id, rates.currency_code)
+  loads.load_id, loads.partition_date, rates.currency_code, rates.currency_with_div,
+  rates.date_update, rates.object_id
 FROM :staging_schema.loads AS loads
 JOIN :staging_schema.currencies AS rates
   ON rates.date_update >= loads.partition_date AND rates.date_update < loads.partition_date + 1
-WHERE loads.dataset = 'currencies' AND currency_code_with = 420 AND currency_code <> 420
-ORDER BY loads.load_id, currency_code, date_update DESC, sent_dttm DESC, object_id DESC;
+WHERE loads.dataset = 'currencies'
+  AND rates.currency_code_with = 420
+  AND rates.currency_code <> 420
+ORDER BY
+  loads.load_id, rates.currency_code,
+  rates.date_update DESC, rates.sent_dttm DESC, rates.object_id DESC;
 
--- Undone loads: where what was there before stands again, a day is not what was dumped last.
+-- The last load of a day that was undone, while no other one was made since; load_id is the one that
+-- stands again, NULL where the day had not been loaded before.
 CREATE TABLE :staging_schema.load_undone (
-  dataset        text      NOT NULL,
-  partition_date date      NOT NULL,
-  undone_load_id uuid      NOT NULL PRIMARY KEY,
-  -- NULL where the day had not been loaded before.
+  dataset        varchar(64) NOT NULL,
+  partition_date date        NOT NULL,
+  undone_load_id uuid        NOT NULL,
+  undone_sha256  char(64)    NOT NULL,
   load_id        uuid,
-  undone_at      timestamp NOT NULL
+  undone_at      timestamp   NOT NULL,
+  PRIMARY KEY (dataset, partition_date)
 );
 
--- Each build of a step for a day; the one that stands, and those before it.
+-- Each build of a step for a day: the one that stands, and those before it. One without a load took away
+-- what stood, as that load had been undone.
 CREATE TABLE :staging_schema.builds (
-  build_id             uuid      PRIMARY KEY,
-  step                 text      NOT NULL,
-  partition_date       date      NOT NULL,
-  transactions_load_id uuid      NOT NULL,
-  currencies_load_id   uuid      NOT NULL,
-  -- JSON arrays; NULL for all types.
-  statuses             text      NOT NULL,
+  build_id             uuid        NOT NULL PRIMARY KEY,
+  step                 varchar(64) NOT NULL,
+  partition_date       date        NOT NULL,
+  transactions_load_id uuid,
+  currencies_load_id   uuid,
+  -- What was counted, as JSON arrays; NULL for all types.
+  statuses             text        NOT NULL,
   types                text,
-  rows                 bigint    NOT NULL,
-  left_out             bigint    NOT NULL,
-  version              text      NOT NULL,
-  built_at             timestamp NOT NULL,
-  stands               boolean   NOT NULL
+  rows                 bigint      NOT NULL,
+  -- Currencies that were left out for want of a rate.
+  left_out             bigint      NOT NULL,
+  version              varchar(64) NOT NULL,
+  built_at             timestamp   NOT NULL,
+  stands               boolean     NOT NULL
 );
 
 CREATE UNIQUE INDEX builds_standing ON :staging_schema.builds (step, partition_date) WHERE stands;
 
--- The rate of each currency that a build counted; NULLs where there was none.
+-- The rate of each currency that a build counted, but for the dollar; NULLs where there was none.
 CREATE TABLE :staging_schema.build_rates (
   build_id      uuid    NOT NULL,
   currency_code integer NOT NULL,
@@ -82,5 +96,6 @@ CREATE TABLE :staging_schema.build_changes (
   PRIMARY KEY (build_id, currency_from)
 );
 
--- An older version that loads or builds would record nothing of that. It cannot: both set these.
+-- An older version would load and build without a record, and its report knows only flags that nobody
+-- keeps any more.
 ALTER TABLE :staging_schema.loads DROP COLUMN core_stale, DROP COLUMN mart_stale;
