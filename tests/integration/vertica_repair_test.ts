@@ -80,3 +80,38 @@ serverTest(
 function isUnreachable(error: unknown): boolean {
   return isKind(error, "unreachable");
 }
+
+serverTest(
+  "a load that an older version left unrecorded is recorded with its rates",
+  async (place) => {
+    const workDir = await Deno.makeTempDir({ prefix: "finpipe-vertica-" });
+    try {
+      const currencies = await writePartition(workDir, "currencies", DAY, [rate(DAY)]);
+      place.server.faults.arm({ kind: "cut before", statement: /^DELETE FROM \S+\.load_undo/ });
+      await assert.rejects(place.warehouse.replaceDay(currencies, STRICT_LIMITS), isUnreachable);
+      // That version wrote down no dump.
+      await place.query("DELETE FROM staging.load_origins");
+      await place.warehouse.replaceDay(currencies, STRICT_LIMITS);
+      const rates = await place.query("SELECT currency_code, rate FROM staging.load_rates");
+      assert.deepEqual(rates.map((row) => Object.values(row)), [["430", "1.000000"]]);
+      const [facts] = await place.warehouse.dayFacts({ from: day, to: day });
+      assert.equal(facts!.loads.currencies!.stagedRows, undefined);
+    } finally {
+      await Deno.remove(workDir, { recursive: true });
+    }
+  },
+);
+
+serverTest("a load that is tried again records its dump once", async (place) => {
+  place.engine.switches.mergeoutConflicts = 20;
+  await assert.rejects(place.load(1));
+  place.engine.switches.mergeoutConflicts = 6;
+  await using patient = place.vertica.warehouse({
+    ...place.schemas,
+    now: () => NOW,
+    retryFor: 60_000,
+  });
+  await place.load(2, patient);
+  const origins = await place.query("SELECT load_id FROM staging.load_origins");
+  assert.deepEqual(origins, await place.query("SELECT load_id FROM staging.loads"));
+});

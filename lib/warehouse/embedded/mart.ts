@@ -75,9 +75,9 @@ export async function buildMart(
       await scope.run(BUILD_WRITE, { ...ofBuild, ...buildValues(loads, options, result) });
       return result;
     };
+    await scope.run(BUILD_END, ofDay);
     await scope.run(CHANGES_BEFORE, ofBuild);
     await scope.execute(CLEAR, ofDay);
-    await scope.run(BUILD_END, ofDay);
     if (taken !== undefined) return await record(taken);
     const currencies = await scope.select(BUILD, {
       ...ofBuild,

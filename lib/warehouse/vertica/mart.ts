@@ -43,11 +43,14 @@ const READ = verticaQuery("mart_read", martRead, MART_ROW);
 const PRESENT_STATUSES = verticaQuery("present_statuses", presentStatuses, GIVEN);
 const PRESENT_TYPES = verticaQuery("present_types", presentTypes, GIVEN);
 const LOCK = templatesOf(martLock);
-/** What stands goes, and is kept as what it was. */
+/**
+ * What stands goes, and is kept as what it was. First the record of it: its X lock has another build
+ * wait before it looks at what stands.
+ */
 const CLEAR = [
+  ...templatesOf(buildEnd),
   ...templatesOf(changesBefore),
   ...templatesOf(martClear),
-  ...templatesOf(buildEnd),
 ];
 const BUILD = [
   ...templatesOf(martBuild),

@@ -10,13 +10,13 @@ WHERE date_update = :day::date
   );
 DELETE FROM :staging_schema.build_changes
 WHERE build_id = :build_id::uuid
-  AND (
-    currency_from, amount_total, cnt_transactions, avg_transactions_per_account,
-    cnt_accounts_make_transactions
-  ) IN (
-    SELECT
-      currency_from, amount_total, cnt_transactions, avg_transactions_per_account,
-      cnt_accounts_make_transactions
-    FROM :mart_schema.global_metrics
-    WHERE date_update = :day::date
+  AND EXISTS (
+    SELECT 1
+    FROM :mart_schema.global_metrics AS built
+    WHERE built.date_update = :day::date
+      AND built.currency_from = build_changes.currency_from
+      AND built.amount_total = build_changes.amount_total
+      AND built.cnt_transactions = build_changes.cnt_transactions
+      AND built.avg_transactions_per_account = build_changes.avg_transactions_per_account
+      AND built.cnt_accounts_make_transactions = build_changes.cnt_accounts_make_transactions
   );
