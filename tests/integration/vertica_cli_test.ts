@@ -100,7 +100,7 @@ verticaTest("without init it is exit 3, and init makes it work", async () => {
   const { code, stderr } = await place.run(["report"]);
   assert.equal(code, 3);
   assert.match(stderr, /The schema of the warehouse is missing\n {2}Run 'finpipe init'/);
-  assert.match((await place.run(["init"])).stdout, /warehouse: applied 001_tables/);
+  assert.match((await place.run(["init"])).stdout, /warehouse: applied 001_tables, 002_records/);
   assert.match((await place.run(["init"])).stdout, /warehouse: up to date/);
   assert.equal((await place.run(["report"])).code, 0);
 });
