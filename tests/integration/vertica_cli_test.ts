@@ -276,8 +276,8 @@ verticaTest("two inits at once both succeed, and apply each migration once", asy
   const [one, other] = await Promise.all([place.run(["init"]), place.run(["init"])]);
   assert.deepEqual([one.code, other.code], [0, 0], one.stderr + other.stderr);
   const rows = await session.transaction(() =>
-    session.query(`SELECT version FROM ${place.schemas.stagingSchema}.migrations`)
+    session.query(`SELECT version FROM ${place.schemas.stagingSchema}.migrations ORDER BY version`)
   );
   await session.close();
-  assert.deepEqual(rows, [{ version: "1" }]);
+  assert.deepEqual(rows, [{ version: "1" }, { version: "2" }]);
 });
