@@ -102,13 +102,13 @@ Deno.test("stale by its rates, its statuses or its version, a day is told with i
     ], ASKED),
     [
       "The mart of 2022-10-01 and 2022-10-03 is stale, another rate of currencies 430 and 440 is " +
-      "known now: 'finpipe cdm 2022-10-02' builds it anew, and so on for each of the 2 days",
+      "known now: 'finpipe cdm 2022-10-02' builds it again, and so on for each of the 2 days",
       'The mart of 2022-10-02 is stale, built with the statuses "done", "chargeback": ' +
-      "'finpipe cdm 2022-10-03' builds it anew",
+      "'finpipe cdm 2022-10-03' builds it again",
       "The mart of 2022-10-04 is stale, built from another load of currencies; built with the " +
-      "types \"c2c\": 'finpipe cdm 2022-10-05' builds it anew",
+      "types \"c2c\": 'finpipe cdm 2022-10-05' builds it again",
       "The mart of 2022-10-05..2022-10-06 is stale, built by a version that kept no record: " +
-      "'finpipe cdm 2022-10-06' builds it anew, and so on for each of the 2 days",
+      "'finpipe cdm 2022-10-06' builds it again, and so on for each of the 2 days",
     ],
   );
 });
