@@ -13,13 +13,13 @@ import { PositionMoved } from "../../staging/landing.ts";
 import { type Commit, PartitionLander, type Totals } from "../partition_lander.ts";
 import { sessionTimeoutOf, type TopicOptions } from "./topic_options.ts";
 import { describeOpening, type LandedPartition, Landing } from "./landing.ts";
-import { type LogChecksContext, OffsetChecks } from "./offset_checks.ts";
+import { OffsetChecks, type OffsetChecksContext } from "./offset_checks.ts";
 import { type EndsContext, PartitionEnds } from "./partition_ends.ts";
 import type { Waiting } from "./stuck_watch.ts";
 
-export interface LandersContext extends EndsContext, LogChecksContext {
+export interface LandersContext extends EndsContext, OffsetChecksContext {
   /** Asks once. */
-  admin: EndsContext["admin"] & LogChecksContext["admin"];
+  admin: EndsContext["admin"] & OffsetChecksContext["admin"];
   feed: Topic["feed"];
   makeRows: MakeRows;
   onProgress?: (totals: Totals, commit: Commit) => void;
