@@ -32,7 +32,7 @@ export interface OffsetChecksOptions {
   from?: From | undefined;
 }
 
-/** How far a partition was read when Kafka was asked for the ends of its log. */
+/** How far a partition was read when Kafka was asked for the ends of the partitions. */
 export interface Reading {
   partition: number;
   /** The offset that was expected next. */

@@ -213,7 +213,7 @@ export class PartitionLanders implements PartitionOwner {
     return [...ends].every(([partition, end]) => (positions.get(partition) ?? 0) >= end);
   }
 
-  /** Asks once for the ends of the log, after noting what was landed up to those before. */
+  /** Asks once for the ends of the partitions, after noting what was landed up to those before. */
   async askEnds(): Promise<void> {
     const before = [...this.#landings].map(([partition, landing]) => {
       const { feed, topicId } = landing;
