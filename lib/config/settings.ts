@@ -44,8 +44,8 @@ export async function readSettings(
   const problems = new Problems(source.problems);
   const ends = await readEnds(source, uses, problems);
   const kafka = uses.kafka === true ? await readKafka(source, problems) : undefined;
-  const touched = uses.warehouse && uses.warehouse !== "if-embedded";
-  if (touched || ends.warehouse !== undefined) judgeSchemaNames(settings, problems);
+  const isUsed = uses.warehouse && uses.warehouse !== "if-embedded";
+  if (isUsed || ends.warehouse !== undefined) judgeSchemaNames(settings, problems);
   problems.throwIfAny();
   return { ...settings, ...ends, kafka, engine: engineOf(ends) };
 }

@@ -55,11 +55,11 @@ function judgeWarehouseRights(
 }
 
 function judgeParts(missing: readonly string[]): Omit<Finding<never>, "value"> {
-  if (missing.length === 0) return { detail: "the one that this finpipe knows" };
+  if (missing.length === 0) return { detail: "matches this version of finpipe" };
   return {
-    detail: `finpipe made what is not there any more:\n${missing.join("\n")}`,
-    hint: "Make it again, unless a DBA chose so: without a key nothing keeps a second row out, " +
-      "without the sort order the mart is slow",
+    detail: `Parts that finpipe made are missing:\n${missing.join("\n")}`,
+    hint: "Make them again, unless a DBA dropped them on purpose: without a key, nothing keeps a " +
+      "second row out; without the sort order, the mart is slow",
   };
 }
 

@@ -21,7 +21,7 @@ export async function migrate(
   if (missingOf(store, migrations, before, "write").length > 0) {
     return await store.alone(() => applyMissing(store, migrations));
   }
-  await store.refuseDrift();
+  if (!isNewer(migrations, before)) await store.refuseDrift();
   return [];
 }
 
@@ -51,11 +51,20 @@ export async function checkSchema(
   migrations: readonly Migration[],
   access: Access,
 ): Promise<void> {
+  await checked(store, migrations, access);
+}
+
+/** @returns the record of the schema that was checked */
+async function checked(
+  store: MigrationStore,
+  migrations: readonly Migration[],
+  access: Access,
+): Promise<AppliedMigration[]> {
   const applied = await store.applied() ?? [];
   const missing = missingOf(store, migrations, applied, access);
   // Here `init` could not help either.
   if (applied.length === 0) await store.refuseObstacles();
-  if (missing.length === 0) return;
+  if (missing.length === 0) return applied;
   const state = applied.length === 0
     ? "is missing"
     : `has version ${applied.at(-1)!.version}, which is too old`;
@@ -65,16 +74,18 @@ export async function checkSchema(
 }
 
 /**
- * Like {@link checkMigrated}, but checks each table as well.
+ * Like {@link checkSchema}, but checks each table as well. Of a newer schema only its migrations know
+ * the tables: they say whom they break.
  *
  * @throws FinpipeError of kind `configuration`
  */
 export async function checkTables(
   store: MigrationStore,
   migrations: readonly Migration[],
+  access: Access = "write",
 ): Promise<void> {
-  await checkSchema(store, migrations, "write");
-  await store.refuseDrift();
+  const applied = await checked(store, migrations, access);
+  if (!isNewer(migrations, applied)) await store.refuseDrift();
 }
 
 /** The schema that is kept in a store, where each command looks at the tables as well. */
@@ -82,10 +93,7 @@ export function schemaOf(store: MigrationStore, migrations: readonly Migration[]
   return {
     hasSchema: () => hasSchema(store),
     migrate: () => migrate(store, migrations),
-    async checkSchema(access = "write") {
-      await checkSchema(store, migrations, access);
-      await store.refuseDrift();
-    },
+    checkSchema: (access) => checkTables(store, migrations, access),
   };
 }
 
@@ -96,8 +104,8 @@ function missingOf(
   applied: readonly AppliedMigration[],
   access: Access,
 ): Migration[] {
-  const newest = applied.at(-1)?.version ?? 0;
-  const known = migrations.at(-1)!.version;
+  const newest = newestOf(applied);
+  const known = newestOf(migrations);
   if (applied.some(({ version, breaks }) => version > known && stops(breaks, access))) {
     throw new FinpipeError(
       "configuration",
@@ -106,6 +114,17 @@ function missingOf(
     );
   }
   return migrations.filter(({ version }) => version > newest);
+}
+
+function isNewer(
+  migrations: readonly Migration[],
+  applied: readonly AppliedMigration[],
+): boolean {
+  return newestOf(applied) > newestOf(migrations);
+}
+
+function newestOf(migrations: readonly Pick<Migration, "version">[]): number {
+  return migrations.at(-1)?.version ?? 0;
 }
 
 /** A migration that does not say what it breaks may break anything. */

@@ -27,17 +27,13 @@ export const boolean = v.pipe(
 );
 
 /** A date. */
-export const day = v.pipe(
-  v.string("a date"),
-  v.isoDate("a date"),
-  v.transform((value) => Temporal.PlainDate.from(value)),
-);
+export const day = point("a date", /^\d{4}-\d\d-\d\d$/, (value) => Temporal.PlainDate.from(value));
 
 /** A naive timestamp, which is UTC. */
-export const timestamp = v.pipe(
-  v.string("a timestamp"),
-  v.regex(/^\d{4,6}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,9})?$/, "a timestamp"),
-  v.transform((value) => Temporal.PlainDateTime.from(value.replace(" ", "T"))),
+export const timestamp = point(
+  "a timestamp",
+  /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,9})?$/,
+  (value) => Temporal.PlainDateTime.from(value.replace(" ", "T")),
 );
 
 /** One of these words. */
@@ -67,4 +63,20 @@ function numeral<T>(
   fits: (value: T) => boolean = () => true,
 ) {
   return v.pipe(v.string(what), v.regex(form, what), v.transform(read), v.check(fits, what));
+}
+
+/** A point in time. The form alone does not say that there is such a day or hour. */
+function point<T>(what: string, form: RegExp, read: (text: string) => T) {
+  return v.pipe(
+    v.string(what),
+    v.regex(form, what),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      try {
+        return read(dataset.value);
+      } catch {
+        addIssue({ message: what });
+        return NEVER;
+      }
+    }),
+  );
 }

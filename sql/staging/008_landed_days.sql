@@ -28,7 +28,7 @@ FROM stg.currencies
 GROUP BY coalesce(source_id, 0), date_update::date;
 
 -- An older finpipe that still runs would land rows that are not counted. It cannot: each of its batches
--- sets forgotten first, and each of its replays rejected_id. What only reads names neither.
+-- sets forgotten first, and each of its replays rejected_id. No query that only reads names either.
 ALTER TABLE finpipe.source_partitions RENAME COLUMN forgotten TO forgotten_versions;
 ALTER TABLE stg.transactions RENAME COLUMN rejected_id TO replayed_id;
 ALTER TABLE stg.currencies RENAME COLUMN rejected_id TO replayed_id;

@@ -13,7 +13,7 @@ import { verticaSettingsOf } from "../support/vertica/url.ts";
 import { startQuietServer } from "../support/vertica/sessions.ts";
 
 /** Milliseconds: a server that works is asked about many times in a test. */
-const SHORT = { label: "finpipe:frozen", patience: 100, connectTimeout: 500 };
+const SHORT = { label: "finpipe:frozen", patience: 100, connectTimeout: 1500 };
 
 /** Milliseconds: several times longer than the patience. */
 const LONG = 6 * SHORT.patience;

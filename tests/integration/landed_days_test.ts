@@ -1,8 +1,9 @@
 /** How many rows were landed for each day, by source partition, is what stands in staging. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { schemaOf } from "../../lib/migrations/migrate.ts";
 import type { SqlSession } from "../../lib/postgres/session.ts";
-import { MIGRATIONS } from "../../lib/staging/postgres/migrations.ts";
+import { MIGRATIONS, PostgresMigrations } from "../../lib/staging/postgres/migrations.ts";
 import { PostgresStaging } from "../../lib/staging/postgres/staging.ts";
 import { EMBEDDED_TIMERS } from "../support/engine/embedded_timers.ts";
 import { engineTests, openSession } from "../support/engine/engines.ts";
@@ -140,8 +141,13 @@ postgresTest(
       await new PostgresStaging(session).schema.migrate();
       await assert.rejects(older.execute(ADVANCE), /"forgotten"/);
       await assert.rejects(older.execute(landRow("rejected_id", "8")), /"rejected_id"/);
-      // What only reads goes on.
+      // A query that has begun goes on, but no command begins: it compares all columns first.
       assert.equal((await older.query("SELECT moved_at FROM finpipe.source_partitions")).length, 1);
+      const known = MIGRATIONS.filter(({ version }) => version < 8);
+      await assert.rejects(
+        schemaOf(new PostgresMigrations(older), known).checkSchema("read"),
+        /has version \d+, but this finpipe knows only version 7/,
+      );
     } finally {
       await session.close();
       await older.close();

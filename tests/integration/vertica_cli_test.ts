@@ -227,7 +227,9 @@ verticaTest("doctor warns of a key and a sort order that are not as init made th
   const { stagingSchema } = place.schemas;
   const lost = ["key p (dataset, partition_date)", "sorted by dataset, partition_date"];
   const lines = stdout.split("\n").map((line) => line.trim());
-  const at = lines.findIndex((line) => /warehouse: schema.* is not there any more:$/.test(line));
+  const at = lines.findIndex((line) =>
+    /warehouse: schema.*Parts that finpipe made are missing:$/.test(line)
+  );
   assert.deepEqual(
     lines.slice(at + 1, at + 3),
     lost.map((part) => `${stagingSchema}.loads ${part}`),

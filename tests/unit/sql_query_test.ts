@@ -57,7 +57,9 @@ const unfit: [column: keyof typeof row, value: string | null | undefined, said: 
   ["largest", "", /column largest/],
   ["is_stale", "true", /column is_stale of .* where t or f/],
   ["day", "2022-02-30x", /column day of .* where a date/],
+  ["day", "2022-02-30", /column day of .* has a value where a date/],
   ["loaded_at", "infinity", /column loaded_at of .* where a timestamp/],
+  ["loaded_at", "2022-10-01 24:00:00", /column loaded_at of .* has a value where a timestamp/],
   ["version", null, /column version of .* is NULL where text/],
 ];
 

@@ -18,7 +18,7 @@ import { SharedQuestion } from "./shared_question.ts";
 import { continueAfterCorrupt, type PartitionLook, positionOf, rangeIn } from "./start.ts";
 import { TopicIdentity } from "./topic_identity.ts";
 
-export interface LogChecksContext {
+export interface OffsetChecksContext {
   /** Asks once, without retries. */
   admin: Pick<TopicAdmin, "topicIds">;
   staging: RetryingStaging;
@@ -27,12 +27,12 @@ export interface LogChecksContext {
   log: Logger;
 }
 
-export interface LogChecksOptions {
+export interface OffsetChecksOptions {
   topic: string;
   from?: From | undefined;
 }
 
-/** How far a partition was read when Kafka was asked for the ends of its log. */
+/** How far a partition was read when Kafka was asked for the ends of the partitions. */
 export interface Reading {
   partition: number;
   /** The offset that was expected next. */
@@ -47,14 +47,14 @@ export interface Reading {
 }
 
 export class OffsetChecks {
-  readonly #context: LogChecksContext;
-  readonly #options: LogChecksOptions;
+  readonly #context: OffsetChecksContext;
+  readonly #options: OffsetChecksOptions;
   readonly #identity: TopicIdentity;
   // A thousand partitions are opened at once, and each of these answers is about all of them.
   readonly #positions: SharedQuestion<SourcePartition[]>;
   readonly #ranges: SharedQuestion<OffsetRange[] | undefined>;
 
-  constructor(context: LogChecksContext, options: LogChecksOptions) {
+  constructor(context: OffsetChecksContext, options: OffsetChecksOptions) {
     this.#context = context;
     this.#options = options;
     const { admin, staging, topicOffsets } = context;

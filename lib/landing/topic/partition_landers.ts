@@ -13,13 +13,13 @@ import { PositionMoved } from "../../staging/landing.ts";
 import { type Commit, PartitionLander, type Totals } from "../partition_lander.ts";
 import { sessionTimeoutOf, type TopicOptions } from "./topic_options.ts";
 import { describeOpening, type LandedPartition, Landing } from "./landing.ts";
-import { type LogChecksContext, OffsetChecks } from "./offset_checks.ts";
+import { OffsetChecks, type OffsetChecksContext } from "./offset_checks.ts";
 import { type EndsContext, PartitionEnds } from "./partition_ends.ts";
 import type { Waiting } from "./stuck_watch.ts";
 
-export interface LandersContext extends EndsContext, LogChecksContext {
+export interface LandersContext extends EndsContext, OffsetChecksContext {
   /** Asks once. */
-  admin: EndsContext["admin"] & LogChecksContext["admin"];
+  admin: EndsContext["admin"] & OffsetChecksContext["admin"];
   feed: Topic["feed"];
   makeRows: MakeRows;
   onProgress?: (totals: Totals, commit: Commit) => void;
@@ -213,7 +213,7 @@ export class PartitionLanders implements PartitionOwner {
     return [...ends].every(([partition, end]) => (positions.get(partition) ?? 0) >= end);
   }
 
-  /** Asks once for the ends of the log, after noting what was landed up to those before. */
+  /** Asks once for the ends of the partitions, after noting what was landed up to those before. */
   async askEnds(): Promise<void> {
     const before = [...this.#landings].map(([partition, landing]) => {
       const { feed, topicId } = landing;

@@ -9,21 +9,21 @@ export type RetryingTopicOptions = Pick<RetryOptions, "log" | "signal" | "retryF
 
 /** A {@link TopicOffsets} that retries while Kafka cannot be reached. */
 export class RetryingTopicOffsets implements TopicOffsets {
-  readonly #log: TopicOffsets;
+  readonly #offsets: TopicOffsets;
   readonly #options: RetryingTopicOptions;
   /** The failure that is being retried; undefined while Kafka answers. */
   failure: FinpipeError | undefined;
 
-  /** @param log asks once */
-  constructor(log: TopicOffsets, options: RetryingTopicOptions) {
-    this.#log = log;
+  /** @param offsets asks once */
+  constructor(offsets: TopicOffsets, options: RetryingTopicOptions) {
+    this.#offsets = offsets;
     this.#options = options;
   }
 
   /** The ranges of the topic, once it exists: finpipe never creates the topic that it reads. */
   existing(topic: string): Promise<OffsetRange[]> {
     return this.#ask(async () => {
-      const found = await this.#log.ranges();
+      const found = await this.#offsets.ranges();
       if (found !== undefined && found.length > 0) return found;
       throw new FinpipeError("unreachable", `Topic ${topic} does not exist yet`, {
         hint: "Create it, or name another one with --topic",
@@ -32,11 +32,11 @@ export class RetryingTopicOffsets implements TopicOffsets {
   }
 
   ranges(): ReturnType<TopicOffsets["ranges"]> {
-    return this.#ask(() => this.#log.ranges());
+    return this.#ask(() => this.#offsets.ranges());
   }
 
   offsetsAt(epochMilliseconds: number): ReturnType<TopicOffsets["offsetsAt"]> {
-    return this.#ask(() => this.#log.offsetsAt(epochMilliseconds));
+    return this.#ask(() => this.#offsets.offsetsAt(epochMilliseconds));
   }
 
   #ask<T>(question: () => Promise<T>): Promise<T> {

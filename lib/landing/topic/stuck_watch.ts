@@ -21,7 +21,7 @@ export interface Waiting {
   isOpen: boolean;
 }
 
-export interface StandstillContext {
+export interface StuckWatchContext {
   sessions: StagingSessions;
   /** Opens another session, for a moment. */
   connect(): Promise<StagingRepository>;
@@ -51,7 +51,7 @@ const ASK_INTERVAL = 5000;
 const QUIET = 60_000;
 
 export class StuckWatch implements Disposable {
-  readonly #context: StandstillContext;
+  readonly #context: StuckWatchContext;
   readonly #limit: number;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #startedAt = performance.now();
@@ -69,7 +69,7 @@ export class StuckWatch implements Disposable {
   #isOver = false;
 
   /** @param limit milliseconds without a commit after which the stream counts as stuck */
-  constructor(context: StandstillContext, limit: number) {
+  constructor(context: StuckWatchContext, limit: number) {
     this.#context = context;
     this.#limit = limit;
     this.#timer = setInterval(() => this.#look(), LOOK);

@@ -37,7 +37,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 5, name: "005_retired_sources", sql: retiredSources, breaks: "readers" },
   { version: 6, name: "006_corrupt_ranges", sql: corruptRanges, breaks: "readers" },
   { version: 7, name: "007_window_index", sql: windowIndex, breaks: "readers" },
-  { version: 8, name: "008_landed_days", sql: landedDays, breaks: "writers" },
+  // Readers, too: an older finpipe that only reads compares all columns, and misses those renamed here.
+  { version: 8, name: "008_landed_days", sql: landedDays, breaks: "readers" },
   { version: 9, name: "009_dumps", sql: dumps, breaks: "nothing" },
 ];
 

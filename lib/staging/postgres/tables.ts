@@ -43,7 +43,7 @@ export const STAGING_TABLES: TableShapes = {
     "window_base bigint, last_transaction bigint, last_currency bigint",
 };
 
-/** What finpipe made and is not there any more, a line each: a key, a check, an index, a NOT NULL. */
+/** What finpipe made and is missing now, a line each: a key, a check, an index, a NOT NULL. */
 export async function missingParts(session: SqlSession): Promise<string[]> {
   const found = new Set(await pictureOf(session, ["stg", "finpipe"]));
   return linesOf(picture).filter((line) => {

@@ -23,7 +23,7 @@ export async function pictureOf(scope: VerticaScope): Promise<string[]> {
   });
 }
 
-/** Keys and sort orders that finpipe made and that are not there any more, a line each. */
+/** Keys and sort orders that finpipe made and that are missing now, a line each. */
 export async function missingParts(scope: VerticaScope): Promise<string[]> {
   const found = new Set(await pictureOf(scope));
   return written.split("\n").filter((line) => SURE.test(line) && !found.has(line))
