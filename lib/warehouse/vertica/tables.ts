@@ -78,6 +78,14 @@ export const VERTICA_TABLES: TableShapes = {
     "load_dt timestamp",
 };
 
+/**
+ * Columns that an early migration makes and a later one takes away: an init that broke off between the
+ * two left them.
+ */
+const FORMER_COLUMNS: TableShapes = {
+  "finpipe_staging.loads": "core_stale boolean, mart_stale boolean",
+};
+
 const RECORD = "finpipe_staging.migrations";
 
 /**
@@ -123,13 +131,19 @@ function refuseAmong(
   isMade: boolean,
   found: readonly FoundColumn[],
 ): void {
-  const { stagingSchema, martSchema } = scope.schemas;
-  const tables = inSchemas(expected, {
-    finpipe_staging: stagingSchema.toLowerCase(),
-    finpipe_mart: martSchema.toLowerCase(),
-  });
+  const schemas = {
+    finpipe_staging: scope.schemas.stagingSchema.toLowerCase(),
+    finpipe_mart: scope.schemas.martSchema.toLowerCase(),
+  };
+  const tables = inSchemas(expected, schemas);
   const missing = isMade ? missingTables(tables, found) : [];
-  refuseProblems([...missing, ...shapeProblems(tables, found)], placeOf(scope.schemas));
+  const former = inSchemas(FORMER_COLUMNS, schemas);
+  const ours = isMade
+    ? found
+    : found.filter(({ table, column, type }) =>
+      !(former[table] ?? "").split(", ").includes(`${column} ${type}`)
+    );
+  refuseProblems([...missing, ...shapeProblems(tables, ours)], placeOf(scope.schemas));
 }
 
 /** The columns that there are in the two schemas. */
