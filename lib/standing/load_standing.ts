@@ -10,7 +10,8 @@ export function loadStanding({ staged, loads, unfinished }: DayFacts): Standing 
   const causes = DATASET_NAMES.flatMap((dataset) => {
     const { sha256, isRestored } = loads[dataset]!;
     const dumped = staged[dataset].dump?.sha256;
-    if (isRestored) return [`the last load of ${dataset} was undone`];
+    // What an undo put back is no less than what was dumped, where it is that.
+    if (isRestored && dumped !== sha256) return [`the last load of ${dataset} was undone`];
     if (dumped !== undefined && dumped !== sha256) return [`another file of ${dataset} was dumped`];
     return [];
   });

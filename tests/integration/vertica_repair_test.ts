@@ -6,7 +6,7 @@ import { VerticaError } from "../vertica-server/engine.ts";
 import { writePartition } from "../support/partitions/reference.ts";
 import { DAY, day, serverTest } from "../support/vertica/conditions.ts";
 import { rate } from "../support/partitions/rows.ts";
-import { staleDays } from "../support/warehouse/stale.ts";
+import { DONE, staleDays } from "../support/warehouse/stale.ts";
 import { NOW, STRICT_LIMITS } from "../support/warehouse/warehouses.ts";
 
 serverTest(
@@ -114,4 +114,24 @@ serverTest("a load that is tried again records its dump once", async (place) => 
   await place.load(2, patient);
   const origins = await place.query("SELECT load_id FROM staging.load_origins");
   assert.deepEqual(origins, await place.query("SELECT load_id FROM staging.loads"));
+});
+
+serverTest("of builds of one day at once, each tells what it changed itself", async (place) => {
+  const { warehouse, vertica, schemas } = place;
+  const workDir = await Deno.makeTempDir({ prefix: "finpipe-vertica-" });
+  const currencies = await writePartition(workDir, "currencies", DAY, [rate(DAY)]);
+  await warehouse.replaceDay(currencies, STRICT_LIMITS);
+  await Deno.remove(workDir, { recursive: true });
+  await place.load(100);
+  await warehouse.buildMart(day, DONE);
+  await place.load(200);
+  await using one = vertica.warehouse({ ...schemas, now: () => NOW });
+  await using other = vertica.warehouse({ ...schemas, now: () => NOW });
+  await Promise.all([one, other, warehouse].map((some) => some.buildMart(day, DONE)));
+  const changes = await place.query(
+    "SELECT amount_total FROM staging.build_changes ORDER BY COALESCE(amount_total, 0)",
+  );
+  assert.deepEqual(changes.map(({ amount_total }) => amount_total), [null, "1.00"]);
+  const builds = await place.query("SELECT stands FROM staging.builds ORDER BY stands");
+  assert.deepEqual(builds.map(({ stands }) => stands), ["f", "f", "f", "t"]);
 });

@@ -157,9 +157,10 @@ const loads: [what: string, facts: DayFacts, state: string][] = [
   ["no dump recorded", withTransactions({ dump: undefined }), "done"],
   [
     "an undo of a later load",
-    withLoad({ isRestored: true }),
+    withLoad({ isRestored: true, sha256: "bb" }),
     "stale: the last load of transactions was undone",
   ],
+  ["an undo that put back what was dumped", withLoad({ isRestored: true }), "done"],
   [
     "a swap that nobody knows of",
     { ...fresh, unfinished: { dataset: "currencies", isUndo: true } },
