@@ -1,5 +1,5 @@
 /** `finpipe backfill`: each date of a range, from staging to the mart. */
-import { backfill } from "../lib/backfill.ts";
+import { backfill } from "../lib/backfill/backfill.ts";
 import { openEngine } from "../lib/engine/engine.ts";
 import { refuseOpenRange } from "../lib/partitions/open_day.ts";
 import { type DateRange, parseRange, runsOf } from "../lib/partitions/run_date.ts";

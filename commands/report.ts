@@ -18,6 +18,8 @@ import {
 import { noRowsText } from "../lib/rendering/mart/no_rows.ts";
 import { leftOutNote, openDaysNote, staleNotes } from "../lib/rendering/mart/notes.ts";
 import { writeNamed } from "../lib/runtime/named_output.ts";
+import { isUnbuilt } from "../lib/standing/mart_standing.ts";
+import { countedValuesOf } from "../lib/steps/cdm.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
 
 /** What `report` was asked for. */
@@ -67,14 +69,15 @@ const command: CommandDefinition = {
 
   async run(context, args, options) {
     const call = reportCallOf(args, options, context.json);
+    const counted = countedValuesOf(context.config);
     await using engine = await openEngine(context, { warehouse: true, command: "report" });
     const { warehouse } = engine;
     await warehouse.checkSchema("read");
     const now = today(context.io.now());
     const range = call.range ?? { from: FIRST_DAY, to: now.subtract({ days: 1 }) };
     // The notes come first: whoever reads the mart may stop before its end.
-    const stale = await warehouse.staleDays(range);
-    for (const note of staleNotes(stale)) context.log.warn(note);
+    const days = await warehouse.dayFacts(range);
+    for (const note of staleNotes(days, counted)) context.log.warn(note);
     for (const left of await warehouse.leftOut(range)) context.log.warn(leftOutNote(left));
     if (call.range === undefined) {
       const open = await warehouse.martDays({ from: now, to: LAST_DAY });
@@ -82,7 +85,7 @@ const command: CommandDefinition = {
     }
     const rows = warehouse.mart(range);
     const format: ReportFormat = FORMATS[call.format];
-    const unbuilt = stale.filter(({ cause }) => cause === "unbuilt").map(({ day }) => day);
+    const unbuilt = days.filter(isUnbuilt).map(({ day }) => day);
     const noRows = context.lines.complete(noRowsText(call.range, unbuilt, now));
     const text = inBlocks(format(rows, noRows), context.io.signal);
     const { stdout } = context.io;

@@ -3,7 +3,7 @@
  * It works on the embedded engine in a folder of its own, whatever is configured.
  */
 import { join } from "node:path";
-import { backfill } from "./backfill.ts";
+import { backfill } from "./backfill/backfill.ts";
 import { type Engine, openEngine } from "./engine/engine.ts";
 import { emulate } from "./events/emulator.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "./events/message.ts";

@@ -4,6 +4,15 @@ import * as v from "valibot";
 const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const IsoDate = v.pipe(v.string(), v.isoDate());
 
+function isInstant(text: string): boolean {
+  try {
+    Temporal.Instant.from(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Up to which position the dumped snapshot contains a source partition. */
 export const ManifestSource = v.object({
   source: v.string(),
@@ -26,7 +35,8 @@ export const Manifest = v.object({
   sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   /** Exact sum of the control field, as decimal text. */
   control_total: v.pipe(v.string(), v.regex(/^-?\d+(\.\d{6})?$/)),
-  created_at: v.string(),
+  /** ISO, with its offset. */
+  created_at: v.pipe(v.string(), v.check(isInstant)),
   /** The version of finpipe that wrote it. */
   version: v.string(),
   /** One id for all that was read from one snapshot of staging; absent in those of older versions. */

@@ -2,7 +2,7 @@
  * Shows the run of a day as JSON and in words: for a step that is called by itself, and for all
  * steps of a backfill. Each step words its own result.
  */
-import type { BackfilledDay } from "../backfill.ts";
+import type { BackfilledDay } from "../backfill/backfill.ts";
 import { type DayRun, hasRunDate } from "../partitions/run_date.ts";
 import type { Shown } from "../steps/step.ts";
 

@@ -41,6 +41,13 @@ export function oneOf<const Words extends readonly string[]>(words: Words) {
   return v.picklist(words, words.join(" or "));
 }
 
+/** A list of texts, as a JSON array. */
+export const textList = v.pipe(
+  v.string("a list"),
+  v.parseJson(undefined, "a list"),
+  v.array(v.string("a list"), "a list"),
+);
+
 /** A column that may be NULL. */
 export const nullable = v.nullable;
 

@@ -1,5 +1,7 @@
 /** The port through which a day is read: one snapshot of its rows, and of how far topics were read. */
 import type { DatasetName } from "../events/dataset.ts";
+import type { DateRange } from "../partitions/run_date.ts";
+import type { StagedFacts } from "../standing/facts.ts";
 import type { ManifestSource, NewManifest } from "../partitions/manifest.ts";
 
 /** How far a partition of a topic was read. */
@@ -47,8 +49,20 @@ export interface DumpRecord {
   workDir: string;
 }
 
+/** What staging knows of a day of a dataset: of one without rows, where it was dumped. */
+export interface StagedDay extends StagedFacts {
+  dataset: DatasetName;
+  day: Temporal.PlainDate;
+}
+
 /** The days that stand in staging. */
 export interface DaysRepository {
+  /**
+   * What is known of the days of a range, in order of day and dataset. Their source partitions are told
+   * where the dump and what landed differ.
+   */
+  staged(range: DateRange): Promise<StagedDay[]>;
+
   /**
    * Records dumps of one snapshot, each in place of the one before it of its dataset and day.
    *

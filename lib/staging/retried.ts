@@ -22,6 +22,7 @@ export function retriedStaging(run: RunOnStaging): RetriedStaging {
     checkSchema: (access) => run(({ schema }) => schema.checkSchema(access)),
   };
   const days: DaysRepository = {
+    staged: (range) => run(({ days }) => days.staged(range)),
     recordDumps: (dumps) => run(({ days }) => days.recordDumps(dumps)),
     snapshot: (day, work) => run(({ days }) => days.snapshot(day, work)),
   };

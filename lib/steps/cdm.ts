@@ -10,6 +10,7 @@ import type {
   RateUsed,
   WarehouseRepository,
 } from "../warehouse/repository.ts";
+import type { CountedValues } from "../standing/mart_standing.ts";
 import type { Step, StepContext, StepFacts } from "./step.ts";
 
 export interface CdmDeps extends Pick<StepContext, "log"> {
@@ -74,17 +75,25 @@ const step: Step = {
 export default step;
 
 /**
+ * What a mart counts, by option, variable or default.
+ *
+ * @throws FinpipeError of kind `usage` or `configuration` for a list with an empty name in it
+ */
+export function countedValuesOf(source: ConfigSource): CountedValues {
+  const { statuses = COUNTED_STATUSES, types } = readCountedValues(source);
+  return { statuses, types };
+}
+
+/**
  * What the building of the mart was asked for.
  *
  * @throws FinpipeError of kind `usage` for a list with an empty name in it, or for an age that is
  * not a duration; `configuration` for a variable that holds such a list
  */
 export function cdmOptionsOf(source: ConfigSource): Required<CdmOptions> {
-  const { statuses = COUNTED_STATUSES, types } = readCountedValues(source);
   const { maxRateAge, strict } = source.flags;
   return {
-    statuses,
-    types,
+    ...countedValuesOf(source),
     maxRateAge: typeof maxRateAge === "string" ? daysOf(maxRateAge) : MAX_RATE_AGE,
     strict: strict === true,
   };

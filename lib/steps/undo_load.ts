@@ -3,7 +3,9 @@ import type { DatasetName } from "../events/dataset.ts";
 import { dayArgument, type DayRun } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { capitalized, counted } from "../runtime/words.ts";
-import type { StaleCause, WarehouseRepository } from "../warehouse/repository.ts";
+import type { WarehouseDay } from "../standing/facts.ts";
+import { isUnbuilt, martCauses } from "../standing/mart_standing.ts";
+import type { WarehouseRepository } from "../warehouse/repository.ts";
 import type { LoadDeps } from "./load.ts";
 import type { Shown } from "./step.ts";
 
@@ -18,7 +20,7 @@ export interface DatasetUndo {
 
 export interface UndoReport extends DayRun {
   datasets: DatasetUndo[];
-  /** The mart shows what was undone. */
+  /** The mart is not what the day as it stands now gives. */
   isMartStale: boolean;
 }
 
@@ -45,30 +47,38 @@ export async function undoLoad(
     );
   }
   const { partition } = run;
-  const [stale] = await warehouse.staleDays({ from: partition, to: partition });
-  const isMartStale = stale?.cause === "changed" || stale?.cause === "undone";
-  const text = `${
-    afterUndo(partition, stale?.cause)
-  }a backfill that covers the day loads the dump again`;
+  const [facts] = await warehouse.dayFacts({ from: partition, to: partition });
+  const after = afterUndo(facts);
+  const isMartStale = after === "undone" || after === "changed";
+  const text = `${AFTER[after](partition)}a backfill that covers the day loads the dump again`;
   if (isMartStale) log.warn(capitalized(text));
   else log.info(capitalized(text));
   return { ...run, datasets, isMartStale };
 }
 
-/** Says what brings the mart up to date after the undo; the beginning of a sentence. */
-function afterUndo(day: Temporal.PlainDate, cause: StaleCause | undefined): string {
-  const command = `'finpipe cdm ${dayArgument(day)}'`;
-  switch (cause) {
-    case "changed":
-      return `the mart of ${day} is stale: ${command} builds it from the day as it stands now; `;
-    case "undone":
-      return `the mart of ${day} still shows the load that was undone: ${command} removes it; `;
-    case "unbuilt":
-      return `${command} builds the mart of ${day} from the day as it stands now; `;
-    default:
-      return "";
-  }
+/** What is to be done with the mart. */
+type AfterUndo = "undone" | "changed" | "unbuilt" | "nothing";
+
+function afterUndo(facts: WarehouseDay | undefined): AfterUndo {
+  // Of a swap that is not recorded nobody knows what came.
+  if (facts === undefined || facts.unfinished !== undefined) return "nothing";
+  if (isUnbuilt(facts)) return "unbuilt";
+  const causes = martCauses(facts, undefined);
+  if (causes.some(({ kind }) => kind === "undone")) return "undone";
+  return causes.length === 0 ? "nothing" : "changed";
 }
+
+const cdm = (day: Temporal.PlainDate) => `'finpipe cdm ${dayArgument(day)}'`;
+
+/** Says what brings the mart up to date after the undo; the beginning of a sentence. */
+const AFTER: Readonly<Record<AfterUndo, (day: Temporal.PlainDate) => string>> = {
+  changed: (day) =>
+    `the mart of ${day} is stale: ${cdm(day)} builds it from the day as it stands now; `,
+  undone: (day) =>
+    `the mart of ${day} still shows the load that was undone: ${cdm(day)} removes it; `,
+  unbuilt: (day) => `${cdm(day)} builds the mart of ${day} from the day as it stands now; `,
+  nothing: () => "",
+};
 
 /** What is loaded for the day after the undo. */
 export function undoFacts({ datasets, isMartStale }: UndoReport): Shown {

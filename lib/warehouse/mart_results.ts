@@ -1,8 +1,7 @@
 /** The result of building a mart, from the rows that either warehouse returns. */
-import { DATASET_NAMES } from "../events/dataset.ts";
 import * as is from "../sql/columns.ts";
 import type { RowOf } from "../sql/query.ts";
-import type { LeftOutDays, MartDays, MartResult, MartRow, StaleDay } from "./repository.ts";
+import type { LeftOutDays, MartDays, MartResult, MartRow } from "./repository.ts";
 
 /** A currency of a mart that was built: of `mart_built.sql`, embedded of `mart_build.sql`. */
 export const BUILT_CURRENCY = {
@@ -42,13 +41,6 @@ export const MART_DAYS = {
   days: is.integer,
   firstDay: is.nullable(is.text),
   lastDay: is.nullable(is.text),
-};
-
-/** `report_stale.sql`. */
-export const STALE_DAY = {
-  partitionDate: is.day,
-  cause: is.oneOf(["undone", "changed", "unbuilt", "load_unfinished", "undo_unfinished"]),
-  pendingDataset: is.nullable(is.oneOf(DATASET_NAMES)),
 };
 
 /** Of a mart that was built: its currencies, those that were left out and those at a rate. */
@@ -97,11 +89,4 @@ export function martDays(
 ): MartDays | undefined {
   if (firstDay === null || lastDay === null) return undefined;
   return { days, first: firstDay, last: lastDay };
-}
-
-export function staleDay(
-  { partitionDate, cause, pendingDataset }: RowOf<typeof STALE_DAY>,
-): StaleDay {
-  const dataset = pendingDataset === null ? {} : { dataset: pendingDataset };
-  return { day: partitionDate, cause, ...dataset };
 }

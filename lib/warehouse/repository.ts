@@ -8,6 +8,7 @@ import type { Schema } from "../migrations/migration.ts";
 import type { DatasetName } from "../events/dataset.ts";
 import type { DateRange } from "../partitions/run_date.ts";
 import type { PartitionFile } from "../partitions/partition_file.ts";
+import type { WarehouseDay } from "../standing/facts.ts";
 
 /** What the warehouse's record of loads says of one day of one dataset. */
 export interface LoadRecord {
@@ -91,27 +92,6 @@ export interface MartDays {
 /** A currency that was left out of the mart, over the days of a range. */
 export interface LeftOutDays extends LeftOut, MartDays {}
 
-/**
- * Why the mart of a day differs from staging, as far as the warehouse's records show:
- * - `undone`: a load that it was built of was undone, and none stands in its place;
- * - `changed`: the day was loaded, or a load of it undone, after the mart was built;
- * - `unbuilt`: the day is loaded, and the mart has nothing of it;
- * - `load_unfinished`, `undo_unfinished`: one is running, or was broken off.
- */
-export type StaleCause =
-  | "undone"
-  | "changed"
-  | "unbuilt"
-  | "load_unfinished"
-  | "undo_unfinished";
-
-export interface StaleDay {
-  day: Temporal.PlainDate;
-  cause: StaleCause;
-  /** The dataset whose load or undo is unfinished. */
-  dataset?: DatasetName;
-}
-
 /** A row of `global_metrics`; decimals and 64-bit integers as text, exact. */
 export interface MartRow {
   hk_global_metrics: string;
@@ -163,6 +143,9 @@ export interface WarehouseRepository extends Schema, AsyncDisposable {
   /** Currencies that were left out of the mart for want of a rate, in order. */
   leftOut(range: DateRange): Promise<LeftOutDays[]>;
 
-  /** Days whose mart is not what staging says, in order. */
-  staleDays(range: DateRange): Promise<StaleDay[]>;
+  /**
+   * What the records say of each day that anything is known of, in order. It costs what the days cost,
+   * whatever they hold.
+   */
+  dayFacts(range: DateRange): Promise<WarehouseDay[]>;
 }

@@ -31,6 +31,7 @@ engineTest("a snapshot that breaks off is begun anew, and its files are whole", 
   });
   const session = {
     days: {
+      staged: (range) => engine.staging.days.staged(range),
       recordDumps: (dumps) => engine.staging.days.recordDumps(dumps),
       snapshot: (day, work) =>
         engine.staging.days.snapshot(day, (snapshot) => {

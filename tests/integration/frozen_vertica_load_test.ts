@@ -32,7 +32,7 @@ function serverTest(name: string, test: (place: Place) => Promise<void>): void {
     const options = {
       ...vertica.newSchemas(),
       now: () => NOW,
-      waits: { patience: 200, connectTimeout: 500 },
+      waits: { patience: 200, connectTimeout: 1500 },
     };
     const load = async (warehouse: VerticaWarehouse, amount: number) =>
       await warehouse.replaceDay(

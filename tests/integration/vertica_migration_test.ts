@@ -18,7 +18,7 @@ const ADD_COLUMN =
   "ALTER TABLE :staging_schema.transactions ADD COLUMN IF NOT EXISTS note VARCHAR(10);";
 const later = (sql: string, breaks: Breaks = "readers"): Migration[] => [
   ...MIGRATIONS,
-  { version: MIGRATIONS.length + 1, name: "002_note", sql, breaks },
+  { version: MIGRATIONS.length + 1, name: "later_note", sql, breaks },
 ];
 
 function migrate(scope: VerticaScope, migrations: readonly Migration[]): Promise<string[]> {
@@ -65,7 +65,7 @@ function migrationTest(name: string, test: (place: Place) => Promise<void>): voi
 
 migrationTest("a column is added once, days stay, and the next load has it", async (place) => {
   await place.load(1);
-  assert.deepEqual(await migrate(place.scope, later(ADD_COLUMN)), ["002_note"]);
+  assert.deepEqual(await migrate(place.scope, later(ADD_COLUMN)), ["later_note"]);
   assert.deepEqual(await migrate(place.scope, later(ADD_COLUMN)), []);
   assert.equal(await place.standing(), "1");
   await place.load(2);
@@ -77,7 +77,7 @@ migrationTest("a column is added once, days stay, and the next load has it", asy
 migrationTest("a migration that broke off is begun anew, and ends", async ({ scope }) => {
   const broken = later(`${ADD_COLUMN}\nSELECT no_such_column FROM :staging_schema.transactions;`);
   await assert.rejects(migrate(scope, broken), /no_such_column/);
-  assert.deepEqual(await migrate(scope, later(ADD_COLUMN)), ["002_note"]);
+  assert.deepEqual(await migrate(scope, later(ADD_COLUMN)), ["later_note"]);
 });
 
 migrationTest("an undo from before the column is refused, and the new day stays", async (place) => {

@@ -12,6 +12,8 @@ import { embeddedTest } from "../support/engine/embedded_timers.ts";
 import { NOW, type TestWarehouse, warehouseTests } from "../support/warehouse/warehouses.ts";
 
 const warehouseTest = warehouseTests();
+const MADE = ["001_tables", "002_records"];
+const NEWEST = MADE.length;
 
 async function configurationError(work: Promise<unknown>): Promise<FinpipeError> {
   const error = await work.then(() => undefined, (error) => error);
@@ -20,12 +22,13 @@ async function configurationError(work: Promise<unknown>): Promise<FinpipeError>
   return error;
 }
 
+/** As if the newest migration had another number. */
 async function setVersion(test: TestWarehouse, version: number): Promise<void> {
-  await test.query(`UPDATE staging.migrations SET version = ${version} WHERE version = 1`);
+  await test.query(`UPDATE staging.migrations SET version = ${version} WHERE version = ${NEWEST}`);
 }
 
 warehouseTest("migrate says what it applied, and applies it once", async (test) => {
-  assert.deepEqual(await test.warehouse.migrate(), ["001_tables"]);
+  assert.deepEqual(await test.warehouse.migrate(), MADE);
   assert.deepEqual(await test.warehouse.migrate(), []);
   await test.warehouse.checkSchema();
 });
@@ -35,15 +38,15 @@ warehouseTest("a missing or older schema asks for init", async (test) => {
   assert.equal(missing.message, "The schema of the warehouse is missing");
   assert.equal(missing.hint, "Run 'finpipe init'");
   await test.migrate();
-  await setVersion(test, 0);
+  await test.query(`DELETE FROM staging.migrations WHERE version = ${NEWEST}`);
   const older = await configurationError(test.warehouse.checkSchema());
-  assert.equal(older.message, "The schema of the warehouse has version 0, which is too old");
+  assert.equal(older.message, "The schema of the warehouse has version 1, which is too old");
   assert.equal(older.hint, "Run 'finpipe init'");
 });
 
 warehouseTest("a newer schema asks for a newer finpipe, also of migrate", async (test) => {
   await test.migrate();
-  await setVersion(test, 2);
+  await setVersion(test, NEWEST + 1);
   for (const work of [() => test.warehouse.checkSchema(), () => test.warehouse.migrate()]) {
     assert.equal((await configurationError(work())).hint, "Upgrade finpipe");
   }
@@ -90,7 +93,7 @@ for (const [what, script, message] of FOREIGN) {
     if (/migrations/.test(script)) return;
     // Nothing of ours was made beside it, or it is taken for what a broken-off init made.
     await test.query(script.replace(/^CREATE (\w+) (\S+) .*/s, "DROP $1 $2"));
-    assert.deepEqual(await test.warehouse.migrate(), ["001_tables"]);
+    assert.deepEqual(await test.warehouse.migrate(), MADE);
     // The test server of Vertica has no views.
   }, /VIEW/.test(script) ? ["embedded"] : undefined);
 }

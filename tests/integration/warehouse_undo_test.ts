@@ -1,34 +1,23 @@
 /** Days of a warehouse that are put back as they were before their last load. */
 import assert from "node:assert/strict";
-import { FIRST_DAY, LAST_DAY } from "../../lib/partitions/run_date.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { rate, transaction } from "../support/partitions/rows.ts";
 import { amounts, DAY, refused, standing, withRefused } from "../support/warehouse/days.ts";
-import {
-  STRICT_LIMITS,
-  type TestWarehouse,
-  warehouseTests,
-} from "../support/warehouse/warehouses.ts";
+import { ALL, DONE, staleDays } from "../support/warehouse/stale.ts";
+import { STRICT_LIMITS, warehouseTests } from "../support/warehouse/warehouses.ts";
 
 const warehouseTest = warehouseTests();
 const NEXT = "2022-10-02";
 const day = Temporal.PlainDate.from(DAY);
 const next = Temporal.PlainDate.from(NEXT);
-const ALL = { from: FIRST_DAY, to: LAST_DAY };
-const DONE = { statuses: ["done"], strict: false };
 
 /** A transaction in a currency of which no rate is known. */
 function left(currency: string) {
   return [transaction(DAY, { currency_code: currency })];
 }
 
-async function staleDays(test: TestWarehouse, range = ALL): Promise<string[]> {
-  const days = await test.warehouse.staleDays(range);
-  return days.map(({ day, cause, dataset }) => [day, cause, dataset].join(" ").trim());
-}
-
 warehouseTest(
-  "undo puts back the day with its record, once, and marks core and mart stale",
+  "undo puts back the day with its record, once, and the mart is stale",
   async (test) => {
     await test.migrate();
     await test.load("transactions", DAY, amounts(1));
@@ -36,13 +25,13 @@ warehouseTest(
     const first = await test.warehouse.loadRecord("transactions", day);
     await test.load("transactions", DAY, amounts(2, 3));
     await test.warehouse.buildMart(day, { statuses: ["done"], strict: false });
-    assert.deepEqual(await staleMarts(test), ["currencies f", "transactions f"]);
+    assert.deepEqual(await staleDays(test), []);
 
     assert.equal(await test.warehouse.undoDay("transactions", next), false);
     assert.equal(await test.warehouse.undoDay("transactions", day), true);
     assert.deepEqual(await standing(test), ["1"]);
     assert.deepEqual(await test.warehouse.loadRecord("transactions", day), first);
-    assert.deepEqual(await staleMarts(test), ["currencies t", "transactions t"]);
+    assert.deepEqual(await staleDays(test), ["2022-10-01 built from another load of transactions"]);
     assert.equal(await test.warehouse.undoDay("transactions", day), false);
     assert.deepEqual(await standing(test), ["1"]);
 
@@ -121,7 +110,11 @@ warehouseTest(
 
       for (const dataset of undone) {
         assert.equal(await test.warehouse.undoDay(dataset, day), true);
-        assert.deepEqual(await staleDays(test), ["2022-10-01 undone"]);
+        const gone = await staleDays(test);
+        assert.match(
+          gone.join(),
+          RegExp(`^2022-10-01 .*the load of ${dataset} that it was built `),
+        );
       }
       assert.equal((await test.mart()).length, 1);
       const { rows, leftOut, takenAway } = await build();
@@ -149,7 +142,9 @@ warehouseTest("a mart of left-out currencies alone is taken away, too", async (t
   await test.load("transactions", DAY, left("440"));
   await test.warehouse.buildMart(day, DONE);
   await test.warehouse.undoDay("transactions", day);
-  assert.deepEqual(await staleDays(test), ["2022-10-01 undone"]);
+  assert.deepEqual(await staleDays(test), [
+    "2022-10-01 the load of transactions that it was built from was undone",
+  ]);
   const { takenAway } = await test.warehouse.buildMart(day, DONE);
   assert.deepEqual(takenAway, { rows: 0, leftOut: 1 });
   assert.deepEqual(await test.warehouse.leftOut(ALL), []);
@@ -162,9 +157,11 @@ warehouseTest("what fails while a mart is taken away leaves it whole", async (te
   await test.warehouse.buildMart(day, DONE);
   await test.warehouse.undoDay("currencies", day);
   // The records can be read and not written: the last statement of the transaction fails.
-  await test.query("ALTER TABLE staging.loads RENAME TO loads_away");
-  await test.query("CREATE VIEW staging.loads AS SELECT DISTINCT * FROM staging.loads_away");
-  await assert.rejects(test.warehouse.buildMart(day, DONE), /cannot update view/);
+  await test.query("ALTER TABLE staging.builds RENAME TO builds_away");
+  await test.query(
+    "CREATE VIEW staging.builds AS SELECT DISTINCT * FROM staging.builds_away",
+  );
+  await assert.rejects(test.warehouse.buildMart(day, DONE), /cannot (update|insert into) view/);
   assert.equal((await test.mart()).length, 1);
   assert.equal((await test.warehouse.leftOut(ALL)).length, 1);
 }, ["embedded"]);
@@ -181,15 +178,22 @@ warehouseTest(
     }
     assert.deepEqual(await staleDays(test), ["2022-10-02 unbuilt"]);
     await test.load("transactions", DAY, amounts(1, 2));
-    assert.deepEqual(await staleDays(test), ["2022-10-01 changed", "2022-10-02 unbuilt"]);
+    assert.deepEqual(await staleDays(test), [
+      "2022-10-01 built from another load of transactions",
+      "2022-10-02 unbuilt",
+    ]);
     await test.warehouse.buildMart(day, DONE);
     assert.deepEqual(await staleDays(test), ["2022-10-02 unbuilt"]);
     await test.warehouse.undoDay("transactions", day);
-    assert.deepEqual(await staleDays(test), ["2022-10-01 changed", "2022-10-02 unbuilt"]);
+    assert.deepEqual(await staleDays(test), [
+      "2022-10-01 built from another load of transactions",
+      "2022-10-02 unbuilt",
+    ]);
     await test.warehouse.undoDay("currencies", Temporal.PlainDate.from("2022-10-03"));
     assert.deepEqual(await staleDays(test, { from: next, to: ALL.to }), [
       "2022-10-02 unbuilt",
-      "2022-10-03 undone",
+      "2022-10-03 the load of currencies that it was built from was undone; " +
+      "another rate of currency 430 is known now",
     ]);
     assert.deepEqual(await test.warehouse.martDays(ALL), {
       days: 3,
@@ -235,14 +239,16 @@ warehouseTest(
     const [undo] = await test.query("SELECT side_load_id FROM staging.load_undo");
     for (
       const [isUndo, cause, option] of [
-        ["true", "undo_unfinished", " --undo"],
-        ["false", "load_unfinished", ""],
+        ["true", "an undo", " --undo"],
+        ["false", "a load", ""],
       ]
     ) {
       await test.query(`INSERT INTO staging.load_pending
         (dataset, partition_date, is_undo, side_load_id, fingerprint, rows, control_total)
         VALUES ('transactions', DATE '${DAY}', ${isUndo}, '${undo!.side_load_id}', 0, 1, 1)`);
-      assert.deepEqual(await staleDays(test), [`2022-10-01 ${cause} transactions`]);
+      assert.deepEqual(await staleDays(test), [
+        `2022-10-01 ${cause} of transactions is running, or was broken off`,
+      ]);
       await assert.rejects(test.warehouse.buildMart(day, DONE), (error) => {
         assert.ok(isKind(error, "prerequisite"), String(error));
         const command = `'finpipe load 2022-10-02 --dataset transactions${option}'`;
@@ -255,8 +261,3 @@ warehouseTest(
   },
   ["vertica"],
 );
-
-async function staleMarts(test: TestWarehouse): Promise<string[]> {
-  const rows = await test.query("SELECT dataset, mart_stale FROM staging.loads ORDER BY dataset");
-  return rows.map(({ dataset, mart_stale }) => `${dataset} ${mart_stale}`);
-}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { backfill } from "../../lib/backfill.ts";
+import { backfill } from "../../lib/backfill/backfill.ts";
 import { type DayRun, parseRange, runsOf } from "../../lib/partitions/run_date.ts";
 import { EXIT_CODES, FinpipeError, isKind } from "../../lib/runtime/errors.ts";
 import type { StepContext } from "../../lib/steps/step.ts";

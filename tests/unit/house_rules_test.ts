@@ -128,7 +128,7 @@ const CASES: Case[] = [
       ["lib/events/dedup_window.ts", "import { createHash } from 'node:crypto';"],
       ["lib/events/emulator.ts", "Temporal.PlainDate.from('2022-10-01'); x.fetch; Math.floor(1);"],
       ["lib/partitions/run_date.ts", "import { FinpipeError } from '../runtime/errors.ts';"],
-      ["lib/backfill.ts", "Temporal.Now.instant();"],
+      ["lib/backfill/backfill.ts", "Temporal.Now.instant();"],
     ],
   },
   {

@@ -1,11 +1,44 @@
 /** What a report says on stderr of the mart that it shows. */
 import assert from "node:assert/strict";
 import { daysText, leftOutNote, openDaysNote, staleNotes } from "../../lib/rendering/mart/notes.ts";
-import type { StaleCause } from "../../lib/warehouse/repository.ts";
+import type { BuildRecord, WarehouseDay } from "../../lib/standing/facts.ts";
 
 const day = (text: string) => Temporal.PlainDate.from(text);
-const stale = (cause: StaleCause, ...days: string[]) =>
-  days.map((text) => ({ day: day(text), cause }));
+const ASKED = { statuses: ["done"], types: undefined };
+const AT = Temporal.PlainDateTime.from("2022-10-02T03:00:00");
+const LOAD = {
+  loadId: "l",
+  sha256: "aa",
+  rows: 1,
+  refused: 0,
+  stagedRows: 1,
+  loadedAt: AT,
+  isRestored: false,
+};
+const RECORD = {
+  loads: { transactions: "l", currencies: "l" },
+  ...ASKED,
+  leftOut: 0,
+  changedRates: [],
+};
+
+/** Days on which all stands, but for this. */
+function known(facts: Partial<WarehouseDay>, ...days: string[]): WarehouseDay[] {
+  return days.map((text) => ({
+    day: day(text),
+    loads: { transactions: LOAD, currencies: LOAD },
+    unfinished: undefined,
+    mart: { record: RECORD, rows: 1, builtAt: AT },
+    ...facts,
+  }));
+}
+
+const built = (record: Partial<BuildRecord>): Partial<WarehouseDay> => ({
+  mart: { record: { ...RECORD, ...record }, rows: 1, builtAt: AT },
+});
+const UNBUILT = { mart: undefined };
+const UNDONE = { loads: { transactions: LOAD, currencies: undefined } };
+const ELSE = { transactions: "l", currencies: "before" };
 
 Deno.test("days are named as ranges, and beyond ten of those by their number", () => {
   const text = (...days: string[]) => daysText(days.map(day));
@@ -26,10 +59,12 @@ Deno.test("days are named as ranges, and beyond ten of those by their number", (
 Deno.test("stale days are one sentence a cause, with the command for the first of them", () => {
   assert.deepEqual(
     staleNotes([
-      ...stale("unbuilt", "2022-10-01"),
-      ...stale("undone", "2022-10-02", "2022-10-03"),
-      ...stale("changed", "9999-12-31"),
-    ]),
+      ...known(UNBUILT, "2022-10-01"),
+      ...known(UNDONE, "2022-10-02", "2022-10-03"),
+      ...known({}, "2022-10-04"),
+      ...known({ ...UNBUILT, ...UNDONE }, "2022-10-05"),
+      ...known(built({ loads: ELSE, changedRates: [430] }), "9999-12-31"),
+    ], ASKED),
     [
       "The mart of 2022-10-02..2022-10-03 shows a load that was undone: 'finpipe cdm 2022-10-03' " +
       "removes it, and so on for each of the 2 days",
@@ -39,17 +74,41 @@ Deno.test("stale days are one sentence a cause, with the command for the first o
       "'finpipe cdm 2022-10-02' builds it",
     ],
   );
-  const dataset = "currencies" as const;
+  const unfinished = (isUndo: boolean) => ({
+    unfinished: { dataset: "currencies", isUndo } as const,
+  });
   assert.deepEqual(
-    staleNotes(
-      [...stale("load_unfinished", "2022-10-01"), ...stale("undo_unfinished", "2022-10-05")]
-        .map((found) => ({ ...found, dataset })),
-    ),
+    staleNotes([
+      ...known({ ...unfinished(false), ...UNBUILT }, "2022-10-01"),
+      ...known({ ...unfinished(true), ...UNDONE }, "2022-10-05"),
+    ], ASKED),
     [
       "The mart of 2022-10-01 may be stale, because a load is running or broke off: " +
       "'finpipe load 2022-10-02 --dataset currencies' completes it",
       "The mart of 2022-10-05 may be stale, because an undo is running or broke off: " +
       "'finpipe load 2022-10-06 --dataset currencies --undo' completes it",
+    ],
+  );
+});
+
+Deno.test("stale by its rates, its statuses or its version, a day is told with its cause", () => {
+  assert.deepEqual(
+    staleNotes([
+      ...known(built({ changedRates: [430, 440] }), "2022-10-01"),
+      ...known(built({ statuses: ["done", "chargeback"] }), "2022-10-02"),
+      ...known(built({ changedRates: [430, 440] }), "2022-10-03"),
+      ...known(built({ types: ["c2c"], loads: ELSE }), "2022-10-04"),
+      ...known({ mart: { record: undefined, rows: 1, builtAt: AT } }, "2022-10-05", "2022-10-06"),
+    ], ASKED),
+    [
+      "The mart of 2022-10-01 and 2022-10-03 is stale, another rate of currencies 430 and 440 is " +
+      "known now: 'finpipe cdm 2022-10-02' builds it again, and so on for each of the 2 days",
+      'The mart of 2022-10-02 is stale, built with the statuses "done", "chargeback": ' +
+      "'finpipe cdm 2022-10-03' builds it again",
+      "The mart of 2022-10-04 is stale, built from another load of currencies; built with the " +
+      "types \"c2c\": 'finpipe cdm 2022-10-05' builds it again",
+      "The mart of 2022-10-05..2022-10-06 is stale, built by a version that kept no record: " +
+      "'finpipe cdm 2022-10-06' builds it again, and so on for each of the 2 days",
     ],
   );
 });

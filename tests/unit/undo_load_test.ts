@@ -8,7 +8,7 @@ import { recordingLog } from "../support/logs.ts";
 const partition = Temporal.PlainDate.from("2022-10-01");
 const run = { runDate: partition.add({ days: 1 }), partition };
 
-for (const brokenOff of ["the other dataset", "loadRecord", "staleDays"]) {
+for (const brokenOff of ["the other dataset", "loadRecord", "dayFacts"]) {
   Deno.test(`an undo is told at once, also where ${brokenOff} is broken off`, async () => {
     const breakAt = (place: string) => {
       if (place === brokenOff) throw new Interrupted("SIGINT");
@@ -22,8 +22,8 @@ for (const brokenOff of ["the other dataset", "loadRecord", "staleDays"]) {
         breakAt("loadRecord");
         return Promise.resolve(undefined);
       },
-      staleDays() {
-        breakAt("staleDays");
+      dayFacts() {
+        breakAt("dayFacts");
         return Promise.resolve([]);
       },
     } as unknown as WarehouseRepository;

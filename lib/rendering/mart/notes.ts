@@ -1,21 +1,41 @@
 /** The notes that a report adds to the mart, which it shows as it is (contract, section 6). */
 import { dayArgument } from "../../partitions/run_date.ts";
 import { counted } from "../../runtime/words.ts";
-import type { LeftOutDays, MartDays, StaleCause, StaleDay } from "../../warehouse/repository.ts";
+import type { WarehouseDay } from "../../standing/facts.ts";
+import {
+  type CountedValues,
+  isUnbuilt,
+  type MartCause,
+  martCauses,
+  martCausesText,
+} from "../../standing/mart_standing.ts";
+import type { LeftOutDays, MartDays } from "../../warehouse/repository.ts";
 
 /** At most this many ranges of days are named in a sentence; the other days are counted. */
 const NAMED_RANGES = 10;
 
-/** A sentence for each cause. */
-export function staleNotes(stale: readonly StaleDay[]): string[] {
-  return Object.entries(SENTENCES).flatMap(([cause, { text, command, does }]) => {
-    const found = stale.filter((day) => day.cause === cause);
-    const [first] = found;
-    if (first === undefined) return [];
-    const others = found.length === 1 ? "" : `, and so on for each of the ${found.length} days`;
-    const days = daysText(found.map(({ day }) => day));
-    return [`${text(days)}: 'finpipe ${command(first)}' ${does}${others}`];
-  });
+/**
+ * A sentence for each cause, over the days that have it.
+ *
+ * @param asked what `cdm` would count
+ */
+export function staleNotes(days: readonly WarehouseDay[], asked: CountedValues): string[] {
+  const notes = new Map<string, { note: Note; days: WarehouseDay[] }>();
+  for (const day of days) {
+    const note = noteOf(day, asked);
+    if (note === undefined) continue;
+    const key = note.text("");
+    const known = notes.get(key);
+    if (known === undefined) notes.set(key, { note, days: [day] });
+    else known.days.push(day);
+  }
+  return [...notes.values()]
+    .toSorted((one, other) => one.note.place - other.note.place)
+    .map(({ note: { text, command, does }, days }) => {
+      const others = days.length === 1 ? "" : `, and so on for each of the ${days.length} days`;
+      const named = daysText(days.map(({ day }) => day));
+      return `${text(named)}: 'finpipe ${command(days[0]!)}' ${does}${others}`;
+    });
 }
 
 /** A sentence for a currency. */
@@ -32,43 +52,74 @@ export function openDaysNote({ days, first, last }: MartDays): string {
   return `Left out ${are} not over by the clock (UTC): 'finpipe report ${range}' shows ${them}`;
 }
 
-interface Sentence {
+/** What is said of days that are stale by one cause. */
+interface Note {
+  /** Among the sentences. */
+  place: number;
   text: (days: string) => string;
   /** What is to be run for a day. */
-  command: (stale: StaleDay) => string;
+  command: (day: WarehouseDay) => string;
   does: string;
 }
 
-const cdm = ({ day }: StaleDay) => `cdm ${dayArgument(day)}`;
-const load = ({ day, dataset }: StaleDay) => `load ${dayArgument(day)} --dataset ${dataset}`;
+const cdm = ({ day }: WarehouseDay) => `cdm ${dayArgument(day)}`;
+const load = ({ day, unfinished }: WarehouseDay) =>
+  `load ${dayArgument(day)} --dataset ${unfinished?.dataset}`;
 
-const SENTENCES: Readonly<Record<StaleCause, Sentence>> = {
-  undone: {
-    text: (days) => `The mart of ${days} shows a load that was undone`,
-    command: cdm,
-    does: "removes it",
-  },
-  changed: {
-    text: (days) => `The mart of ${days} is stale, built before the last load or undo of the day`,
-    command: cdm,
-    does: "builds it again",
-  },
-  unbuilt: {
-    text: (days) => `The mart has nothing for ${days}, loaded but not built since`,
-    command: cdm,
-    does: "builds it",
-  },
-  load_unfinished: {
-    text: (days) => `The mart of ${days} may be stale, because a load is running or broke off`,
-    command: load,
-    does: "completes it",
-  },
-  undo_unfinished: {
-    text: (days) => `The mart of ${days} may be stale, because an undo is running or broke off`,
-    command: (stale) => `${load(stale)} --undo`,
-    does: "completes it",
-  },
+const UNDONE: Note = {
+  place: 1,
+  text: (days) => `The mart of ${days} shows a load that was undone`,
+  command: cdm,
+  does: "removes it",
 };
+
+const REPLACED: Note = {
+  place: 2,
+  text: (days) => `The mart of ${days} is stale, built before the last load or undo of the day`,
+  command: cdm,
+  does: "builds it again",
+};
+
+const UNBUILT: Note = {
+  place: 4,
+  text: (days) => `The mart has nothing for ${days}, loaded but not built since`,
+  command: cdm,
+  does: "builds it",
+};
+
+const LOAD_UNFINISHED: Note = {
+  place: 5,
+  text: (days) => `The mart of ${days} may be stale, because a load is running or broke off`,
+  command: load,
+  does: "completes it",
+};
+
+const UNDO_UNFINISHED: Note = {
+  place: 6,
+  text: (days) => `The mart of ${days} may be stale, because an undo is running or broke off`,
+  command: (day) => `${load(day)} --undo`,
+  does: "completes it",
+};
+
+function staleBy(causes: readonly MartCause[]): Note {
+  const text = (days: string) => `The mart of ${days} is stale, ${martCausesText(causes)}`;
+  return { ...REPLACED, place: 3, text };
+}
+
+/** Undefined where the mart of the day is what it should be, or there is nothing to build it from. */
+function noteOf(day: WarehouseDay, asked: CountedValues): Note | undefined {
+  if (day.unfinished !== undefined) {
+    return day.unfinished.isUndo ? UNDO_UNFINISHED : LOAD_UNFINISHED;
+  }
+  if (isUnbuilt(day)) return UNBUILT;
+  const causes = martCauses(day, asked);
+  if (causes.length === 0) return undefined;
+  const kinds = new Set(causes.map(({ kind }) => kind));
+  if (kinds.has("undone")) return UNDONE;
+  // The rates of the day may have come with the load.
+  const others = kinds.difference(new Set(["replaced", "rates"]));
+  return kinds.has("replaced") && others.size === 0 ? REPLACED : staleBy(causes);
+}
 
 /** Days in order, those that follow each other as a range. */
 export function daysText(days: readonly Temporal.PlainDate[]): string {

@@ -1,11 +1,13 @@
 /** {@link DaysRepository} of PostgreSQL. */
 import recordDump from "../../../sql/staging/record_dump.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
+import type { DateRange } from "../../partitions/run_date.ts";
 import { run, select } from "../../postgres/run.ts";
 import type { SqlSession } from "../../postgres/session.ts";
 import { codeOf } from "../../runtime/errors.ts";
 import { SqlTemplate } from "../../sql/template.ts";
-import type { DaySnapshot, DaysRepository, DumpRecord, StagedRows } from "../days.ts";
+import type { DaySnapshot, DaysRepository, DumpRecord, StagedDay, StagedRows } from "../days.ts";
+import { readStagedDays } from "./staged_days.ts";
 import * as sql from "./statements.ts";
 
 const RECORD_DUMP = new SqlTemplate(recordDump);
@@ -18,6 +20,10 @@ export class PostgresDays implements DaysRepository {
 
   constructor(session: SqlSession) {
     this.#session = session;
+  }
+
+  staged(range: DateRange): Promise<StagedDay[]> {
+    return readStagedDays(this.#session, range);
   }
 
   async recordDumps(dumps: readonly DumpRecord[]): Promise<boolean> {

@@ -1,4 +1,11 @@
 /** The mart of the embedded warehouse (contract, section 6). */
+import buildEnd from "../../../sql/warehouse/embedded/build_end.sql" with { type: "text" };
+import buildRates from "../../../sql/warehouse/embedded/build_rates.sql" with { type: "text" };
+import buildWrite from "../../../sql/warehouse/embedded/build_write.sql" with { type: "text" };
+import changesAfter from "../../../sql/warehouse/embedded/changes_after.sql" with { type: "text" };
+import changesBefore from "../../../sql/warehouse/embedded/changes_before.sql" with {
+  type: "text",
+};
 import loadedDatasets from "../../../sql/warehouse/embedded/loaded_datasets.sql" with {
   type: "text",
 };
@@ -12,9 +19,9 @@ import presentStatuses from "../../../sql/warehouse/embedded/present_statuses.sq
 import presentTypes from "../../../sql/warehouse/embedded/present_types.sql" with { type: "text" };
 import type { DateRange } from "../../partitions/run_date.ts";
 import { SIGNATURE } from "../../runtime/version.ts";
-import * as is from "../../sql/columns.ts";
 import { query } from "../../sql/query.ts";
 import { SqlTemplate } from "../../sql/template.ts";
+import { buildValues, LOADED_DATASET } from "../build_records.ts";
 import { absentOf, doubtfulValues, GIVEN } from "../doubtful_values.ts";
 import { neverLoaded, notLoaded, withoutRate } from "../mart_failures.ts";
 import { BUILT_CURRENCY, builtMart, MART_ROW, STANDING, takenAwayMart } from "../mart_results.ts";
@@ -22,22 +29,29 @@ import type { MartOptions, MartResult, MartRow } from "../repository.ts";
 import { dayValues } from "../variables.ts";
 import type { EmbeddedScope } from "./scope.ts";
 
-const LOADED_DATASETS = query("warehouse/embedded/loaded_datasets", loadedDatasets, {
-  dataset: is.text,
-});
+const LOADED_DATASETS = query(
+  "warehouse/embedded/loaded_datasets",
+  loadedDatasets,
+  LOADED_DATASET,
+);
 const BUILD = query("warehouse/embedded/mart_build", martBuild, BUILT_CURRENCY);
 const READ = query("warehouse/embedded/mart_read", martRead, MART_ROW);
 const STANDS = query("warehouse/embedded/mart_standing", martStanding, STANDING);
 const PRESENT_STATUSES = query("warehouse/embedded/present_statuses", presentStatuses, GIVEN);
 const PRESENT_TYPES = query("warehouse/embedded/present_types", presentTypes, GIVEN);
 const CLEAR = new SqlTemplate(martClear);
+const BUILD_END = new SqlTemplate(buildEnd);
+const BUILD_RATES = new SqlTemplate(buildRates);
+const BUILD_WRITE = new SqlTemplate(buildWrite);
+const CHANGES_AFTER = new SqlTemplate(changesAfter);
+const CHANGES_BEFORE = new SqlTemplate(changesBefore);
 
 /** Rows of the mart that are read at once: some days of it. */
 const PAGE_ROWS = 500;
 
 /**
- * Rebuilds one day of the mart in one transaction, left-out currencies with it; takes away what stands
- * where a load that it was built of stands no more.
+ * Rebuilds one day of the mart in one transaction, left-out currencies and the record of it with it;
+ * takes away what stands where a load that it was built of stands no more.
  *
  * @throws FinpipeError of kind `prerequisite` where a dataset of the day was never loaded and nothing
  * stands; `data` where `strict` is set and a currency has no rate: what stands is left then
@@ -49,6 +63,7 @@ export async function buildMart(
 ): Promise<MartResult> {
   const { statuses, types, strict } = options;
   const ofDay = dayValues(day);
+  const ofBuild = { ...ofDay, build_id: crypto.randomUUID(), now: scope.timestamp };
   return await scope.session.transaction(async () => {
     const loads = await scope.select(LOADED_DATASETS, ofDay);
     const missing = notLoaded(loads.map(({ dataset }) => dataset));
@@ -56,18 +71,25 @@ export async function buildMart(
       ? undefined
       : takenAwayMart(await scope.select(STANDS, ofDay));
     if (taken === undefined && missing.length > 0) throw neverLoaded(day, missing);
+    const record = async (result: MartResult) => {
+      await scope.run(BUILD_WRITE, { ...ofBuild, ...buildValues(loads, options, result) });
+      return result;
+    };
+    await scope.run(BUILD_END, ofDay);
+    await scope.run(CHANGES_BEFORE, ofBuild);
     await scope.execute(CLEAR, ofDay);
-    if (taken !== undefined) return taken;
+    if (taken !== undefined) return await record(taken);
     const currencies = await scope.select(BUILD, {
-      ...ofDay,
+      ...ofBuild,
       statuses: JSON.stringify(statuses),
       types: types === undefined ? null : JSON.stringify(types),
-      now: scope.timestamp,
       source: SIGNATURE,
     });
     const built = builtMart(currencies, await absentValues(scope, day, options));
     if (strict && built.leftOut.length > 0) throw withoutRate(day, built.leftOut);
-    return built;
+    await scope.run(BUILD_RATES, ofBuild);
+    await scope.execute(CHANGES_AFTER, ofBuild);
+    return await record(built);
   });
 }
 

@@ -8,6 +8,7 @@ import migrationsApplied from "../../../sql/warehouse/embedded/migrations_applie
   type: "text",
 };
 import schemaExists from "../../../sql/warehouse/embedded/schema_exists.sql" with { type: "text" };
+import records from "../../../sql/warehouse/embedded/002_records.sql" with { type: "text" };
 import type { AppliedMigration, Migration, MigrationStore } from "../../migrations/migration.ts";
 import * as is from "../../sql/columns.ts";
 import { query } from "../../sql/query.ts";
@@ -20,6 +21,8 @@ import { clearOf, refuseForeign, refuseForeignRecord } from "./tables.ts";
 /** In order; a migration that was released is never changed. */
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "001_tables", sql: tables, breaks: "readers" },
+  // Readers too: the report of an older version asks for the flags.
+  { version: 2, name: "002_records", sql: records, breaks: "readers" },
 ];
 
 const SCHEMA_EXISTS = query("warehouse/embedded/schema_exists", schemaExists, {

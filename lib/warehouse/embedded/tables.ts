@@ -23,7 +23,7 @@ export const EMBEDDED_TABLES: TableShapes = {
   "finpipe_staging.loads":
     "dataset varchar, partition_date date, load_id uuid, sha256 char, manifest_rows bigint, " +
     "manifest_control_total numeric, rows bigint, refused bigint, control_total numeric, " +
-    "loaded_at timestamp, version varchar, core_stale boolean, mart_stale boolean",
+    "loaded_at timestamp, version varchar",
   "finpipe_staging.load_undo":
     "dataset varchar, partition_date date, load_id uuid, sha256 char, manifest_rows bigint, " +
     "manifest_control_total numeric, rows bigint, refused bigint, control_total numeric, " +
@@ -31,6 +31,24 @@ export const EMBEDDED_TABLES: TableShapes = {
   "finpipe_staging.load_refused":
     "load_id uuid, dataset varchar, partition_date date, line bigint, reason varchar, " +
     "raw bytea, refused_at timestamp",
+  "finpipe_staging.load_origins":
+    "load_id uuid, dataset varchar, partition_date date, staged_rows bigint, bytes bigint, " +
+    "sources text, dumped_at timestamp, version varchar",
+  "finpipe_staging.load_rates":
+    "load_id uuid, partition_date date, currency_code integer, rate numeric, " +
+    "date_update timestamp, object_id uuid",
+  "finpipe_staging.load_undone":
+    "dataset varchar, partition_date date, undone_load_id uuid, undone_sha256 char, " +
+    "load_id uuid, undone_at timestamp",
+  "finpipe_staging.builds":
+    "build_id uuid, step varchar, partition_date date, transactions_load_id uuid, " +
+    "currencies_load_id uuid, statuses text, types text, rows bigint, left_out bigint, " +
+    "version varchar, built_at timestamp, stands boolean",
+  "finpipe_staging.build_rates":
+    "build_id uuid, currency_code integer, rate numeric, date_update timestamp, object_id uuid",
+  "finpipe_staging.build_changes":
+    "build_id uuid, currency_from integer, amount_total numeric, cnt_transactions bigint, " +
+    "avg_transactions_per_account numeric, cnt_accounts_make_transactions bigint",
   "finpipe_mart.global_metrics":
     "hk_global_metrics bigint, date_update date, currency_from integer, amount_total numeric, " +
     "cnt_transactions bigint, avg_transactions_per_account numeric, " +

@@ -11,6 +11,7 @@ import type { PartitionFile } from "../../partitions/partition_file.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
 import type { SqlSession } from "../../postgres/session.ts";
 import { query } from "../../sql/query.ts";
+import type { WarehouseDay } from "../../standing/facts.ts";
 import { controlText } from "../load_checks.ts";
 import { DAY_MEASURE, LOAD_RECORD, loadRecordOf } from "../load_records.ts";
 import type {
@@ -23,14 +24,14 @@ import type {
   MartResult,
   MartRow,
   ReplacedDay,
-  StaleDay,
   WarehouseRepository,
 } from "../repository.ts";
 import { subjectValues, type WarehouseSchemas } from "../variables.ts";
+import { readDayFacts } from "./days.ts";
 import { replaceDay, undoDay } from "./load/days.ts";
 import { buildMart, readMart } from "./mart.ts";
 import { EmbeddedMigrations, MIGRATIONS } from "./migrations.ts";
-import { readLeftOut, readMartDays, readStaleDays } from "./report.ts";
+import { readLeftOut, readMartDays } from "./report.ts";
 import { EmbeddedScope } from "./scope.ts";
 
 const RECORD = query("warehouse/embedded/record", record, LOAD_RECORD);
@@ -96,8 +97,8 @@ export class EmbeddedWarehouse implements WarehouseRepository {
     return readLeftOut(this.#scope, range);
   }
 
-  staleDays(range: DateRange): Promise<StaleDay[]> {
-    return readStaleDays(this.#scope, range);
+  dayFacts(range: DateRange): Promise<WarehouseDay[]> {
+    return readDayFacts(this.#scope, range);
   }
 
   /** Nothing to do: the session is the caller's. */

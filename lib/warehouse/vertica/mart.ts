@@ -1,4 +1,9 @@
 /** The mart of the Vertica warehouse (contract, section 6). */
+import buildEnd from "../../../sql/warehouse/vertica/build_end.sql" with { type: "text" };
+import buildRates from "../../../sql/warehouse/vertica/build_rates.sql" with { type: "text" };
+import buildWrite from "../../../sql/warehouse/vertica/build_write.sql" with { type: "text" };
+import changesAfter from "../../../sql/warehouse/vertica/changes_after.sql" with { type: "text" };
+import changesBefore from "../../../sql/warehouse/vertica/changes_before.sql" with { type: "text" };
 import loadedDatasets from "../../../sql/warehouse/vertica/loaded_datasets.sql" with {
   type: "text",
 };
@@ -18,6 +23,7 @@ import { DATASET_NAMES } from "../../events/dataset.ts";
 import { SIGNATURE } from "../../runtime/version.ts";
 import * as is from "../../sql/columns.ts";
 import { templatesOf } from "../../sql/template.ts";
+import { buildValues, LOADED_DATASET } from "../build_records.ts";
 import { absentOf, doubtfulValues, GIVEN } from "../doubtful_values.ts";
 import { brokenOff, neverLoaded, notLoaded, withoutRate } from "../mart_failures.ts";
 import { BUILT_CURRENCY, builtMart, MART_ROW, STANDING, takenAwayMart } from "../mart_results.ts";
@@ -30,15 +36,29 @@ const PENDING = verticaQuery("pending_of_day", pendingOfDay, {
   dataset: is.oneOf(DATASET_NAMES),
   isUndo: is.boolean,
 });
-const LOADED_DATASETS = verticaQuery("loaded_datasets", loadedDatasets, { dataset: is.text });
+const LOADED_DATASETS = verticaQuery("loaded_datasets", loadedDatasets, LOADED_DATASET);
 const STANDS = verticaQuery("mart_standing", martStanding, STANDING);
 const BUILT = verticaQuery("mart_built", martBuilt, BUILT_CURRENCY);
 const READ = verticaQuery("mart_read", martRead, MART_ROW);
 const PRESENT_STATUSES = verticaQuery("present_statuses", presentStatuses, GIVEN);
 const PRESENT_TYPES = verticaQuery("present_types", presentTypes, GIVEN);
 const LOCK = templatesOf(martLock);
-const CLEAR = templatesOf(martClear);
-const BUILD = [...templatesOf(martBuild), ...templatesOf(martLeftOut)];
+/**
+ * What stands goes, and is kept as what it was. First the record of it: its X lock has another build
+ * wait before it looks at what stands.
+ */
+const CLEAR = [
+  ...templatesOf(buildEnd),
+  ...templatesOf(changesBefore),
+  ...templatesOf(martClear),
+];
+const BUILD = [
+  ...templatesOf(martBuild),
+  ...templatesOf(martLeftOut),
+  ...templatesOf(buildRates),
+];
+const CHANGES_AFTER = templatesOf(changesAfter);
+const BUILD_WRITE = templatesOf(buildWrite);
 
 /** Rows of the mart that are read at once: some days of it. */
 export const PAGE_ROWS = 500;
@@ -53,8 +73,8 @@ export interface MartPlace {
 }
 
 /**
- * Rebuilds one day of the mart in one transaction, left-out currencies with it; takes away what stands
- * where a load that it was built of stands no more.
+ * Rebuilds one day of the mart in one transaction, left-out currencies and the record of it with it;
+ * takes away what stands where a load that it was built of stands no more.
  *
  * @throws FinpipeError of kind `prerequisite` where a dataset of the day was never loaded and nothing
  * stands, or where nobody knows what came of a load; `data` where `strict` is set and a currency has no
@@ -67,13 +87,13 @@ export async function buildMart(
 ): Promise<MartResult> {
   const { statuses, types, strict } = options;
   const ofDay = dayValues(day);
+  const ofBuild = { ...ofDay, build_id: crypto.randomUUID(), now: scope.timestamp };
   const values = {
-    ...ofDay,
+    ...ofBuild,
     statuses,
     all_types: types === undefined,
     // A list in SQL has a value, also where it is not asked.
     types: types ?? [""],
-    now: scope.timestamp,
     source: SIGNATURE,
   };
   return await scope.transaction(async () => {
@@ -89,13 +109,18 @@ export async function buildMart(
       ? undefined
       : takenAwayMart(await scope.select(STANDS, ofDay));
     if (taken === undefined && missing.length > 0) throw neverLoaded(day, missing);
-    await scope.run(CLEAR, ofDay);
-    if (taken !== undefined) return taken;
+    const record = async (result: MartResult) => {
+      await scope.run(BUILD_WRITE, { ...ofBuild, ...buildValues(loads, options, result) });
+      return result;
+    };
+    await scope.run(CLEAR, ofBuild);
+    if (taken !== undefined) return await record(taken);
     await scope.run(BUILD, values);
-    const currencies = await scope.select(BUILT, ofDay);
+    const currencies = await scope.select(BUILT, ofBuild);
     const built = builtMart(currencies, await absentValues(scope, day, options));
     if (strict && built.leftOut.length > 0) throw withoutRate(day, built.leftOut);
-    return built;
+    await scope.run(CHANGES_AFTER, ofBuild);
+    return await record(built);
   });
 }
 

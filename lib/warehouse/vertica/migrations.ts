@@ -19,6 +19,7 @@ import schemaStaging from "../../../sql/warehouse/vertica/schema_staging.sql" wi
 import schemasPresent from "../../../sql/warehouse/vertica/schemas_present.sql" with {
   type: "text",
 };
+import records from "../../../sql/warehouse/vertica/002_records.sql" with { type: "text" };
 import type { AppliedMigration, Migration, MigrationStore } from "../../migrations/migration.ts";
 import { APPLIED } from "../../migrations/record.ts";
 import { type FinpipeError, isKind } from "../../runtime/errors.ts";
@@ -33,6 +34,8 @@ import { clearOf, refuseForeign, refuseForeignRecord } from "./tables.ts";
 /** In order; each of their statements can be run again. What was released is never changed. */
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "001_tables", sql: tables, breaks: "readers" },
+  // Readers too: the report of an older version asks for the flags.
+  { version: 2, name: "002_records", sql: records, breaks: "readers" },
 ];
 
 /** Which of the two schemas are there. */

@@ -1,27 +1,18 @@
-/** What a report says beside the mart: days, left-out currencies, and days that are stale. */
+/** What a report says beside the mart: days, and left-out currencies. */
 import reportDays from "../../../sql/warehouse/vertica/report_days.sql" with { type: "text" };
 import reportLeftOut from "../../../sql/warehouse/vertica/report_left_out.sql" with {
   type: "text",
 };
-import reportStale from "../../../sql/warehouse/vertica/report_stale.sql" with { type: "text" };
 import type { DateRange } from "../../partitions/run_date.ts";
 import type { Query } from "../../sql/query.ts";
-import {
-  LEFT_OUT_DAYS,
-  leftOutDays,
-  MART_DAYS,
-  martDays,
-  STALE_DAY,
-  staleDay,
-} from "../mart_results.ts";
-import type { LeftOutDays, MartDays, StaleDay } from "../repository.ts";
+import { LEFT_OUT_DAYS, leftOutDays, MART_DAYS, martDays } from "../mart_results.ts";
+import type { LeftOutDays, MartDays } from "../repository.ts";
 import { rangeValues } from "../variables.ts";
 import { verticaQuery } from "./query.ts";
 import type { VerticaScope } from "./scope.ts";
 
 const DAYS = verticaQuery("report_days", reportDays, MART_DAYS);
 const LEFT_OUT = verticaQuery("report_left_out", reportLeftOut, LEFT_OUT_DAYS);
-const STALE = verticaQuery("report_stale", reportStale, STALE_DAY);
 
 export async function readMartDays(
   scope: VerticaScope,
@@ -32,10 +23,6 @@ export async function readMartDays(
 
 export async function readLeftOut(scope: VerticaScope, range: DateRange): Promise<LeftOutDays[]> {
   return (await read(scope, LEFT_OUT, range)).map(leftOutDays);
-}
-
-export async function readStaleDays(scope: VerticaScope, range: DateRange): Promise<StaleDay[]> {
-  return (await read(scope, STALE, range)).map(staleDay);
 }
 
 function read<Row>(

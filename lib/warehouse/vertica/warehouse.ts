@@ -11,6 +11,7 @@ import type { Access } from "../../migrations/migration.ts";
 import type { PartitionFile } from "../../partitions/partition_file.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
 import { isKind } from "../../runtime/errors.ts";
+import type { WarehouseDay } from "../../standing/facts.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
 import { templatesOf } from "../../sql/template.ts";
 import type {
@@ -23,7 +24,6 @@ import type {
   MartResult,
   MartRow,
   ReplacedDay,
-  StaleDay,
   WarehouseRepository,
 } from "../repository.ts";
 import type { WarehouseSchemas } from "../variables.ts";
@@ -32,11 +32,12 @@ import {
   type SessionOptions,
   type VerticaSession,
 } from "./connection/session.ts";
+import { readDayFacts } from "./days.ts";
 import { loadRecord, measureDay, replaceDay, undoDay } from "./load/days.ts";
 import { withLoadLock } from "./load/load_lock.ts";
 import { buildMart, PAGE_ROWS, readPage } from "./mart.ts";
 import { MIGRATIONS, VerticaMigrations } from "./migrations.ts";
-import { readLeftOut, readMartDays, readStaleDays } from "./report.ts";
+import { readLeftOut, readMartDays } from "./report.ts";
 import { VerticaScope } from "./scope.ts";
 
 export interface VerticaWarehouseOptions extends WarehouseSchemas {
@@ -140,8 +141,8 @@ export class VerticaWarehouse implements WarehouseRepository {
     return this.#use(undefined, (scope) => readLeftOut(scope, range));
   }
 
-  staleDays(range: DateRange): Promise<StaleDay[]> {
-    return this.#use(undefined, (scope) => readStaleDays(scope, range));
+  dayFacts(range: DateRange): Promise<WarehouseDay[]> {
+    return this.#use(undefined, (scope) => readDayFacts(scope, range));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

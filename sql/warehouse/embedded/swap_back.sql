@@ -5,10 +5,10 @@ ALTER TABLE :staging_schema.:dataset_table
   FOR VALUES FROM (:day::date) TO (:day::date + 1);
 INSERT INTO :staging_schema.loads (
   dataset, partition_date, load_id, sha256, manifest_rows, manifest_control_total,
-  rows, refused, control_total, loaded_at, version, core_stale, mart_stale
+  rows, refused, control_total, loaded_at, version
 )
 SELECT
   dataset, partition_date, load_id, sha256, manifest_rows, manifest_control_total,
-  rows, refused, control_total, loaded_at, version, true, true
+  rows, refused, control_total, loaded_at, version
 FROM :staging_schema.load_undo
 WHERE dataset = :dataset;

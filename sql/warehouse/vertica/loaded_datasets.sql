@@ -1,2 +1,2 @@
--- The datasets that were loaded for a day.
-SELECT dataset FROM :staging_schema.loads WHERE partition_date = DATE :day;
+-- The datasets that were loaded for a day, and by which loads.
+SELECT dataset, load_id FROM :staging_schema.loads WHERE partition_date = DATE :day;

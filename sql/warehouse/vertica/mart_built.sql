@@ -4,17 +4,10 @@ SELECT
   built.currency_from,
   built.cnt_transactions,
   false AS left_out,
-  rates.rate_date
+  CAST(rates.date_update AS DATE) AS rate_date
 FROM :mart_schema.global_metrics AS built
-LEFT JOIN (
-  SELECT currency_code, CAST(MAX(date_update) AS DATE) AS rate_date
-  FROM :staging_schema.currencies
-  WHERE currency_code <> 420
-    AND currency_code_with = 420
-    AND date_update < DATE :day + 1
-  GROUP BY currency_code
-) AS rates
-  ON rates.currency_code = built.currency_from
+LEFT JOIN :staging_schema.build_rates AS rates
+  ON rates.currency_code = built.currency_from AND rates.build_id = CAST(:build_id AS UUID)
 WHERE built.date_update = DATE :day
 UNION ALL
 SELECT

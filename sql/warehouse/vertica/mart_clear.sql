@@ -1,4 +1,3 @@
 -- Takes a day out of the mart; it is written anew in the same transaction.
 DELETE FROM :mart_schema.global_metrics WHERE date_update = DATE :day;
 DELETE FROM :mart_schema.global_metrics_left_out WHERE date_update = DATE :day;
-UPDATE :staging_schema.loads SET mart_stale = false WHERE partition_date = DATE :day;

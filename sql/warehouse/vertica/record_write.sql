@@ -1,5 +1,5 @@
 -- Records the pending load and keeps what was recorded before it as the undo, in one transaction after
--- the swap; what stands behind staging is stale from now on.
+-- the swap.
 DELETE FROM :staging_schema.load_undo WHERE dataset = :dataset;
 
 INSERT INTO :staging_schema.load_undo (
@@ -20,11 +20,11 @@ WHERE dataset = :dataset AND partition_date = DATE :day;
 
 INSERT INTO :staging_schema.loads (
   dataset, partition_date, load_id, sha256, manifest_rows, manifest_control_total,
-  rows, refused, control_total, loaded_at, version, core_stale, mart_stale
+  rows, refused, control_total, loaded_at, version
 )
 SELECT
   dataset, partition_date, side_load_id, sha256, manifest_rows, manifest_control_total,
-  rows, refused, control_total, loaded_at, version, true, true
+  rows, refused, control_total, loaded_at, version
 FROM :staging_schema.load_pending
 WHERE dataset = :dataset;
 

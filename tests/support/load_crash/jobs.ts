@@ -1,4 +1,5 @@
 /** What is broken off in the crash matrix of the load: commands, and what must hold after each. */
+import { MIGRATIONS } from "../../../lib/warehouse/vertica/migrations.ts";
 import type { LoadFaultName } from "./faults.ts";
 import type { LoadPlace } from "./place.ts";
 
@@ -129,8 +130,13 @@ export const JOBS = {
     async heal(place) {
       await place.succeed(["init"]);
       if (await schemaState(place) !== "whole") throw new Error("The next init left it by halves");
-      const applied = await place.query("SELECT version FROM staging.migrations");
-      if (applied.length !== 1) throw new Error(`A migration is recorded ${applied.length} times`);
+      const applied = await place.query(
+        "SELECT version FROM staging.migrations ORDER BY version",
+      );
+      const versions = applied.map(({ version }) => version).join();
+      if (versions !== MIGRATIONS.map(({ version }) => version).join()) {
+        throw new Error(`These migrations are recorded: ${versions}`);
+      }
       await place.writeFile("new");
       await place.succeed(place.loadArgs);
     },

@@ -2,7 +2,7 @@
 import { type Answer, VerticaError } from "../engine.ts";
 import type { Backend } from "./backend.ts";
 import { forget } from "./ddl_tables.ts";
-import { exists, noRelation, unknown } from "./errors.ts";
+import { exists, noColumn, noRelation, unknown } from "./errors.ts";
 import { type Name, quoted, quotedWord, type Reader, shown } from "./reader.ts";
 import { rewrite } from "./rewrite.ts";
 import { requireOwner, requireRight } from "./rights.ts";
@@ -54,6 +54,7 @@ function readChange(reader: Reader): Change {
     };
   }
   if (reader.accept("add", "column") || reader.accept("add")) return readAddColumn(reader);
+  if (reader.accept("drop", "column") || reader.accept("drop")) return readDropColumn(reader);
   throw reader.unknown("this change of a table");
 }
 
@@ -92,6 +93,51 @@ function readAddColumn(reader: Reader): Change {
         [table.oid, name],
       );
     });
+  };
+}
+
+/**
+ * Documentation, "Dropping table columns": without CASCADE nothing may depend on the column, and no key
+ * column is ever dropped.
+ */
+function readDropColumn(reader: Reader): Change {
+  if (reader.is("constraint")) throw reader.unknown("DROP CONSTRAINT");
+  const ifExists = reader.accept("if", "exists");
+  const name = reader.identifier();
+  if (reader.is("cascade")) throw reader.unknown("DROP COLUMN with CASCADE");
+  reader.accept("restrict");
+  return async (backend, table) => {
+    if (!(await columnsOf(backend, table)).some((found) => found.name === name)) {
+      if (ifExists) return;
+      throw noColumn(name);
+    }
+    const { rows } = await backend.query(
+      `SELECT 1 FROM v_engine_catalog.keys WHERE table_oid = $1 AND $2 = ANY (columns)
+       UNION ALL SELECT 1 FROM v_engine_catalog.projections
+       WHERE table_oid = $1 AND ($2 = ANY (sort) OR NOT is_super AND $2 = ANY (columns)
+         OR segmentation ~ ('\\m' || $2 || '\\M'))
+       UNION ALL SELECT 1 FROM v_engine_catalog.tables
+       WHERE table_oid = $1 AND concat(partition_by, group_by) ~ ('\\m' || $2 || '\\M')`,
+      [table.oid, name],
+    );
+    if (rows.length > 0) {
+      // Likely; no page quotes it.
+      throw new VerticaError("2BV01", 3128, `DROP failed: something depends on column "${name}"`);
+    }
+    const column = quotedWord(name);
+    await backend.asAdmin(async () => {
+      await backend.query(
+        `DELETE FROM v_engine_catalog.columns WHERE table_oid = $1 AND attnum =
+           (SELECT attnum FROM pg_attribute WHERE attrelid = $1 AND attname = $2)`,
+        [table.oid, name],
+      );
+      await backend.query(
+        `UPDATE v_engine_catalog.projections SET columns = array_remove(columns, $2)
+         WHERE table_oid = $1`,
+        [table.oid, name],
+      );
+    });
+    await backend.query(`ALTER TABLE ${sqlName(table)} DROP COLUMN ${column}`);
   };
 }
 

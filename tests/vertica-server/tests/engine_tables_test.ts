@@ -214,6 +214,9 @@ postgresTest("tables change and go, with Vertica's errors", async () => {
     ["CREATE GLOBAL TEMP TABLE u (a INT)", "0A000"],
     ["CREATE TABLE nope.u (a INT)", "3F000"],
     ["CREATE INDEX i ON t (c)", "42601"],
+    ["ALTER TABLE t DROP COLUMN nope", "42703"],
+    ["ALTER TABLE t DROP COLUMN b", "2BV01"],
+    ["ALTER TABLE t DROP COLUMN b CASCADE", "0A000"],
     ["DROP TABLE t", "2BV01"],
     ["DROP TABLE nope", "42V01"],
     ["SELECT * FROM nope.t", "3F000"],
@@ -260,3 +263,31 @@ postgresTest(
     assert.equal(await valueOf(sessions[0]!, "SELECT COUNT(*) FROM projections"), "1");
   },
 );
+
+postgresTest("a column on which nothing depends is dropped, and may be again", async () => {
+  await using place = await testEngine();
+  const session = await place.open();
+  await rowsOf(
+    session,
+    "CREATE TABLE d (k INT NOT NULL, s INT, p DATE NOT NULL, a INT, b VARCHAR(2), " +
+      "PRIMARY KEY (k) ENABLED) ORDER BY s SEGMENTED BY HASH(k) ALL NODES PARTITION BY p",
+    "INSERT INTO d SELECT 1, 2, DATE '2022-10-01', 3, 'x'",
+    "ALTER TABLE d DROP COLUMN a",
+    "ALTER TABLE d DROP COLUMN IF EXISTS a RESTRICT",
+    "INSERT INTO d SELECT 2, 2, DATE '2022-10-02', 'y'",
+    "CREATE TABLE e LIKE d INCLUDING PROJECTIONS",
+  );
+  assert.deepEqual(await rowsOf(session, "SELECT * FROM d ORDER BY k"), [
+    ["1", "2", "2022-10-01", "x"],
+    ["2", "2", "2022-10-02", "y"],
+  ]);
+  for (const table of ["d", "e"]) {
+    const columns = `SELECT column_name FROM v_catalog.columns WHERE table_name = '${table}'
+      ORDER BY ordinal_position`;
+    assert.deepEqual((await rowsOf(session, columns)).flat(), ["k", "s", "p", "b"]);
+  }
+  for (const column of ["k", "s", "p"]) {
+    const { state } = await failureOf(rowsOf(session, `ALTER TABLE d DROP COLUMN ${column}`));
+    assert.equal(state, "2BV01", column);
+  }
+});

@@ -1,4 +1,9 @@
 /** Days of the embedded warehouse's staging: replaced as a whole, and put back. */
+import originWrite from "../../../../sql/warehouse/embedded/origin_write.sql" with { type: "text" };
+import ratesWrite from "../../../../sql/warehouse/embedded/rates_write.sql" with { type: "text" };
+import recordsPrune from "../../../../sql/warehouse/embedded/records_prune.sql" with {
+  type: "text",
+};
 import recordWrite from "../../../../sql/warehouse/embedded/record_write.sql" with { type: "text" };
 import refusedPrune from "../../../../sql/warehouse/embedded/refused_prune.sql" with {
   type: "text",
@@ -17,6 +22,7 @@ import undoDone from "../../../../sql/warehouse/embedded/undo_done.sql" with { t
 import undoKeep from "../../../../sql/warehouse/embedded/undo_keep.sql" with { type: "text" };
 import undoKept from "../../../../sql/warehouse/embedded/undo_kept.sql" with { type: "text" };
 import undoLoad from "../../../../sql/warehouse/embedded/undo_load.sql" with { type: "text" };
+import undoneWrite from "../../../../sql/warehouse/embedded/undone_write.sql" with { type: "text" };
 import type { DatasetName } from "../../../events/dataset.ts";
 import type { PartitionFile } from "../../../partitions/partition_file.ts";
 import { VERSION } from "../../../runtime/version.ts";
@@ -24,6 +30,7 @@ import * as is from "../../../sql/columns.ts";
 import { query } from "../../../sql/query.ts";
 import { SqlTemplate } from "../../../sql/template.ts";
 import { controlText, recordOf, refuseShrink } from "../../load_checks.ts";
+import { originValues } from "../../load_origins.ts";
 import { DAY_MEASURE } from "../../load_records.ts";
 import type { LoadLimits, LoadRecord, ReplacedDay } from "../../repository.ts";
 import { type Subject, subjectValues } from "../../variables.ts";
@@ -36,6 +43,9 @@ const UNDO_KEPT = query("warehouse/embedded/undo_kept", undoKept, {
   partitionDate: is.day,
   sha256: is.nullable(is.text),
 });
+const ORIGIN_WRITE = new SqlTemplate(originWrite);
+const RATES_WRITE = new SqlTemplate(ratesWrite);
+const RECORDS_PRUNE = new SqlTemplate(recordsPrune);
 const RECORD_WRITE = new SqlTemplate(recordWrite);
 const REFUSED_PRUNE = new SqlTemplate(refusedPrune);
 const SIDE_TABLE = new SqlTemplate(sideTable);
@@ -46,6 +56,7 @@ const SWAP_OUT = new SqlTemplate(swapOut);
 const UNDO_DONE = new SqlTemplate(undoDone);
 const UNDO_KEEP = new SqlTemplate(undoKeep);
 const UNDO_LOAD = new SqlTemplate(undoLoad);
+const UNDONE_WRITE = new SqlTemplate(undoneWrite);
 
 /**
  * Fills a side table from the file, compares it with the manifest, and swaps it in for the day.
@@ -80,6 +91,8 @@ export async function replaceDay(
       if (before !== undefined) await scope.execute(SWAP_OUT, tables);
       await scope.execute(SWAP_IN, tables);
       await writeRecord(scope, file, loadId, record);
+      if (dataset === "currencies") await scope.execute(RATES_WRITE, tables);
+      await scope.execute(RECORDS_PRUNE, tables);
       await pruneRefused(scope, { dataset, day });
       if (kept !== undefined) await pruneRefused(scope, { dataset, day: kept.partitionDate });
     });
@@ -105,9 +118,11 @@ export async function undoDay(
   return await scope.session.transaction(async () => {
     const kept = await scope.selectFirst(UNDO_KEPT, { dataset });
     if (kept === undefined || !kept.partitionDate.equals(day)) return false;
+    await scope.run(UNDONE_WRITE, { ...subjectValues({ dataset, day }), now: scope.timestamp });
     await scope.execute(UNDO_LOAD, tables);
     // Where it had been loaded before.
     if (kept.sha256 !== null) await scope.execute(SWAP_BACK, tables);
+    if (dataset === "currencies") await scope.execute(RATES_WRITE, tables);
     await scope.execute(UNDO_DONE, tables);
     await pruneRefused(scope, { dataset, day });
     return true;
@@ -132,9 +147,10 @@ async function writeRecord(
   loadId: string,
   record: LoadRecord,
 ): Promise<void> {
+  const subject = { ...subjectValues({ dataset, day }), load_id: loadId };
+  await scope.run(ORIGIN_WRITE, { ...subject, ...originValues(manifest) });
   await scope.run(RECORD_WRITE, {
-    ...subjectValues({ dataset, day }),
-    load_id: loadId,
+    ...subject,
     sha256: record.sha256,
     manifest_rows: manifest.rows,
     manifest_control_total: manifest.control_total,

@@ -35,10 +35,16 @@ const STAGING_TABLES: Readonly<Record<string, Rights>> = {
   currencies: ["SELECT", "INSERT", "TRUNCATE"],
   transactions_lock: ["UPDATE", "DELETE"],
   currencies_lock: ["UPDATE", "DELETE"],
-  loads: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+  loads: ["SELECT", "INSERT", "DELETE"],
   load_pending: ["SELECT", "INSERT", "DELETE"],
   load_undo: ["SELECT", "INSERT", "DELETE"],
   load_refused: ["SELECT", "INSERT", "DELETE"],
+  load_origins: ["SELECT", "INSERT", "DELETE"],
+  load_rates: ["SELECT", "INSERT", "DELETE"],
+  load_undone: ["SELECT", "INSERT", "DELETE"],
+  builds: ["SELECT", "INSERT", "UPDATE"],
+  build_rates: ["SELECT", "INSERT"],
+  build_changes: ["SELECT", "INSERT", "DELETE"],
 };
 
 /** The same of the mart. */

@@ -13,6 +13,7 @@ import { VERSION } from "../../../runtime/version.ts";
 import * as is from "../../../sql/columns.ts";
 import { templatesOf } from "../../../sql/template.ts";
 import { controlText, overLimit, recordOf, refuseShrink } from "../../load_checks.ts";
+import { originValues } from "../../load_origins.ts";
 import { DAY_MEASURE, LOAD_RECORD, loadRecordOf } from "../../load_records.ts";
 import type { DayMeasure, LoadLimits, LoadRecord, ReplacedDay } from "../../repository.ts";
 import { type Subject, subjectValues } from "../../variables.ts";
@@ -96,6 +97,7 @@ export async function replaceDay(
         now: scope.timestamp,
         version: VERSION,
       },
+      origin: originValues(manifest),
     };
     file.watch?.begin("swapping");
     await swapDay(scope, lock, planned, limits.signal);

@@ -7,11 +7,16 @@
  * will be; the record is written afterwards. Who finds such an entry later compares fingerprints: the
  * day is as it should be and only the record is missing, or the swap never was.
  */
+import originWrite from "../../../../sql/warehouse/vertica/origin_write.sql" with { type: "text" };
 import pendingClear from "../../../../sql/warehouse/vertica/pending_clear.sql" with {
   type: "text",
 };
 import pendingRead from "../../../../sql/warehouse/vertica/pending_read.sql" with { type: "text" };
 import pendingWrite from "../../../../sql/warehouse/vertica/pending_write.sql" with {
+  type: "text",
+};
+import ratesWrite from "../../../../sql/warehouse/vertica/rates_write.sql" with { type: "text" };
+import recordsPrune from "../../../../sql/warehouse/vertica/records_prune.sql" with {
   type: "text",
 };
 import recordWrite from "../../../../sql/warehouse/vertica/record_write.sql" with { type: "text" };
@@ -49,8 +54,11 @@ const UNDO_KEPT = verticaQuery("undo_kept", undoKept, {
   partitionDate: is.day,
   sideLoadId: is.text,
 });
+const ORIGIN_WRITE = templatesOf(originWrite);
 const PENDING_CLEAR = templatesOf(pendingClear);
 const PENDING_WRITE = templatesOf(pendingWrite);
+const RATES_WRITE = templatesOf(ratesWrite);
+const RECORDS_PRUNE = templatesOf(recordsPrune);
 const RECORD_WRITE = templatesOf(recordWrite);
 const REFUSED_PRUNE = templatesOf(refusedPrune);
 const SWAP = templatesOf(swap);
@@ -87,25 +95,30 @@ export interface PlannedSwap {
   isUndo: boolean;
   /** The rest of the record, by the columns of `load_pending`; NULL for an undo. */
   record: SqlValues;
+  /** The dump that it is of, by the columns of `load_origins`; an undo has none. */
+  origin?: SqlValues;
 }
 
 /** Swaps the day and records it; the swap is all or nothing, and is healed by {@link recover}. */
 export async function swapDay(
   scope: VerticaScope,
   lock: LoadLock,
-  { subject, after, isUndo, record }: PlannedSwap,
+  { subject, after, isUndo, record, origin }: PlannedSwap,
   signal: AbortSignal,
 ): Promise<void> {
   await lock.check();
   signal.throwIfAborted();
-  await scope.commit(PENDING_WRITE, {
-    ...record,
-    ...subjectValues(subject),
-    is_undo: isUndo,
-    side_load_id: subject.loadId,
-    fingerprint: after.fingerprint,
-    rows: after.rows,
-    control_total: after.controlTotal,
+  await scope.transaction(async () => {
+    await scope.run(PENDING_WRITE, {
+      ...record,
+      ...subjectValues(subject),
+      is_undo: isUndo,
+      side_load_id: subject.loadId,
+      fingerprint: after.fingerprint,
+      rows: after.rows,
+      control_total: after.controlTotal,
+    });
+    if (origin !== undefined) await scope.run(ORIGIN_WRITE, { ...sideValues(subject), ...origin });
   });
   try {
     await trySwap(scope, subject, after);
@@ -222,7 +235,10 @@ async function writeRecord(
   const { dataset } = subject;
   const before = await readUndo(scope, dataset);
   await scope.session.transaction(async () => {
-    await scope.run(isUndo ? UNDO_WRITE : RECORD_WRITE, subjectValues(subject));
+    const values = { ...subjectValues(subject), now: scope.timestamp };
+    await scope.run(isUndo ? UNDO_WRITE : RECORD_WRITE, values);
+    if (dataset === "currencies") await scope.run(RATES_WRITE, values);
+    if (!isUndo) await scope.run(RECORDS_PRUNE, values);
     await pruneRefused(scope, subject);
     if (before !== undefined && !before.day.equals(subject.day)) {
       await pruneRefused(scope, { dataset, day: before.day });

@@ -2,11 +2,11 @@
  * The runs of a range of dates, one after the other: the steps of each in order, stopping at the first
  * one that fails.
  */
-import { shellQuoted } from "./runtime/command_lines.ts";
-import { FinpipeError } from "./runtime/errors.ts";
-import { capitalized } from "./runtime/words.ts";
-import type { ReadyStep, StepContext, StepFacts } from "./steps/step.ts";
-import { type DateRange, type DayRun, runsOf } from "./partitions/run_date.ts";
+import { shellQuoted } from "../runtime/command_lines.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import { capitalized } from "../runtime/words.ts";
+import type { ReadyStep, StepContext, StepFacts } from "../steps/step.ts";
+import { type DateRange, type DayRun, runsOf } from "../partitions/run_date.ts";
 
 /** A run that is done. */
 export interface BackfilledDay extends DayRun {

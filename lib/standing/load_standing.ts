@@ -1,0 +1,32 @@
+/** Whether the warehouse holds what was dumped of a day. */
+import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
+import type { DayFacts } from "./facts.ts";
+import { later, MISSING, type Standing } from "./standing.ts";
+
+/** A day is loaded where both datasets are. */
+export function loadStanding({ staged, loads, unfinished }: DayFacts): Standing {
+  const { transactions, currencies } = loads;
+  if (transactions === undefined || currencies === undefined) return MISSING;
+  const causes = DATASET_NAMES.flatMap((dataset) => {
+    const { sha256, isRestored } = loads[dataset]!;
+    const dumped = staged[dataset].dump?.sha256;
+    // What an undo put back is no less than what was dumped, where it is that.
+    if (isRestored && dumped !== sha256) return [`the last load of ${dataset} was undone`];
+    if (dumped !== undefined && dumped !== sha256) return [`another file of ${dataset} was dumped`];
+    return [];
+  });
+  if (unfinished !== undefined) causes.unshift(unfinishedCause(unfinished));
+  return {
+    state: causes.length === 0 ? "done" : "stale",
+    cause: causes.length === 0 ? null : causes.join("; "),
+    rows: { transactions: transactions.rows, currencies: currencies.rows },
+    at: later(transactions.loadedAt, currencies.loadedAt),
+  };
+}
+
+/** Of a swap nobody knows what came of. */
+export function unfinishedCause(
+  { dataset, isUndo }: { dataset: DatasetName; isUndo: boolean },
+): string {
+  return `${isUndo ? "an undo" : "a load"} of ${dataset} is running, or was broken off`;
+}

@@ -1,0 +1,48 @@
+/** Whether what a step made of a day still stands, and if not, why. */
+import type { DatasetName } from "../events/dataset.ts";
+
+export type StandingState = "done" | "missing" | "stale";
+
+export interface Standing {
+  state: StandingState;
+  /** Of a stale one: what has changed, as a sentence's part: "3 rows of events[0] landed since". */
+  cause: string | null;
+  /** Rows that stand: of each dataset, or of all; null where nothing does. */
+  rows: Readonly<Record<DatasetName, number>> | number | null;
+  /** When it was made, UTC; null where nothing stands. */
+  at: Temporal.PlainDateTime | null;
+}
+
+/** Nothing stands. */
+export const MISSING: Standing = { state: "missing", cause: null, rows: null, at: null };
+
+/** The later of two times. */
+export function later(
+  one: Temporal.PlainDateTime,
+  other: Temporal.PlainDateTime,
+): Temporal.PlainDateTime {
+  return Temporal.PlainDateTime.compare(one, other) < 0 ? other : one;
+}
+
+/**
+ * The standings of a day's steps, in order: what stands after a step that is missing or stale is stale
+ * as well.
+ */
+export function chained<Named extends { readonly name: string; readonly standing: Standing }>(
+  steps: readonly Named[],
+): Named[] {
+  let before: Named | undefined;
+  return steps.map((step) => {
+    const { standing } = step;
+    const isUpstream = before !== undefined && standing.state === "done";
+    const chained = isUpstream
+      ? { ...step, standing: { ...standing, state: "stale" as const, cause: upstream(before!) } }
+      : step;
+    if (standing.state !== "done") before ??= step;
+    return chained;
+  });
+}
+
+function upstream({ name, standing: { state } }: { name: string; standing: Standing }): string {
+  return `upstream: ${name} is ${state}`;
+}

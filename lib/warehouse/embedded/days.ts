@@ -1,0 +1,43 @@
+/** What the records of the embedded warehouse say of its days. */
+import daysBuilds from "../../../sql/warehouse/embedded/days_builds.sql" with { type: "text" };
+import daysLoads from "../../../sql/warehouse/embedded/days_loads.sql" with { type: "text" };
+import daysMarts from "../../../sql/warehouse/embedded/days_marts.sql" with { type: "text" };
+import daysRates from "../../../sql/warehouse/embedded/days_rates.sql" with { type: "text" };
+import daysRatesUsed from "../../../sql/warehouse/embedded/days_rates_used.sql" with {
+  type: "text",
+};
+import type { DateRange } from "../../partitions/run_date.ts";
+import { query } from "../../sql/query.ts";
+import type { WarehouseDay } from "../../standing/facts.ts";
+import {
+  DAY_BUILD,
+  DAY_LOAD,
+  DAY_MART,
+  DAY_RATE,
+  DAY_RATE_USED,
+  warehouseDays,
+} from "../day_facts.ts";
+import { rangeValues } from "../variables.ts";
+
+import type { EmbeddedScope } from "./scope.ts";
+
+const LOADS = query("warehouse/embedded/days_loads", daysLoads, DAY_LOAD);
+const BUILDS = query("warehouse/embedded/days_builds", daysBuilds, DAY_BUILD);
+const MARTS = query("warehouse/embedded/days_marts", daysMarts, DAY_MART);
+const RATES = query("warehouse/embedded/days_rates", daysRates, DAY_RATE);
+const USED = query("warehouse/embedded/days_rates_used", daysRatesUsed, DAY_RATE_USED);
+
+export async function readDayFacts(
+  scope: EmbeddedScope,
+  range: DateRange,
+): Promise<WarehouseDay[]> {
+  const days = rangeValues(range);
+  const records = await scope.session.transaction(async () => ({
+    loads: await scope.select(LOADS, days),
+    builds: await scope.select(BUILDS, days),
+    marts: await scope.select(MARTS, days),
+    rates: await scope.select(RATES, days),
+    used: await scope.select(USED, days),
+  }));
+  return warehouseDays(records);
+}

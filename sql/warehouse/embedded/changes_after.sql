@@ -1,0 +1,22 @@
+-- Once the mart is built: rows that were not there before it, and no word of those that are as they were.
+INSERT INTO :staging_schema.build_changes (build_id, currency_from)
+SELECT :build_id::uuid, currency_from
+FROM :mart_schema.global_metrics
+WHERE date_update = :day::date
+  AND currency_from NOT IN (
+    SELECT currency_from
+    FROM :staging_schema.build_changes
+    WHERE build_id = :build_id::uuid
+  );
+DELETE FROM :staging_schema.build_changes
+WHERE build_id = :build_id::uuid
+  AND EXISTS (
+    SELECT 1
+    FROM :mart_schema.global_metrics AS built
+    WHERE built.date_update = :day::date
+      AND built.currency_from = build_changes.currency_from
+      AND built.amount_total = build_changes.amount_total
+      AND built.cnt_transactions = build_changes.cnt_transactions
+      AND built.avg_transactions_per_account = build_changes.avg_transactions_per_account
+      AND built.cnt_accounts_make_transactions = build_changes.cnt_accounts_make_transactions
+  );

@@ -1,0 +1,13 @@
+-- The builds that stand for the days of a range.
+SELECT
+  build_id,
+  partition_date,
+  transactions_load_id,
+  currencies_load_id,
+  statuses,
+  types,
+  rows,
+  left_out,
+  built_at
+FROM :staging_schema.builds
+WHERE step = 'cdm' AND stands AND partition_date BETWEEN :first_day::date AND :last_day::date;
