@@ -8,7 +8,6 @@ import daysRatesUsed from "../../../sql/warehouse/vertica/days_rates_used.sql" w
   type: "text",
 };
 import type { DateRange } from "../../partitions/run_date.ts";
-
 import type { WarehouseDay } from "../../standing/facts.ts";
 import {
   DAY_BUILD,

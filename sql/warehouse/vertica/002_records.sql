@@ -7,18 +7,18 @@
 ALTER TABLE :staging_schema.loads DROP COLUMN IF EXISTS core_stale;
 ALTER TABLE :staging_schema.loads DROP COLUMN IF EXISTS mart_stale;
 
--- The dump that a load was of. Of loads that an older version made there is none. staged_rows are the
--- rows of the day in staging then, before one per object_id; sources say how far each source partition
--- was contained, as the manifest has it: a JSON array.
+-- The dump that each load came from; loads of an older version have none. staged_rows counts the rows
+-- of the day in staging at that time, before one per object_id. sources is the manifest's list of source
+-- partitions and positions, a JSON array: as wide as the type allows, since a topic may have thousands.
 CREATE TABLE IF NOT EXISTS :staging_schema.load_origins (
-  load_id        UUID                  NOT NULL,
-  dataset        VARCHAR(64)           NOT NULL,
-  partition_date DATE                  NOT NULL,
-  staged_rows    INTEGER               NOT NULL,
-  bytes          INTEGER               NOT NULL,
-  sources        LONG VARCHAR(1000000) NOT NULL,
-  dumped_at      TIMESTAMP             NOT NULL,
-  version        VARCHAR(64)           NOT NULL,
+  load_id        UUID                   NOT NULL,
+  dataset        VARCHAR(64)            NOT NULL,
+  partition_date DATE                   NOT NULL,
+  staged_rows    INTEGER                NOT NULL,
+  bytes          INTEGER                NOT NULL,
+  sources        LONG VARCHAR(32000000) NOT NULL,
+  dumped_at      TIMESTAMP              NOT NULL,
+  version        VARCHAR(64)            NOT NULL,
   PRIMARY KEY (load_id) ENABLED
 )
 ORDER BY dataset, partition_date
