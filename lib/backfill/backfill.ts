@@ -95,6 +95,7 @@ class Backfill {
     const { context } = this.#deps;
     const { given = [] } = this.#request;
     const runs = await runsToDo(this.#plans, this.#request, context.now());
+    if (runs.length === 0) context.log.info("Nothing is stale");
     const obstacle = runs.length === 0 ? undefined : heldUp(this.#plans, this.#request);
     if (obstacle !== undefined) throw obstacle;
     await using ahead = this.#openAhead();

@@ -56,8 +56,8 @@ const step: Step = {
       runsAhead: true,
       breach: ({ staged }) => {
         if (!options.requireComplete) return undefined;
-        const isIncomplete = DATASET_NAMES.some((name) => staged[name].dump?.complete === false);
-        return isIncomplete ? "the day was not complete when it was dumped" : undefined;
+        const isComplete = DATASET_NAMES.every((name) => staged[name].dump?.complete === true);
+        return isComplete ? undefined : "the day was not known to be complete when it was dumped";
       },
     };
   },
