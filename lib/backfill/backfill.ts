@@ -135,8 +135,8 @@ class Backfill {
     const days = runs.map(({ partition }) => partition).toSorted(Temporal.PlainDate.compare);
     this.#force = false;
     await this.#plans.read({ from: days[0]!, to: days.at(-1)! });
-    const stale = new Set(this.#plans.staleDays.map(String));
-    await this.#runAll(runs.filter(({ partition }) => stale.has(`${partition}`)));
+    const changed = new Set(this.#plans.changedDays.map(String));
+    await this.#runAll(runs.filter(({ partition }) => changed.has(`${partition}`)));
   }
 
   /** Runs a date's steps, one after the other. */
