@@ -105,7 +105,7 @@ Deno.test("a step that is added runs in its place, is tried again, and is in the
       tally({ failsOn: "2022-10-02" }),
     );
     assert.equal(failed.code, EXIT_CODES.data);
-    assert.match(failed.stdout, /^2022-10-02 .*; cdm: 7 rows\n$/);
+    assert.match(failed.stdout, /^2022-10-02 .*; cdm: fresh\n$/);
     assert.match(failed.stderr, /run date 2022-10-03 \(partition 2022-10-02\), step tally: Cannot/);
     assert.match(
       failed.stderr,
