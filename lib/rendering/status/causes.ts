@@ -1,6 +1,6 @@
 /** What is not as it should be, in words: a sentence for each cause, with the dates that have it. */
 import { counted } from "../../runtime/words.ts";
-import { runOfPartition } from "../../partitions/run_date.ts";
+import { hasRunDate, runOfPartition } from "../../partitions/run_date.ts";
 import type { StepStatus } from "../../standing/attempted.ts";
 import type { NamedStatus, RunStatus, Totals } from "../../status/status.ts";
 import { printable } from "../columns.ts";
@@ -59,8 +59,10 @@ export function totalsLine(totals: Totals): string {
 export function openDaysLine(days: readonly Temporal.PlainDate[]): string | undefined {
   if (days.length === 0) return undefined;
   const are = days.length === 1 ? "1 day that is" : `${days.length} days that are`;
-  const [first, last] = [days[0]!, days.at(-1)!].map((day) => runOfPartition(day).runDate);
-  const range = days.length === 1 ? first : `${first}..${last}`;
-  const them = days.length === 1 ? "it" : "them";
-  return `Left out ${are} not over by the clock (UTC): 'finpipe status ${range}' shows ${them}`;
+  const says = `Left out ${are} not over by the clock (UTC)`;
+  const dates = days.map(runOfPartition).filter(hasRunDate).map(({ runDate }) => runDate);
+  const [first, last] = [dates[0], dates.at(-1)];
+  if (first === undefined) return says;
+  const [range, them] = dates.length === 1 ? [first, "it"] : [`${first}..${last}`, "them"];
+  return `${says}: 'finpipe status ${range}' shows ${them}`;
 }
