@@ -1,11 +1,18 @@
 /** Whether what a step made of a day still stands, and if not, why. */
 import type { DatasetName } from "../events/dataset.ts";
 
-export type StandingState = "done" | "missing" | "stale";
+/**
+ * What stands decides the first three. The others come from the journal of attempts: see
+ * `attempted.ts`.
+ */
+export type StandingState = "done" | "missing" | "stale" | "failed" | "interrupted" | "running";
 
 export interface Standing {
   state: StandingState;
-  /** Of a stale one: what has changed, as a sentence's part: "3 rows of events[0] landed since". */
+  /**
+   * Of a stale one: what has changed, as a sentence's part: "3 rows of events[0] landed since". Of a
+   * failed one: what it said. Null of one that is done or missing.
+   */
   cause: string | null;
   /** Rows that stand: of each dataset, or of all; null where nothing does. */
   rows: Readonly<Record<DatasetName, number>> | number | null;

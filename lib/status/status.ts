@@ -9,7 +9,7 @@ import {
   runOfPartition,
 } from "../partitions/run_date.ts";
 import type { AttemptsRepository, LastAttempt } from "../staging/ledger.ts";
-import { attempted, STEP_STATES, type StepState, type StepStatus } from "../standing/attempted.ts";
+import { STEP_STATES, type StepState, type StepStatus, stepStatus } from "./step_status.ts";
 import { type FactsEnds, readDayFacts, unknownDay } from "../standing/day_facts.ts";
 import type { DayFacts } from "../standing/facts.ts";
 import { chained } from "../standing/standing.ts";
@@ -119,7 +119,7 @@ export class Status implements Iterable<RunStatus> {
       ...runOfPartition(day),
       steps: chained(standings).map(({ name, standing }) => ({
         name,
-        ...attempted(standing, this.#attempts.get(`${day} ${name}`), this.#options.now),
+        ...stepStatus(standing, this.#attempts.get(`${day} ${name}`), this.#options.now),
       })),
     };
   }

@@ -3,11 +3,11 @@ import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { ConfigSource } from "../config/settings.ts";
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
+import { FolderLocks } from "../partitions/folder_locks.ts";
 import type { Manifest, NewManifest } from "../partitions/manifest.ts";
 import { PartitionWriter } from "../partitions/partition_writer.ts";
 import type { DayRun } from "../partitions/run_date.ts";
 import { fileFailure } from "../runtime/file_failure.ts";
-import { type FileLock, lockFile } from "../runtime/file_lock.ts";
 import type { Logger } from "../runtime/log.ts";
 import { SIGNATURE } from "../runtime/version.ts";
 import { counted } from "../runtime/words.ts";
@@ -53,10 +53,11 @@ const step: Step = {
       runDay: async ({ ends: { staging }, ...context }, run) =>
         dumpFacts(await dump({ ...context, staging }, run, options)),
       standing: dumpStanding,
+      runsAhead: true,
       breach: ({ staged }) => {
         if (!options.requireComplete) return undefined;
-        const isIncomplete = DATASET_NAMES.some((name) => staged[name].dump?.complete === false);
-        return isIncomplete ? "the day was not complete when it was dumped" : undefined;
+        const isComplete = DATASET_NAMES.every((name) => staged[name].dump?.complete === true);
+        return isComplete ? undefined : "the day was not known to be complete when it was dumped";
       },
     };
   },
@@ -80,12 +81,12 @@ export function dumpOptionsOf(source: ConfigSource): DumpOptions {
  * `prerequisite` where the day is not complete and has to be
  */
 export async function dump(
-  { staging, workDir, log, now, signal, watchOf }: DumpDeps,
+  { staging, workDir, log, now, signal, watchOf, folderLocks = new FolderLocks() }: DumpDeps,
   { partition: day }: DayRun,
   { datasets, requireComplete: mustBeComplete }: DumpOptions,
 ): Promise<Manifest[]> {
   using open = new DisposableStack();
-  for (const dataset of datasets) open.use(await lockDataset(workDir, dataset));
+  for (const dataset of datasets) open.use(await lockDataset(folderLocks, workDir, dataset));
   const written = await staging.days.snapshot(day, async (snapshot) => {
     // If a snapshot breaks off, the dump starts again, and drops what it has written.
     using opened = new DisposableStack();
@@ -179,11 +180,18 @@ async function writeAgreeing(
 }
 
 /** Only one dump of a dataset at a time, so that no other process uses the temporary files. */
-async function lockDataset(workDir: string, dataset: DatasetName): Promise<FileLock> {
+async function lockDataset(
+  locks: FolderLocks,
+  workDir: string,
+  dataset: DatasetName,
+): Promise<Disposable> {
   const folder = join(workDir, "partitions", dataset);
   try {
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-    return await lockFile(join(folder, ".lock"), `the partition files of ${dataset} in ${workDir}`);
+    return await locks.take(
+      join(folder, ".lock"),
+      `the partition files of ${dataset} in ${workDir}`,
+    );
   } catch (error) {
     throw fileFailure(error, "write", folder);
   }

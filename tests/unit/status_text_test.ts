@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { causeLines, openDaysLine, totalsLine } from "../../lib/rendering/status/causes.ts";
 import { statusTable } from "../../lib/rendering/status/table.ts";
 import { runOfPartition } from "../../lib/partitions/run_date.ts";
-import { STEP_STATES, type StepStatus } from "../../lib/standing/attempted.ts";
+import { STEP_STATES, type StepStatus } from "../../lib/status/step_status.ts";
 import type { LastAttempt } from "../../lib/staging/ledger.ts";
 import type { NamedStatus, RunStatus } from "../../lib/status/status.ts";
 

@@ -1,7 +1,7 @@
 /** What is not as it should be, in words: a sentence for each cause, with the dates that have it. */
 import { counted } from "../../runtime/words.ts";
 import { hasRunDate, runOfPartition } from "../../partitions/run_date.ts";
-import type { StepStatus } from "../../standing/attempted.ts";
+import type { StepStatus } from "../../status/step_status.ts";
 import type { NamedStatus, RunStatus, Totals } from "../../status/status.ts";
 import { printable } from "../columns.ts";
 import { daysText } from "../mart/notes.ts";

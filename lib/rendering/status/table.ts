@@ -2,7 +2,7 @@
  * `status` for people: dates down, steps across. What does not fit the width of a terminal is left out,
  * the least wanted first: how long it took, when it was made, the rows, the partition.
  */
-import type { StepState, StepStatus } from "../../standing/attempted.ts";
+import type { StepState, StepStatus } from "../../status/step_status.ts";
 import type { RunStatus } from "../../status/status.ts";
 
 export interface TableOptions {

@@ -1,7 +1,7 @@
 /** What stands of a step wins over the journal of attempts (contract, section 9). */
 import assert from "node:assert/strict";
 import type { AttemptState, LastAttempt } from "../../lib/staging/ledger.ts";
-import { attempted } from "../../lib/standing/attempted.ts";
+import { stepStatus } from "../../lib/status/step_status.ts";
 import { MISSING, type Standing, type StandingState } from "../../lib/standing/standing.ts";
 
 const time = (text: string) => Temporal.PlainDateTime.from(`2022-10-06 ${text}`);
@@ -41,7 +41,7 @@ function attempt(state: AttemptState, fields: Partial<LastAttempt> = {}): LastAt
 
 /** State, cause and seconds. */
 function shown(standing: Standing, last?: LastAttempt) {
-  const { state, cause, seconds, rows, at } = attempted(standing, last, NOW);
+  const { state, cause, seconds, rows, at } = stepStatus(standing, last, NOW);
   assert.deepEqual({ rows, at }, { rows: standing.rows, at: standing.at });
   return [state, cause, seconds];
 }
