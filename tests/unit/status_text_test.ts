@@ -1,5 +1,6 @@
 /** How `status` is shown: fit to its width, colored, with the causes in words. */
 import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
 import { causeLines, openDaysLine, totalsLine } from "../../lib/rendering/status/causes.ts";
 import { statusTable } from "../../lib/rendering/status/table.ts";
 import { runOfPartition } from "../../lib/partitions/run_date.ts";
@@ -66,10 +67,9 @@ Deno.test("each state has a color, and none changes where the columns stand", ()
   const runs = STEP_STATES.map((state, index) => run(`2022-10-0${index + 1}`, { state }));
   const plain = table(runs);
   const colored = table(runs, undefined, true);
-  const escapes = /\x1b\[\d+m/g;
-  assert.deepEqual(colored.map((line) => line.replaceAll(escapes, "")), plain);
+  assert.deepEqual(colored.map((line) => stripVTControlCharacters(line)), plain);
   for (const [index, state] of STEP_STATES.entries()) {
-    assert.match(colored[3 + index]!, new RegExp(`\x1b\\[\\d+m${state}\x1b\\[0m`));
+    assert.ok(colored[3 + index]!.includes(`m${state}\x1b[0m`), state);
   }
 });
 
