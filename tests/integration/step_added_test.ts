@@ -106,7 +106,7 @@ Deno.test("a step that is added runs in its place, is tried again, and is in the
     );
     assert.equal(failed.code, EXIT_CODES.data);
     assert.match(failed.stdout, /^2022-10-02 .*; cdm: fresh\n$/);
-    assert.match(failed.stderr, /run date 2022-10-03 \(partition 2022-10-02\), step tally: Cannot/);
+    assert.match(failed.stderr, /Run date 2022-10-03 \(partition 2022-10-02\), step tally: Cannot/);
     assert.match(
       failed.stderr,
       /continue with 'finpipe backfill 2022-10-03..2022-10-06 --times 3'/,
