@@ -1,52 +1,30 @@
-/** `finpipe report`: the mart, for people and programs. */
+/** `finpipe report`: the mart, for people and programs, and how a cell of it came about. */
 import { Option } from "commander";
 import { openEngine } from "../lib/engine/engine.ts";
-import {
-  type DateRange,
-  FIRST_DAY,
-  LAST_DAY,
-  parseRange,
-  today,
-} from "../lib/partitions/run_date.ts";
+import { explained, ofCurrency } from "../lib/explain/explain.ts";
+import { restated } from "../lib/explain/history.ts";
+import { FIRST_DAY, LAST_DAY, today } from "../lib/partitions/run_date.ts";
 import { inBlocks } from "../lib/rendering/blocks.ts";
-import {
-  FORMAT_NAMES,
-  type FormatName,
-  FORMATS,
-  type ReportFormat,
-} from "../lib/rendering/mart/formats.ts";
+import { explainedLines } from "../lib/rendering/cell/explained.ts";
+import { historyLines } from "../lib/rendering/cell/history.ts";
+import { explainedJson, restatedJson } from "../lib/rendering/cell/json.ts";
+import { jsonArray } from "../lib/rendering/json_array.ts";
+import { FORMAT_NAMES, FORMATS, type ReportFormat } from "../lib/rendering/mart/formats.ts";
 import { noRowsText } from "../lib/rendering/mart/no_rows.ts";
 import { leftOutNote, openDaysNote, staleNotes } from "../lib/rendering/mart/notes.ts";
 import { writeNamed } from "../lib/runtime/named_output.ts";
-import { isUnbuilt } from "../lib/standing/mart_standing.ts";
+import { type CountedValues, isUnbuilt } from "../lib/standing/mart_standing.ts";
 import { countedValuesOf } from "../lib/steps/cdm.ts";
-import type { CommandDefinition, OptionValues } from "./command.ts";
-
-/** What `report` was asked for. */
-export interface ReportCall {
-  /** Dates of the data; undefined: all days that are over. */
-  range: DateRange | undefined;
-  format: FormatName;
-  /** Undefined: stdout. */
-  out: string | undefined;
-}
-
-/**
- * `--json` asks for the JSON form where no other is named.
- *
- * @throws FinpipeError of kind `usage`
- */
-export function reportCallOf(
-  [range]: readonly (string | undefined)[],
-  { format, out }: OptionValues,
-  json: boolean,
-): ReportCall {
-  return {
-    range: range === undefined ? undefined : parseRange(range, "FROM..TO"),
-    format: FORMAT_NAMES.find((name) => name === format) ?? (json ? "json" : "table"),
-    out: typeof out === "string" ? out : undefined,
-  };
-}
+import type { WarehouseRepository } from "../lib/warehouse/repository.ts";
+import type { CommandDefinition, Context } from "./command.ts";
+import {
+  type CellCall,
+  cellCallOf,
+  EXPLAIN,
+  HISTORY,
+  type ReportCall,
+  reportCallOf,
+} from "./report_call.ts";
 
 const command: CommandDefinition = {
   configure(command) {
@@ -59,45 +37,101 @@ const command: CommandDefinition = {
       )
       .argument("[from..to]", "an inclusive range, or one date (default: all days that are over)")
       .addOption(new Option("--format <format>", "(default: table)").choices(FORMAT_NAMES))
-      .option("--out <file>", "write to a file, which appears once it is complete");
+      .option("--out <file>", "write to a file, which appears once it is complete")
+      .addOption(EXPLAIN)
+      .addOption(HISTORY);
   },
 
   examples: [
     ["finpipe report", "shows all days that are over"],
     ["finpipe report 2022-10-01..2022-10-31 --format csv --out october.csv", "writes a month"],
+    [
+      "finpipe report --explain 2022-10-01 430",
+      "shows what currency 430's figures of that day were made of",
+    ],
+    ["finpipe report --history 2022-10-01 430", "shows how they changed since"],
   ],
 
   async run(context, args, options) {
+    const cell = cellCallOf(args, options, context.json);
     const call = reportCallOf(args, options, context.json);
     const counted = countedValuesOf(context.config);
     await using engine = await openEngine(context, { warehouse: true, command: "report" });
     const { warehouse } = engine;
     await warehouse.checkSchema("read");
-    const now = today(context.io.now());
-    const range = call.range ?? { from: FIRST_DAY, to: now.subtract({ days: 1 }) };
-    // The notes come first: whoever reads the mart may stop before its end.
-    const days = await warehouse.dayFacts(range);
-    for (const note of staleNotes(days, counted)) context.log.warn(note);
-    for (const left of await warehouse.leftOut(range)) context.log.warn(leftOutNote(left));
-    if (call.range === undefined) {
-      const open = await warehouse.martDays({ from: now, to: LAST_DAY });
-      if (open !== undefined) context.log.warn(openDaysNote(open));
-    }
-    const rows = warehouse.mart(range);
-    const format: ReportFormat = FORMATS[call.format];
-    const unbuilt = days.filter(isUnbuilt).map(({ day }) => day);
-    const noRows = context.lines.complete(noRowsText(call.range, unbuilt, now));
-    const text = inBlocks(format(rows, noRows), context.io.signal);
-    const { stdout } = context.io;
-    if (call.out === undefined) {
-      for await (const block of text) await stdout.write(block);
-      return;
-    }
-    const encoder = new TextEncoder();
-    await writeNamed(call.out, { stdout, what: `the report to "${call.out}"` }, async (write) => {
-      for await (const block of text) await write(encoder.encode(block));
-    });
+    const text = cell === undefined
+      ? await martText(context, warehouse, call, counted)
+      : await cellText(context, warehouse, cell, counted);
+    await print(context, call.out, text);
   },
 };
 
 export default command;
+
+async function martText(
+  { io, log, lines }: Context,
+  warehouse: WarehouseRepository,
+  call: ReportCall,
+  asked: CountedValues,
+): Promise<AsyncIterable<string>> {
+  const now = today(io.now());
+  const range = call.range ?? { from: FIRST_DAY, to: now.subtract({ days: 1 }) };
+  // The notes come first: whoever reads the mart may stop before its end.
+  const days = await warehouse.dayFacts(range);
+  for (const note of staleNotes(days, asked)) log.warn(note);
+  for (const left of await warehouse.leftOut(range)) log.warn(leftOutNote(left));
+  if (call.range === undefined) {
+    const open = await warehouse.martDays({ from: now, to: LAST_DAY });
+    if (open !== undefined) log.warn(openDaysNote(open));
+  }
+  const format: ReportFormat = FORMATS[call.format];
+  const unbuilt = days.filter(isUnbuilt).map(({ day }) => day);
+  return format(
+    warehouse.mart(range),
+    lines.complete(noRowsText(call.range, unbuilt, now)),
+  );
+}
+
+/** The note on a stale day comes first, as with the mart. */
+async function cellText(
+  { log }: Context,
+  warehouse: WarehouseRepository,
+  { action, cell, json }: CellCall,
+  asked: CountedValues,
+): Promise<AsyncIterable<string>> {
+  if (action === "explain") {
+    const explanation = explained(cell, await warehouse.cell(cell), asked);
+    for (const note of staleNotes([explanation.facts], asked)) log.warn(note);
+    return asLines(
+      json ? [JSON.stringify(explainedJson(explanation))] : explainedLines(explanation),
+    );
+  }
+  const records = await warehouse.cellChanges(cell);
+  const changes = restated(cell, records);
+  if (records.facts !== undefined) {
+    for (const note of staleNotes([ofCurrency(records.facts, cell.currency)], asked)) {
+      log.warn(note);
+    }
+  }
+  return json ? jsonArray(changes.map(restatedJson)) : asLines(historyLines(cell, changes));
+}
+
+async function* asLines(lines: readonly string[]): AsyncGenerator<string> {
+  yield `${lines.join("\n")}\n`;
+}
+
+async function print(
+  { io: { stdout, signal } }: Context,
+  out: string | undefined,
+  pieces: AsyncIterable<string>,
+): Promise<void> {
+  const text = inBlocks(pieces, signal);
+  if (out === undefined) {
+    for await (const block of text) await stdout.write(block);
+    return;
+  }
+  const encoder = new TextEncoder();
+  await writeNamed(out, { stdout, what: `the report to "${out}"` }, async (write) => {
+    for await (const block of text) await write(encoder.encode(block));
+  });
+}

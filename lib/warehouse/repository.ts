@@ -6,6 +6,7 @@
  */
 import type { Schema } from "../migrations/migration.ts";
 import type { DatasetName } from "../events/dataset.ts";
+import type { Cell, CellChanges, CellRecords } from "../explain/cell.ts";
 import type { DateRange } from "../partitions/run_date.ts";
 import type { PartitionFile } from "../partitions/partition_file.ts";
 import type { WarehouseDay } from "../standing/facts.ts";
@@ -148,4 +149,18 @@ export interface WarehouseRepository extends Schema, AsyncDisposable {
    * whatever they hold.
    */
   dayFacts(range: DateRange): Promise<WarehouseDay[]>;
+
+  /**
+   * What is known of a cell of the mart, as of one moment: its rows are counted.
+   *
+   * @throws FinpipeError of kind `locked` where the day changed with every try
+   */
+  cell(cell: Cell): Promise<CellRecords>;
+
+  /**
+   * What is known of how a cell of the mart changed, as of one moment.
+   *
+   * @throws FinpipeError of kind `locked` where the day changed with every try
+   */
+  cellChanges(cell: Cell): Promise<CellChanges>;
 }

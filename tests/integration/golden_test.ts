@@ -1,6 +1,9 @@
 /** The samples end where the contract says (docs/contract.md, section 9), on each engine. */
 import assert from "node:assert/strict";
 import { DATASET_NAMES, type DatasetName } from "../../lib/events/dataset.ts";
+import { dollarsOf } from "../../lib/explain/amount.ts";
+import { explained } from "../../lib/explain/explain.ts";
+import { restated } from "../../lib/explain/history.ts";
 import { csvReport } from "../../lib/rendering/mart/csv.ts";
 import { ENGINES, engineTests, type TestEngine } from "../support/engine/engines.ts";
 import { csv, partitionRows } from "../support/partitions/reference.ts";
@@ -26,6 +29,30 @@ async function processDays(engine: TestEngine, days: readonly string[]) {
   return { files, mart: (await Array.fromAsync(csvReport(engine.warehouse.mart()))).join("") };
 }
 
+/** What is counted of each cell gives its figures, and with the rest all that was loaded. */
+async function assertExplained(engine: TestEngine, mart: string): Promise<void> {
+  const told = new Map<string, number>();
+  for (const line of mart.trimEnd().split("\n").slice(1)) {
+    const [date, code, amount, transactions, , accounts] = line.split(",");
+    const cell = { day: Temporal.PlainDate.from(date!), currency: Number(code) };
+    const { counted, notCounted, rate, stale } = explained(
+      cell,
+      await engine.warehouse.cell(cell),
+      { statuses: ["done"], types: undefined },
+    );
+    assert.equal(dollarsOf(counted!.amountSum, rate!.value), amount, line);
+    assert.deepEqual([counted!.rows, counted!.accounts], [Number(transactions), Number(accounts)]);
+    assert.equal(stale, null);
+    const { testAccounts, byStatus, byType } = notCounted!;
+    const others = [...byStatus, ...byType].reduce((sum, [, rows]) => sum + rows, testAccounts);
+    told.set(date!, (told.get(date!) ?? 0) + counted!.rows + others);
+    const [change, ...more] = restated(cell, await engine.warehouse.cellChanges(cell));
+    assert.deepEqual([change!.before, change!.after?.amountTotal, more], [undefined, amount, []]);
+  }
+  // All currencies of the sample have a rate.
+  assert.deepEqual([...told.values()], [400, 400, 1, 400]);
+}
+
 function lineCount(text: string): number {
   return text.split("\n").length - 1;
 }
@@ -44,6 +71,7 @@ engineTest("the sample's counters, partition files and mart are the contract's",
   assert.deepEqual(rows("transactions"), [400, 400, 1, 0, 400]);
   assert.deepEqual(rows("currencies"), [42, 42, 0, 0, 42]);
   assert.equal(mart, await Deno.readTextFile(`${FIXTURES}global_metrics.csv`));
+  await assertExplained(engine, mart);
 
   const input = await Deno.readTextFile(EVENTS);
   for (const name of DATASET_NAMES) {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { backfillCallOf } from "../../commands/backfill_call.ts";
 import { demoOptionsOf } from "../../commands/demo.ts";
-import { reportCallOf } from "../../commands/report.ts";
+import { reportCallOf } from "../../commands/report_call.ts";
 import { stepCallOf } from "../../commands/step_command.ts";
 import type { ConfigSource } from "../../lib/config/settings.ts";
 import { isKind } from "../../lib/runtime/errors.ts";

@@ -18,7 +18,6 @@ import {
   warehouseDays,
 } from "../day_facts.ts";
 import { rangeValues } from "../variables.ts";
-
 import type { EmbeddedScope } from "./scope.ts";
 
 const LOADS = query("warehouse/embedded/days_loads", daysLoads, DAY_LOAD);
@@ -27,17 +26,21 @@ const MARTS = query("warehouse/embedded/days_marts", daysMarts, DAY_MART);
 const RATES = query("warehouse/embedded/days_rates", daysRates, DAY_RATE);
 const USED = query("warehouse/embedded/days_rates_used", daysRatesUsed, DAY_RATE_USED);
 
-export async function readDayFacts(
+export function readDayFacts(scope: EmbeddedScope, range: DateRange): Promise<WarehouseDay[]> {
+  return scope.session.transaction(() => selectDayFacts(scope, range));
+}
+
+/** In the caller's transaction. */
+export async function selectDayFacts(
   scope: EmbeddedScope,
   range: DateRange,
 ): Promise<WarehouseDay[]> {
   const days = rangeValues(range);
-  const records = await scope.session.transaction(async () => ({
+  return warehouseDays({
     loads: await scope.select(LOADS, days),
     builds: await scope.select(BUILDS, days),
     marts: await scope.select(MARTS, days),
     rates: await scope.select(RATES, days),
     used: await scope.select(USED, days),
-  }));
-  return warehouseDays(records);
+  });
 }

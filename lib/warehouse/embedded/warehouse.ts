@@ -5,6 +5,7 @@
 import measureDay from "../../../sql/warehouse/embedded/measure_day.sql" with { type: "text" };
 import record from "../../../sql/warehouse/embedded/record.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
+import type { Cell, CellChanges, CellRecords } from "../../explain/cell.ts";
 import { checkSchema, hasSchema, migrate } from "../../migrations/migrate.ts";
 import type { Access } from "../../migrations/migration.ts";
 import type { PartitionFile } from "../../partitions/partition_file.ts";
@@ -28,6 +29,7 @@ import type {
 } from "../repository.ts";
 import { subjectValues, type WarehouseSchemas } from "../variables.ts";
 import { readDayFacts } from "./days.ts";
+import { readCell, readCellChanges } from "./explain.ts";
 import { replaceDay, undoDay } from "./load/days.ts";
 import { buildMart, readMart } from "./mart.ts";
 import { EmbeddedMigrations, MIGRATIONS } from "./migrations.ts";
@@ -99,6 +101,14 @@ export class EmbeddedWarehouse implements WarehouseRepository {
 
   dayFacts(range: DateRange): Promise<WarehouseDay[]> {
     return readDayFacts(this.#scope, range);
+  }
+
+  cell(cell: Cell): Promise<CellRecords> {
+    return readCell(this.#scope, cell);
+  }
+
+  cellChanges(cell: Cell): Promise<CellChanges> {
+    return readCellChanges(this.#scope, cell);
   }
 
   /** Nothing to do: the session is the caller's. */

@@ -29,15 +29,22 @@ const MARTS = verticaQuery("days_marts", daysMarts, DAY_MART);
 const RATES = verticaQuery("days_rates", daysRates, DAY_RATE);
 const USED = verticaQuery("days_rates_used", daysRatesUsed, DAY_RATE_USED);
 
-export async function readDayFacts(scope: VerticaScope, range: DateRange): Promise<WarehouseDay[]> {
+export function readDayFacts(scope: VerticaScope, range: DateRange): Promise<WarehouseDay[]> {
+  return scope.transaction(() => selectDayFacts(scope, range));
+}
+
+/** In the caller's transaction. */
+export async function selectDayFacts(
+  scope: VerticaScope,
+  range: DateRange,
+): Promise<WarehouseDay[]> {
   const days = rangeValues(range);
-  const records = await scope.transaction(async () => ({
+  return warehouseDays({
     loads: await scope.select(LOADS, days),
     pending: await scope.select(PENDING, days),
     builds: await scope.select(BUILDS, days),
     marts: await scope.select(MARTS, days),
     rates: await scope.select(RATES, days),
     used: await scope.select(USED, days),
-  }));
-  return warehouseDays(records);
+  });
 }

@@ -6,6 +6,7 @@
 import sessionLabel from "../../../sql/warehouse/vertica/session_label.sql" with { type: "text" };
 import type { VerticaNode, VerticaSettings } from "../../config/vertica_settings.ts";
 import type { DatasetName } from "../../events/dataset.ts";
+import type { Cell, CellChanges, CellRecords } from "../../explain/cell.ts";
 import { checkSchema, hasSchema, migrate } from "../../migrations/migrate.ts";
 import type { Access } from "../../migrations/migration.ts";
 import type { PartitionFile } from "../../partitions/partition_file.ts";
@@ -33,6 +34,7 @@ import {
   type VerticaSession,
 } from "./connection/session.ts";
 import { readDayFacts } from "./days.ts";
+import { readCell, readCellChanges } from "./explain.ts";
 import { loadRecord, measureDay, replaceDay, undoDay } from "./load/days.ts";
 import { withLoadLock } from "./load/load_lock.ts";
 import { buildMart, PAGE_ROWS, readPage } from "./mart.ts";
@@ -143,6 +145,14 @@ export class VerticaWarehouse implements WarehouseRepository {
 
   dayFacts(range: DateRange): Promise<WarehouseDay[]> {
     return this.#use(undefined, (scope) => readDayFacts(scope, range));
+  }
+
+  cell(cell: Cell): Promise<CellRecords> {
+    return this.#use(cell.day, (scope) => readCell(scope, cell));
+  }
+
+  cellChanges(cell: Cell): Promise<CellChanges> {
+    return this.#use(cell.day, (scope) => readCellChanges(scope, cell));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
