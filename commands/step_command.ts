@@ -32,7 +32,7 @@ export function stepCallOf(
   if (undo !== undefined) refuseBesideUndo(step.options, undo, flags);
   return {
     run: runOf(args, flags, now),
-    work: (undo ?? step).prepare(source),
+    work: undo?.prepare(source) ?? step.prepare(source).runDay,
     // An undo does not ask the clock: what was done with an open day can be undone before it ends.
     onlyIfOver: step.waitsForDayEnd && undo === undefined && flags.allowOpenDay !== true,
   };

@@ -40,6 +40,22 @@ export function partitionPaths(workDir: string, dataset: DatasetName, day: Tempo
 }
 
 /**
+ * The manifest of a day, which may not agree with its file; undefined where there is none, or none of
+ * that day.
+ *
+ * @throws FinpipeError of kind `failed` or `configuration` where it cannot be read
+ */
+export async function readManifest(
+  workDir: string,
+  dataset: DatasetName,
+  day: Temporal.PlainDate,
+): Promise<Manifest | undefined> {
+  const text = await readIfPresent(partitionPaths(workDir, dataset, day).manifest);
+  const manifest = text === undefined ? undefined : parseManifest(text);
+  return manifest?.dataset === dataset && manifest.partition === `${day}` ? manifest : undefined;
+}
+
+/**
  * Reads the manifest of a day, opens the file, and proves that it is the one that the manifest
  * describes, by size and sha256.
  *

@@ -5,6 +5,7 @@
 import type { Schema } from "../migrations/migration.ts";
 import type { DaysRepository } from "./days.ts";
 import type { LandingRepository } from "./landing.ts";
+import type { LedgerRepository } from "./ledger.ts";
 import type { StagingLocks } from "./locks.ts";
 import type { RejectedRepository } from "./rejected.ts";
 import type { SourcesRepository } from "./sources.ts";
@@ -31,4 +32,7 @@ export interface StagingRepository extends AsyncDisposable {
 
   /** What a dump reads. */
   readonly days: DaysRepository;
+
+  /** The journal of backfills, and their lock. */
+  readonly ledger: LedgerRepository;
 }

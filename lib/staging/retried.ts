@@ -4,12 +4,17 @@
  * earlier try may have committed.
  */
 import type { DaysRepository } from "./days.ts";
+import type { AttemptsRepository } from "./ledger.ts";
 import type { RejectedRepository } from "./rejected.ts";
 import type { StagingRepository } from "./repository.ts";
 import type { SourcesRepository } from "./sources.ts";
 import type { Schema } from "../migrations/migration.ts";
 
-export type RetriedStaging = Pick<StagingRepository, "schema" | "days" | "sources" | "rejected">;
+export interface RetriedStaging
+  extends Pick<StagingRepository, "schema" | "days" | "sources" | "rejected"> {
+  /** To be read: what writes it holds a lock, which another session would not have. */
+  readonly ledger: AttemptsRepository;
+}
 
 /** Runs work on a session of staging, several times if necessary. */
 export type RunOnStaging = <T>(work: (staging: StagingRepository) => Promise<T>) => Promise<T>;
@@ -41,5 +46,8 @@ export function retriedStaging(run: RunOnStaging): RetriedStaging {
       run(({ rejected }) => rejected.candidates(selection, after, newest)),
     replay: (ids, judge) => run(({ rejected }) => rejected.replay(ids, judge)),
   };
-  return { schema, days, sources, rejected };
+  const ledger: AttemptsRepository = {
+    attempts: (partitions) => run(({ ledger }) => ledger.attempts(partitions)),
+  };
+  return { schema, days, sources, rejected, ledger };
 }

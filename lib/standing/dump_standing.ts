@@ -22,10 +22,11 @@ export function dumpStanding({ staged, loads }: DayFacts): Standing {
     cause: causes.length === 0 ? null : causes.join("; "),
     rows: rows as Record<DatasetName, number>,
     at: dumps.map(([, { createdAt }]) => createdAt).reduce(later),
+    id: dumps.map(([, { sha256, createdAt }]) => `${sha256}@${createdAt}`).join(" "),
   };
 }
 
-type Seen = Pick<DumpFacts, "rows" | "stagedRows" | "createdAt"> & {
+type Seen = Pick<DumpFacts, "sha256" | "rows" | "stagedRows" | "createdAt"> & {
   sources?: readonly SourceRows[];
 };
 
@@ -35,8 +36,8 @@ function seenOf(
 ): Seen | undefined {
   if (dump !== undefined) return dump;
   if (load?.stagedRows === undefined) return undefined;
-  const { rows, refused, stagedRows, loadedAt } = load;
-  return { rows: rows + refused, stagedRows, createdAt: loadedAt };
+  const { sha256, rows, refused, stagedRows, loadedAt } = load;
+  return { sha256, rows: rows + refused, stagedRows, createdAt: loadedAt };
 }
 
 function causesOf(dataset: DatasetName, { landed, sources }: StagedFacts, seen: Seen): string[] {

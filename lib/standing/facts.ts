@@ -58,6 +58,7 @@ export interface BuildFacts {
 
 /** What it was built from. */
 export interface BuildRecord {
+  buildId: string;
   loads: Readonly<Record<DatasetName, string>>;
   statuses: readonly string[];
   /** Undefined: all. */

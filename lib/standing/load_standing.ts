@@ -21,6 +21,7 @@ export function loadStanding({ staged, loads, unfinished }: DayFacts): Standing 
     cause: causes.length === 0 ? null : causes.join("; "),
     rows: { transactions: transactions.rows, currencies: currencies.rows },
     at: later(transactions.loadedAt, currencies.loadedAt),
+    id: `${transactions.loadId} ${currencies.loadId}`,
   };
 }
 

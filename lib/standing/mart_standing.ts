@@ -37,6 +37,7 @@ export function martStanding(facts: WarehouseDay, asked: CountedValues): Standin
     cause: causes.length === 0 ? null : martCausesText(causes),
     rows: mart.rows,
     at: mart.builtAt,
+    id: mart.record?.buildId ?? `${mart.builtAt}`,
   };
 }
 

@@ -11,10 +11,15 @@ export interface Standing {
   rows: Readonly<Record<DatasetName, number>> | number | null;
   /** When it was made, UTC; null where nothing stands. */
   at: Temporal.PlainDateTime | null;
+  /**
+   * Names what stands, and is another one as soon as something else does: a journal can say by it
+   * whether an attempt has changed anything. Null where nothing stands.
+   */
+  id: string | null;
 }
 
 /** Nothing stands. */
-export const MISSING: Standing = { state: "missing", cause: null, rows: null, at: null };
+export const MISSING: Standing = { state: "missing", cause: null, rows: null, at: null, id: null };
 
 /** The later of two times. */
 export function later(

@@ -10,7 +10,7 @@ import type {
   RateUsed,
   WarehouseRepository,
 } from "../warehouse/repository.ts";
-import type { CountedValues } from "../standing/mart_standing.ts";
+import { type CountedValues, martStanding } from "../standing/mart_standing.ts";
 import type { Step, StepContext, StepFacts } from "./step.ts";
 
 export interface CdmDeps extends Pick<StepContext, "log"> {
@@ -67,8 +67,16 @@ const step: Step = {
 
   prepare(source) {
     const options = cdmOptionsOf(source);
-    return async ({ ends: { warehouse }, log }, run) =>
-      cdmFacts(await cdm({ warehouse, log }, run, options));
+    return {
+      runDay: async ({ ends: { warehouse }, log }, run) =>
+        cdmFacts(await cdm({ warehouse, log }, run, options)),
+      standing: (facts) => martStanding(facts, options),
+      breach: ({ mart }) => {
+        const leftOut = mart?.record?.leftOut ?? 0;
+        if (!options.strict || leftOut === 0) return undefined;
+        return `${counted(leftOut, "currency was", "currencies were")} left out of the mart`;
+      },
+    };
   },
 };
 

@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { ConfigSource } from "../config/settings.ts";
-import type { DatasetName } from "../events/dataset.ts";
+import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import type { Manifest, NewManifest } from "../partitions/manifest.ts";
 import { PartitionWriter } from "../partitions/partition_writer.ts";
 import type { DayRun } from "../partitions/run_date.ts";
@@ -13,6 +13,7 @@ import { SIGNATURE } from "../runtime/version.ts";
 import { counted } from "../runtime/words.ts";
 import type { DaySnapshot } from "../staging/days.ts";
 import type { StagingRepository } from "../staging/repository.ts";
+import { dumpStanding } from "../standing/dump_standing.ts";
 import { completenessOf, requireComplete, warnOfIncomplete } from "./completeness.ts";
 import { datasetsOf, type Step, type StepContext, type StepFacts } from "./step.ts";
 
@@ -48,8 +49,16 @@ const step: Step = {
 
   prepare(source) {
     const options = dumpOptionsOf(source);
-    return async ({ ends: { staging }, ...context }, run) =>
-      dumpFacts(await dump({ ...context, staging }, run, options));
+    return {
+      runDay: async ({ ends: { staging }, ...context }, run) =>
+        dumpFacts(await dump({ ...context, staging }, run, options)),
+      standing: dumpStanding,
+      breach: ({ staged }) => {
+        if (!options.requireComplete) return undefined;
+        const isIncomplete = DATASET_NAMES.some((name) => staged[name].dump?.complete === false);
+        return isIncomplete ? "the day was not complete when it was dumped" : undefined;
+      },
+    };
   },
 };
 

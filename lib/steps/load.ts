@@ -1,10 +1,16 @@
 /** The step from partition files to the warehouse's staging (contract, section 5). */
 import type { ConfigSource } from "../config/settings.ts";
-import type { DatasetName } from "../events/dataset.ts";
-import { openPartitionFile, type PartitionFile } from "../partitions/partition_file.ts";
+import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
+import {
+  openPartitionFile,
+  type PartitionFile,
+  readManifest,
+} from "../partitions/partition_file.ts";
 import { dayArgument, type DayRun } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { counted } from "../runtime/words.ts";
+import type { DayFacts } from "../standing/facts.ts";
+import { loadStanding } from "../standing/load_standing.ts";
 import { refuseShrink } from "../warehouse/load_checks.ts";
 import type { LoadRecord, WarehouseRepository } from "../warehouse/repository.ts";
 import { datasetsOf, type Step, type StepContext, type StepFacts } from "./step.ts";
@@ -78,8 +84,17 @@ const step: Step = {
 
   prepare(source) {
     const options = loadOptionsOf(source);
-    return async ({ ends: { warehouse }, ...context }, run) =>
-      loadFacts((await load({ ...context, warehouse }, run, options)).datasets);
+    return {
+      runDay: async ({ ends: { warehouse }, ...context }, run) =>
+        loadFacts((await load({ ...context, warehouse }, run, options)).datasets),
+      standing: loadStanding,
+      breach: ({ loads }) => {
+        const { maxRejected } = options;
+        const beyond = DATASET_NAMES.find((name) => (loads[name]?.refused ?? 0) > maxRejected);
+        return beyond && `${counted(loads[beyond]!.refused, "row")} of ${beyond} were refused`;
+      },
+      wantsInput: whyDumpAgain,
+    };
   },
 
   undo: {
@@ -202,6 +217,24 @@ function refuseTwoSnapshots(day: Temporal.PlainDate, files: readonly PartitionFi
   });
 }
 
+/** Where the work dir does not hold the files that were dumped last, they have to be written anew. */
+async function whyDumpAgain({ day, staged }: DayFacts, workDir: string) {
+  const snapshots = new Set<string | undefined>();
+  for (const dataset of DATASET_NAMES) {
+    const manifest = await readManifest(workDir, dataset, day);
+    snapshots.add(manifest?.snapshot);
+    if (manifest === undefined) return `no partition file of ${dataset} in the work dir`;
+    const dumped = staged[dataset].dump;
+    if (dumped !== undefined && manifest.sha256 !== dumped.sha256) {
+      return `the partition file of ${dataset} in the work dir is not the one dumped last`;
+    }
+  }
+  if (snapshots.size > 1 || snapshots.has(undefined)) {
+    return "the partition files in the work dir are not of one snapshot of staging";
+  }
+  return undefined;
+}
+
 async function loadFile(
   { warehouse, log, signal }: LoadDeps,
   file: PartitionFile,
@@ -213,6 +246,7 @@ async function loadFile(
   const standing = force ? undefined : await standingLoad(warehouse, file);
   if (standing !== undefined) {
     log.info(`Kept ${dataset} for ${partition}: the file is already loaded`);
+    refuseBeyondLimit(file, standing, maxRejected);
     const figures = { ...figuresOf(standing), rowsBefore: standing.rows, manifestControlTotal };
     return { dataset, outcome: "unchanged", ...figures };
   }
@@ -241,6 +275,24 @@ async function standingLoad(
   if (record?.sha256 !== manifest.sha256) return undefined;
   const { rows, controlTotal } = await warehouse.measureDay(dataset, partition);
   return rows === record.rows && controlTotal === record.controlTotal ? record : undefined;
+}
+
+/** A limit judges what stands, too. */
+function refuseBeyondLimit(
+  { dataset, partition }: PartitionFile,
+  { refused }: LoadRecord,
+  maxRejected: number,
+): void {
+  if (refused <= maxRejected) return;
+  throw new FinpipeError(
+    "data",
+    `${counted(refused, "row")} of ${dataset} for ${partition} were refused when the file was ` +
+      `loaded (${maxRejected} allowed)`,
+    {
+      hint: "The table load_refused of the warehouse has the reasons. Allow them with " +
+        `--max-rejected ${refused}`,
+    },
+  );
 }
 
 function figuresOf({ rows, refused, controlTotal }: LoadRecord) {

@@ -7,6 +7,8 @@ import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import type { WatchOf } from "../partitions/file_watch.ts";
 import type { DayRun } from "../partitions/run_date.ts";
 import type { Logger } from "../runtime/log.ts";
+import type { DayFacts } from "../standing/facts.ts";
+import type { Standing } from "../standing/standing.ts";
 import type { RetriedStaging } from "../staging/retried.ts";
 import type { WarehouseRepository } from "../warehouse/repository.ts";
 
@@ -29,10 +31,30 @@ export interface Step {
    *
    * @throws FinpipeError of kind `usage` or `configuration`
    */
-  prepare(source: ConfigSource): RunDay<StepFacts>;
+  prepare(source: ConfigSource): PreparedStep;
 
   /** Undoes the step, for a step that can be undone. */
   readonly undo?: StepUndo;
+}
+
+/** A step that has read its options. */
+export interface PreparedStep {
+  readonly runDay: RunDay<StepFacts>;
+
+  /** How it stands for a day, whatever ran it. Pure. */
+  standing(facts: DayFacts): Standing;
+
+  /**
+   * Why what stands of a day does not pass an option that judges, such as `--strict`: the step, when
+   * it runs, says so and fails. Pure. @default no option judges
+   */
+  breach?(facts: DayFacts): string | undefined;
+
+  /**
+   * Why the step before it has to run first, where this one runs: what that one left is not at hand.
+   * @default it always is
+   */
+  wantsInput?(facts: DayFacts, workDir: string): Promise<string | undefined>;
 }
 
 /** `--undo` of a step's command. It uses the same ends as the step. */
@@ -107,15 +129,14 @@ export interface NamedStep extends Step {
   readonly name: string;
 }
 
-/** A step that has read its options. */
-export interface ReadyStep {
+/** A prepared step under its name. */
+export interface ReadyStep extends PreparedStep {
   readonly name: string;
-  readonly runDay: RunDay<StepFacts>;
 }
 
 /** Lets each step read its own options from those of a backfill. */
 export function prepareSteps(steps: readonly NamedStep[], source: ConfigSource): ReadyStep[] {
-  return steps.map((step) => ({ name: step.name, runDay: step.prepare(source) }));
+  return steps.map((step) => ({ name: step.name, ...step.prepare(source) }));
 }
 
 /** All ends that these steps use. */

@@ -27,6 +27,7 @@ export const DAY_PENDING = {
 
 /** `days_builds.sql`. */
 export const DAY_BUILD = {
+  buildId: is.text,
   partitionDate: is.text,
   transactionsLoadId: is.text,
   currenciesLoadId: is.text,
@@ -119,11 +120,10 @@ function usedRate(
 }
 
 function buildFacts(
-  { transactionsLoadId, currenciesLoadId, statuses, types, rows, leftOut, builtAt }: RowOf<
-    typeof DAY_BUILD
-  >,
+  { transactionsLoadId, currenciesLoadId, rows, builtAt, ...record }: RowOf<typeof DAY_BUILD>,
   changedRates: readonly number[],
 ): BuildFacts {
   const loads = { transactions: transactionsLoadId, currencies: currenciesLoadId };
-  return { record: { loads, statuses, types, leftOut, changedRates }, rows, builtAt };
+  const { buildId, statuses, types, leftOut } = record;
+  return { record: { buildId, loads, statuses, types, leftOut, changedRates }, rows, builtAt };
 }

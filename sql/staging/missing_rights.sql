@@ -15,6 +15,8 @@ CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE')) AS needed (privilege)
 WHERE nspname IN ('stg', 'finpipe')
   AND relkind IN ('r', 'p')
   AND (privilege = 'SELECT' OR relname <> 'migrations')
-  AND (privilege <> 'UPDATE' OR relname IN ('dumps', 'landed_days', 'source_partitions', 'rejected'))
+  AND (privilege <> 'UPDATE' OR relname IN (
+    'dumps', 'landed_days', 'source_partitions', 'rejected', 'backfills', 'attempts'
+  ))
   AND NOT has_table_privilege(pg_class.oid, privilege)
 ORDER BY 1;

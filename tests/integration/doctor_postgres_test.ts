@@ -115,7 +115,8 @@ postgresTest("doctor: a role without rights, and a wrong password", async (t) =>
       database.url,
       `GRANT USAGE ON SCHEMA finpipe TO ${role};
        GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA stg, finpipe TO ${role};
-       GRANT UPDATE ON finpipe.source_partitions, finpipe.landed_days, finpipe.dumps, stg.rejected
+       GRANT UPDATE ON finpipe.source_partitions, finpipe.landed_days, finpipe.dumps, finpipe.backfills,
+         finpipe.attempts, stg.rejected
          TO ${role}`,
     );
     const granted = await doctor(url.href);

@@ -67,7 +67,8 @@ postgresTest("where all is there, init needs no more rights than doctor asks for
      GRANT USAGE ON SCHEMA stg, finpipe TO ${role};
      GRANT SELECT ON ALL TABLES IN SCHEMA stg, finpipe TO ${role};
      GRANT INSERT ON ALL TABLES IN SCHEMA stg, finpipe TO ${role};
-     GRANT UPDATE ON stg.rejected, finpipe.source_partitions, finpipe.landed_days, finpipe.dumps TO ${role}`,
+     GRANT UPDATE ON stg.rejected, finpipe.source_partitions, finpipe.landed_days, finpipe.dumps,
+       finpipe.backfills, finpipe.attempts TO ${role}`,
   );
   try {
     const url = new URL(database.url);

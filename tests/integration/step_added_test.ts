@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { EXIT_CODES, FinpipeError } from "../../lib/runtime/errors.ts";
 import { counted } from "../../lib/runtime/words.ts";
 import { STEPS } from "../../lib/steps/registry.ts";
-import type { Step } from "../../lib/steps/step.ts";
+import { MISSING } from "../../lib/standing/standing.ts";
+import type { RunDay, Step, StepFacts } from "../../lib/steps/step.ts";
 import { runCli } from "../support/cli/run_cli.ts";
 
 const FIXTURE = new URL("../fixtures/events.jsonl", import.meta.url).pathname;
@@ -23,7 +24,7 @@ function tally({ failsOn = "" } = {}): Step {
 
     prepare({ flags }) {
       const times = Number(flags.times ?? 1);
-      return async ({ ends }, { partition }) => {
+      const runDay: RunDay<StepFacts> = async ({ ends }, { partition }) => {
         if (String(partition) === failsOn) throw new FinpipeError("data", "Cannot tally");
         const staged = await ends.staging.days.snapshot(partition, (day) => {
           if (++tries === 1) throw new FinpipeError("unreachable", "Cannot reach the tally");
@@ -38,6 +39,8 @@ function tally({ failsOn = "" } = {}): Step {
           rows,
         };
       };
+      // It keeps nothing: whatever was run before, it is to be run.
+      return { runDay, standing: () => MISSING };
     },
   };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { backfill } from "../../lib/backfill/backfill.ts";
 import { type DayRun, parseRange, runsOf } from "../../lib/partitions/run_date.ts";
 import { EXIT_CODES, FinpipeError, isKind } from "../../lib/runtime/errors.ts";
+import { MISSING } from "../../lib/standing/standing.ts";
 import type { StepContext } from "../../lib/steps/step.ts";
 import { SILENT } from "../support/logs.ts";
 
@@ -41,6 +42,7 @@ async function run(
       await step(run, name);
       return { json: {}, lines: [], brief: "", rows: run.partition.day };
     },
+    standing: () => MISSING,
   }));
   const outcome = await backfill(context, parseRange(range, "range"), steps, {
     onStep: ({ runDate }, step) => told.push(`${runDate} ${step}`),

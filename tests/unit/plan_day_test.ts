@@ -13,6 +13,7 @@ function standing(state: StandingState): Standing {
     cause: state === "stale" ? "something changed" : null,
     rows: 1,
     at: Temporal.PlainDateTime.from("2022-10-02T00:00"),
+    id: "what stands",
   };
 }
 

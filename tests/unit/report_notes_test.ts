@@ -16,6 +16,7 @@ const LOAD = {
   isRestored: false,
 };
 const RECORD = {
+  buildId: "b1",
   loads: { transactions: "l", currencies: "l" },
   ...ASKED,
   leftOut: 0,

@@ -30,6 +30,7 @@ const loaded: LoadFacts = {
 };
 
 const record: BuildRecord = {
+  buildId: "b1",
   loads: { transactions: "l1", currencies: "l1" },
   statuses: ["done"],
   types: undefined,
@@ -91,14 +92,22 @@ Deno.test("a day on which all stands", () => {
     cause: null,
     rows: { transactions: 2, currencies: 0 },
     at: AT,
+    id: `aa@${AT} aa@${AT}`,
   });
   assert.deepEqual(loadStanding(fresh), {
     state: "done",
     cause: null,
     rows: { transactions: 2, currencies: 0 },
     at: LATER,
+    id: "l1 l1",
   });
-  assert.deepEqual(martStanding(fresh, asked), { state: "done", cause: null, rows: 7, at: LATER });
+  assert.deepEqual(martStanding(fresh, asked), {
+    state: "done",
+    cause: null,
+    rows: 7,
+    at: LATER,
+    id: "b1",
+  });
 });
 
 const dumps: [what: string, facts: DayFacts, state: string][] = [

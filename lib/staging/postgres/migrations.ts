@@ -8,6 +8,7 @@ import corruptRanges from "../../../sql/staging/006_corrupt_ranges.sql" with { t
 import windowIndex from "../../../sql/staging/007_window_index.sql" with { type: "text" };
 import landedDays from "../../../sql/staging/008_landed_days.sql" with { type: "text" };
 import dumps from "../../../sql/staging/009_dumps.sql" with { type: "text" };
+import ledger from "../../../sql/staging/010_ledger.sql" with { type: "text" };
 import lockMigrationsSql from "../../../sql/staging/lock_migrations.sql" with { type: "text" };
 import migrationsAppliedSql from "../../../sql/staging/migrations_applied.sql" with {
   type: "text",
@@ -40,6 +41,7 @@ export const MIGRATIONS: readonly Migration[] = [
   // Readers, too: an older finpipe that only reads compares all columns, and misses those renamed here.
   { version: 8, name: "008_landed_days", sql: landedDays, breaks: "readers" },
   { version: 9, name: "009_dumps", sql: dumps, breaks: "nothing" },
+  { version: 10, name: "010_ledger", sql: ledger, breaks: "nothing" },
 ];
 
 const SCHEMAS = ["stg", "finpipe"];

@@ -4,6 +4,7 @@ import type { Schema } from "../../migrations/migration.ts";
 import type { SqlSession } from "../../postgres/session.ts";
 import type { DaysRepository } from "../days.ts";
 import type { LandingRepository } from "../landing.ts";
+import type { LedgerRepository } from "../ledger.ts";
 import type { StagingLocks } from "../locks.ts";
 import type { RejectedRepository } from "../rejected.ts";
 import type { StagingRepository } from "../repository.ts";
@@ -11,6 +12,7 @@ import type { SourcesRepository } from "../sources.ts";
 import type { TopicPositions } from "../topics.ts";
 import { PostgresDays } from "./days.ts";
 import { PostgresLanding } from "./landing.ts";
+import { PostgresLedger } from "./ledger.ts";
 import { PostgresLocks } from "./locks.ts";
 import { MIGRATIONS, PostgresMigrations } from "./migrations.ts";
 import { PostgresRejected } from "./rejected.ts";
@@ -25,6 +27,7 @@ export class PostgresStaging implements StagingRepository {
   readonly sources: SourcesRepository;
   readonly rejected: RejectedRepository;
   readonly days: DaysRepository;
+  readonly ledger: LedgerRepository;
   readonly #session: SqlSession;
   readonly #owned: boolean;
   readonly #onDispose: (() => void) | undefined;
@@ -48,6 +51,7 @@ export class PostgresStaging implements StagingRepository {
     this.sources = new PostgresSources(session);
     this.rejected = new PostgresRejected(session);
     this.days = new PostgresDays(session);
+    this.ledger = new PostgresLedger(session);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -37,6 +37,13 @@ export const STAGING_TABLES: TableShapes = {
   "finpipe.dumps": "dataset text, day date, sha256 text, rows bigint, staged_rows bigint, " +
     "bytes bigint, control_total numeric, snapshot text, sources text, complete boolean, " +
     "created_at timestamp, version text, host text, work_dir text",
+  "finpipe.backfills": "id integer =, command text, from_date date, to_date date, host text, " +
+    "pid integer, version text, started_at timestamp, ended_at timestamp, exit_code integer",
+  "finpipe.attempts":
+    "id bigint =, backfill_id integer, ordinal integer, run_date date, partition date, " +
+    "step text, number integer, state text, started_at timestamp, ended_at timestamp, " +
+    "rows bigint, bytes bigint, version text, host text, pid integer, exit_code integer, " +
+    "message text, stood text",
   "finpipe.lost_ranges":
     "id bigint =, topic text, partition integer, cause text, from_offset bigint, " +
     "to_offset bigint, went_on_at bigint, recorded_at timestamp =, topic_id text, " +

@@ -1,0 +1,55 @@
+/** What both ends know of days, put together. */
+import type { DateRange } from "../partitions/run_date.ts";
+import type { DaysRepository, StagedDay } from "../staging/days.ts";
+import type { WarehouseRepository } from "../warehouse/repository.ts";
+import type { DayFacts, StagedFacts, WarehouseDay } from "./facts.ts";
+
+/** Where the facts come from. */
+export interface FactsEnds {
+  readonly staging: { readonly days: Pick<DaysRepository, "staged"> };
+  readonly warehouse: Pick<WarehouseRepository, "dayFacts">;
+}
+
+/**
+ * Each day of the range that anything is known of, in order. The warehouse is asked first: what
+ * was dumped and loaded between the two questions looks dumped and not yet loaded, as it was at that
+ * time.
+ */
+export async function readDayFacts(
+  { staging, warehouse }: FactsEnds,
+  range: DateRange,
+): Promise<DayFacts[]> {
+  const inWarehouse = await warehouse.dayFacts(range);
+  return joined(inWarehouse, await staging.days.staged(range));
+}
+
+/** A day that nothing is known of. */
+export function unknownDay(day: Temporal.PlainDate): DayFacts {
+  return {
+    day,
+    staged: { transactions: NOT_STAGED, currencies: NOT_STAGED },
+    loads: { transactions: undefined, currencies: undefined },
+    unfinished: undefined,
+    mart: undefined,
+  };
+}
+
+const NOT_STAGED: StagedFacts = { landed: 0, sources: [], dump: undefined };
+
+function joined(warehouse: readonly WarehouseDay[], staging: readonly StagedDay[]): DayFacts[] {
+  const days = new Map<string, DayFacts>();
+  for (const day of warehouse) days.set(`${day.day}`, { ...unknownDay(day.day), ...day });
+  for (const staged of staging) addStaged(days, staged);
+  return [...days.values()].sort((one, other) => Temporal.PlainDate.compare(one.day, other.day));
+}
+
+function addStaged(
+  days: Map<string, DayFacts>,
+  { dataset, day, ...staged }: StagedDay,
+): void {
+  const known = days.get(`${day}`) ?? unknownDay(day);
+  days.set(`${day}`, {
+    ...known,
+    staged: { ...known.staged, [dataset]: staged },
+  });
+}

@@ -1,0 +1,21 @@
+-- Writes down that an attempt begins, once, however often it is sent; no row where this very session does
+-- not hold the lock of its backfill.
+INSERT INTO finpipe.attempts (
+  backfill_id, ordinal, run_date, partition, step, number, state, started_at, version, host, pid, stood
+)
+SELECT
+  id, :ordinal::integer, :run_date::date, :day::date, :step, :number::integer, 'running',
+  :began_at::timestamp, version, host, pid, :stood::text
+FROM finpipe.backfills
+WHERE id = :backfill_id::integer
+  AND EXISTS (
+    SELECT FROM pg_locks
+    WHERE locktype = 'advisory'
+      AND granted
+      AND pg_locks.pid = pg_backend_pid()
+      AND objsubid = 1
+      AND classid::bigint << 32 | objid::bigint =
+        hashtextextended('finpipe backfill ' || :backfill_id::integer, 0)
+  )
+ON CONFLICT (backfill_id, ordinal) DO UPDATE SET state = 'running'
+RETURNING id;
