@@ -51,7 +51,8 @@ export function planDay(
     }
     const reason = done.has(name) ? undefined : whyRun(standing, force, upstream);
     if (reason === undefined) {
-      plan.push({ step: name, action: "skip", reason: done.has(name) ? "done" : "fresh" });
+      const fresh = standing.state === "pruned" ? "pruned" : "fresh";
+      plan.push({ step: name, action: "skip", reason: done.has(name) ? "done" : fresh });
       obstacle = undefined;
       continue;
     }

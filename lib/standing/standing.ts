@@ -1,11 +1,15 @@
 /** Whether what a step made of a day still stands, and if not, why. */
 import type { DatasetName } from "../events/dataset.ts";
 
-export type StandingState = "done" | "missing" | "stale";
+/** `pruned`: done, and what it was made from was taken out of staging; it cannot be done again. */
+export type StandingState = "done" | "missing" | "stale" | "pruned";
 
 export interface Standing {
   state: StandingState;
-  /** Of a stale one: what has changed, as a sentence's part: "3 rows of events[0] landed since". */
+  /**
+   * Of a stale one: what has changed, as a sentence's part: "3 rows of events[0] landed since". Of a
+   * pruned one what landed since; null where nothing did.
+   */
   cause: string | null;
   /** Rows that stand: of each dataset, or of all; null where nothing does. */
   rows: Readonly<Record<DatasetName, number>> | number | null;
@@ -39,13 +43,18 @@ export function chained<Named extends { readonly name: string; readonly standing
   let before: Named | undefined;
   return steps.map((step) => {
     const { standing } = step;
-    const isUpstream = before !== undefined && standing.state === "done";
+    const isUpstream = before !== undefined && stands(standing);
     const chained = isUpstream
       ? { ...step, standing: { ...standing, state: "stale" as const, cause: upstream(before!) } }
       : step;
-    if (standing.state !== "done") before ??= step;
+    if (!stands(standing)) before ??= step;
     return chained;
   });
+}
+
+/** Whether there is nothing to do. */
+export function stands({ state }: Standing): boolean {
+  return state === "done" || state === "pruned";
 }
 
 function upstream({ name, standing: { state } }: { name: string; standing: Standing }): string {

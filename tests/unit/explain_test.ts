@@ -26,6 +26,7 @@ const LOAD_FACTS = {
   isRestored: false,
 };
 const RECORD: BuildRecord = {
+  buildId: "b",
   loads: { transactions: "l", currencies: "l" },
   ...ASKED,
   leftOut: 0,
