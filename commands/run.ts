@@ -4,7 +4,13 @@
  */
 import { type Command, CommanderError } from "commander";
 import { CommandLines } from "../lib/runtime/command_lines.ts";
-import { describeError, EXIT_CODES, FinpipeError, Interrupted } from "../lib/runtime/errors.ts";
+import {
+  describeError,
+  EXIT_CODES,
+  exitCodeOf,
+  FinpipeError,
+  Interrupted,
+} from "../lib/runtime/errors.ts";
 import { type Io, isClosed } from "../lib/runtime/io.ts";
 import { logFormat, logLevel } from "../lib/config/logging.ts";
 import { Problems } from "../lib/config/problems.ts";
@@ -117,8 +123,7 @@ async function report(
     ? stopped
     : error;
   await io.stderr.write(`finpipe: ${lines.complete(describeError(shown, debug))}\n`);
-  if (shown instanceof FinpipeError || shown instanceof Interrupted) return shown.exitCode;
-  return EXIT_CODES.failed;
+  return exitCodeOf(shown, io.signal);
 }
 
 /** The command as the user typed it, or just finpipe where it is not a known command. */

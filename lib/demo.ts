@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { backfill } from "./backfill/backfill.ts";
+import { withLedger } from "./backfill/journal.ts";
 import { type Engine, openEngine } from "./engine/engine.ts";
 import { emulate } from "./events/emulator.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "./events/message.ts";
@@ -141,12 +142,18 @@ async function landEvents({ engine, io, log, onPhase }: Work, path: string): Pro
 }
 
 /** Takes each day to the mart; returns the run dates that were done. */
-async function buildMart({ engine, onPhase }: Work): Promise<DateRange> {
+async function buildMart({ engine, io, log, onPhase }: Work): Promise<DateRange> {
   const range = { from: FROM.add({ days: 1 }), to: TO.add({ days: 1 }) };
   const steps = prepareSteps(await loadSteps(STEPS), NOTHING_GIVEN);
-  await backfill(engine.stepContext, range, steps, {
-    onStep: ({ runDate }, step) => onPhase(`backfill: ${runDate} ${step}`),
-    onDay: () => {},
+  const deps = {
+    context: engine.stepContext,
+    attempts: (days: DateRange) => engine.staging.ledger.attempts(days),
+  };
+  await withLedger({ io, log }, engine, { range }, { wait: false }, async (journal) => {
+    await backfill({ ...deps, journal }, { range }, steps, {
+      onStep: ({ runDate }, step) => onPhase(`backfill: ${runDate} ${step}`),
+      onDay: () => {},
+    });
   });
   return range;
 }

@@ -6,6 +6,8 @@ export interface StandingStep {
   name: string;
   /** Its own: not what follows for it from the steps before it. */
   standing: Standing;
+  /** Why what stands does not pass what was asked for: the step runs, and says so. @default it passes */
+  breach?: string | undefined;
   /**
    * Why the step before it has to run first, if it runs: what that step left is not at hand. @default
    * it is at hand
@@ -18,6 +20,8 @@ export interface PlannedStep {
   action: "run" | "skip" | "blocked";
   /** For people; each action has one. */
   reason: string;
+  /** The step that has to run first, of a blocked one. */
+  needs?: string;
 }
 
 export interface PlanOptions {
@@ -44,12 +48,12 @@ export function planDay(
   let upstream: string | undefined;
   /** What the next step cannot do without, and does not get. */
   let obstacle: string | undefined;
-  for (const [index, { name, standing, wantsInput }] of steps.entries()) {
+  for (const [index, { name, standing, breach, wantsInput }] of steps.entries()) {
     if (selected !== undefined && !selected.has(name)) {
       obstacle = standing.state === "missing" ? name : undefined;
       continue;
     }
-    const reason = done.has(name) ? undefined : whyRun(standing, force, upstream);
+    const reason = done.has(name) ? undefined : whyRun(standing, { force, upstream, breach });
     if (reason === undefined) {
       const fresh = standing.state === "pruned" ? "pruned" : "fresh";
       plan.push({ step: name, action: "skip", reason: done.has(name) ? "done" : fresh });
@@ -61,7 +65,8 @@ export function planDay(
     if (mustProvide && !provide(plan, before, wantsInput)) obstacle ??= before;
     if (obstacle !== undefined) {
       const why = mustProvide ? `: ${wantsInput}` : "";
-      plan.push({ step: name, action: "blocked", reason: `${obstacle} has to run first${why}` });
+      const reason = `${obstacle} has to run first${why}`;
+      plan.push({ step: name, action: "blocked", reason, needs: obstacle });
     } else {
       plan.push({ step: name, action: "run", reason });
       upstream ??= name;
@@ -70,16 +75,22 @@ export function planDay(
   return plan;
 }
 
+interface Reasons {
+  force: boolean;
+  upstream: string | undefined;
+  breach: string | undefined;
+}
+
 /** Why a step is run; undefined where it is not. */
 function whyRun(
   { state, cause }: Standing,
-  force: boolean,
-  upstream: string | undefined,
+  { force, upstream, breach }: Reasons,
 ): string | undefined {
-  if (state === "missing") return "missing";
-  if (state === "stale") return `stale: ${cause}`;
+  // Nothing is left to do it again from; what it made was loaded.
+  if (state === "pruned") return undefined;
+  if (state !== "done") return cause === null ? state : `${state}: ${cause}`;
   if (upstream !== undefined) return `${upstream} runs`;
-  return force ? "forced" : undefined;
+  return breach ?? (force ? "forced" : undefined);
 }
 
 /** Has the step that was planned last run, fresh or not, as its output is not at hand; false where it is not planned. */

@@ -45,6 +45,8 @@ export interface UsedEnds {
   creates?: boolean;
   /** Writes partition files. @default false */
   partitionFiles?: boolean;
+  /** Sessions of a staging server at once, at most. @default 1 */
+  stagingSessions?: number;
   /** Reads a topic, so that its settings are checked, too. @default false */
   kafka?: boolean;
   /** Shown to a DBA as part of the session's name. */
@@ -70,7 +72,7 @@ export class Engine implements StepEnds, AsyncDisposable {
   /** Sessions with a server. A broken one is dropped: a resident stream uses many in its life. */
   readonly #connected = new Set<StagingRepository>();
   #embedded: SqlSession | undefined;
-  readonly #sessions = new StagingSessions(() => this.connectStaging());
+  readonly #sessions: StagingSessions;
   #warehouse: WarehouseRepository | undefined;
   /** What was applied to embedded ends when they were opened. */
   readonly #applied: Record<"staging" | "warehouse", string[]> = { staging: [], warehouse: [] };
@@ -78,12 +80,18 @@ export class Engine implements StepEnds, AsyncDisposable {
   constructor(
     context: EngineContext,
     settings: Settings,
-    { command = "finpipe", creates = false }: Pick<UsedEnds, "command" | "creates">,
+    { command = "finpipe", creates = false, stagingSessions = 1 }: Pick<
+      UsedEnds,
+      "command" | "creates" | "stagingSessions"
+    >,
   ) {
     this.#context = context;
     this.settings = settings;
     this.#command = command;
     this.#creates = creates;
+    // The embedded engine has one session.
+    const most = settings.staging?.kind === "postgres" ? stagingSessions : 1;
+    this.#sessions = new StagingSessions(() => this.connectStaging(), most);
   }
 
   /** The warehouse; only for a command that said that it uses it. */

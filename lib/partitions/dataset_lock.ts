@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { DatasetName } from "../events/dataset.ts";
 import { fileFailure } from "../runtime/file_failure.ts";
-import { type FileLock, lockFile } from "../runtime/file_lock.ts";
+import type { FolderLocks } from "./folder_locks.ts";
 
 /**
  * Only one process at a time writes or removes files of a dataset, so that no other one uses the
@@ -10,11 +10,18 @@ import { type FileLock, lockFile } from "../runtime/file_lock.ts";
  *
  * @throws FinpipeError of kind `locked` where another process has it
  */
-export async function lockDataset(workDir: string, dataset: DatasetName): Promise<FileLock> {
+export async function lockDataset(
+  locks: FolderLocks,
+  workDir: string,
+  dataset: DatasetName,
+): Promise<Disposable> {
   const folder = join(workDir, "partitions", dataset);
   try {
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-    return await lockFile(join(folder, ".lock"), `the partition files of ${dataset} in ${workDir}`);
+    return await locks.take(
+      join(folder, ".lock"),
+      `the partition files of ${dataset} in ${workDir}`,
+    );
   } catch (error) {
     throw fileFailure(error, "write", folder);
   }

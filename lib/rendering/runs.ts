@@ -3,6 +3,7 @@
  * steps of a backfill. Each step words its own result.
  */
 import type { BackfilledDay } from "../backfill/backfill.ts";
+import type { PlannedRun } from "../backfill/dry_run.ts";
 import { type DayRun, hasRunDate } from "../partitions/run_date.ts";
 import type { Shown } from "../steps/step.ts";
 
@@ -11,21 +12,37 @@ export function stepShown(run: DayRun, { json, lines }: Shown): Shown {
   return { json: { ...datesOf(run), ...json }, lines: [titleOf(run), ...lines] };
 }
 
-/** What all steps did with a day: in JSON what each prints by itself, in words one line. */
+/** What a backfill did with a day: in JSON what each step prints by itself, in words one line. */
 export function dayShown(day: BackfilledDay): Shown {
-  const results = day.steps.map(({ name, facts }) => [name, facts.json] as const);
-  const words = day.steps.map(({ name, facts }) => `${name}: ${facts.brief}`);
+  const results = day.steps.map((step) => [
+    step.name,
+    "facts" in step ? step.facts.json : { skipped: step.skipped },
+  ]);
   return {
     json: { ...datesOf(day), steps: Object.fromEntries(results) },
-    lines: [`${labelOf(day)}: ${words.join("; ")}`],
+    lines: [`${labelOf(day)}: ${didText(day.steps)}`],
   };
 }
 
+/** What was done with each step; nothing where all were passed over. */
+export function didText(steps: BackfilledDay["steps"]): string {
+  if (steps.every((step) => "skipped" in step)) return "nothing to do";
+  return steps.map((step) => `${step.name}: ${"facts" in step ? step.facts.brief : step.skipped}`)
+    .join("; ");
+}
+
 /** What a backfill would do with a day. */
-export function planShown(run: DayRun, steps: readonly string[]): Shown {
+export function planShown({ steps, ...run }: PlannedRun): Shown {
   return {
-    json: { ...datesOf(run), steps },
-    lines: [`${labelOf(run)}: ${steps.join(" -> ")}`],
+    json: {
+      ...datesOf(run),
+      steps: steps.map(({ step, action, reason }) => ({ step, action, reason })),
+    },
+    lines: [
+      `${labelOf(run)}: ${
+        steps.map(({ step, action, reason }) => `${step}: ${action}, ${reason}`).join("; ")
+      }`,
+    ],
   };
 }
 

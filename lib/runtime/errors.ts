@@ -74,6 +74,12 @@ export class Interrupted extends Error {
   }
 }
 
+/** The exit code of a process whose work ended so; a failure caused by the stop is the stop. */
+export function exitCodeOf(error: unknown, signal: AbortSignal): number {
+  if (error instanceof FinpipeError || error instanceof Interrupted) return error.exitCode;
+  return signal.reason instanceof Interrupted ? signal.reason.exitCode : EXIT_CODES.failed;
+}
+
 /** True for a {@link FinpipeError} of the given kind. */
 export function isKind(error: unknown, kind: ErrorKind): error is FinpipeError {
   return error instanceof FinpipeError && error.kind === kind;

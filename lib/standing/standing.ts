@@ -1,14 +1,26 @@
 /** Whether what a step made of a day still stands, and if not, why. */
 import type { DatasetName } from "../events/dataset.ts";
 
-/** `pruned`: done, and what it was made from was taken out of staging; it cannot be done again. */
-export type StandingState = "done" | "missing" | "stale" | "pruned";
+/**
+ * What stands decides the first four; `pruned`: done, and what it was made from was taken out of
+ * staging, so that it cannot be done again. The others come from the journal of attempts: see
+ * `attempted.ts`.
+ */
+export type StandingState =
+  | "done"
+  | "missing"
+  | "stale"
+  | "pruned"
+  | "failed"
+  | "interrupted"
+  | "running";
 
 export interface Standing {
   state: StandingState;
   /**
    * Of a stale one: what has changed, as a sentence's part: "3 rows of events[0] landed since". Of a
-   * pruned one what landed since; null where nothing did.
+   * failed one: what it said. Of a pruned one: what landed since, else null. Null of one that is done or
+   * missing.
    */
   cause: string | null;
   /** Rows that stand: of each dataset, or of all; null where nothing does. */

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import type { ConfigSource } from "../config/settings.ts";
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
+import { FolderLocks } from "../partitions/folder_locks.ts";
 import type { Manifest, NewManifest } from "../partitions/manifest.ts";
 import { lockDataset } from "../partitions/dataset_lock.ts";
 import { PartitionWriter } from "../partitions/partition_writer.ts";
@@ -53,10 +54,11 @@ const step: Step = {
       runDay: async ({ ends: { staging }, ...context }, run) =>
         dumpFacts(await dump({ ...context, staging }, run, options)),
       standing: dumpStanding,
+      runsAhead: true,
       breach: ({ staged }) => {
         if (!options.requireComplete) return undefined;
-        const isIncomplete = DATASET_NAMES.some((name) => staged[name].dump?.complete === false);
-        return isIncomplete ? "the day was not complete when it was dumped" : undefined;
+        const isComplete = DATASET_NAMES.every((name) => staged[name].dump?.complete === true);
+        return isComplete ? undefined : "the day was not known to be complete when it was dumped";
       },
     };
   },
@@ -81,12 +83,12 @@ export function dumpOptionsOf(source: ConfigSource): DumpOptions {
  * under the names of its files stays
  */
 export async function dump(
-  { staging, workDir, log, now, signal, watchOf }: DumpDeps,
+  { staging, workDir, log, now, signal, watchOf, folderLocks = new FolderLocks() }: DumpDeps,
   { partition: day }: DayRun,
   { datasets, requireComplete: mustBeComplete }: DumpOptions,
 ): Promise<Manifest[]> {
   using open = new DisposableStack();
-  for (const dataset of datasets) open.use(await lockDataset(workDir, dataset));
+  for (const dataset of datasets) open.use(await lockDataset(folderLocks, workDir, dataset));
   const written = await staging.days.snapshot(day, async (snapshot) => {
     // If a snapshot breaks off, the dump starts again, and drops what it has written.
     using opened = new DisposableStack();

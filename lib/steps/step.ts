@@ -4,6 +4,7 @@
  */
 import type { ConfigSource } from "../config/settings.ts";
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
+import type { FolderLocks } from "../partitions/folder_locks.ts";
 import type { WatchOf } from "../partitions/file_watch.ts";
 import type { DayRun } from "../partitions/run_date.ts";
 import type { Logger } from "../runtime/log.ts";
@@ -51,6 +52,12 @@ export interface PreparedStep {
   breach?(facts: DayFacts): string | undefined;
 
   /**
+   * It touches nothing of other dates, and no session of the warehouse: it may run while an earlier
+   * date is worked on. @default false
+   */
+  readonly runsAhead?: true;
+
+  /**
    * Why the step before it has to run first, where this one runs: what that one left is not at hand.
    * @default it always is
    */
@@ -95,6 +102,8 @@ export interface StepContext {
   now(): Temporal.Instant;
   /** Aborted when the step should stop; the old day stays then. */
   signal: AbortSignal;
+  /** Locks on folders that steps which run side by side share. @default each takes its own */
+  folderLocks?: FolderLocks;
   /** Reports the progress of work on a file. @default not reported */
   watchOf?: WatchOf | undefined;
 }

@@ -1,57 +1,72 @@
+/** The order of a backfill, what it does with failures, and what it says. */
 import assert from "node:assert/strict";
-import { backfill } from "../../lib/backfill/backfill.ts";
-import { type DayRun, parseRange, runsOf } from "../../lib/partitions/run_date.ts";
-import { EXIT_CODES, FinpipeError, isKind } from "../../lib/runtime/errors.ts";
-import { MISSING } from "../../lib/standing/standing.ts";
-import type { StepContext } from "../../lib/steps/step.ts";
-import { SILENT } from "../support/logs.ts";
+import { backfill, type BackfillWatch } from "../../lib/backfill/backfill.ts";
+import { planBackfill } from "../../lib/backfill/dry_run.ts";
+import type { BackfillRequest } from "../../lib/backfill/request.ts";
+import { parseRange, runsOf } from "../../lib/partitions/run_date.ts";
+import { EXIT_CODES, FinpipeError, Interrupted, isKind } from "../../lib/runtime/errors.ts";
+import { didText } from "../../lib/rendering/runs.ts";
+import type { ReadyStep } from "../../lib/steps/step.ts";
+import { type Fault, World } from "../support/backfill/world.ts";
+import { recordingLog } from "../support/logs.ts";
+import { until } from "../support/until.ts";
 
-const STEPS = ["first", "second", "third"];
-
-/** What steps work with that touch no end. */
-function contextOf(signal: AbortSignal): StepContext {
-  return {
-    ends: {
-      get staging() {
-        return assert.fail("no end is opened");
-      },
-      get warehouse() {
-        return assert.fail("no end is opened");
-      },
-    },
-    workDir: "",
-    log: SILENT,
-    now: () => Temporal.Now.instant(),
-    signal,
-  };
+interface Trial {
+  faults?: (Fault | undefined)[];
+  signal?: AbortSignal;
+  steps?: (steps: ReadyStep[]) => ReadyStep[];
+  watch?: Partial<BackfillWatch>;
+  now?: string;
 }
 
-/** Runs steps over a range that only note that they were called; each has as many rows as its day's number. */
-async function run(
-  range: string,
-  { step = (_run: DayRun, _step: string): void => {}, signal = new AbortController().signal } = {},
-) {
-  const calls: string[] = [];
+const date = (text: string) => Temporal.PlainDate.from(text);
+
+/** Runs a backfill in a world; whatever it does is told as words. */
+async function run(world: World, range: string | undefined, request: BackfillRequest = {}, {
+  faults = [],
+  signal = new AbortController().signal,
+  steps = (steps) => steps,
+  watch = {},
+  now,
+}: Trial = {}) {
+  world.ran = [];
+  world.faults = [...faults];
   const told: string[] = [];
-  const context = contextOf(signal);
-  const steps = STEPS.map((name) => ({
-    name,
-    async runDay(given: StepContext, run: DayRun) {
-      assert.equal(given, context);
-      calls.push(`${run.partition} ${name}`);
-      await step(run, name);
-      return { json: {}, lines: [], brief: "", rows: run.partition.day };
+  const waits: number[] = [];
+  const { log, lines } = recordingLog("warn");
+  const journal = world.journal();
+  const deps = {
+    context: { ...world.context(signal, now), log },
+    attempts: journal.last,
+    journal,
+    wait(milliseconds: number) {
+      waits.push(milliseconds);
+      return Promise.resolve();
     },
-    standing: () => MISSING,
-  }));
-  const outcome = await backfill(context, parseRange(range, "range"), steps, {
-    onStep: ({ runDate }, step) => told.push(`${runDate} ${step}`),
-    onDay: ({ runDate, steps }) => {
-      told.push(`${runDate} done: ${steps.map(({ name, facts }) => `${name} ${facts.rows}`)}`);
-    },
-  }).then((days) => ({ days }), (error: unknown) => ({ error }));
-  return { ...outcome, calls, told };
+  };
+  const asked = { ...request, range: range === undefined ? undefined : parseRange(range, "range") };
+  const error = await backfill(deps, asked, steps(world.steps()), {
+    onStep() {},
+    onDay: (day) => void told.push(`${day.runDate}: ${didText(day.steps)}`),
+    ...watch,
+  }).then(() => undefined, (error: unknown) => error);
+  world.faults = [];
+  const said = lines.map((line) => line.replace(/^\w+: |\n$/g, ""));
+  return { error, told, waits, log: said, ran: world.ran };
 }
+
+/** A world with transactions and a rate on each of some days. */
+function worldOf(...days: string[]): World {
+  const world = new World();
+  for (const day of days) {
+    world.land("transactions", date(day), true);
+    world.land("currencies", date(day), true);
+  }
+  return world;
+}
+
+const THREE_DAYS = ["2022-10-01", "2022-10-02", "2022-10-03"];
+const RANGE = "2022-10-02..2022-10-04";
 
 Deno.test("a backfill counts in run dates, each of the day before", () => {
   const runs = runsOf(parseRange("2022-10-02..2022-11-01", "range"));
@@ -72,56 +87,232 @@ Deno.test("the first of all dates is no run date, as there is no day before it",
   assert.equal(String(run!.partition), "0001-01-01");
 });
 
-Deno.test("each date's steps run in order, one date after the other", async () => {
-  const { calls, told, ...result } = await run("2022-10-02..2022-10-03");
+Deno.test("the first run date of all is backfilled, though there is no date before it", async () => {
+  const { error, told } = await run(new World(), "0001-01-02");
+  assert.equal(error, undefined);
+  assert.equal(told.length, 1);
+});
+
+Deno.test("each date's steps run in order, one date after the other; then nothing is to do", async () => {
+  const world = worldOf(...THREE_DAYS);
+  const first = await run(world, RANGE);
   assert.deepEqual(
-    calls,
-    ["2022-10-01", "2022-10-02"].flatMap((day) => STEPS.map((step) => `${day} ${step}`)),
+    first.ran,
+    THREE_DAYS.flatMap((day) => ["dump", "load", "cdm"].map((step) => `${day} ${step}`)),
   );
-  assert.equal(told.length, 2 * STEPS.length + 2);
-  assert.equal(told.at(-1), "2022-10-03 done: first 2,second 2,third 2");
-  assert.ok("days" in result);
-  assert.deepEqual(result.days.map(({ runDate }) => String(runDate)), ["2022-10-02", "2022-10-03"]);
+  const again = await run(world, RANGE);
+  assert.deepEqual(again.ran, []);
+  assert.deepEqual(
+    again.told,
+    THREE_DAYS.map((_, index) => `2022-10-0${index + 2}: nothing to do`),
+  );
+});
+
+Deno.test("a dump that finds the same bytes ends its date there", async () => {
+  const world = worldOf(...THREE_DAYS);
+  await run(world, RANGE);
+  world.land("transactions", date("2022-10-02"), false);
+  assert.deepEqual((await run(world, RANGE)).ran, ["2022-10-02 dump"]);
 });
 
 Deno.test("a step that fails stops it; the message says where, why and how to go on", async () => {
-  const result = await run("2022-10-02..2022-10-09", {
-    step({ partition }, step) {
-      if (partition.day === 2 && step === "second") {
-        throw new FinpipeError("data", "Totals differ", { hint: "Look at the file" });
-      }
+  const world = worldOf(...THREE_DAYS);
+  const faults: (Fault | undefined)[] = [undefined, undefined, undefined, undefined, "refused"];
+  const { error, told, ran } = await run(world, RANGE, { retries: 2, given: ["--retries", "2"] }, {
+    faults,
+  });
+  assert.ok(error instanceof FinpipeError);
+  assert.equal(error.exitCode, EXIT_CODES.data);
+  assert.equal(
+    error.message,
+    "Backfill stopped at run date 2022-10-03 (partition 2022-10-02), step load: Refused",
+  );
+  assert.equal(
+    error.hint,
+    "Then continue with 'finpipe backfill 2022-10-03..2022-10-04 --retries 2'",
+  );
+  assert.equal(told.length, 1);
+  assert.equal(ran.at(-1), "2022-10-02 load");
+
+  // The date after it is held up by it: a plan says so, too.
+  const later = await run(world, "2022-10-04");
+  assert.ok(isKind(later.error, "prerequisite"));
+  assert.equal(
+    later.error.message,
+    "Cannot backfill run date 2022-10-04: step load of the date before it, 2022-10-03 " +
+      "(partition 2022-10-02), failed: Refused",
+  );
+  assert.match(later.error.hint!, /'finpipe backfill 2022-10-03\.\.2022-10-04'.*--no-depends/);
+  assert.deepEqual(later.ran, []);
+  assert.equal((await run(world, "2022-10-04", { dependsOnPast: false })).error, undefined);
+  const planned = await planBackfill(
+    { context: world.context(new AbortController().signal), attempts: world.journal().last },
+    { range: parseRange("2022-10-04..2022-10-05", "range") },
+    world.steps(),
+  );
+  assert.deepEqual(
+    planned.map(({ steps }) => steps.map(({ action }) => action).join(" ")),
+    ["blocked blocked blocked", "run run run"],
+  );
+});
+
+Deno.test("what was put right by hand since holds nobody up", async () => {
+  const world = worldOf(...THREE_DAYS);
+  await run(world, "2022-10-02", {}, { faults: [undefined, "refused"] });
+  world.load(date("2022-10-01"));
+  assert.equal((await run(world, "2022-10-03")).error, undefined);
+});
+
+Deno.test("a date that was never run holds nobody up", async () => {
+  assert.equal((await run(worldOf(...THREE_DAYS), "2022-10-04")).error, undefined);
+});
+
+Deno.test("what can heal is tried again, as often as was said, with a countdown", async () => {
+  const world = worldOf("2022-10-01");
+  const left: number[] = [];
+  const { error, waits, log } = await run(world, "2022-10-02", { retries: 2, retryDelay: 2500 }, {
+    faults: [undefined, "unreachable", "unheard"],
+    watch: { onWait: (_run, _step, milliseconds) => void left.push(milliseconds) },
+  });
+  assert.equal(error, undefined);
+  assert.deepEqual(waits, [1000, 1000, 500, 1000, 1000, 500]);
+  assert.deepEqual(left, [2500, 1500, 500, 2500, 1500, 500]);
+  assert.match(log[0]!, /2022-10-02 .*step load: Away; trying again in 3 s/);
+  // What it had done though nobody heard of it is not done again.
+  assert.deepEqual(world.ran, [
+    "2022-10-01 dump",
+    "2022-10-01 load",
+    "2022-10-01 load",
+    "2022-10-01 cdm",
+  ]);
+  const numbers = world.attempts.map(({ step, number, state }) => `${step} ${number} ${state}`);
+  assert.deepEqual(numbers, ["dump 1 done", "load 1 failed", "load 2 failed", "cdm 1 done"]);
+
+  const twice = await run(worldOf("2022-10-01"), "2022-10-02", { retries: 1 }, {
+    faults: ["unreachable", "unreachable"],
+  });
+  assert.ok(isKind(twice.error, "unreachable"));
+  assert.equal(twice.ran.length, 2);
+});
+
+Deno.test("without depending on the past, a date that fails leaves the others be", async () => {
+  const world = worldOf(...THREE_DAYS);
+  const { error, told } = await run(world, RANGE, { dependsOnPast: false }, {
+    faults: [undefined, "refused", "refused"],
+  });
+  assert.ok(isKind(error, "data"));
+  assert.match(error.message, /run date 2022-10-02 .*\(2 dates failed: 2022-10-02, 2022-10-03\)$/);
+  assert.equal(error.hint, "Then continue with 'finpipe backfill 2022-10-02..2022-10-04'");
+  assert.deepEqual(told.map((line) => line.slice(0, 10)), ["2022-10-04"]);
+});
+
+Deno.test("newest first, a rate of an older date makes the later marts anew", async () => {
+  const world = worldOf(...THREE_DAYS);
+  world.landed.delete("currencies 2022-10-03");
+  const { error, ran } = await run(world, RANGE, { newestFirst: true, dependsOnPast: false });
+  assert.equal(error, undefined);
+  assert.deepEqual(ran.filter((step) => step.endsWith("cdm")), [
+    "2022-10-03 cdm",
+    "2022-10-02 cdm",
+    "2022-10-01 cdm",
+    "2022-10-03 cdm",
+  ]);
+  for (const day of THREE_DAYS) assert.equal(world.martNow(date(day)), world.martOf(date(day)));
+});
+
+Deno.test("days beyond the range that a late rate makes stale are named, with the command", async () => {
+  const world = worldOf(...THREE_DAYS);
+  world.landed.delete("currencies 2022-10-02");
+  world.landed.delete("currencies 2022-10-03");
+  await run(world, RANGE);
+  world.land("currencies", date("2022-10-01"), true);
+  const { log } = await run(world, "2022-10-02", {
+    given: ["--only", "dump,load,cdm", "--retries", "2"],
+  });
+  assert.deepEqual(log, [
+    "2 days beyond this backfill are stale, as another rate holds there now: " +
+    "2022-10-02..2022-10-03. 'finpipe backfill 2022-10-03..2022-10-04 --stale --retries 2' builds " +
+    "them again",
+  ]);
+  assert.deepEqual((await run(world, undefined, { stale: true })).ran, [
+    "2022-10-02 cdm",
+    "2022-10-03 cdm",
+  ]);
+});
+
+Deno.test("--stale passes over what is missing, and days that are not over", async () => {
+  const world = worldOf(...THREE_DAYS);
+  await run(world, "2022-10-02");
+  world.land("transactions", date("2022-10-01"), true);
+  await run(world, "2022-10-04", { dependsOnPast: false });
+  world.land("transactions", date("2022-10-03"), true);
+  const { ran } = await run(world, undefined, { stale: true }, { now: "2022-10-03T10:00:00Z" });
+  assert.deepEqual(ran, ["2022-10-01 dump", "2022-10-01 load", "2022-10-01 cdm"]);
+});
+
+Deno.test("a step that is not to be run stands in the way of those that need it, and is named", async () => {
+  const { error, ran } = await run(worldOf("2022-10-01"), "2022-10-02", {
+    selected: new Set(["load", "cdm"]),
+  });
+  assert.ok(isKind(error, "prerequisite"));
+  assert.match(error.message, /step load: Cannot run load: dump has to run first/);
+  assert.match(error.hint!, /^Run 'finpipe dump 2022-10-02' first/);
+  assert.deepEqual(ran, []);
+});
+
+Deno.test("with jobs, later dates are dumped while an earlier one is worked on, no further ahead", async () => {
+  const world = worldOf("2022-10-01", "2022-10-02", "2022-10-03", "2022-10-04");
+  const ahead = ["2022-10-01 dump", "2022-10-02 dump", "2022-10-03 dump"];
+  let dumped: string[] = [];
+  const { error } = await run(world, "2022-10-02..2022-10-05", { jobs: 3 }, {
+    steps: (steps) =>
+      steps.map((step) => ({
+        ...step,
+        async runDay(context, run) {
+          // The first load waits for as many dumps as may be made meanwhile.
+          const isFirstLoad = step.name === "load" && run.partition.day === 1;
+          if (isFirstLoad) await until(() => ahead.every((step) => world.ran.includes(step)));
+          return await step.runDay(context, run);
+        },
+      })),
+    watch: {
+      onDay: ({ partition }) => {
+        if (partition.day === 1) dumped = world.ran.filter((step) => step.endsWith("dump"));
+      },
     },
   });
-  assert.ok("error" in result && result.error instanceof FinpipeError);
-  assert.equal(result.error.exitCode, EXIT_CODES.data);
-  assert.equal(
-    result.error.message,
-    "Backfill stopped at run date 2022-10-03 (partition 2022-10-02), step second: Totals differ",
-  );
-  assert.equal(
-    result.error.hint,
-    "Look at the file; then continue with 'finpipe backfill 2022-10-03..2022-10-09'",
-  );
-  assert.deepEqual(result.calls.at(-1), "2022-10-02 second");
+  assert.equal(error, undefined);
+  assert.deepEqual(dumped.toSorted(), ahead);
+  assert.equal(world.ran.length, 12);
+});
+
+Deno.test("a dump ahead that failed is made when its turn comes", async () => {
+  const world = worldOf(...THREE_DAYS);
+  const { error, ran } = await run(world, RANGE, { jobs: 2 }, { faults: ["refused"] });
+  assert.equal(error, undefined);
+  assert.equal(ran.filter((step) => step === "2022-10-02 dump").length, 2);
 });
 
 Deno.test("a bug is thrown as it is", async () => {
   const bug = new TypeError("a bug");
-  const result = await run("2022-10-02", {
-    step() {
-      throw bug;
+  const { error } = await run(worldOf("2022-10-01"), "2022-10-02", {}, {
+    watch: {
+      onStep() {
+        throw bug;
+      },
     },
   });
-  assert.ok("error" in result && result.error === bug);
+  assert.equal(error, bug);
 });
 
-Deno.test("a stop ends it between two steps", async () => {
+Deno.test("a stop ends it between two steps, and says how to go on", async () => {
   const stop = new AbortController();
-  const reason = new Error("stop");
-  const result = await run("2022-10-02..2022-10-03", {
+  const reason = new Interrupted("SIGINT");
+  const { error, log, ran } = await run(worldOf(...THREE_DAYS), RANGE, { given: ["--jobs", "2"] }, {
     signal: stop.signal,
-    step: (_run, step) => step === "second" && stop.abort(reason),
+    watch: { onStep: (_run, step) => step === "load" && stop.abort(reason) },
   });
-  assert.ok("error" in result && result.error === reason);
-  assert.deepEqual(result.calls, ["2022-10-01 first", "2022-10-01 second"]);
+  assert.equal(error, reason);
+  assert.deepEqual(ran, ["2022-10-01 dump"]);
+  assert.deepEqual(log, ["To go on: 'finpipe backfill 2022-10-02..2022-10-04 --jobs 2'"]);
 });

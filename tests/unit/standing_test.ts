@@ -1,6 +1,7 @@
 /** What is missing and what is stale, with the cause that is told (contract, section 9). */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { attempted, type AttemptFacts } from "../../lib/standing/attempted.ts";
 import { dumpStanding } from "../../lib/standing/dump_standing.ts";
 import type { BuildRecord, DayFacts, DumpFacts, LoadFacts } from "../../lib/standing/facts.ts";
 import { loadStanding } from "../../lib/standing/load_standing.ts";
@@ -235,4 +236,19 @@ Deno.test("what stands after a step that is missing or stale is stale by it", ()
       else assert.equal(standing.cause, `upstream: step${first} is ${states[first]}`);
     }
   }));
+});
+
+Deno.test("what was tried shows where what stands is what stood when it began", () => {
+  const done = loadStanding(fresh);
+  const of = (attempt: Partial<AttemptFacts>, standing = done) =>
+    stateOf(attempted(standing, { state: "failed", stood: done.id, message: "why", ...attempt }));
+  assert.equal(stateOf(attempted(done, undefined)), "done");
+  assert.equal(of({}), "failed: why");
+  assert.equal(of({ state: "interrupted", message: null }), "interrupted");
+  assert.equal(of({ state: "done" }), "done");
+  assert.equal(of({ stood: "something else" }), "done");
+  assert.equal(of({ stood: null }), "done");
+  assert.equal(of({ stood: null }, MISSING), "failed: why");
+  assert.equal(of({}, MISSING), "missing");
+  assert.equal(of({ state: "running", stood: "something else", message: null }), "running");
 });

@@ -1,6 +1,6 @@
 /** What `report`, `demo` and the steps make of their options, before any I/O. */
 import assert from "node:assert/strict";
-import { backfillCallOf } from "../../commands/backfill.ts";
+import { backfillCallOf } from "../../commands/backfill_call.ts";
 import { demoOptionsOf } from "../../commands/demo.ts";
 import { reportCallOf } from "../../commands/report_call.ts";
 import { stepCallOf } from "../../commands/step_command.ts";
@@ -151,14 +151,60 @@ Deno.test("cdm: the age of a rate is in days, or a duration of which whole days 
   }
 });
 
+const NAMES = ["dump", "load", "cdm"];
+const backfillOf = (range: string | undefined, options: Record<string, unknown> = {}) =>
+  backfillCallOf([range], options, { names: NAMES, given: ["--x"] });
+
 Deno.test("backfill: a range, and what its steps do not read", () => {
-  const { range, ...call } = backfillCallOf(["2022-10-02..2022-10-31"], {});
-  assert.deepEqual([String(range.from), String(range.to)], ["2022-10-02", "2022-10-31"]);
-  assert.deepEqual(call, { dryRun: false, allowOpenDay: false });
-  const options = { dryRun: true, allowOpenDay: true };
-  const { range: _range, ...asked } = backfillCallOf(["2022-10-02"], options);
+  const { request: { range, ...request }, ...call } = backfillOf("2022-10-02..2022-10-31");
+  assert.deepEqual([String(range!.from), String(range!.to)], ["2022-10-02", "2022-10-31"]);
+  assert.deepEqual(call, { dryRun: false, allowOpenDay: false, wait: false });
+  assert.deepEqual(request, {
+    stale: false,
+    force: false,
+    selected: undefined,
+    newestFirst: false,
+    dependsOnPast: true,
+    retries: 1,
+    retryDelay: 300_000,
+    jobs: 1,
+    keepFiles: undefined,
+    given: ["--x"],
+  });
+  const options = { dryRun: true, allowOpenDay: true, wait: true };
+  const { request: _request, ...asked } = backfillOf("2022-10-02", options);
   assert.deepEqual(asked, options);
-  assert.throws(() => backfillCallOf(["2022-10-03..2022-10-02"], {}), isUsage);
+  assert.throws(() => backfillOf("2022-10-03..2022-10-02"), isUsage);
+});
+
+Deno.test("backfill: some of the steps, by name", () => {
+  const selected = (options: Record<string, unknown>) => {
+    const { request } = backfillOf("2022-10-02", options);
+    return [...request.selected ?? []];
+  };
+  assert.deepEqual(selected({ only: "cdm,dump" }), ["cdm", "dump"]);
+  assert.deepEqual(selected({ fromStep: "load" }), ["load", "cdm"]);
+  for (
+    const options of [
+      { only: "dump,mart" },
+      { only: "" },
+      { fromStep: "mart" },
+      { only: "dump", fromStep: "load" },
+    ]
+  ) {
+    assert.throws(() => selected(options), isUsage);
+  }
+});
+
+Deno.test("backfill: what does not go together", () => {
+  assert.equal(backfillOf(undefined, { stale: true }).request.range, undefined);
+  for (const options of [{}, { force: true }, { stale: true, force: true }]) {
+    assert.throws(() => backfillOf(undefined, options), isUsage);
+  }
+  assert.throws(() => backfillOf("2022-10-02", { newestFirst: true }), isUsage);
+  const newest = backfillOf("2022-10-02", { newestFirst: true, dependsOnPast: false });
+  assert.equal(newest.request.newestFirst, true);
+  assert.throws(() => backfillOf("2022-10-02", { retryDelay: "soon" }), isUsage);
 });
 
 Deno.test("demo: a folder that was named, or the first that is free", () => {

@@ -34,9 +34,33 @@ Deno.test("a day of a backfill shows each step by what it shows alone, on one li
     '{"run_date":"2022-10-02","partition":"2022-10-01","steps":{"b":{"rows":1},"a":{"rows":2}}}',
   );
   assert.deepEqual(lines, ["2022-10-02 (2022-10-01): b: 1 done; a: 2 done"]);
-  assert.deepEqual(planShown(RUN, ["b", "a"]), {
-    json: { run_date: "2022-10-02", partition: "2022-10-01", steps: ["b", "a"] },
-    lines: ["2022-10-02 (2022-10-01): b -> a"],
+});
+
+Deno.test("a step of a backfill that was passed over says why; a day of such says so in words", () => {
+  const facts = { json: { rows: 1 }, lines: [], brief: "1 done", rows: 1 };
+  const skipped = { name: "a", skipped: "fresh" };
+  const { json, lines } = dayShown({ ...RUN, steps: [{ name: "b", facts }, skipped] });
+  assert.deepEqual(json.steps, { b: { rows: 1 }, a: { skipped: "fresh" } });
+  assert.deepEqual(lines, ["2022-10-02 (2022-10-01): b: 1 done; a: fresh"]);
+  const fresh = dayShown({ ...RUN, steps: [skipped] });
+  assert.deepEqual(fresh.lines, ["2022-10-02 (2022-10-01): nothing to do"]);
+});
+
+Deno.test("a plan says what is done with each step, and why", () => {
+  const steps = [
+    { step: "b", action: "run", reason: "missing" },
+    { step: "a", action: "blocked", reason: "b has to run first", needs: "b" },
+  ] as const;
+  assert.deepEqual(planShown({ ...RUN, steps }), {
+    json: {
+      run_date: "2022-10-02",
+      partition: "2022-10-01",
+      steps: [
+        { step: "b", action: "run", reason: "missing" },
+        { step: "a", action: "blocked", reason: "b has to run first" },
+      ],
+    },
+    lines: ["2022-10-02 (2022-10-01): b: run, missing; a: blocked, b has to run first"],
   });
 });
 

@@ -1,0 +1,52 @@
+/** How a backfill that stops says so: where, why, and the command that goes on. */
+import type { DayRun } from "../partitions/run_date.ts";
+import { shellQuoted } from "../runtime/command_lines.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import { capitalized, counted } from "../runtime/words.ts";
+import type { BackfillRequest } from "./request.ts";
+
+/** The backfill of this range, as it is typed. */
+export function commandOf({ range, given = [] }: BackfillRequest): string {
+  const dates = range === undefined
+    ? []
+    : [range.from.equals(range.to) ? `${range.to}` : `${range.from}..${range.to}`];
+  return ["finpipe backfill", ...dates, ...given.map(shellQuoted)].join(" ");
+}
+
+/** What is typed to go on from a date: what is done is fresh, and passed over in any case. */
+export function commandFrom({ runDate }: DayRun, request: BackfillRequest): string {
+  const { range, newestFirst = false } = request;
+  if (range === undefined || newestFirst) return commandOf(request);
+  return commandOf({ ...request, range: { from: runDate, to: range.to } });
+}
+
+/** The failure of a step, or of a date in it, with its date. */
+export function stoppedAt({ runDate, partition }: DayRun, step: string, error: unknown): unknown {
+  if (!(error instanceof FinpipeError)) return error;
+  const where = `run date ${runDate} (partition ${partition}), step ${step}`;
+  const { kind, message, hint } = error;
+  const details = { cause: error, ...(hint !== undefined && { hint }) };
+  return new FinpipeError(kind, `Backfill stopped at ${where}: ${message}`, details);
+}
+
+/** The failure of the whole backfill: that of the date that failed first. */
+export function failedFinally(
+  failures: readonly { run: DayRun; error: FinpipeError }[],
+  request: BackfillRequest,
+): FinpipeError {
+  const [{ run, error }] = failures as [{ run: DayRun; error: FinpipeError }];
+  const dates = failures.map(({ run }) => run.runDate);
+  const first = dates.toSorted(Temporal.PlainDate.compare)[0]!;
+  const command = failures.length === 1 ? commandFrom(run, request) : commandFrom(
+    { ...run, runDate: first },
+    request,
+  );
+  const goOn = `then continue with '${command}'`;
+  const others = failures.length === 1
+    ? ""
+    : ` (${counted(failures.length, "date")} failed: ${dates.join(", ")})`;
+  return new FinpipeError(error.kind, `${error.message}${others}`, {
+    hint: error.hint === undefined ? capitalized(goOn) : `${error.hint}; ${goOn}`,
+    cause: error.cause,
+  });
+}

@@ -1,0 +1,129 @@
+/** The plans of dates, each made from what both ends and the journal know of its day. */
+import type { DateRange, DayRun } from "../partitions/run_date.ts";
+import { attempted, type AttemptFacts } from "../standing/attempted.ts";
+import { type FactsEnds, readDayFacts, unknownDay } from "../standing/day_facts.ts";
+import type { DayFacts } from "../standing/facts.ts";
+import { chained, type Standing } from "../standing/standing.ts";
+import type { ReadyStep } from "../steps/step.ts";
+import { planDay, type PlannedStep, type PlanOptions } from "./plan.ts";
+
+/** The last attempt of a step for a day. */
+export interface StepAttempt extends AttemptFacts {
+  partition: Temporal.PlainDate;
+  step: string;
+}
+
+export interface DayPlansDeps {
+  ends: FactsEnds;
+  /** The last attempts of the days of a range. */
+  attempts(range: DateRange): Promise<readonly StepAttempt[]>;
+  /** Where the partition files are. */
+  workDir: string;
+}
+
+/** What is to be done with a date. */
+export interface DayPlan {
+  steps: readonly PlannedStep[];
+  /** What stands for each step: see {@link Standing.id}. */
+  stood: ReadonlyMap<string, string | null>;
+}
+
+export class DayPlans {
+  readonly #deps: DayPlansDeps;
+  readonly #steps: readonly ReadyStep[];
+  readonly #selected: ReadonlySet<string>;
+  readonly #days = new Map<string, DayFacts>();
+  readonly #attempts = new Map<string, StepAttempt>();
+  /** What was read of a day may be true no longer: a step has run. */
+  #isOutdated = false;
+
+  /** @param selected the steps that are to be run @default all */
+  constructor(
+    deps: DayPlansDeps,
+    steps: readonly ReadyStep[],
+    selected: ReadonlySet<string> = new Set(steps.map(({ name }) => name)),
+  ) {
+    this.#deps = deps;
+    this.#steps = steps;
+    this.#selected = selected;
+  }
+
+  /** Reads what is known of the days of a range, at once. */
+  async read(range: DateRange): Promise<void> {
+    for (const facts of await readDayFacts(this.#deps.ends, range)) {
+      this.#days.set(`${facts.day}`, facts);
+    }
+    for (const attempt of await this.#deps.attempts(range)) {
+      this.#attempts.set(keyOf(attempt.partition, attempt.step), attempt);
+    }
+    this.#isOutdated = false;
+  }
+
+  /** Says that a step has run: from now on a day is read again before it is planned. */
+  outdate(): void {
+    this.#isOutdated = true;
+  }
+
+  /** The days that were read and of which a step that is to be run is stale, in order. */
+  get staleDays(): Temporal.PlainDate[] {
+    return [...this.#days.values()].filter((facts) => {
+      const steps = this.#steps.map((step) => ({ ...step, standing: step.standing(facts) }));
+      return chained(steps).some(({ name, standing }) =>
+        this.#selected.has(name) && standing.state === "stale"
+      );
+    }).map(({ day }) => day);
+  }
+
+  /** How the steps that were asked for stand for a day that was read. */
+  standings(day: Temporal.PlainDate): { name: string; standing: Standing }[] {
+    return this.#standingOf(this.#days.get(`${day}`) ?? unknownDay(day))
+      .filter(({ name }) => this.#selected.has(name));
+  }
+
+  async plan({ partition: day }: DayRun, options: Omit<PlanOptions, "selected">): Promise<DayPlan> {
+    const facts = this.#isOutdated ? await this.#readAgain(day) : this.#days.get(`${day}`);
+    return await this.#planOf(facts ?? unknownDay(day), options);
+  }
+
+  /** A plan by what was read last for all days, whatever has run since. */
+  async firstPlan(
+    { partition: day }: DayRun,
+    options: Omit<PlanOptions, "selected">,
+  ): Promise<DayPlan> {
+    return await this.#planOf(this.#days.get(`${day}`) ?? unknownDay(day), options);
+  }
+
+  async #readAgain(day: Temporal.PlainDate): Promise<DayFacts | undefined> {
+    const [facts] = await readDayFacts(this.#deps.ends, { from: day, to: day });
+    return facts;
+  }
+
+  async #planOf(facts: DayFacts, asked: PlanOptions): Promise<DayPlan> {
+    const steps = this.#standingOf(facts);
+    const stood = new Map(steps.map(({ name, standing }) => [name, standing.id]));
+    const options = { ...asked, selected: this.#selected };
+    const plan = planDay(steps, options);
+    // Whether the input is at hand is looked up only for a day on which something runs.
+    if (!plan.some(({ action }) => action !== "skip")) return { steps: plan, stood };
+    const withInput = await Promise.all(this.#steps.map(async (step, index) => ({
+      ...steps[index]!,
+      wantsInput: await step.wantsInput?.(facts, this.#deps.workDir),
+    })));
+    return { steps: planDay(withInput, options), stood };
+  }
+
+  #standingOf(facts: DayFacts) {
+    return this.#steps.map((step) => ({
+      name: step.name,
+      standing: attempted(
+        step.standing(facts),
+        this.#attempts.get(keyOf(facts.day, step.name)),
+      ),
+      breach: step.breach?.(facts),
+    }));
+  }
+}
+
+function keyOf(day: Temporal.PlainDate, step: string): string {
+  return `${day} ${step}`;
+}

@@ -1,0 +1,86 @@
+/**
+ * Runs the first step of later dates while an earlier date is worked on. Only a step that touches
+ * nothing of other dates may do that: a dump.
+ */
+import type { DayRun } from "../partitions/run_date.ts";
+import { FolderLocks } from "../partitions/folder_locks.ts";
+import { messageOf } from "../runtime/errors.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { ReadyStep, StepFacts } from "../steps/step.ts";
+import type { DayPlans } from "./day_plans.ts";
+import type { StepRunner } from "./step_runner.ts";
+
+export interface AheadDeps {
+  plans: Pick<DayPlans, "firstPlan">;
+  /** Also what is fresh. */
+  force: boolean;
+  runner: StepRunner;
+  signal: AbortSignal;
+  log: Logger;
+}
+
+export class DumpsAhead implements AsyncDisposable {
+  readonly #step: ReadyStep;
+  readonly #deps: AheadDeps;
+  readonly #jobs: number;
+  readonly #stop = new AbortController();
+  readonly #locks = new FolderLocks();
+  readonly #running = new Map<string, Promise<StepFacts | undefined>>();
+  /** Dates that were looked at: none is run ahead twice. */
+  readonly #seen = new Set<string>();
+
+  /** @param jobs how many at once, beside the date that is worked on */
+  constructor(step: ReadyStep, deps: AheadDeps, jobs: number) {
+    this.#step = step;
+    this.#deps = deps;
+    this.#jobs = jobs;
+  }
+
+  /** What the steps of the date that is worked on use as well. */
+  get folderLocks(): FolderLocks {
+    return this.#locks;
+  }
+
+  /** Starts as many of these dates, in order, as there are jobs free. */
+  async start(runs: readonly DayRun[]): Promise<void> {
+    const { plans, force } = this.#deps;
+    for (const run of runs.slice(0, this.#jobs)) {
+      if (this.#running.size >= this.#jobs) return;
+      const date = `${run.partition}`;
+      if (this.#seen.has(date)) continue;
+      this.#seen.add(date);
+      const { steps, stood } = await plans.firstPlan(run, { force });
+      const planned = steps.find(({ step }) => step === this.#step.name);
+      if (planned?.action !== "run") continue;
+      this.#running.set(date, this.#run(run, stood.get(this.#step.name) ?? null));
+    }
+  }
+
+  /** What was run ahead of a date; undefined where nothing was, or it failed: its turn will tell. */
+  async take({ partition }: DayRun): Promise<StepFacts | undefined> {
+    const running = this.#running.get(`${partition}`);
+    const facts = await running;
+    this.#running.delete(`${partition}`);
+    return facts;
+  }
+
+  async #run(run: DayRun, stood: string | null): Promise<StepFacts | undefined> {
+    const { runner, signal, log } = this.#deps;
+    try {
+      return await runner.run(this.#step, { ...run, number: 1, stood }, {
+        signal: AbortSignal.any([signal, this.#stop.signal]),
+        folderLocks: this.#locks,
+        watchOf: undefined,
+      });
+    } catch (error) {
+      log.debug(`Could not run ${this.#step.name} of ${run.partition} ahead: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  /** Stops what is running. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort(new Error("The backfill has stopped"));
+    await Promise.all(this.#running.values());
+  }
+}
