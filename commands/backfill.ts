@@ -94,8 +94,8 @@ async function runBackfill(
       progress.title = `${runDate} ${step}: `;
       progress.show(`${runDate} ${step}`);
     },
-    onWait({ runDate }, step, left) {
-      progress.show(`${runDate} ${step}: trying again in ${countdown(left)}`);
+    onWait(what, left) {
+      progress.show(`${what}: trying again in ${countdown(left)}`);
     },
     async onDay(day) {
       await progress.clear();

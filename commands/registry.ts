@@ -49,6 +49,11 @@ export function commandsOf(steps: readonly StepRegistration[]): readonly Registr
       load: () => backfillDefinition(steps),
     },
     {
+      name: "status",
+      summary: "show how the steps of each date are",
+      load: () => statusDefinition(steps),
+    },
+    {
       name: "report",
       summary: "show the mart",
       load: () => import("./report.ts"),
@@ -82,4 +87,9 @@ async function stepDefinition(step: StepRegistration) {
 async function backfillDefinition(steps: readonly StepRegistration[]) {
   const { backfillCommand } = await import("./backfill.ts");
   return { default: backfillCommand(await loadSteps(steps)) };
+}
+
+async function statusDefinition(steps: readonly StepRegistration[]) {
+  const { statusCommand } = await import("./status.ts");
+  return { default: statusCommand(await loadSteps(steps)) };
 }

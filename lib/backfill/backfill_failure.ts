@@ -20,13 +20,19 @@ export function commandFrom({ runDate }: DayRun, request: BackfillRequest): stri
   return commandOf({ ...request, range: { from: runDate, to: range.to } });
 }
 
-/** The failure of a step, or of a date in it, with its date. */
-export function stoppedAt({ runDate, partition }: DayRun, step: string, error: unknown): unknown {
+/** A date, and the step of it that is worked on, if it has come to one: the start of a sentence. */
+export function placeOf({ runDate, partition }: DayRun, step: string | undefined): string {
+  return `Run date ${runDate} (partition ${partition})${
+    step === undefined ? "" : `, step ${step}`
+  }`;
+}
+
+/** The failure of a date, or of a step of it, with its name. */
+export function stoppedAt(run: DayRun, step: string | undefined, error: unknown): unknown {
   if (!(error instanceof FinpipeError)) return error;
-  const where = `run date ${runDate} (partition ${partition}), step ${step}`;
   const { kind, message, hint } = error;
   const details = { cause: error, ...(hint !== undefined && { hint }) };
-  return new FinpipeError(kind, `Backfill stopped at ${where}: ${message}`, details);
+  return new FinpipeError(kind, `${placeOf(run, step)}: ${message}`, details);
 }
 
 /** The failure of the whole backfill: that of the date that failed first. */
@@ -45,7 +51,8 @@ export function failedFinally(
   const others = failures.length === 1
     ? ""
     : ` (${counted(failures.length, "date")} failed: ${dates.join(", ")})`;
-  return new FinpipeError(error.kind, `${error.message}${others}`, {
+  const where = request.dependsOnPast ?? true ? "Backfill stopped: " : "";
+  return new FinpipeError(error.kind, `${where}${error.message}${others}`, {
     hint: error.hint === undefined ? capitalized(goOn) : `${error.hint}; ${goOn}`,
     cause: error.cause,
   });

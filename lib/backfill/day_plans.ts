@@ -21,6 +21,12 @@ export interface DayPlansDeps {
   workDir: string;
 }
 
+/** How a step stands for a day. */
+export interface StepStanding {
+  name: string;
+  standing: Standing;
+}
+
 /** What is to be done with a date. */
 export interface DayPlan {
   steps: readonly PlannedStep[];
@@ -66,16 +72,25 @@ export class DayPlans {
 
   /** The days that were read and of which a step that is to be run is stale, in order. */
   get staleDays(): Temporal.PlainDate[] {
+    return this.#daysWithStale(chained);
+  }
+
+  /** Those of which one is stale by itself, not by a step before it. */
+  get changedDays(): Temporal.PlainDate[] {
+    return this.#daysWithStale((steps) => steps);
+  }
+
+  #daysWithStale(seen: (steps: StepStanding[]) => StepStanding[]): Temporal.PlainDate[] {
     return [...this.#days.values()].filter((facts) => {
-      const steps = this.#steps.map((step) => ({ ...step, standing: step.standing(facts) }));
-      return chained(steps).some(({ name, standing }) =>
+      const steps = this.#steps.map(({ name, standing }) => ({ name, standing: standing(facts) }));
+      return seen(steps).some(({ name, standing }) =>
         this.#selected.has(name) && standing.state === "stale"
       );
     }).map(({ day }) => day);
   }
 
   /** How the steps that were asked for stand for a day that was read. */
-  standings(day: Temporal.PlainDate): { name: string; standing: Standing }[] {
+  standings(day: Temporal.PlainDate): StepStanding[] {
     return this.#standingOf(this.#days.get(`${day}`) ?? unknownDay(day))
       .filter(({ name }) => this.#selected.has(name));
   }

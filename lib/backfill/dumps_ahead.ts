@@ -6,7 +6,7 @@ import type { DayRun } from "../partitions/run_date.ts";
 import { FolderLocks } from "../partitions/folder_locks.ts";
 import { messageOf } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/log.ts";
-import type { ReadyStep, StepFacts } from "../steps/step.ts";
+import type { ReadyStep, StepContext, StepFacts } from "../steps/step.ts";
 import type { DayPlans } from "./day_plans.ts";
 import type { StepRunner } from "./step_runner.ts";
 
@@ -36,9 +36,9 @@ export class DumpsAhead implements AsyncDisposable {
     this.#jobs = jobs;
   }
 
-  /** What the steps of the date that is worked on use as well. */
-  get folderLocks(): FolderLocks {
-    return this.#locks;
+  /** What the steps of the date that is worked on are given as well. */
+  get context(): Pick<StepContext, "folderLocks"> {
+    return { folderLocks: this.#locks };
   }
 
   /** Starts as many of these dates, in order, as there are jobs free. */

@@ -275,8 +275,9 @@ function nameOf({ process, host, pid, startedAt }: LedgerHolder): string {
 
 function busy(holder: LedgerHolder): FinpipeError {
   return new FinpipeError("locked", `Another backfill is running: ${nameOf(holder)}`, {
-    hint: `Wait until it has ended, or let --wait do so; if it is stuck, end its session with ` +
-      `SELECT pg_terminate_backend(${holder.process})`,
+    hint:
+      `Wait until it has ended, or let --wait do so; if it is stuck, end that process, or its ` +
+      `session with SELECT pg_terminate_backend(${holder.process})`,
   });
 }
 

@@ -5,7 +5,7 @@ const BLOCK = 64 * 1024;
 
 /** @throws the signal's reason as soon as it is aborted, between two pieces */
 export async function* inBlocks(
-  pieces: AsyncIterable<string>,
+  pieces: AsyncIterable<string> | Iterable<string>,
   signal: AbortSignal,
   size = BLOCK,
 ): AsyncGenerator<string, void, void> {

@@ -8,6 +8,8 @@ export interface Output {
   write(data: string | Uint8Array): Promise<void>;
   /** True where a person is looking: decides colours, progress and the log format. */
   readonly isTerminal: boolean;
+  /** Characters of a line of the terminal. @default undefined: there is no terminal, or no telling */
+  readonly columns?: number | undefined;
 }
 
 /** True of the error of a write whose reader has gone away. */

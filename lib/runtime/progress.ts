@@ -46,6 +46,9 @@ export function overDrawn(output: Output): Output {
   let isDrawn = false;
   return {
     isTerminal: output.isTerminal,
+    get columns() {
+      return output.columns;
+    },
     write(data) {
       if (typeof data !== "string") return output.write(data);
       const isInTheWay = isDrawn && !data.startsWith(CLEAR);

@@ -38,6 +38,14 @@ export function terminal(exit: (code: number) => never): Io {
   };
 }
 
+function columnsOf(): number | undefined {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A binary is found by its name; in a clone there is a launcher beside main.ts. */
 function programName(): string {
   if (Deno.build.standalone) return "finpipe";
@@ -49,6 +57,9 @@ function outputTo(stream: typeof Deno.stdout, onFailure: (error: unknown) => voi
   const encoder = new TextEncoder();
   return {
     isTerminal: stream.isTerminal(),
+    get columns() {
+      return stream.isTerminal() ? columnsOf() : undefined;
+    },
     async write(data) {
       try {
         await writeWhole(stream, typeof data === "string" ? encoder.encode(data) : data);

@@ -63,7 +63,7 @@ Deno.test("a step that is added runs in its place, is tried again, and is in the
       await runCli(args, { env, now: NOW, steps: withTally(step) });
 
     const help = await run(["backfill", "--help"]);
-    assert.match(help.stdout, /runs dump, load, tally and cdm for each run date/);
+    assert.match(help.stdout, /Runs dump, load, tally and cdm for each run date/);
     assert.match(
       help.stdout,
       /--allow-shrink .*\n +--times <n> +how often \(default: 1\)\n +--statuses /,
@@ -91,7 +91,11 @@ Deno.test("a step that is added runs in its place, is tried again, and is in the
     ]);
 
     const plan = await run(["backfill", "2022-10-02", "--dry-run"]);
-    assert.equal(plan.stdout, "2022-10-02 (2022-10-01): dump -> load -> tally -> cdm\n");
+    assert.equal(
+      plan.stdout,
+      "2022-10-02 (2022-10-01): dump: skip, fresh; load: skip, fresh; tally: run, missing; " +
+        "cdm: run, tally runs\n",
+    );
     const { runs: [day] } = JSON.parse((await run(["backfill", "2022-10-02", "--json"])).stdout);
     assert.deepEqual(Object.keys(day.steps), ["dump", "load", "tally", "cdm"]);
     assert.deepEqual(day.steps.tally, { staged: 1220, rows: 400 });
@@ -101,8 +105,8 @@ Deno.test("a step that is added runs in its place, is tried again, and is in the
       tally({ failsOn: "2022-10-02" }),
     );
     assert.equal(failed.code, EXIT_CODES.data);
-    assert.match(failed.stdout, /^2022-10-02 .*; cdm: 7 rows\n$/);
-    assert.match(failed.stderr, /run date 2022-10-03 \(partition 2022-10-02\), step tally: Cannot/);
+    assert.match(failed.stdout, /^2022-10-02 .*; cdm: fresh\n$/);
+    assert.match(failed.stderr, /Run date 2022-10-03 \(partition 2022-10-02\), step tally: Cannot/);
     assert.match(
       failed.stderr,
       /continue with 'finpipe backfill 2022-10-03..2022-10-06 --times 3'/,

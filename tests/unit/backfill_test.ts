@@ -125,7 +125,7 @@ Deno.test("a step that fails stops it; the message says where, why and how to go
   assert.equal(error.exitCode, EXIT_CODES.data);
   assert.equal(
     error.message,
-    "Backfill stopped at run date 2022-10-03 (partition 2022-10-02), step load: Refused",
+    "Backfill stopped: Run date 2022-10-03 (partition 2022-10-02), step load: Refused",
   );
   assert.equal(
     error.hint,
@@ -172,12 +172,12 @@ Deno.test("what can heal is tried again, as often as was said, with a countdown"
   const left: number[] = [];
   const { error, waits, log } = await run(world, "2022-10-02", { retries: 2, retryDelay: 2500 }, {
     faults: [undefined, "unreachable", "unheard"],
-    watch: { onWait: (_run, _step, milliseconds) => void left.push(milliseconds) },
+    watch: { onWait: (_what, milliseconds) => void left.push(milliseconds) },
   });
   assert.equal(error, undefined);
   assert.deepEqual(waits, [1000, 1000, 500, 1000, 1000, 500]);
   assert.deepEqual(left, [2500, 1500, 500, 2500, 1500, 500]);
-  assert.match(log[0]!, /2022-10-02 .*step load: Away; trying again in 3 s/);
+  assert.match(log[0]!, /^Run date 2022-10-02 .*step load: Away; trying again in 3 s/);
   // What it had done though nobody heard of it is not done again.
   assert.deepEqual(world.ran, [
     "2022-10-01 dump",
@@ -201,7 +201,7 @@ Deno.test("without depending on the past, a date that fails leaves the others be
     faults: [undefined, "refused", "refused"],
   });
   assert.ok(isKind(error, "data"));
-  assert.match(error.message, /run date 2022-10-02 .*\(2 dates failed: 2022-10-02, 2022-10-03\)$/);
+  assert.match(error.message, /Run date 2022-10-02 .*\(2 dates failed: 2022-10-02, 2022-10-03\)$/);
   assert.equal(error.hint, "Then continue with 'finpipe backfill 2022-10-02..2022-10-04'");
   assert.deepEqual(told.map((line) => line.slice(0, 10)), ["2022-10-04"]);
 });

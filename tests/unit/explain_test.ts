@@ -26,7 +26,7 @@ const LOAD_FACTS = {
   isRestored: false,
 };
 const RECORD: BuildRecord = {
-  buildId: "b",
+  buildId: "b1",
   loads: { transactions: "l", currencies: "l" },
   ...ASKED,
   leftOut: 0,

@@ -1,0 +1,117 @@
+/** Runs the steps of one date, one after the other; its plan is made anew after each. */
+import { dayArgument, type DayRun } from "../partitions/run_date.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import type { ReadyStep, StepFacts } from "../steps/step.ts";
+import { placeOf, stoppedAt } from "./backfill_failure.ts";
+import type { DayPlan, DayPlans } from "./day_plans.ts";
+import type { DumpsAhead } from "./dumps_ahead.ts";
+import type { PlannedStep } from "./plan.ts";
+import type { Retries } from "./retries.ts";
+import type { StepRunner } from "./step_runner.ts";
+
+/** What was done with a step: it ran, or was passed over for this reason. */
+export type BackfilledStep =
+  | { name: string; facts: StepFacts }
+  | { name: string; skipped: string };
+
+export interface DateRunnerDeps {
+  steps: readonly ReadyStep[];
+  plans: Pick<DayPlans, "plan" | "outdate">;
+  runner: StepRunner;
+  retries: Retries;
+  ahead: DumpsAhead | undefined;
+  /** Before each attempt of a step. */
+  onStep(run: DayRun, step: string): void;
+}
+
+export class DateRunner {
+  readonly #deps: DateRunnerDeps;
+  readonly #run: DayRun;
+  readonly #did = new Map<string, StepFacts>();
+  /** Attempts of each step. */
+  readonly #tried = new Map<string, number>();
+  /** The step that is run, or was run last. */
+  #step: string | undefined;
+
+  constructor(deps: DateRunnerDeps, run: DayRun) {
+    this.#deps = deps;
+    this.#run = run;
+  }
+
+  /**
+   * Runs what is to be run of the date.
+   *
+   * @param force also what is fresh
+   * @throws FinpipeError of the kind of the step that failed, which names date, step and cause
+   */
+  async run(force: boolean): Promise<BackfilledStep[]> {
+    try {
+      await this.#takeAhead();
+      return await this.#runSteps(force);
+    } catch (error) {
+      throw stoppedAt(this.#run, this.#step, error);
+    }
+  }
+
+  /** What was run ahead of the date is done. */
+  async #takeAhead(): Promise<void> {
+    const { ahead, steps, plans } = this.#deps;
+    const facts = await ahead?.take(this.#run);
+    if (facts === undefined) return;
+    this.#did.set(steps[0]!.name, facts);
+    plans.outdate();
+  }
+
+  async #runSteps(force: boolean): Promise<BackfilledStep[]> {
+    const { plans, retries } = this.#deps;
+    for (;;) {
+      const done = new Set(this.#did.keys());
+      const plan = await retries.of(
+        placeOf(this.#run, undefined),
+        () => plans.plan(this.#run, { force, done }),
+      );
+      const next = plan.steps.find(({ action }) => action === "run");
+      if (next === undefined) return this.#outcomeOf(plan.steps);
+      await this.#attempt(next.step, plan);
+    }
+  }
+
+  /** One attempt; where it fails for what can pass, the next plan has the step again. */
+  async #attempt(name: string, { stood }: DayPlan): Promise<void> {
+    const { steps, plans, runner, retries, ahead, onStep } = this.#deps;
+    this.#step = name;
+    const number = (this.#tried.get(name) ?? 0) + 1;
+    this.#tried.set(name, number);
+    onStep(this.#run, name);
+    const step = steps.find((step) => step.name === name)!;
+    const attempt = { ...this.#run, number, stood: stood.get(name) ?? null };
+    try {
+      this.#did.set(name, await runner.run(step, attempt, ahead?.context));
+    } catch (error) {
+      await retries.after(error, number, placeOf(this.#run, name));
+    } finally {
+      plans.outdate();
+    }
+  }
+
+  /** @throws FinpipeError of kind `prerequisite` where a step is blocked */
+  #outcomeOf(plan: readonly PlannedStep[]): BackfilledStep[] {
+    const blocked = plan.find(({ action }) => action === "blocked");
+    if (blocked !== undefined) {
+      this.#step = blocked.step;
+      throw blockedError(blocked, this.#run);
+    }
+    return plan.map(({ step: name, reason }) => {
+      const facts = this.#did.get(name);
+      return facts === undefined ? { name, skipped: reason } : { name, facts };
+    });
+  }
+}
+
+/** A step that cannot run, as one before it has to, which this backfill does not run. */
+function blockedError({ step, reason, needs }: PlannedStep, { partition }: DayRun): FinpipeError {
+  const day = dayArgument(partition);
+  return new FinpipeError("prerequisite", `Cannot run ${step}: ${reason}`, {
+    hint: `Run 'finpipe ${needs} ${day}' first, or leave out what says which steps to run`,
+  });
+}
