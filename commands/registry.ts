@@ -59,6 +59,11 @@ export function commandsOf(steps: readonly StepRegistration[]): readonly Registr
       load: () => import("./report.ts"),
     },
     {
+      name: "prune",
+      summary: "remove old days of staging that stand in the warehouse, and old files",
+      load: () => import("./prune.ts"),
+    },
+    {
       name: "emit",
       summary: "make a deterministic stream of events, as the source service would",
       load: () => import("./emit.ts"),

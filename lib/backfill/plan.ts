@@ -55,7 +55,11 @@ export function planDay(
     }
     const reason = done.has(name) ? undefined : whyRun(standing, { force, upstream, breach });
     if (reason === undefined) {
-      plan.push({ step: name, action: "skip", reason: done.has(name) ? "done" : "fresh" });
+      plan.push({
+        step: name,
+        action: "skip",
+        reason: done.has(name) ? "done" : whySkip(standing),
+      });
       obstacle = undefined;
       continue;
     }
@@ -85,9 +89,17 @@ function whyRun(
   { state, cause }: Standing,
   { force, upstream, breach }: Reasons,
 ): string | undefined {
+  // Nothing is left to do it again from; what it made was loaded.
+  if (state === "pruned") return undefined;
   if (state !== "done") return cause === null ? state : `${state}: ${cause}`;
   if (upstream !== undefined) return `${upstream} runs`;
   return breach ?? (force ? "forced" : undefined);
+}
+
+/** Why a step is not run, though nobody has run it. */
+function whySkip({ state, cause }: Standing): string {
+  if (state !== "pruned") return "fresh";
+  return cause === null ? "pruned" : `pruned: ${cause}`;
 }
 
 /** Has the step that was planned last run, fresh or not, as its output is not at hand; false where it is not planned. */

@@ -8,6 +8,7 @@ import { fileFailure } from "../runtime/file_failure.ts";
 import { type FileBytes, OpenFile } from "./file_bytes.ts";
 import { type FileWatch, WatchedBytes, type WatchOptions } from "./file_watch.ts";
 import { Manifest } from "./manifest.ts";
+import { readPrunedDays } from "./pruned_days.ts";
 import { dayArgument } from "./run_date.ts";
 import { ifThere } from "../runtime/files.ts";
 
@@ -60,7 +61,7 @@ export async function readManifest(
  * describes, by size and sha256.
  *
  * @throws FinpipeError of kind `prerequisite` where there is no manifest; `data` where the pair does
- * not agree; `failed` or `configuration` where one of the two cannot be read; the signal's
+ * not agree, or where there is no manifest and the day was pruned; `failed` or `configuration` where one of the two cannot be read; the signal's
  * reason, then and at each later reading, once it is aborted
  */
 export async function openPartitionFile(
@@ -73,6 +74,7 @@ export async function openPartitionFile(
   const hint = `Run 'finpipe dump ${dayArgument(day)}' first`;
   const text = await readIfPresent(paths.manifest);
   if (text === undefined) {
+    if ((await readPrunedDays(workDir)).has(day.toString())) throw prunedWith(paths.data, day);
     throw new FinpipeError(
       "prerequisite",
       `No partition file of ${dataset} for ${day} in ${workDir}`,
@@ -103,6 +105,13 @@ export async function openPartitionFile(
     watch: options.watch,
     [Symbol.dispose]: () => moved.dispose(),
   };
+}
+
+/** Nothing is left to make the file from, and no dump could. */
+function prunedWith(path: string, day: Temporal.PlainDate): FinpipeError {
+  return new FinpipeError("data", `No partition file for ${day}, which prune took out of staging`, {
+    hint: `Put ${path} and its manifest back from a copy. The warehouse keeps what was loaded`,
+  });
 }
 
 function disagreement(path: string, why: string, day: Temporal.PlainDate): FinpipeError {

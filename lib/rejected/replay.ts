@@ -23,7 +23,7 @@ export interface ReplayTotals {
   duplicates: number;
   /** Rejected again. */
   rejected: number;
-  /** Not replayed, because only a part of them was kept. */
+  /** Not replayed, because only a part of them was kept, or because their day was pruned. */
   refused: number;
   /** Not replayed, because an earlier replay landed them. */
   left_alone: number;
@@ -55,6 +55,7 @@ export async function replay(
   const totals = noTotals();
   const judge = rejectedJudge();
   const newest = await rejected.newest();
+  let pruned = 0;
   for (let after = 0;;) {
     const from = after;
     const candidates = await rejected.candidates(selection, from, newest);
@@ -63,7 +64,10 @@ export async function replay(
     for (const ids of chunksOf(toReplay(candidates, selection, totals))) {
       signal.throwIfAborted();
       const outcomes = await rejected.replay(ids, judge);
-      for (const outcome of outcomes.values()) count(totals, outcome);
+      for (const outcome of outcomes.values()) {
+        if (outcome === "pruned") pruned++;
+        else count(totals, outcome);
+      }
       onProgress?.(totals);
     }
   }
@@ -74,6 +78,14 @@ export async function replay(
         messages: totals.refused,
       },
     );
+  }
+  if (pruned > 0) {
+    context.log.warn(
+      "Cannot replay messages of days that were pruned from staging: nobody could tell whether their " +
+        "versions stood there",
+      { messages: pruned },
+    );
+    totals.refused += pruned;
   }
   return totals;
 }

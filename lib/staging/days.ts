@@ -40,6 +40,8 @@ export interface DaySnapshot {
   copyDayApart(sink: (piece: Uint8Array) => void): Promise<void>;
   /** Every partition of a topic that staging knows, except retired ones. */
   kafkaProgress(): Promise<KafkaProgress[]>;
+  /** When the day was pruned, UTC; undefined where it was not. */
+  prunedAt(): Promise<Temporal.PlainDateTime | undefined>;
 }
 
 /** A dump whose files are published, and where they are. */

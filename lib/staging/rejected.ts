@@ -97,12 +97,13 @@ export interface RejectedRepository {
   /**
    * Checks the messages, lands those that pass and are not in staging yet, and records the outcome
    * of each, in one transaction, one replay at a time. No counter, position or watermark moves.
-   * Messages that were not kept whole are left as they are.
+   * Messages that were not kept whole are left as they are, and so are those of days that were pruned:
+   * nobody knows any more what stood there.
    *
-   * @returns the outcomes by id
+   * @returns the outcomes by id; `pruned` is not recorded
    */
   replay(
     ids: readonly number[],
     judge: (raw: Uint8Array) => Judgement,
-  ): Promise<Map<number, ReplayOutcome>>;
+  ): Promise<Map<number, ReplayOutcome | "pruned">>;
 }

@@ -7,6 +7,7 @@ import type { DaysRepository } from "./days.ts";
 import type { LandingRepository } from "./landing.ts";
 import type { LedgerRepository } from "./ledger.ts";
 import type { StagingLocks } from "./locks.ts";
+import type { PruneRepository } from "./prune.ts";
 import type { RejectedRepository } from "./rejected.ts";
 import type { SourcesRepository } from "./sources.ts";
 import type { TopicPositions } from "./topics.ts";
@@ -32,6 +33,9 @@ export interface StagingRepository extends AsyncDisposable {
 
   /** What a dump reads. */
   readonly days: DaysRepository;
+
+  /** Takes out what is old. */
+  readonly prune: PruneRepository;
 
   /** The journal of backfills, and their lock. */
   readonly ledger: LedgerRepository;

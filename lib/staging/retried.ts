@@ -5,13 +5,14 @@
  */
 import type { DaysRepository } from "./days.ts";
 import type { AttemptsRepository } from "./ledger.ts";
+import type { PruneRepository } from "./prune.ts";
 import type { RejectedRepository } from "./rejected.ts";
 import type { StagingRepository } from "./repository.ts";
 import type { SourcesRepository } from "./sources.ts";
 import type { Schema } from "../migrations/migration.ts";
 
 export interface RetriedStaging
-  extends Pick<StagingRepository, "schema" | "days" | "sources" | "rejected"> {
+  extends Pick<StagingRepository, "schema" | "days" | "prune" | "sources" | "rejected"> {
   /** To be read: what writes it holds a lock, which another session would not have. */
   readonly ledger: AttemptsRepository;
 }
@@ -31,6 +32,12 @@ export function retriedStaging(run: RunOnStaging): RetriedStaging {
     recordDumps: (dumps) => run(({ days }) => days.recordDumps(dumps)),
     snapshot: (day, work) => run(({ days }) => days.snapshot(day, work)),
   };
+  const prune: PruneRepository = {
+    measured: (day) => run(({ prune }) => prune.measured(day)),
+    prune: (day, at, judge) => run(({ prune }) => prune.prune(day, at, judge)),
+    prunedDays: () => run(({ prune }) => prune.prunedDays()),
+    pruneLedger: (before, dryRun) => run(({ prune }) => prune.pruneLedger(before, dryRun)),
+  };
   const sources: SourcesRepository = {
     list: () => run(({ sources }) => sources.list()),
     retire: (parts) => run(({ sources }) => sources.retire(parts)),
@@ -49,5 +56,5 @@ export function retriedStaging(run: RunOnStaging): RetriedStaging {
   const ledger: AttemptsRepository = {
     attempts: (partitions) => run(({ ledger }) => ledger.attempts(partitions)),
   };
-  return { schema, days, sources, rejected, ledger };
+  return { schema, days, prune, sources, rejected, ledger };
 }

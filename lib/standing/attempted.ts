@@ -19,6 +19,7 @@ export interface AttemptFacts {
 export function attempted(standing: Standing, last: AttemptFacts | undefined): Standing {
   if (last === undefined || last.state === "done") return standing;
   if (last.state === "running") return { ...standing, state: "running", cause: null };
-  if (last.stood !== standing.id) return standing;
+  // No further attempt at what was pruned can do better.
+  if (last.stood !== standing.id || standing.state === "pruned") return standing;
   return { ...standing, state: last.state, cause: last.message };
 }

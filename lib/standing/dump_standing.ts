@@ -6,7 +6,8 @@ import { later, MISSING, type Standing } from "./standing.ts";
 
 /**
  * Rows only come: a day is stale where more were landed than its dump saw. A dump that could not be
- * recorded, as staging may only be read, is judged by what its load says of it.
+ * recorded, as staging may only be read, is judged by what its load says of it. What `prune` took out
+ * of staging is done, whatever lands later.
  */
 export function dumpStanding({ staged, loads }: DayFacts): Standing {
   const dumps: [DatasetName, Seen][] = [];
@@ -17,8 +18,9 @@ export function dumpStanding({ staged, loads }: DayFacts): Standing {
   }
   const causes = dumps.flatMap(([dataset, seen]) => causesOf(dataset, staged[dataset], seen));
   const rows = Object.fromEntries(dumps.map(([dataset, { rows }]) => [dataset, rows]));
+  const isPruned = DATASET_NAMES.some((dataset) => staged[dataset].pruned !== undefined);
   return {
-    state: causes.length === 0 ? "done" : "stale",
+    state: isPruned ? "pruned" : causes.length === 0 ? "done" : "stale",
     cause: causes.length === 0 ? null : causes.join("; "),
     rows: rows as Record<DatasetName, number>,
     at: dumps.map(([, { createdAt }]) => createdAt).reduce(later),

@@ -19,6 +19,15 @@ export interface StagedFacts {
   sources: readonly SourceRows[];
   /** The last dump; undefined where none is recorded. */
   dump: DumpFacts | undefined;
+  /** What was taken out of staging; undefined where nothing was. `landed` is with it. */
+  pruned?: PrunedFacts | undefined;
+}
+
+/** What `prune` took out of staging. */
+export interface PrunedFacts {
+  rows: number;
+  /** UTC. */
+  prunedAt: Temporal.PlainDateTime;
 }
 
 /** A dump, as staging recorded it. */

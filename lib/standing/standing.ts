@@ -2,16 +2,25 @@
 import type { DatasetName } from "../events/dataset.ts";
 
 /**
- * What stands decides the first three. The others come from the journal of attempts: see
+ * What stands decides the first four; `pruned`: done, and what it was made from was taken out of
+ * staging, so that it cannot be done again. The others come from the journal of attempts: see
  * `attempted.ts`.
  */
-export type StandingState = "done" | "missing" | "stale" | "failed" | "interrupted" | "running";
+export type StandingState =
+  | "done"
+  | "missing"
+  | "stale"
+  | "pruned"
+  | "failed"
+  | "interrupted"
+  | "running";
 
 export interface Standing {
   state: StandingState;
   /**
    * Of a stale one: what has changed, as a sentence's part: "3 rows of events[0] landed since". Of a
-   * failed one: what it said. Null of one that is done or missing.
+   * failed one: what it said. Of a pruned one: what landed since, else null. Null of one that is done or
+   * missing.
    */
   cause: string | null;
   /** Rows that stand: of each dataset, or of all; null where nothing does. */
@@ -46,13 +55,18 @@ export function chained<Named extends { readonly name: string; readonly standing
   let before: Named | undefined;
   return steps.map((step) => {
     const { standing } = step;
-    const isUpstream = before !== undefined && standing.state === "done";
+    const isUpstream = before !== undefined && stands(standing);
     const chained = isUpstream
       ? { ...step, standing: { ...standing, state: "stale" as const, cause: upstream(before!) } }
       : step;
-    if (standing.state !== "done") before ??= step;
+    if (!stands(standing)) before ??= step;
     return chained;
   });
+}
+
+/** Whether there is nothing to do. */
+export function stands({ state }: Standing): boolean {
+  return state === "done" || state === "pruned";
 }
 
 function upstream({ name, standing: { state } }: { name: string; standing: Standing }): string {

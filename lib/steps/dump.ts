@@ -1,13 +1,14 @@
 /** Dumping a day of staging to partition files (contract, section 4). */
 import { hostname } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { ConfigSource } from "../config/settings.ts";
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import { FolderLocks } from "../partitions/folder_locks.ts";
 import type { Manifest, NewManifest } from "../partitions/manifest.ts";
+import { lockDataset } from "../partitions/dataset_lock.ts";
 import { PartitionWriter } from "../partitions/partition_writer.ts";
 import type { DayRun } from "../partitions/run_date.ts";
-import { fileFailure } from "../runtime/file_failure.ts";
+import { FinpipeError } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/log.ts";
 import { SIGNATURE } from "../runtime/version.ts";
 import { counted } from "../runtime/words.ts";
@@ -78,7 +79,8 @@ export function dumpOptionsOf(source: ConfigSource): DumpOptions {
  * manifests. What stood under their names before stays until they are whole.
  *
  * @throws FinpipeError of kind `locked` where another process dumps one of the datasets;
- * `prerequisite` where the day is not complete and has to be
+ * `prerequisite` where the day is not complete and has to be; `data` where it was pruned: what stands
+ * under the names of its files stays
  */
 export async function dump(
   { staging, workDir, log, now, signal, watchOf, folderLocks = new FolderLocks() }: DumpDeps,
@@ -90,6 +92,8 @@ export async function dump(
   const written = await staging.days.snapshot(day, async (snapshot) => {
     // If a snapshot breaks off, the dump starts again, and drops what it has written.
     using opened = new DisposableStack();
+    const prunedAt = await snapshot.prunedAt();
+    if (prunedAt !== undefined) throw pruned(day, prunedAt);
     const id = crypto.randomUUID();
     const completeness = completenessOf(day, await snapshot.kafkaProgress(), now());
     if (mustBeComplete) requireComplete(day, completeness, log);
@@ -132,6 +136,16 @@ export async function dump(
     );
   }
   return manifests;
+}
+
+/** What is left of a pruned day in staging, if anything, is no day. */
+function pruned(day: Temporal.PlainDate, at: Temporal.PlainDateTime): FinpipeError {
+  const when = at.toString({ smallestUnit: "second" }).replace("T", " ");
+  return new FinpipeError("data", `Cannot dump ${day}: prune took it out of staging at ${when}`, {
+    hint:
+      "Its partition files are left as they are. The warehouse has what was loaded: to load it " +
+      "again, put its partition files back from a copy",
+  });
 }
 
 /** What the manifests say about the files. */
@@ -177,22 +191,4 @@ async function writeAgreeing(
     { example },
   );
   return false;
-}
-
-/** Only one dump of a dataset at a time, so that no other process uses the temporary files. */
-async function lockDataset(
-  locks: FolderLocks,
-  workDir: string,
-  dataset: DatasetName,
-): Promise<Disposable> {
-  const folder = join(workDir, "partitions", dataset);
-  try {
-    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-    return await locks.take(
-      join(folder, ".lock"),
-      `the partition files of ${dataset} in ${workDir}`,
-    );
-  } catch (error) {
-    throw fileFailure(error, "write", folder);
-  }
 }

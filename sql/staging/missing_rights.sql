@@ -1,5 +1,5 @@
 -- Rights that finpipe needs and its role has not, on what is there; creating the schemas needs one
--- on the database, for as long as they are not there.
+-- on the database, for as long as they are not there. What prune alone needs is not among them.
 SELECT 'CREATE on database ' || current_database() AS missing
 WHERE NOT has_database_privilege(current_database(), 'CREATE')
   AND (SELECT count(*) FROM pg_namespace WHERE nspname IN ('stg', 'finpipe')) < 2
@@ -15,6 +15,7 @@ CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE')) AS needed (privilege)
 WHERE nspname IN ('stg', 'finpipe')
   AND relkind IN ('r', 'p')
   AND (privilege = 'SELECT' OR relname <> 'migrations')
+  AND (privilege <> 'INSERT' OR relname <> 'pruned_days')
   AND (privilege <> 'UPDATE' OR relname IN (
     'dumps', 'landed_days', 'source_partitions', 'rejected', 'backfills', 'attempts'
   ))

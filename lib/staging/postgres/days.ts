@@ -7,6 +7,7 @@ import type { SqlSession } from "../../postgres/session.ts";
 import { codeOf } from "../../runtime/errors.ts";
 import { SqlTemplate } from "../../sql/template.ts";
 import type { DaySnapshot, DaysRepository, DumpRecord, StagedDay, StagedRows } from "../days.ts";
+import { prunedAmong } from "./pruned_days.ts";
 import { readStagedDays } from "./staged_days.ts";
 import * as sql from "./statements.ts";
 
@@ -56,6 +57,7 @@ export class PostgresDays implements DaysRepository {
       copyDay: (dataset, sink) => session.copyOut(sql.dumpDay(dataset, day), sink),
       copyDayApart: (sink) => session.copyOut(sql.dumpDayApart(day), sink),
       kafkaProgress: () => select(session, sql.kafkaProgress),
+      prunedAt: async () => (await prunedAmong(session, [day.toString()])).get(day.toString()),
     };
     return session.transaction(() => work(snapshot), "snapshot");
   }

@@ -9,6 +9,7 @@ import windowIndex from "../../../sql/staging/007_window_index.sql" with { type:
 import landedDays from "../../../sql/staging/008_landed_days.sql" with { type: "text" };
 import dumps from "../../../sql/staging/009_dumps.sql" with { type: "text" };
 import ledger from "../../../sql/staging/010_ledger.sql" with { type: "text" };
+import prunedDays from "../../../sql/staging/011_pruned_days.sql" with { type: "text" };
 import lockMigrationsSql from "../../../sql/staging/lock_migrations.sql" with { type: "text" };
 import migrationsAppliedSql from "../../../sql/staging/migrations_applied.sql" with {
   type: "text",
@@ -42,6 +43,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 8, name: "008_landed_days", sql: landedDays, breaks: "readers" },
   { version: 9, name: "009_dumps", sql: dumps, breaks: "nothing" },
   { version: 10, name: "010_ledger", sql: ledger, breaks: "nothing" },
+  // Readers, too: an older finpipe would dump what is left of a pruned day in place of the day.
+  { version: 11, name: "011_pruned_days", sql: prunedDays, breaks: "readers" },
 ];
 
 const SCHEMAS = ["stg", "finpipe"];

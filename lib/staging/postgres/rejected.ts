@@ -1,5 +1,5 @@
 /** {@link RejectedRepository} of PostgreSQL. */
-import { DATASET_NAMES, type DatasetName } from "../../events/dataset.ts";
+import { DATASET_NAMES, type DatasetName, DATASETS } from "../../events/dataset.ts";
 import type { Reason } from "../../events/message.ts";
 import { arrayOf } from "../../postgres/array.ts";
 import { RefusedData } from "../../postgres/failure.ts";
@@ -17,6 +17,7 @@ import type {
   ReplayOutcome,
   ReplaySelection,
 } from "../rejected.ts";
+import { prunedAmong } from "./pruned_days.ts";
 import * as sql from "./rejected_statements.ts";
 
 /** Rows that are read at once. */
@@ -71,7 +72,7 @@ export class PostgresRejected implements RejectedRepository {
   replay(
     ids: readonly number[],
     judge: (raw: Uint8Array) => Judgement,
-  ): Promise<Map<number, ReplayOutcome>> {
+  ): Promise<Map<number, ReplayOutcome | "pruned">> {
     return this.#session.transaction(async () => {
       await run(this.#session, sql.serialize);
       const outcomes = new Map<number, ReplayOutcome>();
@@ -83,12 +84,15 @@ export class PostgresRejected implements RejectedRepository {
         if ("dataset" in judgement) versions.push({ id, ...judgement });
         else outcomes.set(id, outcomeOf(judgement));
       }
+      const pruned = await prunedAmong(this.#session, [...new Set(versions.map(dayOf))]);
+      const landed = versions.filter((version) => !pruned.has(dayOf(version)));
       for (const dataset of DATASET_NAMES) {
-        await this.#land(dataset, versions.filter((one) => one.dataset === dataset), outcomes);
+        await this.#land(dataset, landed.filter((one) => one.dataset === dataset), outcomes);
       }
       const marks = [...outcomes].map(([id, outcome]) => ({ id, outcome }));
       await run(this.#session, sql.mark, { outcomes: JSON.stringify(marks) });
-      return outcomes;
+      const refused = versions.filter((version) => pruned.has(dayOf(version)));
+      return new Map([...outcomes, ...refused.map(({ id }) => [id, "pruned"] as const)]);
     });
   }
 
@@ -129,6 +133,11 @@ export class PostgresRejected implements RejectedRepository {
     for (let at = PIECE; at < length; at += PIECE) whole.set(await this.bytesOf(id, at), at);
     return whole;
   }
+}
+
+/** The date of its event time, which names its day. */
+function dayOf({ dataset, columns }: Replayed): string {
+  return columns[DATASETS[dataset].eventTime]!.slice(0, 10);
 }
 
 function valuesOf({ reason, day, source, partition }: RejectedFilter): SqlValues {

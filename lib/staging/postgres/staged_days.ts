@@ -19,6 +19,8 @@ const STAGED_DAYS = query("staging/staged_days", stagedDays, {
   stagedRows: nullable(integer),
   createdAt: nullable(timestamp),
   complete: nullable(boolean),
+  prunedRows: nullable(integer),
+  prunedAt: nullable(timestamp),
 });
 
 const SOURCES = query("staging/staged_day_sources", stagedDaySources, {
@@ -39,18 +41,21 @@ export async function readStagedDays(
     first_day: from.toString(),
     last_day: to.toString(),
   });
-  const days = rows.map(({ sha256, dumpedRows, stagedRows, createdAt, complete, ...rest }) => ({
-    ...rest,
+  const days = rows.map(({ dataset, day, landed, sha256, prunedRows, ...rest }) => ({
+    dataset,
+    day,
+    landed,
     sources: [] as SourceRows[],
     // A dump's columns are NULL together.
     dump: sha256 === null ? undefined : {
       sha256,
-      rows: dumpedRows!,
-      stagedRows: stagedRows!,
+      rows: rest.dumpedRows!,
+      stagedRows: rest.stagedRows!,
       sources: [] as SourceRows[],
-      createdAt: createdAt!,
-      complete,
+      createdAt: rest.createdAt!,
+      complete: rest.complete,
     },
+    ...(prunedRows === null ? {} : { pruned: { rows: prunedRows, prunedAt: rest.prunedAt! } }),
   }));
   const changed = days.filter(({ dump, landed }) =>
     dump !== undefined && dump.stagedRows !== landed

@@ -6,6 +6,7 @@ import type { DaysRepository } from "../days.ts";
 import type { LandingRepository } from "../landing.ts";
 import type { LedgerRepository } from "../ledger.ts";
 import type { StagingLocks } from "../locks.ts";
+import type { PruneRepository } from "../prune.ts";
 import type { RejectedRepository } from "../rejected.ts";
 import type { StagingRepository } from "../repository.ts";
 import type { SourcesRepository } from "../sources.ts";
@@ -15,6 +16,7 @@ import { PostgresLanding } from "./landing.ts";
 import { PostgresLedger } from "./ledger.ts";
 import { PostgresLocks } from "./locks.ts";
 import { MIGRATIONS, PostgresMigrations } from "./migrations.ts";
+import { PostgresPrune } from "./prune.ts";
 import { PostgresRejected } from "./rejected.ts";
 import { PostgresSources } from "./sources.ts";
 import { PostgresTopics } from "./topics.ts";
@@ -27,6 +29,7 @@ export class PostgresStaging implements StagingRepository {
   readonly sources: SourcesRepository;
   readonly rejected: RejectedRepository;
   readonly days: DaysRepository;
+  readonly prune: PruneRepository;
   readonly ledger: LedgerRepository;
   readonly #session: SqlSession;
   readonly #owned: boolean;
@@ -51,6 +54,7 @@ export class PostgresStaging implements StagingRepository {
     this.sources = new PostgresSources(session);
     this.rejected = new PostgresRejected(session);
     this.days = new PostgresDays(session);
+    this.prune = new PostgresPrune(session);
     this.ledger = new PostgresLedger(session);
   }
 

@@ -34,6 +34,8 @@ export const STAGING_TABLES: TableShapes = {
     "watermark_delay bigint =, topic_id text, window_base bigint =, " +
     "retired_at timestamp",
   "finpipe.landed_days": "source_id integer, dataset text, day date, rows bigint",
+  "finpipe.pruned_days":
+    "source_id integer, dataset text, day date, rows bigint, pruned_at timestamp, version text",
   "finpipe.dumps": "dataset text, day date, sha256 text, rows bigint, staged_rows bigint, " +
     "bytes bigint, control_total numeric, snapshot text, sources text, complete boolean, " +
     "created_at timestamp, version text, host text, work_dir text",

@@ -130,7 +130,7 @@ export async function openSession(
 
 const EMPTY_STAGING = `
   TRUNCATE stg.transactions, stg.currencies, stg.rejected, finpipe.source_partitions,
-    finpipe.lost_ranges, finpipe.landed_days, finpipe.dumps, finpipe.backfills, finpipe.attempts
+    finpipe.lost_ranges, finpipe.landed_days, finpipe.dumps, finpipe.pruned_days, finpipe.backfills, finpipe.attempts
   RESTART IDENTITY`;
 
 /** Both ends of an engine, the steps on them, and the log that these wrote. */
