@@ -3,6 +3,7 @@
  * is for one kind of user; an implementation has them all on one session.
  */
 import type { Schema } from "../migrations/migration.ts";
+import type { StagingBooks } from "./books.ts";
 import type { DaysRepository } from "./days.ts";
 import type { LandingRepository } from "./landing.ts";
 import type { StagingLocks } from "./locks.ts";
@@ -31,4 +32,7 @@ export interface StagingRepository extends AsyncDisposable {
 
   /** What a dump reads. */
   readonly days: DaysRepository;
+
+  /** What an audit counts again. */
+  readonly books: StagingBooks;
 }

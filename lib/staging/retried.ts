@@ -3,13 +3,17 @@
  * new one if that session is lost. Landing is not part of it, because it has to know whether an
  * earlier try may have committed.
  */
+import type { StagingBooks } from "./books.ts";
 import type { DaysRepository } from "./days.ts";
 import type { RejectedRepository } from "./rejected.ts";
 import type { StagingRepository } from "./repository.ts";
 import type { SourcesRepository } from "./sources.ts";
 import type { Schema } from "../migrations/migration.ts";
 
-export type RetriedStaging = Pick<StagingRepository, "schema" | "days" | "sources" | "rejected">;
+export type RetriedStaging = Pick<
+  StagingRepository,
+  "schema" | "days" | "books" | "sources" | "rejected"
+>;
 
 /** Runs work on a session of staging, several times if necessary. */
 export type RunOnStaging = <T>(work: (staging: StagingRepository) => Promise<T>) => Promise<T>;
@@ -26,6 +30,9 @@ export function retriedStaging(run: RunOnStaging): RetriedStaging {
     recordDumps: (dumps) => run(({ days }) => days.recordDumps(dumps)),
     snapshot: (day, work) => run(({ days }) => days.snapshot(day, work)),
   };
+  const books: StagingBooks = {
+    snapshot: (work) => run(({ books }) => books.snapshot(work)),
+  };
   const sources: SourcesRepository = {
     list: () => run(({ sources }) => sources.list()),
     retire: (parts) => run(({ sources }) => sources.retire(parts)),
@@ -41,5 +48,5 @@ export function retriedStaging(run: RunOnStaging): RetriedStaging {
       run(({ rejected }) => rejected.candidates(selection, after, newest)),
     replay: (ids, judge) => run(({ rejected }) => rejected.replay(ids, judge)),
   };
-  return { schema, days, sources, rejected };
+  return { schema, days, books, sources, rejected };
 }

@@ -2,6 +2,7 @@
 import { schemaOf } from "../../migrations/migrate.ts";
 import type { Schema } from "../../migrations/migration.ts";
 import type { SqlSession } from "../../postgres/session.ts";
+import type { StagingBooks } from "../books.ts";
 import type { DaysRepository } from "../days.ts";
 import type { LandingRepository } from "../landing.ts";
 import type { StagingLocks } from "../locks.ts";
@@ -9,6 +10,7 @@ import type { RejectedRepository } from "../rejected.ts";
 import type { StagingRepository } from "../repository.ts";
 import type { SourcesRepository } from "../sources.ts";
 import type { TopicPositions } from "../topics.ts";
+import { PostgresBooks } from "./books.ts";
 import { PostgresDays } from "./days.ts";
 import { PostgresLanding } from "./landing.ts";
 import { PostgresLocks } from "./locks.ts";
@@ -25,6 +27,7 @@ export class PostgresStaging implements StagingRepository {
   readonly sources: SourcesRepository;
   readonly rejected: RejectedRepository;
   readonly days: DaysRepository;
+  readonly books: StagingBooks;
   readonly #session: SqlSession;
   readonly #owned: boolean;
   readonly #onDispose: (() => void) | undefined;
@@ -48,6 +51,7 @@ export class PostgresStaging implements StagingRepository {
     this.sources = new PostgresSources(session);
     this.rejected = new PostgresRejected(session);
     this.days = new PostgresDays(session);
+    this.books = new PostgresBooks(session);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -31,13 +31,17 @@ export async function readDayFacts(
   scope: EmbeddedScope,
   range: DateRange,
 ): Promise<WarehouseDay[]> {
+  return warehouseDays(await scope.session.transaction(() => readDayRecords(scope, range)));
+}
+
+/** The records of the days of a range, in a transaction of the caller's. */
+export async function readDayRecords(scope: EmbeddedScope, range: DateRange) {
   const days = rangeValues(range);
-  const records = await scope.session.transaction(async () => ({
+  return {
     loads: await scope.select(LOADS, days),
     builds: await scope.select(BUILDS, days),
     marts: await scope.select(MARTS, days),
     rates: await scope.select(RATES, days),
     used: await scope.select(USED, days),
-  }));
-  return warehouseDays(records);
+  };
 }

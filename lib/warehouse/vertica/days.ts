@@ -30,14 +30,18 @@ const RATES = verticaQuery("days_rates", daysRates, DAY_RATE);
 const USED = verticaQuery("days_rates_used", daysRatesUsed, DAY_RATE_USED);
 
 export async function readDayFacts(scope: VerticaScope, range: DateRange): Promise<WarehouseDay[]> {
+  return warehouseDays(await scope.transaction(() => readDayRecords(scope, range)));
+}
+
+/** The records of the days of a range, in a transaction of the caller's. */
+export async function readDayRecords(scope: VerticaScope, range: DateRange) {
   const days = rangeValues(range);
-  const records = await scope.transaction(async () => ({
+  return {
     loads: await scope.select(LOADS, days),
     pending: await scope.select(PENDING, days),
     builds: await scope.select(BUILDS, days),
     marts: await scope.select(MARTS, days),
     rates: await scope.select(RATES, days),
     used: await scope.select(USED, days),
-  }));
-  return warehouseDays(records);
+  };
 }

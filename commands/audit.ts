@@ -1,0 +1,82 @@
+/** `finpipe audit`: whether the books balance, from the rows landed to the mart. */
+import { compareBooks } from "../lib/audit/audit.ts";
+import { readBooks } from "../lib/audit/read_books.ts";
+import { type Engine, openEngine } from "../lib/engine/engine.ts";
+import {
+  type DateRange,
+  FIRST_DAY,
+  LAST_DAY,
+  parseRange,
+  today,
+} from "../lib/partitions/run_date.ts";
+import { auditJson } from "../lib/rendering/audit/json.ts";
+import { auditText } from "../lib/rendering/audit/text.ts";
+import { inBlocks } from "../lib/rendering/blocks.ts";
+import { daysText, openDaysNote } from "../lib/rendering/mart/notes.ts";
+import { EXIT_CODES } from "../lib/runtime/errors.ts";
+import { countedValuesOf } from "../lib/steps/cdm.ts";
+import type { CommandDefinition } from "./command.ts";
+
+const command: CommandDefinition = {
+  configure(command) {
+    command
+      .description(
+        "Proves that the books balance: counts again, at both ends, what was landed, dumped, loaded\n" +
+          "and counted in the mart, and compares each figure with the next one and with the records.\n" +
+          "Names the date, the dataset and both sides of each difference, with its likely cause, and\n" +
+          "exits with code 4 if there is one. Dates are those of the data.",
+      )
+      .argument("[from..to]", "an inclusive range, or one date (default: all days that are over)");
+  },
+
+  examples: [
+    ["finpipe audit", "checks all days that are over"],
+    ["finpipe audit 2022-10-01..2022-10-31 --json", "checks a month, for programs"],
+  ],
+
+  async run(context, [given]) {
+    const asked = given === undefined ? undefined : parseRange(given, "FROM..TO");
+    const counted = countedValuesOf(context.config);
+    await using engine = await openEngine(context, {
+      staging: true,
+      warehouse: true,
+      command: "audit",
+    });
+    const { staging, warehouse } = engine;
+    await staging.schema.checkSchema("read");
+    await warehouse.checkSchema("read");
+    const { now, signal, stdout } = context.io;
+    const open = today(now());
+    const range = asked ?? { from: FIRST_DAY, to: open.subtract({ days: 1 }) };
+    const books = await readBooks({ staging, warehouse, now, signal }, range);
+    if (asked === undefined) {
+      const left = await knownDays(engine, { from: open, to: LAST_DAY });
+      if (left !== undefined) context.log.warn(openDaysNote(left, "audit"));
+    }
+    if (books.moving.length > 0) {
+      context.log.warn(
+        `Left out ${
+          daysText(books.moving)
+        }, which changed each time that finpipe counted: run the ` +
+          "audit again once the load or build has ended",
+      );
+    }
+    const audit = compareBooks(books, counted);
+    if (context.json) await stdout.write(JSON.stringify(auditJson(audit)) + "\n");
+    else {
+      const text = inBlocks(ReadableStream.from(auditText(audit)), signal);
+      for await (const block of text) await stdout.write(block);
+    }
+    return audit.differences.length === 0 ? 0 : EXIT_CODES.data;
+  },
+};
+
+export default command;
+
+/** How many days of a range anything is known of; undefined where there is none. */
+async function knownDays({ staging, warehouse }: Engine, range: DateRange) {
+  const known = [...await staging.days.staged(range), ...await warehouse.dayFacts(range)];
+  const days = [...new Set(known.map(({ day }) => day.toString()))].sort();
+  const [first, last] = [days[0], days.at(-1)];
+  return first === undefined ? undefined : { days: days.length, first, last: last! };
+}

@@ -1,0 +1,109 @@
+/** What audit tells of each change by hand, and docs/audit.md, which says so. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { dayLinks } from "../../../lib/audit/links/links.ts";
+import { SOURCE_LINKS } from "../../../lib/audit/links/sources.ts";
+import { ROOT } from "../docs/documents.ts";
+import { DAY, dayMessages, DAYS } from "./days.ts";
+import type { AuditPlace } from "./place.ts";
+import { MOVED_TO, tamper, type Target, type Told } from "./tampering.ts";
+
+const FILE = join(ROOT, "docs/audit.md");
+const LINKS = "The links";
+const TELLINGS = "What audit tells of a change by hand";
+
+/** Makes all changes of some tables, one at a time; each has to be told of its day and no other. */
+export async function tellingsOf(
+  place: AuditPlace,
+  targets: readonly Target[],
+  isMade?: (change: string) => boolean,
+): Promise<Told[]> {
+  await place.land(dayMessages());
+  await place.build(...DAYS);
+  // Whoever changes counters by hand may drop their check.
+  await place.query(
+    { end: "staging" },
+    "ALTER TABLE finpipe.source_partitions DROP CONSTRAINT messages_add_up",
+  );
+  assert.deepEqual((await place.audit()).differences, [], "the books balance untouched");
+  const all: Told[] = [];
+  for (const target of targets) {
+    for await (const told of tamper(place, target, () => place.audit(), isMade)) {
+      const { change, links, audit, isMoved } = told;
+      all.push({ target: target.label, change, links });
+      const days = target.isOfDay === false ? [] : isMoved ? [DAY, MOVED_TO] : [DAY];
+      for (const { day, source, link } of audit?.differences ?? []) {
+        const isRight = day === undefined ? source !== undefined : days.includes(`${day}`);
+        assert.ok(isRight, `${target.label}, ${change}: ${link} of ${day}`);
+      }
+    }
+    assert.deepEqual((await place.audit()).differences, [], `${target.label} is put back`);
+  }
+  return all;
+}
+
+/** Compares with the document; with FINPIPE_UPDATE_DOCS=1 writes it (and `deno fmt` its tables). */
+export async function compareTellings(told: readonly Told[]): Promise<void> {
+  const rows = told.map(({ target, change, links }) => [target, change, linksText(links)]);
+  if (Deno.env.get("FINPIPE_UPDATE_DOCS") === "1") {
+    await writeTable(TELLINGS, ["table", "what is changed", "links that tell"], rows);
+    return;
+  }
+  const documented = new Map(
+    (await tableOf(TELLINGS)).map(([target, change, links]) => [`${target}: ${change}`, links]),
+  );
+  const found = rows.map(([target, change, links]) => [`${target}: ${change}`, links] as const);
+  assert.deepEqual(
+    Object.fromEntries(found),
+    Object.fromEntries(found.map(([key]) => [key, documented.get(key)])),
+  );
+}
+
+/** The rows of the whole table of the document, by what is changed. */
+export async function documentedChanges(): Promise<string[]> {
+  return (await tableOf(TELLINGS)).map(([target, change]) => `${target}: ${change}`);
+}
+
+/** Compares the document's table of links, or writes it. */
+export async function compareLinks(): Promise<void> {
+  const links = [...dayLinks({ statuses: [], types: undefined }), ...SOURCE_LINKS];
+  const rows = links.map((link) => {
+    const of = "datasets" in link ? link.datasets.join(", ") : "source partition";
+    return [`\`${link.name}\``, of, ...link.sides];
+  });
+  if (Deno.env.get("FINPIPE_UPDATE_DOCS") === "1") {
+    await writeTable(LINKS, ["link", "of", "left", "right"], rows);
+  } else assert.deepEqual(await tableOf(LINKS), rows);
+}
+
+function linksText(links: readonly string[] | undefined): string {
+  if (links === undefined) return "the table does not take it";
+  return links.map((link) => `\`${link}\``).join(", ") || "none";
+}
+
+/** The cells of the table below a heading, without its titles. */
+async function tableOf(heading: string): Promise<string[][]> {
+  const [, section] = sectionOf(await Deno.readTextFile(FILE), heading);
+  return section.split("\n").filter((line) => line.startsWith("|")).slice(2)
+    .map((line) => line.slice(1, -1).split("|").map((cell) => cell.trim()));
+}
+
+async function writeTable(
+  heading: string,
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+): Promise<void> {
+  const [before, section, after] = sectionOf(await Deno.readTextFile(FILE), heading);
+  const words = section.split("\n").filter((line) => !line.startsWith("|")).join("\n").trimEnd();
+  const lines = [titles, titles.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
+  await Deno.writeTextFile(FILE, `${before}${words}\n\n${lines.join("\n")}\n\n${after}`);
+}
+
+/** A document before a heading, from there to the next one, and after. */
+function sectionOf(text: string, heading: string): [string, string, string] {
+  const start = text.indexOf(`## ${heading}\n`);
+  assert.ok(start >= 0, `docs/audit.md has no chapter ${heading}`);
+  const next = text.indexOf("\n## ", start);
+  const end = next < 0 ? text.length : next + 1;
+  return [text.slice(0, start), text.slice(start, end), text.slice(end)];
+}
