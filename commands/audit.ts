@@ -1,5 +1,6 @@
 /** `finpipe audit`: whether the books balance, from the rows landed to the mart. */
 import { compareBooks } from "../lib/audit/audit.ts";
+import type { DayBook } from "../lib/audit/facts.ts";
 import { readBooks } from "../lib/audit/read_books.ts";
 import { type Engine, openEngine } from "../lib/engine/engine.ts";
 import {
@@ -26,15 +27,21 @@ const command: CommandDefinition = {
           "Names the date, the dataset and both sides of each difference, with its likely cause, and\n" +
           "exits with code 4 if there is one. Dates are those of the data.",
       )
-      .argument("[from..to]", "an inclusive range, or one date (default: all days that are over)");
+      .argument("[from..to]", "an inclusive range, or one date (default: all days that are over)")
+      .option(
+        "--deep",
+        "look at every value: make each day's file again and compare its sha256, compare the " +
+          "fingerprint of each loaded day, and check the partition files in the work dir",
+      );
   },
 
   examples: [
     ["finpipe audit", "checks all days that are over"],
     ["finpipe audit 2022-10-01..2022-10-31 --json", "checks a month, for programs"],
+    ["finpipe audit 2022-10-01 --deep", "checks every value of a day"],
   ],
 
-  async run(context, [given]) {
+  async run(context, [given], options) {
     const asked = given === undefined ? undefined : parseRange(given, "FROM..TO");
     const counted = countedValuesOf(context.config);
     await using engine = await openEngine(context, {
@@ -48,7 +55,8 @@ const command: CommandDefinition = {
     const { now, signal, stdout } = context.io;
     const open = today(now());
     const range = asked ?? { from: FIRST_DAY, to: open.subtract({ days: 1 }) };
-    const books = await readBooks({ staging, warehouse, now, signal }, range);
+    const deep = options.deep === true ? { workDir: engine.settings.workDir } : undefined;
+    const books = await readBooks({ staging, warehouse, now, signal, deep }, range);
     if (asked === undefined) {
       const left = await knownDays(engine, { from: open, to: LAST_DAY });
       if (left !== undefined) context.log.warn(openDaysNote(left, "audit"));
@@ -59,6 +67,13 @@ const command: CommandDefinition = {
           daysText(books.moving)
         }, which changed each time that finpipe counted: run the ` +
           "audit again once the load or build has ended",
+      );
+    }
+    const unchecked = deep === undefined ? [] : withoutFingerprint(books.days);
+    if (unchecked.length > 0) {
+      context.log.warn(
+        `Cannot check the values in the warehouse of ${daysText(unchecked)}: an older finpipe ` +
+          "loaded these days, and took no fingerprint",
       );
     }
     const audit = compareBooks(books, counted);
@@ -72,6 +87,13 @@ const command: CommandDefinition = {
 };
 
 export default command;
+
+/** Days that a version loaded which recorded no fingerprint. */
+function withoutFingerprint(days: readonly DayBook[]): Temporal.PlainDate[] {
+  return days.filter(({ warehouse: { loads } }) =>
+    Object.values(loads).some((load) => load !== undefined && load.fingerprint === undefined)
+  ).map(({ facts }) => facts.day);
+}
 
 /** How many days of a range anything is known of; undefined where there is none. */
 async function knownDays({ staging, warehouse }: Engine, range: DateRange) {

@@ -18,6 +18,10 @@ export interface DumpBook {
   snapshot: string;
   /** UTC, ISO. */
   createdAt: string;
+  /** As the manifest has it, JSON. */
+  sources: string;
+  complete: boolean | null;
+  version: string;
 }
 
 /** Rows of a day of one source partition: by the record, and in staging. */
@@ -42,6 +46,25 @@ export interface StagedBook {
   /** Source partitions for which `landed` and `rows` differ. */
   sources: readonly SourceRows[];
   dump: DumpBook | undefined;
+  /** What only a deep audit looks at. */
+  deep: DeepStagedBook | undefined;
+}
+
+/** A day of a dataset in staging, value by value. */
+export interface DeepStagedBook {
+  /** Of the day's file, as a dump would write it now. */
+  sha256: string;
+  /** Rows whose columns say something else than their payload; undefined where one cannot be read. */
+  otherPayloads: number | undefined;
+  /** The partition file in the work dir; undefined if it has none of the recorded dump. */
+  file: FileBook | undefined;
+}
+
+/** A partition file with its manifest. */
+export interface FileBook {
+  /** What keeps the file from being proven; undefined where nothing does. */
+  problem: string | undefined;
+  manifest: DumpBook | undefined;
 }
 
 /** The load that stands, as the warehouse recorded it. */
@@ -57,12 +80,16 @@ export interface LoadBook {
   controlTotal: string;
   /** The dump that it was of; undefined if an older version loaded it. */
   origin: { stagedRows: number; bytes: number; dumpedAt: string } | undefined;
+  /** Of the rows that were taken; undefined if an older version loaded them. */
+  fingerprint: string | undefined;
 }
 
 /** What is in the warehouse for a day of a dataset. */
 export interface Measure {
   rows: number;
   controlTotal: string;
+  /** Of all values; undefined where nobody asked. */
+  fingerprint?: string | undefined;
 }
 
 /** A build of the mart that stands, as it was recorded. */

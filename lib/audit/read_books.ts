@@ -2,13 +2,22 @@
  * Reads the books of both ends, each in one snapshot. Between the two a dump, a load or a build may come:
  * days that changed meanwhile are read again, so that nothing is told of them that was never so.
  */
+import { createHash } from "node:crypto";
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import { type DateRange, today } from "../partitions/run_date.ts";
 import type { BooksSnapshot, DumpOfDay, StagingBooks } from "../staging/books.ts";
 import type { DayFacts, StagedFacts, WarehouseDay } from "../standing/facts.ts";
 import { emptyBook, type WarehouseBooks, type WarehouseDayBook } from "../warehouse/books.ts";
 import { controlText } from "../warehouse/load_checks.ts";
-import type { Conflict, DayBook, SourceBook, StagedBook } from "./facts.ts";
+import type {
+  Conflict,
+  DayBook,
+  DeepStagedBook,
+  DumpBook,
+  SourceBook,
+  StagedBook,
+} from "./facts.ts";
+import { normalSources, readFileBook } from "./partition_files.ts";
 
 export interface BooksDeps {
   staging: { readonly books: StagingBooks };
@@ -16,6 +25,8 @@ export interface BooksDeps {
   now: () => Temporal.Instant;
   /** Aborted when the audit should stop. */
   signal: AbortSignal;
+  /** Looks at each value, and at the partition files of this work dir. @default not */
+  deep?: { workDir: string } | undefined;
 }
 
 export interface Books {
@@ -65,10 +76,13 @@ interface Ends extends Omit<Books, "moving"> {
 }
 
 async function readEnds(deps: BooksDeps, range: DateRange): Promise<Ends> {
-  const { staging, warehouse, now, signal } = deps;
-  const staged = await staging.books.snapshot((snapshot) => readStaging(snapshot, range, signal));
+  const { staging, warehouse, now, signal, deep } = deps;
+  const staged = await staging.books.snapshot((snapshot) =>
+    readStaging(snapshot, range, { signal, isDeep: deep !== undefined })
+  );
+  if (deep !== undefined) await addFiles(staged.days, deep.workDir, signal);
   signal.throwIfAborted();
-  const read = await warehouse.books.read(range);
+  const read = await warehouse.books.read(range, deep !== undefined);
   const dumps = await staging.books.snapshot((snapshot) => snapshot.dumps(range));
   const loaded = new Map(read.days.map((day) => [day.day.toString(), day]));
   const dates = [...new Set([...staged.days.keys(), ...loaded.keys()])].sort();
@@ -98,7 +112,11 @@ interface StagedPart {
 
 type StagedParts = Partial<Record<DatasetName, StagedPart>>;
 
-async function readStaging(snapshot: BooksSnapshot, range: DateRange, signal: AbortSignal) {
+async function readStaging(
+  snapshot: BooksSnapshot,
+  range: DateRange,
+  { signal, isDeep }: { signal: AbortSignal; isDeep: boolean },
+) {
   const dumps = await snapshot.dumps(range);
   const facts = new Map(
     (await snapshot.staged(range)).map((day) => [keyOf(day.day, day.dataset), day]),
@@ -125,13 +143,50 @@ async function readStaging(snapshot: BooksSnapshot, range: DateRange, signal: Ab
           objects: measure.objects,
           controlTotal: controlText(dataset, measure.controlTotal),
           sources: await snapshot.unequalSources(dataset, day),
-          dump: dump && { ...dump, controlTotal: controlText(dataset, dump.controlTotal) },
+          dump: dump && comparable(dump),
+          deep: isDeep ? await readDeep(snapshot, dataset, day) : undefined,
         },
       };
     }
     days.set(date, parts);
   }
   return { days, dumps, conflicts, sources: await snapshot.sources() };
+}
+
+/** A dump as it can be compared with others of its day, and with manifests. */
+function comparable(dump: DumpOfDay): DumpBook {
+  return {
+    ...dump,
+    controlTotal: controlText(dump.dataset, dump.controlTotal),
+    sources: normalSources(dump.sources),
+  };
+}
+
+/** The day's file is made again, and only its hash is kept. */
+async function readDeep(
+  snapshot: BooksSnapshot,
+  dataset: DatasetName,
+  day: Temporal.PlainDate,
+): Promise<DeepStagedBook> {
+  const hash = createHash("sha256");
+  await snapshot.copyDay(dataset, day, (piece) => hash.update(piece));
+  const otherPayloads = await snapshot.otherPayloads(dataset, day);
+  return { sha256: hash.digest("hex"), otherPayloads, file: undefined };
+}
+
+async function addFiles(
+  days: ReadonlyMap<string, StagedParts>,
+  workDir: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const [date, parts] of days) {
+    const day = Temporal.PlainDate.from(date);
+    for (const dataset of DATASET_NAMES) {
+      const book = parts[dataset]?.book;
+      if (book?.dump === undefined || book.deep === undefined) continue;
+      book.deep.file = await readFileBook(workDir, dataset, day, book.dump, signal);
+    }
+  }
 }
 
 const NOTHING_LANDED: StagedFacts = { landed: 0, sources: [], dump: undefined };
@@ -165,7 +220,7 @@ function joined(
 function nothingStaged(dataset: DatasetName): StagedPart {
   const controlTotal = controlText(dataset, "0");
   const nothing = { landed: 0, rows: 0, objects: 0, controlTotal, sources: [], dump: undefined };
-  return { facts: NOTHING_LANDED, book: nothing };
+  return { facts: NOTHING_LANDED, book: { ...nothing, deep: undefined } };
 }
 
 /** Days that were dumped in between. */

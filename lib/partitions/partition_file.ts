@@ -54,18 +54,13 @@ export async function openPartitionFile(
   options: WatchOptions = {},
 ): Promise<OpenPartitionFile> {
   const paths = partitionPaths(workDir, dataset, day);
-  const hint = `Run 'finpipe dump ${dayArgument(day)}' first`;
-  const text = await readIfPresent(paths.manifest);
-  if (text === undefined) {
+  const manifest = await readManifest(workDir, dataset, day);
+  if (manifest === undefined) {
     throw new FinpipeError(
       "prerequisite",
       `No partition file of ${dataset} for ${day} in ${workDir}`,
-      { hint },
+      { hint: `Run 'finpipe dump ${dayArgument(day)}' first` },
     );
-  }
-  const manifest = parseManifest(text);
-  if (manifest?.dataset !== dataset || manifest.partition !== day.toString()) {
-    throw disagreement(paths.manifest, "it is not a manifest of that day", day);
   }
   using open = new DisposableStack();
   const bytes = new WatchedBytes(open.use(await openData(paths.data, day)), options);
@@ -87,6 +82,27 @@ export async function openPartitionFile(
     watch: options.watch,
     [Symbol.dispose]: () => moved.dispose(),
   };
+}
+
+/**
+ * The manifest of a day; undefined where there is none. Its file is not looked at.
+ *
+ * @throws FinpipeError of kind `data` where it is no manifest of that day; `failed` or `configuration`
+ * where it cannot be read
+ */
+export async function readManifest(
+  workDir: string,
+  dataset: DatasetName,
+  day: Temporal.PlainDate,
+): Promise<Manifest | undefined> {
+  const path = partitionPaths(workDir, dataset, day).manifest;
+  const text = await readIfPresent(path);
+  if (text === undefined) return undefined;
+  const manifest = parseManifest(text);
+  if (manifest?.dataset !== dataset || manifest.partition !== day.toString()) {
+    throw disagreement(path, "it is not a manifest of that day", day);
+  }
+  return manifest;
 }
 
 function disagreement(path: string, why: string, day: Temporal.PlainDate): FinpipeError {

@@ -29,6 +29,12 @@ export interface BooksSnapshot {
   unequalSources(dataset: DatasetName, day: Temporal.PlainDate): Promise<SourceRows[]>;
   /** Objects of a day whose versions differ in accounts, amount or currency, a thousand at most. */
   conflicts(day: Temporal.PlainDate): Promise<Conflict[]>;
+  /**
+   * Rows of a day whose columns say something else than their payload.
+   *
+   * @returns undefined where a payload cannot be read
+   */
+  otherPayloads(dataset: DatasetName, day: Temporal.PlainDate): Promise<number | undefined>;
   /** The counters of all sources, and what is counted again. */
   sources(): Promise<SourceBook[]>;
   /** The day's partition file, as a dump would write it; the bytes are only valid during the call. */

@@ -35,8 +35,12 @@ export interface WarehouseRead {
 }
 
 export interface WarehouseBooks {
-  /** Counts the days of a range again; the database adds up, a few figures a day come here. */
-  read(range: DateRange): Promise<WarehouseRead>;
+  /**
+   * Counts the days of a range again; the database adds up, a few figures a day come here.
+   *
+   * @param deep takes the fingerprint of each day, too
+   */
+  read(range: DateRange, deep: boolean): Promise<WarehouseRead>;
 }
 
 /** `books_staged.sql`. */
@@ -56,7 +60,11 @@ export const LOAD = {
   stagedRows: is.nullable(is.integer),
   bytes: is.nullable(is.integer),
   dumpedAt: is.nullable(is.text),
+  fingerprint: is.optional(is.decimal),
 };
+
+/** `books_fingerprints.sql` and its like. */
+export const FINGERPRINT = { partitionDate: is.text, fingerprint: is.decimal };
 
 /** `books_builds.sql`. */
 export const BUILD = {
@@ -128,6 +136,8 @@ export interface BookRecords {
   mart: readonly MartRow[];
   leftOut: readonly RowOf<typeof LEFT_OUT>[];
   rates: readonly RowOf<typeof RATE>[];
+  /** Undefined where nobody asked. */
+  fingerprints: Readonly<Record<DatasetName, readonly RowOf<typeof FINGERPRINT>[]>> | undefined;
 }
 
 /** The options of builds, each once: a range is counted as often. */
@@ -156,6 +166,7 @@ export function warehouseDayBooks(read: BookRecords): WarehouseDayBook[] {
     }
   }
   for (const row of read.loads) bookOf(row.partitionDate).loads[row.dataset] = loadOf(row);
+  addFingerprints(books, read.fingerprints);
   for (const { partitionDate, ...build } of read.builds) bookOf(partitionDate).builds.push(build);
   for (const { partitionDate: day, currencyCode: currency, ...rate } of read.used) {
     bookOf(day).usedRates.push({ day, currency, ...rate });
@@ -215,6 +226,20 @@ interface OpenBook extends WarehouseBook {
 
 type RowOfUsed = WarehouseBook["usedRates"][number];
 
+/** A day without rows has the fingerprint 0. */
+function addFingerprints(
+  books: ReadonlyMap<string, OpenBook>,
+  fingerprints: BookRecords["fingerprints"],
+): void {
+  if (fingerprints === undefined) return;
+  for (const dataset of DATASET_NAMES) {
+    const byDay = new Map(fingerprints[dataset].map((row) => [row.partitionDate, row.fingerprint]));
+    for (const [date, { staged }] of books) {
+      staged[dataset] = { ...staged[dataset], fingerprint: byDay.get(date) ?? "0" };
+    }
+  }
+}
+
 /** Of each day by the options of its build. */
 function addCounts(books: ReadonlyMap<string, OpenBook>, counts: readonly CountedDays[]): void {
   const byOptions = new Map(counts.map((days) => [keyOf(days.options), daysOf(days)]));
@@ -257,7 +282,7 @@ function keyOf({ statuses, types }: BuildOptions): string {
 }
 
 function loadOf(row: RowOf<typeof LOAD>): LoadBook {
-  const { dataset, loadId, sha256, manifestRows, rows, refused } = row;
+  const { dataset, loadId, sha256, manifestRows, rows, refused, fingerprint } = row;
   return {
     loadId,
     sha256,
@@ -266,6 +291,7 @@ function loadOf(row: RowOf<typeof LOAD>): LoadBook {
     rows,
     refused,
     controlTotal: controlText(dataset, row.controlTotal),
+    fingerprint,
     // A dump's columns are NULL together.
     origin: row.stagedRows === null
       ? undefined

@@ -61,6 +61,9 @@ const dump = (snapshot: string): DumpOfDay => ({
   controlTotal: "1",
   snapshot,
   createdAt: "2022-10-02 00:00:00",
+  sources: "[]",
+  complete: null,
+  version: "1",
 });
 
 Deno.test("a day that a load changed while it was read is read again", async () => {

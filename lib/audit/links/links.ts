@@ -1,6 +1,7 @@
 /** All links of the books, in the order of the pipeline. A link that comes is a line here. */
 import type { CountedValues } from "../../standing/mart_standing.ts";
 import type { DayLink } from "../difference.ts";
+import { DEEP_LINKS } from "./deep.ts";
 import { LOAD_LINKS } from "./load.ts";
 import { MART_LINKS } from "./mart.ts";
 import { STAGING_LINKS } from "./staging.ts";
@@ -9,7 +10,8 @@ import { cdmLink, STEP_LINKS } from "./steps.ts";
 
 /** @param asked the statuses and types that `cdm` would count */
 export function dayLinks(asked: CountedValues): readonly DayLink[] {
-  return [...STEP_LINKS, cdmLink(asked), ...STAGING_LINKS, ...LOAD_LINKS, ...MART_LINKS];
+  const links = [...STAGING_LINKS, ...LOAD_LINKS, ...MART_LINKS, ...DEEP_LINKS];
+  return [...STEP_LINKS, cdmLink(asked), ...links];
 }
 
 /** What the two sides of a link are, for people. */

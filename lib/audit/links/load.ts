@@ -3,6 +3,7 @@ import { DATASET_NAMES, type DatasetName } from "../../events/dataset.ts";
 import { sameDecimal } from "../decimals.ts";
 import type { DayLink, Side } from "../difference.ts";
 import type { DayBook, DumpBook, LoadBook } from "../facts.ts";
+import { sameTime } from "./times.ts";
 
 /** Each row of the file was loaded or refused. */
 const loaded: DayLink = {
@@ -43,6 +44,11 @@ const origin: DayLink = {
   find(book, dataset) {
     const load = book.warehouse.loads[dataset];
     if (load === undefined) return [];
+    // Whoever records fingerprints records the dump as well.
+    if (load.origin === undefined && load.fingerprint !== undefined) {
+      const left = book.staged[dataset].dump?.rows ?? null;
+      return [{ left, right: null, cause: "the load's record of its dump was removed" }];
+    }
     const dump = sameFile(book, dataset);
     if (dump === undefined) return unrecorded(book, dataset);
     const left: Record<string, Side> = figures(dump);
@@ -143,11 +149,6 @@ export const LOAD_LINKS: readonly DayLink[] = [
 function sameFile({ staged, warehouse }: DayBook, dataset: DatasetName): DumpBook | undefined {
   const { dump } = staged[dataset];
   return dump?.sha256 === warehouse.loads[dataset]?.sha256 ? dump : undefined;
-}
-
-function sameTime(one: string, other: string): boolean {
-  const timeOf = (text: string) => Temporal.PlainDateTime.from(text.replace(" ", "T"));
-  return timeOf(one).equals(timeOf(other));
 }
 
 /** "0" is "0.000000", and a sum of amounts has no decimals. */

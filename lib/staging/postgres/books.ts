@@ -9,10 +9,17 @@ import booksDayTransactions from "../../../sql/staging/books_day_transactions.sq
 };
 import booksDays from "../../../sql/staging/books_days.sql" with { type: "text" };
 import booksDumps from "../../../sql/staging/books_dumps.sql" with { type: "text" };
+import booksPayloadCurrencies from "../../../sql/staging/books_payload_currencies.sql" with {
+  type: "text",
+};
+import booksPayloadTransactions from "../../../sql/staging/books_payload_transactions.sql" with {
+  type: "text",
+};
 import booksSources from "../../../sql/staging/books_sources.sql" with { type: "text" };
 import type { Conflict, SourceBook, SourceRows } from "../../audit/facts.ts";
 import { DATASET_NAMES, type DatasetName, DATASETS } from "../../events/dataset.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
+import { RefusedData } from "../../postgres/failure.ts";
 import { select, selectOne } from "../../postgres/run.ts";
 import type { SqlSession } from "../../postgres/session.ts";
 import * as is from "../../sql/columns.ts";
@@ -39,6 +46,9 @@ const DUMPS = query("staging/books_dumps", booksDumps, {
   controlTotal: is.decimal,
   snapshot: is.text,
   createdAt: is.text,
+  sources: is.text,
+  complete: is.nullable(is.boolean),
+  version: is.text,
 });
 const MEASURE = {
   rows: is.integer,
@@ -56,6 +66,11 @@ const DAY_SOURCES = query("staging/books_day_sources", booksDaySources, {
   landed: is.integer,
   staged: is.integer,
 });
+const OTHERS = { others: is.integer };
+const PAYLOAD = {
+  transactions: query("staging/books_payload_transactions", booksPayloadTransactions, OTHERS),
+  currencies: query("staging/books_payload_currencies", booksPayloadCurrencies, OTHERS),
+};
 const CONFLICTS = query("staging/books_conflicts", booksConflicts, {
   objectId: is.text,
   versions: is.integer,
@@ -122,6 +137,21 @@ class Snapshot implements BooksSnapshot {
   async conflicts(day: Temporal.PlainDate): Promise<Conflict[]> {
     const values = { day: day.toString(), limit: MOST_CONFLICTS };
     return (await select(this.#session, CONFLICTS, values)).map((row) => ({ day, ...row }));
+  }
+
+  async otherPayloads(
+    dataset: DatasetName,
+    day: Temporal.PlainDate,
+  ): Promise<number | undefined> {
+    const session = this.#session;
+    await session.execute("SAVEPOINT payload");
+    try {
+      return (await selectOne(session, PAYLOAD[dataset], { day: day.toString() })).others;
+    } catch (error) {
+      if (!(error instanceof RefusedData)) throw error;
+      await session.execute("ROLLBACK TO SAVEPOINT payload");
+      return undefined;
+    }
   }
 
   async sources(): Promise<SourceBook[]> {

@@ -1,6 +1,9 @@
 /** {@link WarehouseBooks} of the embedded warehouse: all of it in one snapshot. */
 import booksBuilds from "../../../sql/warehouse/embedded/books_builds.sql" with { type: "text" };
 import booksCounted from "../../../sql/warehouse/embedded/books_counted.sql" with { type: "text" };
+import booksFingerprints from "../../../sql/warehouse/embedded/books_fingerprints.sql" with {
+  type: "text",
+};
 import booksLeftOut from "../../../sql/warehouse/embedded/books_left_out.sql" with { type: "text" };
 import booksLoads from "../../../sql/warehouse/embedded/books_loads.sql" with { type: "text" };
 import booksNotCounted from "../../../sql/warehouse/embedded/books_not_counted.sql" with {
@@ -27,12 +30,25 @@ const NOT_COUNTED = query(
   books.NOT_COUNTED,
 );
 const LEFT_OUT = query("warehouse/embedded/books_left_out", booksLeftOut, books.LEFT_OUT);
+const FINGERPRINTS = query(
+  "warehouse/embedded/books_fingerprints",
+  booksFingerprints,
+  books.FINGERPRINT,
+);
 const RATES = query("warehouse/embedded/books_rates", booksRates, books.RATE);
 
-export function readBooks(scope: EmbeddedScope, range: DateRange): Promise<books.WarehouseRead> {
+export function readBooks(
+  scope: EmbeddedScope,
+  range: DateRange,
+  deep: boolean,
+): Promise<books.WarehouseRead> {
   const days = rangeValues(range);
-  const staged = (dataset: DatasetName) =>
-    scope.select(STAGED, { ...subjectValues({ dataset, day: range.from }), ...days });
+  const ofDataset = (dataset: DatasetName) => ({
+    ...subjectValues({ dataset, day: range.from }),
+    ...days,
+  });
+  const staged = (dataset: DatasetName) => scope.select(STAGED, ofDataset(dataset));
+  const fingerprints = (dataset: DatasetName) => scope.select(FINGERPRINTS, ofDataset(dataset));
   const counted = async (options: books.BuildOptions) => {
     const values = {
       ...days,
@@ -63,6 +79,10 @@ export function readBooks(scope: EmbeddedScope, range: DateRange): Promise<books
       mart: await Array.fromAsync(readMart(scope, range)),
       leftOut: await scope.select(LEFT_OUT, days),
       rates: await scope.select(RATES, days),
+      fingerprints: !deep ? undefined : {
+        transactions: await fingerprints("transactions"),
+        currencies: await fingerprints("currencies"),
+      },
     };
     return { days: books.warehouseDayBooks(read), moved: new Set<string>() };
   }, "snapshot");

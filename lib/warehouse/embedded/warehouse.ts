@@ -45,7 +45,9 @@ export interface EmbeddedWarehouseOptions extends WarehouseSchemas {
 }
 
 export class EmbeddedWarehouse implements WarehouseRepository {
-  readonly books: WarehouseBooks = { read: (range) => readBooks(this.#scope, range) };
+  readonly books: WarehouseBooks = {
+    read: (range, deep) => readBooks(this.#scope, range, deep),
+  };
   readonly #scope: EmbeddedScope;
 
   /** @param session stays the caller's, who may share it with the staging, and closes it */

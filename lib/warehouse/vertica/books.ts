@@ -5,6 +5,12 @@
  */
 import booksBuilds from "../../../sql/warehouse/vertica/books_builds.sql" with { type: "text" };
 import booksCounted from "../../../sql/warehouse/vertica/books_counted.sql" with { type: "text" };
+import booksFingerprintsCurrencies from "../../../sql/warehouse/vertica/books_fingerprints_currencies.sql" with {
+  type: "text",
+};
+import booksFingerprintsTransactions from "../../../sql/warehouse/vertica/books_fingerprints_transactions.sql" with {
+  type: "text",
+};
 import booksLeftOut from "../../../sql/warehouse/vertica/books_left_out.sql" with { type: "text" };
 import booksLoads from "../../../sql/warehouse/vertica/books_loads.sql" with { type: "text" };
 import booksMarks from "../../../sql/warehouse/vertica/books_marks.sql" with { type: "text" };
@@ -30,14 +36,31 @@ const BUILDS = verticaQuery("books_builds", booksBuilds, books.BUILD);
 const COUNTED = verticaQuery("books_counted", booksCounted, books.COUNTED);
 const NOT_COUNTED = verticaQuery("books_not_counted", booksNotCounted, books.NOT_COUNTED);
 const LEFT_OUT = verticaQuery("books_left_out", booksLeftOut, books.LEFT_OUT);
+const FINGERPRINTS = {
+  transactions: verticaQuery(
+    "books_fingerprints_transactions",
+    booksFingerprintsTransactions,
+    books.FINGERPRINT,
+  ),
+  currencies: verticaQuery(
+    "books_fingerprints_currencies",
+    booksFingerprintsCurrencies,
+    books.FINGERPRINT,
+  ),
+};
 const RATES = verticaQuery("books_rates", booksRates, books.RATE);
 const MARK = { partitionDate: is.text, mark: is.text, id: is.text };
 const MARKS = verticaQuery("books_marks", booksMarks, MARK);
 
-export function readBooks(scope: VerticaScope, range: DateRange): Promise<books.WarehouseRead> {
+export function readBooks(
+  scope: VerticaScope,
+  range: DateRange,
+  deep: boolean,
+): Promise<books.WarehouseRead> {
   const days = rangeValues(range);
   const staged = (dataset: DatasetName) =>
     scope.select(STAGED, { ...subjectValues({ dataset, day: range.from }), ...days });
+  const fingerprints = (dataset: DatasetName) => scope.select(FINGERPRINTS[dataset], days);
   const counted = async (options: books.BuildOptions) => {
     const { statuses, types } = options;
     const values = {
@@ -73,6 +96,10 @@ export function readBooks(scope: VerticaScope, range: DateRange): Promise<books.
       mart: await Array.fromAsync(martRows((place) => selectPage(scope, place), range)),
       leftOut: await scope.select(LEFT_OUT, days),
       rates: await scope.select(RATES, days),
+      fingerprints: !deep ? undefined : {
+        transactions: await fingerprints("transactions"),
+        currencies: await fingerprints("currencies"),
+      },
     };
     const after = await marks();
     return { days: books.warehouseDayBooks(read), moved: unequal(before, after) };

@@ -60,7 +60,7 @@ type Day = Temporal.PlainDate;
 
 export class VerticaWarehouse implements WarehouseRepository {
   readonly books: WarehouseBooks = {
-    read: (range) => this.#use(undefined, (scope) => readBooks(scope, range)),
+    read: (range, deep) => this.#use(undefined, (scope) => readBooks(scope, range, deep)),
   };
   readonly #options: VerticaWarehouseOptions;
   #session: VerticaSession | undefined;

@@ -139,6 +139,16 @@ export class AuditPlace implements AsyncDisposable {
     return compareBooks(await readBooks(this.ends, range), asked);
   }
 
+  /** An audit of all days that looks at each value. */
+  async deepAudit(): Promise<Audit> {
+    const { ends, workDir } = this;
+    const books = await readBooks({ ...ends, deep: { workDir } }, {
+      from: FIRST_DAY,
+      to: LAST_DAY,
+    });
+    return compareBooks(books, { statuses: ["done"], types: undefined });
+  }
+
   /** The differences of an audit of all days, a line each. */
   async differences(asked?: CountedValues): Promise<string[]> {
     return (await this.audit(undefined, asked)).differences.map(differenceLine);

@@ -3,6 +3,7 @@
  * changed in each of its columns. What an audit makes of each is the table of docs/audit.md.
  */
 import type { Audit } from "../../../lib/audit/audit.ts";
+import { partitionPaths } from "../../../lib/partitions/partition_file.ts";
 import { codeOf } from "../../../lib/runtime/errors.ts";
 import type { AuditPlace, Table } from "./place.ts";
 import { DAY } from "./days.ts";
@@ -19,6 +20,9 @@ export interface Target extends Table {
 
 const COUNTED = "currency_code = 430 AND amount = 1630";
 const OF_DAY = `partition_date = DATE '${DAY}'`;
+
+/** As docs/audit.md has it. */
+export const FILE = "the partition file";
 
 export const TARGETS: readonly Target[] = [
   {
@@ -116,6 +120,52 @@ export const TARGETS: readonly Target[] = [
     where: `date_update = DATE '${DAY}'`,
   },
 ];
+
+/** Figures of a manifest that are changed, and what stands in their place. */
+const MANIFEST: Readonly<Record<string, unknown>> = {
+  rows: 1,
+  staged_rows: 1,
+  bytes: 1,
+  sha256: "0".repeat(64),
+  control_total: "1",
+  created_at: "2022-10-05T00:00:00Z",
+  version: "finpipe 9",
+  snapshot: "00000000-0000-4000-8000-000000000000",
+  sources: [],
+  complete: true,
+};
+
+/** Changes the partition file of {@link DAY}'s transactions, and its manifest, one thing at a time. */
+export async function* tamperFile(
+  place: AuditPlace,
+  audit: () => Promise<Audit>,
+): AsyncGenerator<{ change: string; audit: Audit }> {
+  const { data, manifest } = partitionPaths(
+    place.workDir,
+    "transactions",
+    Temporal.PlainDate.from(DAY),
+  );
+  const [text, said] = [await Deno.readTextFile(data), await Deno.readTextFile(manifest)];
+  const row = text.slice(0, text.indexOf("\n") + 1);
+  const withText = (text: string) => () => Deno.writeTextFile(data, text);
+  const changes: [string, () => Promise<void>][] = [
+    ["row removed", withText(text.replace(row, ""))],
+    ["row doubled", withText(row + text)],
+    ["a value", withText(text.replace(",430,", ",431,"))],
+    ["the file removed", () => Deno.remove(data)],
+    ["manifest: no JSON", () => Deno.writeTextFile(manifest, said.slice(1))],
+    ...Object.entries(MANIFEST).map(([name, value]): [string, () => Promise<void>] => [
+      `manifest: ${name}`,
+      () => Deno.writeTextFile(manifest, JSON.stringify({ ...JSON.parse(said), [name]: value })),
+    ]),
+  ];
+  for (const [change, make] of changes) {
+    await make();
+    yield { change, audit: await audit() };
+    await Deno.writeTextFile(data, text);
+    await Deno.writeTextFile(manifest, said);
+  }
+}
 
 /** What an audit says of a change. */
 export interface Told {

@@ -27,7 +27,7 @@ const CASE_ENGINES = ["none", "embedded", "postgres", "vertica"] as const;
 export type CaseEngine = (typeof CASE_ENGINES)[number];
 
 /** Commands that open the warehouse, which is embedded beside a real PostgreSQL. */
-const WAREHOUSE_COMMANDS = ["init", "backfill", "report"].concat(
+const WAREHOUSE_COMMANDS = ["init", "backfill", "audit", "report"].concat(
   (await loadSteps(STEPS)).filter(({ uses }) => uses.warehouse).map(({ name }) => name),
 );
 
