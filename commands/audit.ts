@@ -1,4 +1,6 @@
 /** `finpipe audit`: whether the books balance, from the rows landed to the mart. */
+import { againstDifferences, notCompared } from "../lib/audit/against.ts";
+import { readOtherFigures } from "../lib/audit/against_file.ts";
 import { compareBooks } from "../lib/audit/audit.ts";
 import type { DayBook } from "../lib/audit/facts.ts";
 import { readBooks } from "../lib/audit/read_books.ts";
@@ -15,6 +17,7 @@ import { auditText } from "../lib/rendering/audit/text.ts";
 import { inBlocks } from "../lib/rendering/blocks.ts";
 import { daysText, openDaysNote } from "../lib/rendering/mart/notes.ts";
 import { EXIT_CODES } from "../lib/runtime/errors.ts";
+import { counted } from "../lib/runtime/words.ts";
 import { countedValuesOf } from "../lib/steps/cdm.ts";
 import type { CommandDefinition } from "./command.ts";
 
@@ -32,6 +35,11 @@ const command: CommandDefinition = {
         "--deep",
         "look at every value: make each day's file again and compare its sha256, compare the " +
           "fingerprint of each loaded day, and check the partition files in the work dir",
+      )
+      .option(
+        "--against <file>",
+        "compare with another system's figures, a CSV file with the columns date, currency, " +
+          "count and sum (in minor units, such as cents)",
       );
   },
 
@@ -39,11 +47,15 @@ const command: CommandDefinition = {
     ["finpipe audit", "checks all days that are over"],
     ["finpipe audit 2022-10-01..2022-10-31 --json", "checks a month, for programs"],
     ["finpipe audit 2022-10-01 --deep", "checks every value of a day"],
+    ["finpipe audit 2022-10-01..2022-10-31 --against ledger.csv", "compares with a ledger, too"],
   ],
 
   async run(context, [given], options) {
     const asked = given === undefined ? undefined : parseRange(given, "FROM..TO");
-    const counted = countedValuesOf(context.config);
+    const asCounted = countedValuesOf(context.config);
+    const others = typeof options.against === "string"
+      ? await readOtherFigures(options.against, context.io.signal)
+      : undefined;
     await using engine = await openEngine(context, {
       staging: true,
       warehouse: true,
@@ -76,7 +88,18 @@ const command: CommandDefinition = {
           "loaded these days, and took no fingerprint",
       );
     }
-    const audit = compareBooks(books, counted);
+    const audit = compareBooks(books, asCounted);
+    if (others !== undefined) {
+      const moving = new Set(books.moving.map(String));
+      const isCompared = (day: Temporal.PlainDate) => isIn(range, day) && !moving.has(`${day}`);
+      audit.differences.push(...againstDifferences(books.days, others, isCompared));
+      const rest = notCompared(others, isCompared);
+      if (rest > 0) {
+        context.log.info(
+          `Left out ${counted(rest, "date")} of "${options.against}", which the audit is not about`,
+        );
+      }
+    }
     if (context.json) await stdout.write(JSON.stringify(auditJson(audit)) + "\n");
     else {
       const text = inBlocks(ReadableStream.from(auditText(audit)), signal);
@@ -87,6 +110,10 @@ const command: CommandDefinition = {
 };
 
 export default command;
+
+function isIn({ from, to }: DateRange, day: Temporal.PlainDate): boolean {
+  return Temporal.PlainDate.compare(day, from) >= 0 && Temporal.PlainDate.compare(day, to) <= 0;
+}
 
 /** Days that a version loaded which recorded no fingerprint. */
 function withoutFingerprint(days: readonly DayBook[]): Temporal.PlainDate[] {

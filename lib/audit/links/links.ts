@@ -1,5 +1,6 @@
 /** All links of the books, in the order of the pipeline. A link that comes is a line here. */
 import type { CountedValues } from "../../standing/mart_standing.ts";
+import { AGAINST_LINKS } from "../against.ts";
 import type { DayLink } from "../difference.ts";
 import { DEEP_LINKS } from "./deep.ts";
 import { LOAD_LINKS } from "./load.ts";
@@ -16,6 +17,10 @@ export function dayLinks(asked: CountedValues): readonly DayLink[] {
 
 /** What the two sides of a link are, for people. */
 export function sidesOf(link: string): readonly [left: string, right: string] {
-  const links = [...dayLinks({ statuses: [], types: undefined }), ...SOURCE_LINKS];
+  const links = [
+    ...dayLinks({ statuses: [], types: undefined }),
+    ...SOURCE_LINKS,
+    ...AGAINST_LINKS,
+  ];
   return links.find(({ name }) => name === link)?.sides ?? ["one side", "the other"];
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Audit } from "../../../lib/audit/audit.ts";
+import { AGAINST_LINKS } from "../../../lib/audit/against.ts";
 import { DEEP_LINKS } from "../../../lib/audit/links/deep.ts";
 import { dayLinks } from "../../../lib/audit/links/links.ts";
 import { SOURCE_LINKS } from "../../../lib/audit/links/sources.ts";
@@ -94,9 +95,18 @@ export async function documentedChanges(): Promise<string[]> {
 
 /** Compares the document's table of links, or writes it. */
 export async function compareLinks(): Promise<void> {
-  const links = [...dayLinks({ statuses: [], types: undefined }), ...SOURCE_LINKS];
+  const links = [
+    ...dayLinks({ statuses: [], types: undefined }),
+    ...SOURCE_LINKS,
+    ...AGAINST_LINKS,
+  ];
   const rows = links.map((link) => {
-    const of = "datasets" in link ? link.datasets.join(", ") : "source partition";
+    const isAgainst = AGAINST_LINKS.some(({ name }) => name === link.name);
+    const of = "datasets" in link
+      ? link.datasets.join(", ")
+      : isAgainst
+      ? "date and currency"
+      : "source partition";
     return [`\`${link.name}\``, of, ...link.sides];
   });
   if (Deno.env.get("FINPIPE_UPDATE_DOCS") === "1") {
