@@ -54,6 +54,11 @@ export function commandsOf(steps: readonly StepRegistration[]): readonly Registr
       load: () => statusDefinition(steps),
     },
     {
+      name: "audit",
+      summary: "prove that the books balance, from what was landed to the mart",
+      load: () => import("./audit.ts"),
+    },
+    {
       name: "report",
       summary: "show the mart",
       load: () => import("./report.ts"),

@@ -1,6 +1,6 @@
 /** Removes partition files of old days, once what they hold stands in the warehouse. */
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
-import { partitionPaths, readManifest } from "../partitions/partition_file.ts";
+import { partitionPaths, readManifest } from "../partitions/manifest_file.ts";
 import { fileFailure } from "../runtime/file_failure.ts";
 import { ifThere } from "../runtime/files.ts";
 import type { StepContext } from "../steps/step.ts";

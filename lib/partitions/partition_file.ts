@@ -1,16 +1,14 @@
-/** Where partition files and their manifests stand (contract, section 4), and reading a pair. */
-import { join } from "node:path";
+/** Reading a partition file with its manifest (contract, section 4). */
 import { createHash } from "node:crypto";
-import * as v from "valibot";
 import type { DatasetName } from "../events/dataset.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { fileFailure } from "../runtime/file_failure.ts";
 import { type FileBytes, OpenFile } from "./file_bytes.ts";
 import { type FileWatch, WatchedBytes, type WatchOptions } from "./file_watch.ts";
-import { Manifest } from "./manifest.ts";
+import type { Manifest } from "./manifest.ts";
+import { checkedManifest, disagreement, partitionPaths } from "./manifest_file.ts";
 import { readPrunedDays } from "./pruned_days.ts";
 import { dayArgument } from "./run_date.ts";
-import { ifThere } from "../runtime/files.ts";
 
 /** Bytes that the proof reads at once. */
 const READ_BYTES = 256 * 1024;
@@ -30,39 +28,13 @@ export interface PartitionFile {
 /** A partition file that was opened and proven. */
 export interface OpenPartitionFile extends PartitionFile, Disposable {}
 
-/** The paths of a dataset's day under a work dir. */
-export function partitionPaths(workDir: string, dataset: DatasetName, day: Temporal.PlainDate) {
-  const folder = join(workDir, "partitions", dataset);
-  return {
-    folder,
-    data: join(folder, `${day}.csv`),
-    manifest: join(folder, `${day}.manifest.json`),
-  };
-}
-
-/**
- * The manifest of a day, which may not agree with its file; undefined where there is none, or none of
- * that day.
- *
- * @throws FinpipeError of kind `failed` or `configuration` where it cannot be read
- */
-export async function readManifest(
-  workDir: string,
-  dataset: DatasetName,
-  day: Temporal.PlainDate,
-): Promise<Manifest | undefined> {
-  const text = await readIfPresent(partitionPaths(workDir, dataset, day).manifest);
-  const manifest = text === undefined ? undefined : parseManifest(text);
-  return manifest?.dataset === dataset && manifest.partition === `${day}` ? manifest : undefined;
-}
-
 /**
  * Reads the manifest of a day, opens the file, and proves that it is the one that the manifest
  * describes, by size and sha256.
  *
  * @throws FinpipeError of kind `prerequisite` where there is no manifest; `data` where the pair does
- * not agree, or where there is no manifest and the day was pruned; `failed` or `configuration` where one of the two cannot be read; the signal's
- * reason, then and at each later reading, once it is aborted
+ * not agree, or there is none and the day was pruned; `failed` or `configuration` where one of the two
+ * cannot be read; the signal's reason, then and at each later reading, once it is aborted
  */
 export async function openPartitionFile(
   workDir: string,
@@ -71,19 +43,14 @@ export async function openPartitionFile(
   options: WatchOptions = {},
 ): Promise<OpenPartitionFile> {
   const paths = partitionPaths(workDir, dataset, day);
-  const hint = `Run 'finpipe dump ${dayArgument(day)}' first`;
-  const text = await readIfPresent(paths.manifest);
-  if (text === undefined) {
+  const manifest = await checkedManifest(workDir, dataset, day);
+  if (manifest === undefined) {
     if ((await readPrunedDays(workDir)).has(day.toString())) throw prunedWith(paths.data, day);
     throw new FinpipeError(
       "prerequisite",
       `No partition file of ${dataset} for ${day} in ${workDir}`,
-      { hint },
+      { hint: `Run 'finpipe dump ${dayArgument(day)}' first` },
     );
-  }
-  const manifest = parseManifest(text);
-  if (manifest?.dataset !== dataset || manifest.partition !== day.toString()) {
-    throw disagreement(paths.manifest, "it is not a manifest of that day", day);
   }
   using open = new DisposableStack();
   const bytes = new WatchedBytes(open.use(await openData(paths.data, day)), options);
@@ -112,27 +79,6 @@ function prunedWith(path: string, day: Temporal.PlainDate): FinpipeError {
   return new FinpipeError("data", `No partition file for ${day}, which prune took out of staging`, {
     hint: `Put ${path} and its manifest back from a copy. The warehouse keeps what was loaded`,
   });
-}
-
-function disagreement(path: string, why: string, day: Temporal.PlainDate): FinpipeError {
-  return new FinpipeError("data", `Partition file and manifest do not agree: ${path}: ${why}`, {
-    hint: `Run 'finpipe dump ${dayArgument(day)}' to write both again`,
-  });
-}
-
-function parseManifest(text: string): Manifest | undefined {
-  try {
-    const result = v.safeParse(Manifest, JSON.parse(text));
-    return result.success ? result.output : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function readIfPresent(path: string): Promise<string | undefined> {
-  return ifThere(Deno.readTextFile(path))
-    .catch((error) => Promise.reject(fileFailure(error, "read", path)));
 }
 
 async function openData(path: string, day: Temporal.PlainDate): Promise<OpenFile> {

@@ -9,7 +9,7 @@ import { FileAside, writeWhole } from "../runtime/files.ts";
 import { CsvMeter } from "./csv_meter.ts";
 import type { FileWatch } from "./file_watch.ts";
 import type { Manifest, NewManifest } from "./manifest.ts";
-import { partitionPaths } from "./partition_file.ts";
+import { partitionPaths } from "./manifest_file.ts";
 import type { Repeated } from "./repeated_ids.ts";
 
 /** Pieces are gathered to this many bytes: a write and a hash update each cost a call. */

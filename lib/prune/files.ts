@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import { lockDataset } from "../partitions/dataset_lock.ts";
 import { FolderLocks } from "../partitions/folder_locks.ts";
-import { partitionPaths, readManifest } from "../partitions/partition_file.ts";
+import { partitionPaths, readManifest } from "../partitions/manifest_file.ts";
 import { fileFailure } from "../runtime/file_failure.ts";
 import { ifThere } from "../runtime/files.ts";
 import type { WarehouseRepository } from "../warehouse/repository.ts";

@@ -3,6 +3,7 @@
  * is for one kind of user; an implementation has them all on one session.
  */
 import type { Schema } from "../migrations/migration.ts";
+import type { StagingBooks } from "./books.ts";
 import type { DaysRepository } from "./days.ts";
 import type { LandingRepository } from "./landing.ts";
 import type { LedgerRepository } from "./ledger.ts";
@@ -39,4 +40,7 @@ export interface StagingRepository extends AsyncDisposable {
 
   /** The journal of backfills, and their lock. */
   readonly ledger: LedgerRepository;
+
+  /** What an audit counts again. */
+  readonly books: StagingBooks;
 }

@@ -3,6 +3,7 @@
  * new one if that session is lost. Landing is not part of it, because it has to know whether an
  * earlier try may have committed.
  */
+import type { StagingBooks } from "./books.ts";
 import type { DaysRepository } from "./days.ts";
 import type { AttemptsRepository } from "./ledger.ts";
 import type { PruneRepository } from "./prune.ts";
@@ -12,7 +13,7 @@ import type { SourcesRepository } from "./sources.ts";
 import type { Schema } from "../migrations/migration.ts";
 
 export interface RetriedStaging
-  extends Pick<StagingRepository, "schema" | "days" | "prune" | "sources" | "rejected"> {
+  extends Pick<StagingRepository, "schema" | "days" | "prune" | "books" | "sources" | "rejected"> {
   /** To be read: what writes it holds a lock, which another session would not have. */
   readonly ledger: AttemptsRepository;
 }
@@ -38,6 +39,9 @@ export function retriedStaging(run: RunOnStaging): RetriedStaging {
     prunedDays: () => run(({ prune }) => prune.prunedDays()),
     pruneLedger: (before, dryRun) => run(({ prune }) => prune.pruneLedger(before, dryRun)),
   };
+  const books: StagingBooks = {
+    snapshot: (work) => run(({ books }) => books.snapshot(work)),
+  };
   const sources: SourcesRepository = {
     list: () => run(({ sources }) => sources.list()),
     retire: (parts) => run(({ sources }) => sources.retire(parts)),
@@ -56,5 +60,5 @@ export function retriedStaging(run: RunOnStaging): RetriedStaging {
   const ledger: AttemptsRepository = {
     attempts: (partitions) => run(({ ledger }) => ledger.attempts(partitions)),
   };
-  return { schema, days, prune, sources, rejected, ledger };
+  return { schema, days, prune, books, sources, rejected, ledger };
 }

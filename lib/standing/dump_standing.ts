@@ -28,6 +28,15 @@ export function dumpStanding({ staged, loads }: DayFacts): Standing {
   };
 }
 
+/** Why the dump of a dataset is stale; empty where it is not, undefined where there is none. */
+export function dumpCauses(
+  { staged, loads }: DayFacts,
+  dataset: DatasetName,
+): string[] | undefined {
+  const seen = seenOf(staged[dataset], loads[dataset]);
+  return seen && causesOf(dataset, staged[dataset], seen);
+}
+
 type Seen = Pick<DumpFacts, "sha256" | "rows" | "stagedRows" | "createdAt"> & {
   sources?: readonly SourceRows[];
 };

@@ -7,14 +7,7 @@ import { later, MISSING, type Standing } from "./standing.ts";
 export function loadStanding({ staged, loads, unfinished }: DayFacts): Standing {
   const { transactions, currencies } = loads;
   if (transactions === undefined || currencies === undefined) return MISSING;
-  const causes = DATASET_NAMES.flatMap((dataset) => {
-    const { sha256, isRestored } = loads[dataset]!;
-    const dumped = staged[dataset].dump?.sha256;
-    // What an undo put back is no less than what was dumped, where it is that.
-    if (isRestored && dumped !== sha256) return [`the last load of ${dataset} was undone`];
-    if (dumped !== undefined && dumped !== sha256) return [`another file of ${dataset} was dumped`];
-    return [];
-  });
+  const causes = DATASET_NAMES.flatMap((dataset) => loadCauses({ staged, loads }, dataset) ?? []);
   if (unfinished !== undefined) causes.unshift(unfinishedCause(unfinished));
   return {
     state: causes.length === 0 ? "done" : "stale",
@@ -23,6 +16,21 @@ export function loadStanding({ staged, loads, unfinished }: DayFacts): Standing 
     at: later(transactions.loadedAt, currencies.loadedAt),
     id: `${transactions.loadId} ${currencies.loadId}`,
   };
+}
+
+/** Why the load of a dataset is stale; empty where it is not, undefined where there is none. */
+export function loadCauses(
+  { staged, loads }: Pick<DayFacts, "staged" | "loads">,
+  dataset: DatasetName,
+): string[] | undefined {
+  const load = loads[dataset];
+  if (load === undefined) return undefined;
+  const { sha256, isRestored } = load;
+  const dumped = staged[dataset].dump?.sha256;
+  // What an undo put back is no less than what was dumped, where it is that.
+  if (isRestored && dumped !== sha256) return [`the last load of ${dataset} was undone`];
+  if (dumped !== undefined && dumped !== sha256) return [`another file of ${dataset} was dumped`];
+  return [];
 }
 
 /** Of a swap nobody knows what came of. */

@@ -1,11 +1,8 @@
 /** The step from partition files to the warehouse's staging (contract, section 5). */
 import type { ConfigSource } from "../config/settings.ts";
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
-import {
-  openPartitionFile,
-  type PartitionFile,
-  readManifest,
-} from "../partitions/partition_file.ts";
+import { readManifest } from "../partitions/manifest_file.ts";
+import { openPartitionFile, type PartitionFile } from "../partitions/partition_file.ts";
 import { dayArgument, type DayRun } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { counted } from "../runtime/words.ts";

@@ -10,6 +10,7 @@ import type { Cell, CellChanges, CellRecords } from "../explain/cell.ts";
 import type { DateRange } from "../partitions/run_date.ts";
 import type { PartitionFile } from "../partitions/partition_file.ts";
 import type { WarehouseDay } from "../standing/facts.ts";
+import type { WarehouseBooks } from "./books.ts";
 
 /** What the warehouse's record of loads says of one day of one dataset. */
 export interface LoadRecord {
@@ -107,6 +108,9 @@ export interface MartRow {
 }
 
 export interface WarehouseRepository extends Schema, AsyncDisposable {
+  /** What an audit counts again. */
+  readonly books: WarehouseBooks;
+
   /** The record of the day's load; undefined where the day was never loaded. */
   loadRecord(dataset: DatasetName, day: Temporal.PlainDate): Promise<LoadRecord | undefined>;
 

@@ -14,6 +14,7 @@ const DOCUMENTS = [
   "ARCHITECTURE.md",
   "CHANGELOG.md",
   "CONTRIBUTING.md",
+  "docs/audit.md",
   "docs/cli.md",
   "docs/json.md",
   "docs/operations.md",

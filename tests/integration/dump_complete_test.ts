@@ -1,7 +1,7 @@
 /** A dump says whether the day is complete, and can insist on it. */
 import assert from "node:assert/strict";
 import { DATASET_NAMES } from "../../lib/events/dataset.ts";
-import { partitionPaths } from "../../lib/partitions/partition_file.ts";
+import { partitionPaths } from "../../lib/partitions/manifest_file.ts";
 import { runOfPartition } from "../../lib/partitions/run_date.ts";
 import { dump } from "../../lib/steps/dump.ts";
 import { isKind } from "../../lib/runtime/errors.ts";

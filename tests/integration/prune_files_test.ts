@@ -1,7 +1,8 @@
 /** Partition files and rows of the ledger that prune removes, and those that it keeps. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openPartitionFile, partitionPaths } from "../../lib/partitions/partition_file.ts";
+import { partitionPaths } from "../../lib/partitions/manifest_file.ts";
+import { openPartitionFile } from "../../lib/partitions/partition_file.ts";
 import { readPrunedDays } from "../../lib/partitions/pruned_days.ts";
 import { pruneFiles } from "../../lib/prune/files.ts";
 import { prune } from "../../lib/prune/prune.ts";

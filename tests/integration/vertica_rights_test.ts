@@ -178,7 +178,7 @@ rightsTest(
       `GRANT USAGE, CREATE ON SCHEMA ${martSchema} TO finpipe`,
     );
     const missing = await place.missing();
-    assert.equal(missing.length, 17);
+    assert.equal(missing.length, 18);
     assert.ok(
       rightsOf(missing).includes(`SELECT, INSERT, TRUNCATE on ${stagingSchema}.transactions`),
       rightsOf(missing).join("\n"),

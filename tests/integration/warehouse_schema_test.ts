@@ -12,7 +12,7 @@ import { embeddedTest } from "../support/engine/embedded_timers.ts";
 import { NOW, type TestWarehouse, warehouseTests } from "../support/warehouse/warehouses.ts";
 
 const warehouseTest = warehouseTests();
-const MADE = ["001_tables", "002_records"];
+const MADE = ["001_tables", "002_records", "003_fingerprints"];
 const NEWEST = MADE.length;
 
 async function configurationError(work: Promise<unknown>): Promise<FinpipeError> {
@@ -22,9 +22,12 @@ async function configurationError(work: Promise<unknown>): Promise<FinpipeError>
   return error;
 }
 
-/** As if the newest migration had another number. */
+/** As if the newest migration had another number, and broke what older versions do. */
 async function setVersion(test: TestWarehouse, version: number): Promise<void> {
-  await test.query(`UPDATE staging.migrations SET version = ${version} WHERE version = ${NEWEST}`);
+  await test.query(
+    `UPDATE staging.migrations SET version = ${version}, breaks = 'readers'
+     WHERE version = ${NEWEST}`,
+  );
 }
 
 warehouseTest("migrate says what it applied, and applies it once", async (test) => {
@@ -40,7 +43,10 @@ warehouseTest("a missing or older schema asks for init", async (test) => {
   await test.migrate();
   await test.query(`DELETE FROM staging.migrations WHERE version = ${NEWEST}`);
   const older = await configurationError(test.warehouse.checkSchema());
-  assert.equal(older.message, "The schema of the warehouse has version 1, which is too old");
+  assert.equal(
+    older.message,
+    `The schema of the warehouse has version ${NEWEST - 1}, which is too old`,
+  );
   assert.equal(older.hint, "Run 'finpipe init'");
 });
 

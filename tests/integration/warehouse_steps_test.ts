@@ -1,7 +1,7 @@
 /** The steps `load` and `cdm` on a warehouse, and what they say. */
 import assert from "node:assert/strict";
 import type { DatasetName } from "../../lib/events/dataset.ts";
-import { partitionPaths } from "../../lib/partitions/partition_file.ts";
+import { partitionPaths } from "../../lib/partitions/manifest_file.ts";
 import { runOfPartition } from "../../lib/partitions/run_date.ts";
 import { cdm, type CdmOptions, type CdmReport } from "../../lib/steps/cdm.ts";
 import { load, type LoadOptions } from "../../lib/steps/load.ts";

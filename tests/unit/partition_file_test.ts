@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { openPartitionFile, partitionPaths } from "../../lib/partitions/partition_file.ts";
+import { partitionPaths } from "../../lib/partitions/manifest_file.ts";
+import { openPartitionFile } from "../../lib/partitions/partition_file.ts";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
 
 const DAY = Temporal.PlainDate.from("2022-10-01");

@@ -45,11 +45,15 @@ export function leftOutNote({ currency, transactions, days, first, last }: LeftO
   return `Left out currency ${currency}, which has no dollar rate: ${what} ${when}`;
 }
 
-/** The sentence on days that are not over, where nobody asked for them. */
-export function openDaysNote({ days, first, last }: MartDays): string {
+/**
+ * The sentence on days that are not over, where nobody asked for them.
+ *
+ * @param command which shows them, if they are asked for
+ */
+export function openDaysNote({ days, first, last }: MartDays, command = "report"): string {
   const [are, them] = days === 1 ? ["1 day that is", "it"] : [`${days} days that are`, "them"];
   const range = first === last ? first : `${first}..${last}`;
-  return `Left out ${are} not over by the clock (UTC): 'finpipe report ${range}' shows ${them}`;
+  return `Left out ${are} not over by the clock (UTC): 'finpipe ${command} ${range}' shows ${them}`;
 }
 
 /** What is said of days that are stale by one cause. */

@@ -2,6 +2,7 @@
 import { schemaOf } from "../../migrations/migrate.ts";
 import type { Schema } from "../../migrations/migration.ts";
 import type { SqlSession } from "../../postgres/session.ts";
+import type { StagingBooks } from "../books.ts";
 import type { DaysRepository } from "../days.ts";
 import type { LandingRepository } from "../landing.ts";
 import type { LedgerRepository } from "../ledger.ts";
@@ -11,6 +12,7 @@ import type { RejectedRepository } from "../rejected.ts";
 import type { StagingRepository } from "../repository.ts";
 import type { SourcesRepository } from "../sources.ts";
 import type { TopicPositions } from "../topics.ts";
+import { PostgresBooks } from "./books.ts";
 import { PostgresDays } from "./days.ts";
 import { PostgresLanding } from "./landing.ts";
 import { PostgresLedger } from "./ledger.ts";
@@ -31,6 +33,7 @@ export class PostgresStaging implements StagingRepository {
   readonly days: DaysRepository;
   readonly prune: PruneRepository;
   readonly ledger: LedgerRepository;
+  readonly books: StagingBooks;
   readonly #session: SqlSession;
   readonly #owned: boolean;
   readonly #onDispose: (() => void) | undefined;
@@ -56,6 +59,7 @@ export class PostgresStaging implements StagingRepository {
     this.days = new PostgresDays(session);
     this.prune = new PostgresPrune(session);
     this.ledger = new PostgresLedger(session);
+    this.books = new PostgresBooks(session);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

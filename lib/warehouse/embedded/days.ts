@@ -35,12 +35,17 @@ export async function selectDayFacts(
   scope: EmbeddedScope,
   range: DateRange,
 ): Promise<WarehouseDay[]> {
+  return warehouseDays(await readDayRecords(scope, range));
+}
+
+/** The records that they come from, likewise. */
+export async function readDayRecords(scope: EmbeddedScope, range: DateRange) {
   const days = rangeValues(range);
-  return warehouseDays({
+  return {
     loads: await scope.select(LOADS, days),
     builds: await scope.select(BUILDS, days),
     marts: await scope.select(MARTS, days),
     rates: await scope.select(RATES, days),
     used: await scope.select(USED, days),
-  });
+  };
 }

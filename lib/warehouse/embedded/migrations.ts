@@ -9,6 +9,9 @@ import migrationsApplied from "../../../sql/warehouse/embedded/migrations_applie
 };
 import schemaExists from "../../../sql/warehouse/embedded/schema_exists.sql" with { type: "text" };
 import records from "../../../sql/warehouse/embedded/002_records.sql" with { type: "text" };
+import fingerprints from "../../../sql/warehouse/embedded/003_fingerprints.sql" with {
+  type: "text",
+};
 import type { AppliedMigration, Migration, MigrationStore } from "../../migrations/migration.ts";
 import * as is from "../../sql/columns.ts";
 import { query } from "../../sql/query.ts";
@@ -23,6 +26,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "001_tables", sql: tables, breaks: "readers" },
   // Readers too: the report of an older version asks for the flags.
   { version: 2, name: "002_records", sql: records, breaks: "readers" },
+  // What an older version loads has no fingerprint, and that is all.
+  { version: 3, name: "003_fingerprints", sql: fingerprints, breaks: "nothing" },
 ];
 
 const SCHEMA_EXISTS = query("warehouse/embedded/schema_exists", schemaExists, {

@@ -13,6 +13,7 @@ import type { DateRange } from "../../partitions/run_date.ts";
 import type { SqlSession } from "../../postgres/session.ts";
 import { query } from "../../sql/query.ts";
 import type { WarehouseDay } from "../../standing/facts.ts";
+import type { WarehouseBooks } from "../books.ts";
 import { controlText } from "../load_checks.ts";
 import { DAY_MEASURE, LOAD_RECORD, loadRecordOf } from "../load_records.ts";
 import type {
@@ -28,6 +29,7 @@ import type {
   WarehouseRepository,
 } from "../repository.ts";
 import { subjectValues, type WarehouseSchemas } from "../variables.ts";
+import { readBooks } from "./books.ts";
 import { readDayFacts } from "./days.ts";
 import { readCell, readCellChanges } from "./explain.ts";
 import { replaceDay, undoDay } from "./load/days.ts";
@@ -45,6 +47,9 @@ export interface EmbeddedWarehouseOptions extends WarehouseSchemas {
 }
 
 export class EmbeddedWarehouse implements WarehouseRepository {
+  readonly books: WarehouseBooks = {
+    read: (range, deep) => readBooks(this.#scope, range, deep),
+  };
   readonly #scope: EmbeddedScope;
 
   /** @param session stays the caller's, who may share it with the staging, and closes it */

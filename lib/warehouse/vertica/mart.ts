@@ -21,6 +21,7 @@ import presentStatuses from "../../../sql/warehouse/vertica/present_statuses.sql
 import presentTypes from "../../../sql/warehouse/vertica/present_types.sql" with { type: "text" };
 import { DATASET_NAMES } from "../../events/dataset.ts";
 import { SIGNATURE } from "../../runtime/version.ts";
+import type { DateRange } from "../../partitions/run_date.ts";
 import * as is from "../../sql/columns.ts";
 import { templatesOf } from "../../sql/template.ts";
 import { buildValues, LOADED_DATASET } from "../build_records.ts";
@@ -61,7 +62,7 @@ const CHANGES_AFTER = templatesOf(changesAfter);
 const BUILD_WRITE = templatesOf(buildWrite);
 
 /** Rows of the mart that are read at once: some days of it. */
-export const PAGE_ROWS = 500;
+const PAGE_ROWS = 500;
 
 /** Where in the mart to read on. */
 export interface MartPlace {
@@ -140,17 +141,41 @@ async function absentValues(
   };
 }
 
+/**
+ * The mart in order of date and currency, of all dates where no range is given, a page at a time.
+ *
+ * @param page reads the next one: {@link selectPage}
+ */
+export async function* martRows(
+  page: (place: MartPlace) => Promise<MartRow[]>,
+  range?: DateRange,
+): AsyncGenerator<MartRow, void, void> {
+  const place = {
+    firstDay: range?.from.toString() ?? "0001-01-01",
+    lastDay: range?.to.toString() ?? "9999-12-31",
+    afterDay: "0001-01-01",
+    afterCurrency: -1,
+  };
+  for (;;) {
+    const rows = await page(place);
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE_ROWS) return;
+    place.afterDay = last.date_update;
+    place.afterCurrency = Number(last.currency_from);
+  }
+}
+
 /** The next rows of the mart, in order of date and currency. */
-export function readPage(
+export function selectPage(
   scope: VerticaScope,
   { firstDay, lastDay, afterDay, afterCurrency }: MartPlace,
 ): Promise<MartRow[]> {
-  const asked = {
+  return scope.select(READ, {
     first_day: firstDay,
     last_day: lastDay,
     after_day: afterDay,
     after_currency: afterCurrency,
     page_rows: PAGE_ROWS,
-  };
-  return scope.transaction(() => scope.select(READ, asked));
+  });
 }

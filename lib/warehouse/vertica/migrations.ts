@@ -20,6 +20,9 @@ import schemasPresent from "../../../sql/warehouse/vertica/schemas_present.sql" 
   type: "text",
 };
 import records from "../../../sql/warehouse/vertica/002_records.sql" with { type: "text" };
+import fingerprints from "../../../sql/warehouse/vertica/003_fingerprints.sql" with {
+  type: "text",
+};
 import type { AppliedMigration, Migration, MigrationStore } from "../../migrations/migration.ts";
 import { APPLIED } from "../../migrations/record.ts";
 import { type FinpipeError, isKind } from "../../runtime/errors.ts";
@@ -36,6 +39,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "001_tables", sql: tables, breaks: "readers" },
   // Readers too: the report of an older version asks for the flags.
   { version: 2, name: "002_records", sql: records, breaks: "readers" },
+  // What an older version loads has no fingerprint, and that is all.
+  { version: 3, name: "003_fingerprints", sql: fingerprints, breaks: "nothing" },
 ];
 
 /** Which of the two schemas are there. */

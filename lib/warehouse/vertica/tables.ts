@@ -57,6 +57,8 @@ export const VERTICA_TABLES: TableShapes = {
   "finpipe_staging.load_rates":
     "load_id uuid, partition_date date, currency_code int, rate numeric, " +
     "date_update timestamp, object_id uuid",
+  "finpipe_staging.load_fingerprints":
+    "load_id uuid, dataset varchar, partition_date date, fingerprint numeric",
   "finpipe_staging.load_undone":
     "dataset varchar, partition_date date, undone_load_id uuid, undone_sha256 char, " +
     "load_id uuid, undone_at timestamp",

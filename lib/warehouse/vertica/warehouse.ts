@@ -27,17 +27,19 @@ import type {
   ReplacedDay,
   WarehouseRepository,
 } from "../repository.ts";
+import type { WarehouseBooks } from "../books.ts";
 import type { WarehouseSchemas } from "../variables.ts";
 import {
   openVerticaSession,
   type SessionOptions,
   type VerticaSession,
 } from "./connection/session.ts";
+import { readBooks } from "./books.ts";
 import { readDayFacts } from "./days.ts";
 import { readCell, readCellChanges } from "./explain.ts";
 import { loadRecord, measureDay, replaceDay, undoDay } from "./load/days.ts";
 import { withLoadLock } from "./load/load_lock.ts";
-import { buildMart, PAGE_ROWS, readPage } from "./mart.ts";
+import { buildMart, martRows, selectPage } from "./mart.ts";
 import { MIGRATIONS, VerticaMigrations } from "./migrations.ts";
 import { readLeftOut, readMartDays } from "./report.ts";
 import { VerticaScope } from "./scope.ts";
@@ -59,6 +61,9 @@ const SESSION_LABEL = templatesOf(sessionLabel);
 type Day = Temporal.PlainDate;
 
 export class VerticaWarehouse implements WarehouseRepository {
+  readonly books: WarehouseBooks = {
+    read: (range, deep) => this.#use(undefined, (scope) => readBooks(scope, range, deep)),
+  };
   readonly #options: VerticaWarehouseOptions;
   #session: VerticaSession | undefined;
   /** Where a session is sought, in that order. */
@@ -118,21 +123,11 @@ export class VerticaWarehouse implements WarehouseRepository {
   }
 
   /** A page at a time: a long report holds no transaction. */
-  async *mart(range?: DateRange): AsyncGenerator<MartRow, void, void> {
-    const place = {
-      firstDay: range?.from.toString() ?? "0001-01-01",
-      lastDay: range?.to.toString() ?? "9999-12-31",
-      afterDay: "0001-01-01",
-      afterCurrency: -1,
-    };
-    for (;;) {
-      const rows = await this.#use(undefined, (scope) => readPage(scope, place));
-      yield* rows;
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < PAGE_ROWS) return;
-      place.afterDay = last.date_update;
-      place.afterCurrency = Number(last.currency_from);
-    }
+  mart(range?: DateRange): AsyncGenerator<MartRow, void, void> {
+    return martRows(
+      (place) => this.#use(undefined, (scope) => scope.transaction(() => selectPage(scope, place))),
+      range,
+    );
   }
 
   martDays(range: DateRange): Promise<MartDays | undefined> {

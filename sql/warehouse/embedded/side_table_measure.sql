@@ -1,3 +1,7 @@
--- What was taken into the side table.
-SELECT count(*) AS rows, coalesce(sum(:control), 0) AS control_total
-FROM :staging_schema.:side_table;
+-- What was taken into the side table. The fingerprint tells the same rows from others, in whatever order
+-- they are.
+SELECT
+  count(*) AS rows,
+  coalesce(sum(:control), 0) AS control_total,
+  coalesce(sum(hashtextextended(side::text, 0)), 0) AS fingerprint
+FROM :staging_schema.:side_table AS side;

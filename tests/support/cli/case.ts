@@ -27,7 +27,7 @@ const CASE_ENGINES = ["none", "embedded", "postgres", "vertica"] as const;
 export type CaseEngine = (typeof CASE_ENGINES)[number];
 
 /** Commands that open the warehouse, which is embedded beside a real PostgreSQL. */
-const WAREHOUSE_COMMANDS = ["init", "backfill", "status", "report", "prune"].concat(
+const WAREHOUSE_COMMANDS = ["init", "backfill", "status", "audit", "report", "prune"].concat(
   (await loadSteps(STEPS)).filter(({ uses }) => uses.warehouse).map(({ name }) => name),
 );
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../../../lib/events/message.ts";
 import { DEFAULT_WATERMARK } from "../../../lib/events/partition_window.ts";
 import type { Manifest } from "../../../lib/partitions/manifest.ts";
-import { partitionPaths } from "../../../lib/partitions/partition_file.ts";
+import { partitionPaths } from "../../../lib/partitions/manifest_file.ts";
 import { runOfPartition } from "../../../lib/partitions/run_date.ts";
 import { cdm, type CdmReport } from "../../../lib/steps/cdm.ts";
 import { dump } from "../../../lib/steps/dump.ts";

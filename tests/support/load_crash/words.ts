@@ -41,10 +41,11 @@ const STATEMENTS: readonly [pattern: RegExp, words: string][] = [
   [/^INSERT INTO \S+\.load_pending/, "write down what is to come"],
   [/SWAP_PARTITIONS/, "swap"],
   [
-    /^DELETE FROM \S+\.load_(?:origins|rates) WHERE (?:dataset|partition_date)/,
+    /^DELETE FROM \S+\.load_(?:origins|fingerprints|rates) WHERE (?:dataset|partition_date)/,
     "forget records of before",
   ],
   [/^(DELETE FROM|INSERT INTO) \S+\.load_origins/, "note the dump: $1 load_origins"],
+  [/^(DELETE FROM|INSERT INTO) \S+\.load_fingerprints/, "note the rows: $1 load_fingerprints"],
   [/^(DELETE FROM|INSERT INTO) \S+\.load_undone/, "record: $1 load_undone"],
   [/^(DELETE FROM|INSERT INTO) \S+\.load_rates/, "record: $1 load_rates"],
   [/^(DELETE FROM|INSERT INTO|UPDATE) \S+\.load_undo/, "record: $1 load_undo"],

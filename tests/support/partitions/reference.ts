@@ -6,7 +6,8 @@ import { createHash } from "node:crypto";
 import { type DatasetName, DATASETS, fileColumns } from "../../../lib/events/dataset.ts";
 import type { FileBytes } from "../../../lib/partitions/file_bytes.ts";
 import type { Manifest } from "../../../lib/partitions/manifest.ts";
-import { type PartitionFile, partitionPaths } from "../../../lib/partitions/partition_file.ts";
+import { partitionPaths } from "../../../lib/partitions/manifest_file.ts";
+import type { PartitionFile } from "../../../lib/partitions/partition_file.ts";
 
 /** A row of a partition file, in order of its columns. */
 export type Row = readonly string[];

@@ -1,4 +1,7 @@
 /** Days of the embedded warehouse's staging: replaced as a whole, and put back. */
+import fingerprintWrite from "../../../../sql/warehouse/embedded/fingerprint_write.sql" with {
+  type: "text",
+};
 import originWrite from "../../../../sql/warehouse/embedded/origin_write.sql" with { type: "text" };
 import ratesWrite from "../../../../sql/warehouse/embedded/rates_write.sql" with { type: "text" };
 import recordsPrune from "../../../../sql/warehouse/embedded/records_prune.sql" with {
@@ -38,7 +41,11 @@ import type { EmbeddedScope } from "../scope.ts";
 import { tableValues } from "../variables.ts";
 import { SideTableCopy } from "./side_table_copy.ts";
 
-const MEASURE = query("warehouse/embedded/side_table_measure", sideTableMeasure, DAY_MEASURE);
+const MEASURE = query("warehouse/embedded/side_table_measure", sideTableMeasure, {
+  ...DAY_MEASURE,
+  fingerprint: is.decimal,
+});
+const FINGERPRINT_WRITE = new SqlTemplate(fingerprintWrite);
 const UNDO_KEPT = query("warehouse/embedded/undo_kept", undoKept, {
   partitionDate: is.day,
   sha256: is.nullable(is.text),
@@ -82,7 +89,7 @@ export async function replaceDay(
   try {
     const refused = await new SideTableCopy(scope, file, loadId, limits).run();
     file.watch?.begin("comparing");
-    const record = await compare(scope, file, refused);
+    const { record, fingerprint } = await compare(scope, file, refused);
     limits.signal.throwIfAborted();
     file.watch?.begin("swapping");
     await scope.session.transaction(async () => {
@@ -91,6 +98,8 @@ export async function replaceDay(
       if (before !== undefined) await scope.execute(SWAP_OUT, tables);
       await scope.execute(SWAP_IN, tables);
       await writeRecord(scope, file, loadId, record);
+      const subject = { ...subjectValues({ dataset, day }), load_id: loadId };
+      await scope.run(FINGERPRINT_WRITE, { ...subject, fingerprint });
       if (dataset === "currencies") await scope.execute(RATES_WRITE, tables);
       await scope.execute(RECORDS_PRUNE, tables);
       await pruneRefused(scope, { dataset, day });
@@ -129,16 +138,17 @@ export async function undoDay(
   });
 }
 
-/** Compares the side table with the manifest. */
+/** Compares the side table with the manifest; what stands in it is what is swapped in. */
 async function compare(
   scope: EmbeddedScope,
   file: PartitionFile,
   refused: number,
-): Promise<LoadRecord> {
+): Promise<{ record: LoadRecord; fingerprint: string }> {
   const { dataset, partition: day } = file;
   const found = await scope.selectOne(MEASURE, tableValues({ dataset, day }));
   const taken = { rows: found.rows, controlTotal: controlText(dataset, found.controlTotal) };
-  return recordOf(file, taken, BigInt(refused));
+  const { fingerprint } = found;
+  return { record: recordOf(file, taken, BigInt(refused)), fingerprint };
 }
 
 async function writeRecord(

@@ -40,6 +40,7 @@ const STAGING_TABLES: Readonly<Record<string, Rights>> = {
   load_undo: ["SELECT", "INSERT", "DELETE"],
   load_refused: ["SELECT", "INSERT", "DELETE"],
   load_origins: ["SELECT", "INSERT", "DELETE"],
+  load_fingerprints: ["SELECT", "INSERT", "DELETE"],
   load_rates: ["SELECT", "INSERT", "DELETE"],
   load_undone: ["SELECT", "INSERT", "DELETE"],
   builds: ["SELECT", "INSERT", "UPDATE"],

@@ -7,6 +7,9 @@
  * will be; the record is written afterwards. Who finds such an entry later compares fingerprints: the
  * day is as it should be and only the record is missing, or the swap never was.
  */
+import fingerprintWrite from "../../../../sql/warehouse/vertica/fingerprint_write.sql" with {
+  type: "text",
+};
 import originWrite from "../../../../sql/warehouse/vertica/origin_write.sql" with { type: "text" };
 import pendingClear from "../../../../sql/warehouse/vertica/pending_clear.sql" with {
   type: "text",
@@ -54,6 +57,7 @@ const UNDO_KEPT = verticaQuery("undo_kept", undoKept, {
   partitionDate: is.day,
   sideLoadId: is.text,
 });
+const FINGERPRINT_WRITE = templatesOf(fingerprintWrite);
 const ORIGIN_WRITE = templatesOf(originWrite);
 const PENDING_CLEAR = templatesOf(pendingClear);
 const PENDING_WRITE = templatesOf(pendingWrite);
@@ -118,7 +122,10 @@ export async function swapDay(
       rows: after.rows,
       control_total: after.controlTotal,
     });
-    if (origin !== undefined) await scope.run(ORIGIN_WRITE, { ...sideValues(subject), ...origin });
+    if (origin === undefined) return;
+    const values = sideValues(subject);
+    await scope.run(ORIGIN_WRITE, { ...values, ...origin });
+    await scope.run(FINGERPRINT_WRITE, { ...values, fingerprint: after.fingerprint });
   });
   try {
     await trySwap(scope, subject, after);

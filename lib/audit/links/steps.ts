@@ -1,0 +1,125 @@
+/** What is missing and what is stale, as `lib/standing/` judges it by the records. */
+import { DATASET_NAMES, type DatasetName } from "../../events/dataset.ts";
+import { dumpCauses } from "../../standing/dump_standing.ts";
+import { loadCauses, unfinishedCause } from "../../standing/load_standing.ts";
+import type { DayFacts } from "../../standing/facts.ts";
+import {
+  type CountedValues,
+  isUnbuilt,
+  type MartCause,
+  martCauses,
+  martCausesText,
+} from "../../standing/mart_standing.ts";
+import type { DayLink, Side } from "../difference.ts";
+import type { DayBook, WarehouseBook } from "../facts.ts";
+import { dumpedOf } from "./staging.ts";
+
+/** What was landed is what was dumped. */
+const dump: DayLink = {
+  name: "dump",
+  sides: ["rows landed", "rows landed when it was dumped"],
+  datasets: DATASET_NAMES,
+  find(book, dataset) {
+    if (!book.isOver) return [];
+    const causes = dumpCauses(book.facts, dataset) ?? [];
+    if (causes.length === 0) return [];
+    return [{
+      left: book.staged[dataset].landed,
+      right: dumpedOf(book, dataset)?.stagedRows ?? null,
+      cause: `stale: ${causes.join("; ")}`,
+    }];
+  },
+};
+
+/** What was landed or dumped is loaded. */
+const load: DayLink = {
+  name: "load",
+  sides: ["what was landed or dumped", "what is loaded"],
+  datasets: DATASET_NAMES,
+  find(book, dataset) {
+    const { facts, isOver, staged, warehouse } = book;
+    if (!isOver) return [];
+    const causes = loadCauses(facts, dataset);
+    if (causes === undefined) {
+      const why = whyMissing(book, dataset);
+      if (why === undefined) return [];
+      const { dump, landed } = staged[dataset];
+      return [{ left: dump?.rows ?? landed, right: null, cause: `missing: ${why}` }];
+    }
+    const { unfinished } = facts;
+    if (unfinished?.dataset === dataset) causes.unshift(unfinishedCause(unfinished));
+    if (causes.length === 0) return [];
+    return [{
+      left: staged[dataset].dump?.sha256 ?? null,
+      right: warehouse.loads[dataset]!.sha256,
+      cause: `stale: ${causes.join("; ")}`,
+    }];
+  },
+};
+
+/** Why there should be a load; undefined where there is nothing to load. */
+function whyMissing({ staged, warehouse }: DayBook, dataset: DatasetName): string | undefined {
+  const { landed, rows, dump } = staged[dataset];
+  if (landed > 0 || rows > 0) return "landed and never loaded";
+  if (dump !== undefined) return "dumped and never loaded";
+  const other = DATASET_NAMES.find((name) => name !== dataset && warehouse.loads[name]);
+  return other && `never loaded, and ${other} of the day are`;
+}
+
+/**
+ * What is loaded is built, from the loads and rates that stand and as it is asked for.
+ *
+ * @param asked the statuses and types that `cdm` would count
+ */
+export function cdmLink(asked: CountedValues): DayLink {
+  return {
+    name: "cdm",
+    sides: ["what a mart would be built from", "what it was built from"],
+    datasets: ["transactions"],
+    find({ facts, isOver, warehouse }) {
+      if (!isOver) return [];
+      if (isUnbuilt(facts)) {
+        const left = facts.loads.transactions?.rows ?? null;
+        return [{ left, right: null, cause: "missing: loaded and never built" }];
+      }
+      // A swap that is not over is told of the load.
+      const causes = martCauses(facts, asked).filter(({ kind }) => kind !== "unfinished");
+      return causes.map((cause) => ({
+        ...sidesOf(cause, facts, warehouse, asked),
+        cause: `stale: ${martCausesText([cause])}`,
+      }));
+    },
+  };
+}
+
+/** What is now, and what was when the mart was built. */
+function sidesOf(
+  cause: MartCause,
+  { loads, mart }: DayFacts,
+  { usedRates }: WarehouseBook,
+  asked: CountedValues,
+): { left: Side; right: Side } {
+  switch (cause.kind) {
+    case "undone":
+    case "replaced":
+      return {
+        left: loads[cause.dataset]?.loadId ?? null,
+        right: mart?.record?.loads[cause.dataset] ?? null,
+      };
+    case "statuses":
+    case "types":
+      return {
+        left: asked[cause.kind]?.join(",") ?? "all",
+        right: cause.counted?.join(",") ?? "all",
+      };
+    case "rates": {
+      const [currency] = cause.currencies;
+      const used = usedRates.find((rate) => rate.currency === currency);
+      return { left: `another rate of ${currency}`, right: used?.rate ?? null };
+    }
+    default:
+      return { left: "a build", right: null };
+  }
+}
+
+export const STEP_LINKS: readonly DayLink[] = [dump, load];

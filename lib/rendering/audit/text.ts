@@ -1,0 +1,186 @@
+/** The audit for people: a table of the days, one of what is counted, the sources, and what differs. */
+import type { Audit } from "../../audit/audit.ts";
+import type { Difference, Side } from "../../audit/difference.ts";
+import type { DayBook, SourceBook } from "../../audit/facts.ts";
+import { sidesOf } from "../../audit/links/links.ts";
+import { DATASET_NAMES } from "../../events/dataset.ts";
+import { STATUSES } from "../../events/statuses.ts";
+import { counted } from "../../runtime/words.ts";
+import { type Column, printable, rowLine, ruleLine, titleLine } from "../columns.ts";
+import { datasetFigures, martFigures } from "./json.ts";
+
+/** Pieces of text: the whole is never held. */
+export function* auditText(audit: Audit): Generator<string, void, void> {
+  const { days, sources, differences, conflicts } = audit;
+  if (days.length > 0) {
+    yield* table(DATASET_COLUMNS, days.flatMap(datasetRows));
+    yield "\n";
+    yield* table(MART_COLUMNS, days.map(martRow));
+    yield "\n";
+    for (const line of notCountedLines(days)) yield `${line}\n`;
+  }
+  if (sources.length > 0) {
+    yield* table(SOURCE_COLUMNS, sources.map(sourceRow));
+    yield "\n";
+  }
+  for (const difference of differences) yield differenceText(difference);
+  if (conflicts.length > 0) {
+    yield "Objects whose versions differ in accounts, amount or currency (no difference):\n";
+    for (const { day, objectId, versions } of conflicts) {
+      yield `${day}  ${objectId}  ${counted(versions, "version")}\n`;
+    }
+    yield "\n";
+  }
+  yield `${summary(audit)}\n`;
+}
+
+/** Whether the books balance, in a sentence. */
+export function summary({ days, differences }: Audit): string {
+  if (differences.length === 0) {
+    return days.length === 0
+      ? "The books balance: nothing is known of any of these days"
+      : `The books balance: ${counted(days.length, "day")}`;
+  }
+  const dates = new Set(differences.flatMap(({ day }) => day === undefined ? [] : [`${day}`]));
+  const where = dates.size === 0 ? "" : ` on ${counted(dates.size, "day")}`;
+  return `The books do not balance: ${counted(differences.length, "difference")}${where}`;
+}
+
+type Cells = Readonly<Record<string, string>>;
+
+function column(title: string, width: number, right = true): Column<Cells> {
+  return { title, text: (row) => row[title] ?? "-", width, right };
+}
+
+const DATASET_COLUMNS = [
+  column("date", 10),
+  column("dataset", 12, false),
+  column("landed", 10),
+  column("objects", 10),
+  column("dumped", 10),
+  column("loaded", 10),
+  column("refused", 7),
+  column("control total", 22),
+];
+
+const MART_COLUMNS = [
+  column("date", 10),
+  column("loaded", 10),
+  column("counted", 10),
+  column("left out", 10),
+  column("test accounts", 13),
+  column("other status", 12),
+  column("other type", 10),
+];
+
+const SOURCE_COLUMNS = [
+  column("partition", 9),
+  column("messages", 12),
+  column("transactions", 12),
+  column("currencies", 10),
+  column("rejected", 8),
+  column("duplicates", 10),
+  column("source", 0, false),
+];
+
+function* table(columns: readonly Column<Cells>[], rows: readonly Cells[]): Generator<string> {
+  yield `${titleLine(columns)}${ruleLine(columns).trimEnd()}\n`;
+  for (const row of rows) yield rowLine(columns, row);
+}
+
+function datasetRows(book: DayBook): Cells[] {
+  return DATASET_NAMES.map((dataset) => {
+    const figures = datasetFigures(book, dataset);
+    return {
+      date: book.facts.day.toString(),
+      dataset,
+      landed: cell(figures.landed),
+      objects: cell(figures.objects),
+      dumped: cell(figures.dumped),
+      loaded: cell(figures.loaded),
+      refused: cell(figures.refused),
+      "control total": figures.control_total,
+    };
+  });
+}
+
+function martRow(book: DayBook): Cells {
+  const date = book.facts.day.toString();
+  const loaded = cell(book.warehouse.loads.transactions?.rows ?? null);
+  const figures = martFigures(book);
+  if (figures === null) return { date, loaded };
+  const total = (rows: Readonly<Record<string, number>>) =>
+    Object.values(rows).reduce((sum, count) => sum + count, 0);
+  return {
+    date,
+    loaded,
+    counted: cell(figures.counted),
+    "left out": cell(figures.left_out),
+    "test accounts": cell(figures.test_accounts),
+    "other status": cell(total(figures.by_status)),
+    "other type": cell(total(figures.by_type)),
+  };
+}
+
+function sourceRow({ source, partition, counters }: SourceBook): Cells {
+  return {
+    source: printable(source),
+    partition: String(partition),
+    messages: cell(counters?.messagesRead ?? null),
+    transactions: cell(counters?.transactions ?? null),
+    currencies: cell(counters?.currencies ?? null),
+    rejected: cell(counters?.rejected ?? null),
+    duplicates: cell(counters?.duplicates ?? null),
+  };
+}
+
+/** Over all days; statuses that the contract does not know by name are said to be such. */
+function* notCountedLines(days: readonly DayBook[]): Generator<string> {
+  const [statuses, types] = [new Map<string, number>(), new Map<string, number>()];
+  for (const { warehouse: { notCounted } } of days) {
+    if (notCounted === undefined) continue;
+    addAll(statuses, notCounted.byStatus);
+    addAll(types, notCounted.byType);
+  }
+  const known = STATUSES.filter((status) => statuses.has(status));
+  const others = [...statuses.keys()].filter((status) => !STATUSES.includes(status)).sort();
+  const text = (counts: ReadonlyMap<string, number>, names: readonly string[]) =>
+    names.map((name) => `${name} ${counts.get(name)}`).join(", ");
+  if (known.length > 0) yield `Not counted by status: ${text(statuses, known)}`;
+  if (others.length > 0) {
+    const named = others.map((name) => `${JSON.stringify(name)} ${statuses.get(name)}`).join(", ");
+    yield `Not counted by a status that the contract does not name: ${named}`;
+  }
+  if (types.size > 0) yield `Not counted by type: ${text(types, [...types.keys()].sort())}`;
+  if (statuses.size + types.size > 0) yield "";
+}
+
+function addAll(totals: Map<string, number>, counts: ReadonlyMap<string, number>): void {
+  for (const [name, count] of counts) totals.set(name, (totals.get(name) ?? 0) + count);
+}
+
+/** Where, both sides, and the likely cause. */
+function differenceText(difference: Difference): string {
+  const { day, dataset, link, left, right, cause, currency, source } = difference;
+  const place = source === undefined
+    ? `${day} ${dataset}`
+    : `${printable(source.source)}[${source.partition}]`;
+  const of = currency === undefined ? "" : ` of currency ${currency}`;
+  const sides = sidesOf(link);
+  const width = Math.max(...sides.map(({ length }) => length));
+  const line = (what: string, side: Side) => `  ${what.padEnd(width)}  ${sideText(side)}\n`;
+  return [
+    `${place}: ${link}${of}\n`,
+    line(sides[0], left),
+    line(sides[1], right),
+    `  ${cause}\n\n`,
+  ].join("");
+}
+
+function sideText(side: Side): string {
+  return side === null ? "none" : printable(String(side));
+}
+
+function cell(figure: number | null): string {
+  return figure === null ? "-" : String(figure);
+}

@@ -1,0 +1,120 @@
+/**
+ * {@link WarehouseBooks} of the Vertica warehouse. Its sessions are READ COMMITTED, and one snapshot of
+ * several statements would take a lock that keeps loads out for as long (SERIALIZABLE). So it is looked
+ * before and after whether a load, an undo or a build came between, of which day.
+ */
+import booksBuilds from "../../../sql/warehouse/vertica/books_builds.sql" with { type: "text" };
+import booksCounted from "../../../sql/warehouse/vertica/books_counted.sql" with { type: "text" };
+import booksFingerprintsCurrencies from "../../../sql/warehouse/vertica/books_fingerprints_currencies.sql" with {
+  type: "text",
+};
+import booksFingerprintsTransactions from "../../../sql/warehouse/vertica/books_fingerprints_transactions.sql" with {
+  type: "text",
+};
+import booksLeftOut from "../../../sql/warehouse/vertica/books_left_out.sql" with { type: "text" };
+import booksLoads from "../../../sql/warehouse/vertica/books_loads.sql" with { type: "text" };
+import booksMarks from "../../../sql/warehouse/vertica/books_marks.sql" with { type: "text" };
+import booksNotCounted from "../../../sql/warehouse/vertica/books_not_counted.sql" with {
+  type: "text",
+};
+import booksRates from "../../../sql/warehouse/vertica/books_rates.sql" with { type: "text" };
+import booksStaged from "../../../sql/warehouse/vertica/books_staged.sql" with { type: "text" };
+import type { DatasetName } from "../../events/dataset.ts";
+import type { DateRange } from "../../partitions/run_date.ts";
+import * as is from "../../sql/columns.ts";
+import type { RowOf } from "../../sql/query.ts";
+import * as books from "../books.ts";
+import { rangeValues, subjectValues } from "../variables.ts";
+import { readDayRecords } from "./days.ts";
+import { martRows, selectPage } from "./mart.ts";
+import { verticaQuery } from "./query.ts";
+import type { VerticaScope } from "./scope.ts";
+
+const STAGED = verticaQuery("books_staged", booksStaged, books.STAGED);
+const LOADS = verticaQuery("books_loads", booksLoads, books.LOAD);
+const BUILDS = verticaQuery("books_builds", booksBuilds, books.BUILD);
+const COUNTED = verticaQuery("books_counted", booksCounted, books.COUNTED);
+const NOT_COUNTED = verticaQuery("books_not_counted", booksNotCounted, books.NOT_COUNTED);
+const LEFT_OUT = verticaQuery("books_left_out", booksLeftOut, books.LEFT_OUT);
+const FINGERPRINTS = {
+  transactions: verticaQuery(
+    "books_fingerprints_transactions",
+    booksFingerprintsTransactions,
+    books.FINGERPRINT,
+  ),
+  currencies: verticaQuery(
+    "books_fingerprints_currencies",
+    booksFingerprintsCurrencies,
+    books.FINGERPRINT,
+  ),
+};
+const RATES = verticaQuery("books_rates", booksRates, books.RATE);
+const MARK = { partitionDate: is.text, mark: is.text, id: is.text };
+const MARKS = verticaQuery("books_marks", booksMarks, MARK);
+
+export function readBooks(
+  scope: VerticaScope,
+  range: DateRange,
+  deep: boolean,
+): Promise<books.WarehouseRead> {
+  const days = rangeValues(range);
+  const staged = (dataset: DatasetName) =>
+    scope.select(STAGED, { ...subjectValues({ dataset, day: range.from }), ...days });
+  const fingerprints = (dataset: DatasetName) => scope.select(FINGERPRINTS[dataset], days);
+  const counted = async (options: books.BuildOptions) => {
+    const { statuses, types } = options;
+    const values = {
+      ...days,
+      statuses,
+      all_types: types === undefined,
+      // A list in SQL has a value, also where it is not asked.
+      types: types ?? [""],
+    };
+    return {
+      options,
+      counted: await scope.select(COUNTED, values),
+      notCounted: await scope.select(NOT_COUNTED, values),
+    };
+  };
+  const marks = () => scope.select(MARKS, days);
+  return scope.transaction(async () => {
+    const before = await marks();
+    const records = await readDayRecords(scope, range);
+    const builds = await scope.select(BUILDS, days);
+    const counts: books.CountedDays[] = [];
+    for (const options of books.optionsOf(builds)) counts.push(await counted(options));
+    const read = {
+      records,
+      staged: {
+        transactions: await staged("transactions"),
+        currencies: await staged("currencies"),
+      },
+      loads: await scope.select(LOADS, days),
+      builds,
+      used: records.used,
+      counts,
+      mart: await Array.fromAsync(martRows((place) => selectPage(scope, place), range)),
+      leftOut: await scope.select(LEFT_OUT, days),
+      rates: await scope.select(RATES, days),
+      fingerprints: !deep ? undefined : {
+        transactions: await fingerprints("transactions"),
+        currencies: await fingerprints("currencies"),
+      },
+    };
+    const after = await marks();
+    return { days: books.warehouseDayBooks(read), moved: unequal(before, after) };
+  });
+}
+
+/** Days whose marks differ. */
+function unequal(...both: readonly RowOf<typeof MARK>[][]): Set<string> {
+  const [before, after] = both.map((marks) =>
+    new Map(
+      [...Map.groupBy(marks, ({ partitionDate }) => partitionDate)]
+        .map(([day, marks]) => [day, JSON.stringify(marks)]),
+    )
+  );
+  return new Set(
+    [...before!.keys(), ...after!.keys()].filter((day) => before!.get(day) !== after!.get(day)),
+  );
+}

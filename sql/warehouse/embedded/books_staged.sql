@@ -1,0 +1,8 @@
+-- What stands of a dataset, counted for each day of a range.
+SELECT
+  CAST(:event_time AS DATE) AS partition_date,
+  COUNT(*) AS rows,
+  CAST(SUM(CAST(:control AS NUMERIC(38, 6))) AS NUMERIC(38, 6)) AS control_total
+FROM :staging_schema.:dataset_table
+WHERE :event_time >= :first_day::date AND :event_time < :last_day::date + 1
+GROUP BY CAST(:event_time AS DATE);
