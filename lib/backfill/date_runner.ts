@@ -61,8 +61,9 @@ export class DateRunner {
     const { ahead, steps, plans } = this.#deps;
     const facts = await ahead?.take(this.#run);
     if (facts === undefined) return;
-    this.#did.set(steps[0]!.name, facts);
-    plans.outdate();
+    const { name } = steps[0]!;
+    this.#did.set(name, facts);
+    plans.outdate(name);
   }
 
   async #runSteps(force: boolean): Promise<BackfilledStep[]> {
@@ -75,12 +76,14 @@ export class DateRunner {
       );
       const next = plan.steps.find(({ action }) => action === "run");
       if (next === undefined) return this.#outcomeOf(plan.steps);
-      await this.#attempt(next.step, plan);
+      const isDone = await this.#attempt(next.step, plan);
+      // After the last one there is nothing to plan.
+      if (isDone && next === plan.steps.at(-1)) return this.#outcomeOf(plan.steps);
     }
   }
 
-  /** One attempt; where it fails for what can pass, the next plan has the step again. */
-  async #attempt(name: string, { stood }: DayPlan): Promise<void> {
+  /** One attempt; false where it failed for what can pass: the next plan has the step again. */
+  async #attempt(name: string, { stood }: DayPlan): Promise<boolean> {
     const { steps, plans, runner, retries, ahead, watch } = this.#deps;
     this.#step = name;
     const number = (this.#tried.get(name) ?? 0) + 1;
@@ -92,10 +95,12 @@ export class DateRunner {
       const facts = await runner.run(step, attempt, ahead?.context);
       this.#did.set(name, facts);
       watch.onStepDone?.(this.#run, name, facts);
+      return true;
     } catch (error) {
       await retries.after(error, number, placeOf(this.#run, name));
+      return false;
     } finally {
-      plans.outdate();
+      plans.outdate(name);
     }
   }
 

@@ -1,10 +1,11 @@
 /** The plans of dates, each made from what both ends and the journal know of its day. */
 import type { DateRange, DayRun } from "../partitions/run_date.ts";
 import { attempted, type AttemptFacts } from "../standing/attempted.ts";
-import { type FactsEnds, readDayFacts, unknownDay } from "../standing/day_facts.ts";
+import type { FactsEnds } from "../standing/day_facts.ts";
 import type { DayFacts } from "../standing/facts.ts";
 import { chained, type Standing } from "../standing/standing.ts";
 import type { ReadyStep } from "../steps/step.ts";
+import { DayReader } from "./day_reader.ts";
 import { planDay, type PlannedStep, type PlanOptions } from "./plan.ts";
 
 /** The last attempt of a step for a day. */
@@ -38,10 +39,8 @@ export class DayPlans {
   readonly #deps: DayPlansDeps;
   readonly #steps: readonly ReadyStep[];
   readonly #selected: ReadonlySet<string>;
-  readonly #days = new Map<string, DayFacts>();
+  readonly #reader: DayReader;
   readonly #attempts = new Map<string, StepAttempt>();
-  /** What was read of a day may be true no longer: a step has run. */
-  #isOutdated = false;
 
   /** @param selected the steps that are to be run @default all */
   constructor(
@@ -50,24 +49,22 @@ export class DayPlans {
     selected: ReadonlySet<string> = new Set(steps.map(({ name }) => name)),
   ) {
     this.#deps = deps;
+    this.#reader = new DayReader(deps.ends);
     this.#steps = steps;
     this.#selected = selected;
   }
 
   /** Reads what is known of the days of a range, at once. */
   async read(range: DateRange): Promise<void> {
-    for (const facts of await readDayFacts(this.#deps.ends, range)) {
-      this.#days.set(`${facts.day}`, facts);
-    }
+    await this.#reader.read(range);
     for (const attempt of await this.#deps.attempts(range)) {
       this.#attempts.set(keyOf(attempt.partition, attempt.step), attempt);
     }
-    this.#isOutdated = false;
   }
 
-  /** Says that a step has run: from now on a day is read again before it is planned. */
-  outdate(): void {
-    this.#isOutdated = true;
+  /** Says that a step has run: what it may have changed is read again before a day is planned. */
+  outdate(step: string): void {
+    this.#reader.outdate(this.#steps.find(({ name }) => name === step)!.uses);
   }
 
   /** The days that were read and of which a step that is to be run is stale, in order. */
@@ -81,7 +78,7 @@ export class DayPlans {
   }
 
   #daysWithStale(seen: (steps: StepStanding[]) => StepStanding[]): Temporal.PlainDate[] {
-    return [...this.#days.values()].filter((facts) => {
+    return [...this.#reader.days].filter((facts) => {
       const steps = this.#steps.map(({ name, standing }) => ({ name, standing: standing(facts) }));
       return seen(steps).some(({ name, standing }) =>
         this.#selected.has(name) && standing.state === "stale"
@@ -91,13 +88,12 @@ export class DayPlans {
 
   /** How the steps that were asked for stand for a day that was read. */
   standings(day: Temporal.PlainDate): StepStanding[] {
-    return this.#standingOf(this.#days.get(`${day}`) ?? unknownDay(day))
+    return this.#standingOf(this.#reader.last(day))
       .filter(({ name }) => this.#selected.has(name));
   }
 
   async plan({ partition: day }: DayRun, options: Omit<PlanOptions, "selected">): Promise<DayPlan> {
-    const facts = this.#isOutdated ? await this.#readAgain(day) : this.#days.get(`${day}`);
-    return await this.#planOf(facts ?? unknownDay(day), options);
+    return await this.#planOf(await this.#reader.now(day), options);
   }
 
   /** A plan by what was read last for all days, whatever has run since. */
@@ -105,12 +101,7 @@ export class DayPlans {
     { partition: day }: DayRun,
     options: Omit<PlanOptions, "selected">,
   ): Promise<DayPlan> {
-    return await this.#planOf(this.#days.get(`${day}`) ?? unknownDay(day), options);
-  }
-
-  async #readAgain(day: Temporal.PlainDate): Promise<DayFacts | undefined> {
-    const [facts] = await readDayFacts(this.#deps.ends, { from: day, to: day });
-    return facts;
+    return await this.#planOf(this.#reader.last(day), options);
   }
 
   async #planOf(facts: DayFacts, asked: PlanOptions): Promise<DayPlan> {

@@ -36,20 +36,19 @@ export function unknownDay(day: Temporal.PlainDate): DayFacts {
 
 const NOT_STAGED: StagedFacts = { landed: 0, sources: [], dump: undefined };
 
+/** What staging knows of one day. */
+export function stagedOf(datasets: readonly StagedDay[]): DayFacts["staged"] {
+  const staged = { transactions: NOT_STAGED, currencies: NOT_STAGED };
+  for (const { dataset, day: _day, ...facts } of datasets) staged[dataset] = facts;
+  return staged;
+}
+
 function joined(warehouse: readonly WarehouseDay[], staging: readonly StagedDay[]): DayFacts[] {
   const days = new Map<string, DayFacts>();
   for (const day of warehouse) days.set(`${day.day}`, { ...unknownDay(day.day), ...day });
-  for (const staged of staging) addStaged(days, staged);
+  for (const [date, datasets] of Map.groupBy(staging, ({ day }) => `${day}`)) {
+    const known = days.get(date) ?? unknownDay(datasets[0]!.day);
+    days.set(date, { ...known, staged: stagedOf(datasets) });
+  }
   return [...days.values()].sort((one, other) => Temporal.PlainDate.compare(one.day, other.day));
-}
-
-function addStaged(
-  days: Map<string, DayFacts>,
-  { dataset, day, ...staged }: StagedDay,
-): void {
-  const known = days.get(`${day}`) ?? unknownDay(day);
-  days.set(`${day}`, {
-    ...known,
-    staged: { ...known.staged, [dataset]: staged },
-  });
 }

@@ -141,11 +141,12 @@ export interface NamedStep extends Step {
 /** A prepared step under its name. */
 export interface ReadyStep extends PreparedStep {
   readonly name: string;
+  readonly uses: StepUses;
 }
 
 /** Lets each step read its own options from those of a backfill. */
 export function prepareSteps(steps: readonly NamedStep[], source: ConfigSource): ReadyStep[] {
-  return steps.map((step) => ({ name: step.name, ...step.prepare(source) }));
+  return steps.map((step) => ({ name: step.name, uses: step.uses, ...step.prepare(source) }));
 }
 
 /** All ends that these steps use. */

@@ -161,12 +161,14 @@ export class World {
     return [
       {
         name: "dump",
+        uses: { staging: true },
         standing: dumpStanding,
         runsAhead: true,
         runDay: this.#step("dump", (day) => this.dump(day)),
       },
       {
         name: "load",
+        uses: { warehouse: true },
         standing: loadStanding,
         runDay: this.#step("load", (day) => this.load(day)),
         wantsInput: ({ day, staged }) => {
@@ -178,6 +180,7 @@ export class World {
       },
       {
         name: "cdm",
+        uses: { warehouse: true },
         standing: (facts) => martStanding(facts, ASKED),
         runDay: this.#step("cdm", (day) => this.build(day)),
       },
