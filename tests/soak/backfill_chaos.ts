@@ -1,6 +1,8 @@
-/** What happens to a Vertica, and to the finpipe that fills it: faults of chance. */
+/** What happens to both servers of a backfill, and to itself: faults of chance. */
+import pg from "pg";
 import type { Random } from "../../lib/events/random.ts";
 import type { SpawnedCli } from "../support/cli/run_cli.ts";
+import type { PostgresServer } from "../support/postgres/server.ts";
 import { TOO_MANY_SESSIONS } from "../vertica-server/faults.ts";
 import type { VerticaServer } from "../vertica-server/server.ts";
 
@@ -16,14 +18,19 @@ const STATEMENTS = [
 /** Messages of a COPY: its data, and the end of it. */
 const COPY_CODES = ["d", "c"];
 
-export class WarehouseChaos {
+export class BackfillChaos {
   /** How often each fault was set. */
   readonly counts: Record<string, number> = {};
   readonly #server: VerticaServer;
+  readonly #postgres: PostgresServer;
   readonly #random: Random;
 
-  constructor(server: VerticaServer, random: Random) {
-    this.#server = server;
+  constructor(
+    { vertica, postgres }: { vertica: VerticaServer; postgres: PostgresServer },
+    random: Random,
+  ) {
+    this.#server = vertica;
+    this.#postgres = postgres;
     this.#random = random;
   }
 
@@ -51,8 +58,17 @@ export class WarehouseChaos {
       await pause(this.#random.between(100, 1500));
       this.#server.faults.login = undefined;
     },
-    "server restart": () => this.#server.restart(),
-    "server away": async () => {
+    "PostgreSQL kill -9": async () => {
+      await this.#postgres.kill9();
+      await this.#postgres.start();
+    },
+    "PostgreSQL restart": async () => {
+      await this.#postgres.stop("SIGINT");
+      await this.#postgres.start();
+    },
+    "sessions of PostgreSQL ended": () => endSessions(this.#postgres.url),
+    "Vertica restart": () => this.#server.restart(),
+    "Vertica away": async () => {
       await this.#server.kill();
       await pause(this.#random.between(100, 2500));
       await this.#server.start();
@@ -67,6 +83,16 @@ export class WarehouseChaos {
     this.#server.faults.arm({ kind, statement: this.#random.pick(STATEMENTS) });
     return Promise.resolve();
   }
+}
+
+/** As an administrator does: of each database of the server. */
+async function endSessions(url: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: url });
+  await admin.connect();
+  await admin.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'finpipe%'",
+  );
+  await admin.end();
 }
 
 /** Resolves after so many milliseconds. */
