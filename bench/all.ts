@@ -10,6 +10,7 @@ for (
     "land",
     "dump",
     "indexes",
+    "status",
     "memory",
     "kafka",
     "kafka_decode",

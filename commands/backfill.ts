@@ -1,17 +1,19 @@
 /** `finpipe backfill`: each date of a range, from staging to the mart. */
-import { backfill, type BackfillWatch } from "../lib/backfill/backfill.ts";
+import { backfill } from "../lib/backfill/backfill.ts";
 import { planBackfill } from "../lib/backfill/dry_run.ts";
 import { withLedger } from "../lib/backfill/journal.ts";
+import type { BackfillRequest } from "../lib/backfill/request.ts";
+import { Retries } from "../lib/backfill/retries.ts";
 import { type Engine, openEngine } from "../lib/engine/engine.ts";
 import { refuseOpenRange } from "../lib/partitions/open_day.ts";
 import type { DateRange } from "../lib/partitions/run_date.ts";
-import { dayShown, planShown } from "../lib/rendering/runs.ts";
-import { isClosed } from "../lib/runtime/io.ts";
+import { planShown } from "../lib/rendering/runs.ts";
+import type { Logger } from "../lib/runtime/log.ts";
 import { allOf } from "../lib/runtime/words.ts";
 import { type NamedStep, prepareSteps, type ReadyStep } from "../lib/steps/step.ts";
 import { BACKFILL_OPTIONS, type BackfillCall, backfillCallOf } from "./backfill_call.ts";
+import { BackfillView } from "./backfill_view.ts";
 import type { CommandDefinition, Context } from "./command.ts";
-import { FileProgress } from "./file_progress.ts";
 import { OPEN_DAY, printResult } from "./options.ts";
 import { addStepOptions } from "./step_command.ts";
 
@@ -82,54 +84,35 @@ async function printPlan(
 async function runBackfill(
   context: Context,
   engine: Engine,
-  { request, wait }: BackfillCall,
+  { request: asked, retries: times, retryDelay: delay, wait }: BackfillCall,
   steps: readonly ReadyStep[],
 ): Promise<void> {
-  const { io, json } = context;
-  await engine.createMissing();
-  using progress = new FileProgress(context);
-  const days: Record<string, unknown>[] = [];
-  const watch: BackfillWatch = {
-    onStep({ runDate }, step) {
-      progress.title = `${runDate} ${step}: `;
-      progress.show(`${runDate} ${step}`);
-    },
-    onWait(what, left) {
-      progress.show(`${what}: trying again in ${countdown(left)}`);
-    },
-    async onDay(day) {
-      await progress.clear();
-      const shown = dayShown(day);
-      days.push(shown.json);
-      if (json) return;
-      // If whoever reads stdout stops reading, the work must still be done to its end.
-      await io.stdout.write(`${shown.lines.join("\n")}\n`).catch((error) => {
-        if (!isClosed(error)) throw error;
-      });
-    },
-  };
+  const { io, json, log } = context;
+  using view = new BackfillView(context, steps.map(({ name }) => name));
+  const { signal } = io;
+  const onWait = (what: string, left: number) => view.onWait(what, left);
+  const retries = new Retries({ retries: times, delay, log, signal, onWait });
+  await retries.of("Opening both ends", () => engine.createMissing());
+  const request = { ...asked, jobs: jobsOn(engine, asked, log) };
   try {
     await withLedger(context, engine, request, { wait }, async (journal) => {
       const { context, attempts } = depsOf(engine);
-      const { watchOf } = progress;
-      await backfill(
-        { context: { ...context, watchOf }, attempts, journal },
-        request,
-        steps,
-        watch,
-      );
+      const { watchOf } = view;
+      const deps = { context: { ...context, watchOf }, attempts, journal, retries };
+      await backfill(deps, request, steps, view);
     });
   } finally {
-    await progress.clear();
+    await view.clear();
     // Also what was done before a date failed.
-    if (json) await printResult(context, { runs: days }, []);
+    if (json) await printResult(context, { runs: view.days }, []);
   }
 }
 
-/** As in `4:59`. */
-function countdown(milliseconds: number): string {
-  const seconds = Math.ceil(milliseconds / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+/** The embedded engine has one session: a dump would be in the way of whatever else runs. */
+function jobsOn({ settings: { staging } }: Engine, { jobs = 1 }: BackfillRequest, log: Logger) {
+  if (staging?.kind === "postgres" || jobs === 1) return jobs;
+  log.info("Working on one date at a time: staging is embedded, and has one session");
+  return 1;
 }
 
 function depsOf(engine: Engine) {

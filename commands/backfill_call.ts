@@ -13,6 +13,10 @@ export interface BackfillCall {
   request: BackfillRequest;
   dryRun: boolean;
   allowOpenDay: boolean;
+  /** How often something is tried again that can heal. */
+  retries: number;
+  /** Milliseconds before that. */
+  retryDelay: number;
   /** Wait for another backfill to end. */
   wait: boolean;
 }
@@ -62,12 +66,6 @@ export function backfillCallOf(
     selected: selectedOf(options, names),
     newestFirst: newestFirst === true,
     dependsOnPast: dependsOnPast !== false,
-    retries: typeof retries === "number" ? retries : RETRIES,
-    retryDelay: parseDuration(
-      typeof retryDelay === "string" ? retryDelay : RETRY_DELAY,
-      "--retry-delay",
-      TIMER_DAYS,
-    ),
     jobs: typeof jobs === "number" ? jobs : 1,
     keepFiles: typeof keepFiles === "number" ? keepFiles : undefined,
     given,
@@ -77,6 +75,12 @@ export function backfillCallOf(
     request,
     dryRun: options.dryRun === true,
     allowOpenDay: options.allowOpenDay === true,
+    retries: typeof retries === "number" ? retries : RETRIES,
+    retryDelay: parseDuration(
+      typeof retryDelay === "string" ? retryDelay : RETRY_DELAY,
+      "--retry-delay",
+      TIMER_DAYS,
+    ),
     wait: options.wait === true,
   };
 }

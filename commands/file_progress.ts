@@ -3,25 +3,15 @@
  * line of the log now and then. So a day that takes minutes does not look as if it hangs.
  */
 import type { DatasetName } from "../lib/events/dataset.ts";
-import type { FileWatch, FileWork } from "../lib/partitions/file_watch.ts";
+import type { FileWatch } from "../lib/partitions/file_watch.ts";
 import { Progress } from "../lib/runtime/progress.ts";
-import { capitalized } from "../lib/runtime/words.ts";
 import type { Context } from "./command.ts";
+import { WorkOnFile } from "./work_on_file.ts";
 
 /** Milliseconds between two lines of the log. */
 const LOG_EVERY = 30_000;
 /** Milliseconds between two redraws while no news comes. */
 const DRAW_EVERY = 1_000;
-
-interface Work {
-  dataset: DatasetName;
-  day: Temporal.PlainDate;
-  work: FileWork;
-  of: number | undefined;
-  bytes: number;
-  /** By the clock. */
-  begunAt: number;
-}
 
 export class FileProgress implements Disposable {
   /** The text in front of each redrawn line. */
@@ -30,7 +20,7 @@ export class FileProgress implements Disposable {
   readonly #context: Pick<Context, "io" | "log">;
   readonly #clock: () => number;
   readonly #timer: ReturnType<typeof setInterval>;
-  #work: Work | undefined;
+  #work: WorkOnFile | undefined;
 
   /** @param clock milliseconds @default performance.now */
   constructor(context: Pick<Context, "io" | "log" | "quiet">, clock = () => performance.now()) {
@@ -44,13 +34,12 @@ export class FileProgress implements Disposable {
 
   readonly watchOf = (dataset: DatasetName, day: Temporal.PlainDate): FileWatch => ({
     begin: (work, of) => {
-      this.#work = { dataset, day, work, of, bytes: 0, begunAt: this.#clock() };
+      this.#work = new WorkOnFile(dataset, day, { work, of }, this.#clock());
       this.#draw();
     },
     add: (bytes) => {
       if (this.#work === undefined) return;
-      // A file may be read twice, for example to find refused rows; it counts once.
-      this.#work.bytes = Math.min(this.#work.bytes + bytes, this.#work.of ?? Infinity);
+      this.#work.add(bytes);
       this.#draw();
     },
   });
@@ -65,12 +54,9 @@ export class FileProgress implements Disposable {
   tell(): void {
     if (this.#context.io.stderr.isTerminal) return this.#draw();
     if (this.#work === undefined) return;
-    const { dataset, day, work, of, bytes, begunAt } = this.#work;
-    const seconds = Math.round((this.#clock() - begunAt) / 1000);
+    const said = this.#work.said(this.#clock());
     // Work that has only just begun is not reported.
-    if (seconds === 0) return;
-    const done = of === undefined && bytes === 0 ? {} : { bytes, of };
-    this.#context.log.info(`${capitalized(work)}: ${dataset} of ${day}`, { ...done, seconds });
+    if (said.fields.seconds > 0) this.#context.log.info(said.text, said.fields);
   }
 
   /** The work is done: removes the drawn line. */
@@ -85,18 +71,6 @@ export class FileProgress implements Disposable {
 
   #draw(): void {
     const work = this.#work;
-    if (work !== undefined) this.#progress.show(() => this.title + textOf(work, this.#clock()));
+    if (work !== undefined) this.#progress.show(() => this.title + work.text(this.#clock()));
   }
-}
-
-function textOf({ dataset, work, of, bytes, begunAt }: Work, now: number): string {
-  const seconds = (now - begunAt) / 1000;
-  if (of === undefined && bytes === 0) return `${dataset}: ${work}, ${Math.round(seconds)} s`;
-  const done = of === undefined ? sizeText(bytes) : `${sizeText(bytes, of)} of ${sizeText(of)}`;
-  return `${dataset}: ${work}, ${done}, ${sizeText(bytes / Math.max(seconds, 0.001))}/s`;
-}
-
-/** @param like the size whose unit is used @default its own */
-function sizeText(bytes: number, like = bytes): string {
-  return like < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -4,8 +4,7 @@
  */
 import type { DayRun } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
-import type { wait } from "../runtime/retry.ts";
-import type { ReadyStep, StepContext } from "../steps/step.ts";
+import type { ReadyStep, StepContext, StepFacts } from "../steps/step.ts";
 import { commandFrom, failedFinally } from "./backfill_failure.ts";
 import { type BackfilledStep, DateRunner } from "./date_runner.ts";
 import { heldUp, runsToDo } from "./dates.ts";
@@ -25,18 +24,19 @@ export interface BackfilledDay extends DayRun {
 
 /** Is told what a backfill does. */
 export interface BackfillWatch {
+  /** There are so many dates to do, more than were told before. */
+  onDates?(count: number): void;
   /** Before each attempt of a step. */
   onStep(run: DayRun, step: string): void;
-  /** While something waits to be tried again, every second. @param left milliseconds */
-  onWait?(what: string, left: number): void;
+  onStepDone?(run: DayRun, step: string, facts: StepFacts): void;
   onDay(day: BackfilledDay): void | Promise<void>;
 }
 
 export interface BackfillDeps extends Pick<DayPlansDeps, "attempts"> {
   context: StepContext;
   journal: AttemptLog;
-  /** @default a timer */
-  wait?: typeof wait;
+  /** What is tried again. @default nothing */
+  retries?: Retries;
 }
 
 /**
@@ -83,16 +83,8 @@ class Backfill {
     this.#watch = watch;
     this.#runner = new StepRunner(context, deps.journal);
     this.#plans = new DayPlans({ ...context, attempts }, steps, request.selected);
-    const { retries = 0, retryDelay: delay = 0 } = request;
     const { log, signal } = context;
-    this.#retries = new Retries({
-      retries,
-      delay,
-      log,
-      signal,
-      wait: deps.wait,
-      onWait: (what, left) => watch.onWait?.(what, left),
-    });
+    this.#retries = deps.retries ?? new Retries({ retries: 0, delay: 0, log, signal });
     this.#force = request.force === true;
   }
 
@@ -118,6 +110,7 @@ class Backfill {
 
   async #runAll(runs: readonly DayRun[]): Promise<void> {
     const { keepFiles } = this.#request;
+    this.#watch.onDates?.(runs.length);
     for (const [index, run] of runs.entries()) {
       await this.#ahead?.start(runs.slice(index + 1));
       try {
@@ -162,7 +155,7 @@ class Backfill {
       runner: this.#runner,
       retries: this.#retries,
       ahead: this.#ahead,
-      onStep: this.#watch.onStep,
+      watch: this.#watch,
     }, run);
     return date.run(this.#force);
   }
@@ -173,7 +166,14 @@ class Backfill {
     if (jobs < 2 || first?.runsAhead !== true) return undefined;
     if (selected !== undefined && !selected.has(first.name)) return undefined;
     const { signal, log } = this.#deps.context;
-    const deps = { plans: this.#plans, force: this.#force, runner: this.#runner, signal, log };
+    const deps = {
+      plans: this.#plans,
+      force: this.#force,
+      runner: this.#runner,
+      watch: this.#watch,
+      signal,
+      log,
+    };
     return new DumpsAhead(first, deps, jobs - 1);
   }
 }

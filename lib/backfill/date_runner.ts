@@ -2,6 +2,7 @@
 import { dayArgument, type DayRun } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { ReadyStep, StepFacts } from "../steps/step.ts";
+import type { BackfillWatch } from "./backfill.ts";
 import { placeOf, stoppedAt } from "./backfill_failure.ts";
 import type { DayPlan, DayPlans } from "./day_plans.ts";
 import type { DumpsAhead } from "./dumps_ahead.ts";
@@ -14,14 +15,16 @@ export type BackfilledStep =
   | { name: string; facts: StepFacts }
   | { name: string; skipped: string };
 
+/** Is told of the steps that run. */
+export type StepWatch = Pick<BackfillWatch, "onStep" | "onStepDone">;
+
 export interface DateRunnerDeps {
   steps: readonly ReadyStep[];
   plans: Pick<DayPlans, "plan" | "outdate">;
   runner: StepRunner;
   retries: Retries;
   ahead: DumpsAhead | undefined;
-  /** Before each attempt of a step. */
-  onStep(run: DayRun, step: string): void;
+  watch: StepWatch;
 }
 
 export class DateRunner {
@@ -78,15 +81,17 @@ export class DateRunner {
 
   /** One attempt; where it fails for what can pass, the next plan has the step again. */
   async #attempt(name: string, { stood }: DayPlan): Promise<void> {
-    const { steps, plans, runner, retries, ahead, onStep } = this.#deps;
+    const { steps, plans, runner, retries, ahead, watch } = this.#deps;
     this.#step = name;
     const number = (this.#tried.get(name) ?? 0) + 1;
     this.#tried.set(name, number);
-    onStep(this.#run, name);
+    watch.onStep(this.#run, name);
     const step = steps.find((step) => step.name === name)!;
     const attempt = { ...this.#run, number, stood: stood.get(name) ?? null };
     try {
-      this.#did.set(name, await runner.run(step, attempt, ahead?.context));
+      const facts = await runner.run(step, attempt, ahead?.context);
+      this.#did.set(name, facts);
+      watch.onStepDone?.(this.#run, name, facts);
     } catch (error) {
       await retries.after(error, number, placeOf(this.#run, name));
     } finally {

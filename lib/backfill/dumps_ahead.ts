@@ -7,6 +7,7 @@ import { FolderLocks } from "../partitions/folder_locks.ts";
 import { messageOf } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { ReadyStep, StepContext, StepFacts } from "../steps/step.ts";
+import type { StepWatch } from "./date_runner.ts";
 import type { DayPlans } from "./day_plans.ts";
 import type { StepRunner } from "./step_runner.ts";
 
@@ -15,6 +16,7 @@ export interface AheadDeps {
   /** Also what is fresh. */
   force: boolean;
   runner: StepRunner;
+  watch: StepWatch;
   signal: AbortSignal;
   log: Logger;
 }
@@ -65,13 +67,15 @@ export class DumpsAhead implements AsyncDisposable {
   }
 
   async #run(run: DayRun, stood: string | null): Promise<StepFacts | undefined> {
-    const { runner, signal, log } = this.#deps;
+    const { runner, watch, signal, log } = this.#deps;
     try {
-      return await runner.run(this.#step, { ...run, number: 1, stood }, {
+      watch.onStep(run, this.#step.name);
+      const facts = await runner.run(this.#step, { ...run, number: 1, stood }, {
         signal: AbortSignal.any([signal, this.#stop.signal]),
         folderLocks: this.#locks,
-        watchOf: undefined,
       });
+      watch.onStepDone?.(run, this.#step.name, facts);
+      return facts;
     } catch (error) {
       log.debug(`Could not run ${this.#step.name} of ${run.partition} ahead: ${messageOf(error)}`);
       return undefined;

@@ -14,10 +14,6 @@ export interface BackfillRequest {
   newestFirst?: boolean;
   /** A date waits for the date before it, and is not begun where that one failed. @default true */
   dependsOnPast?: boolean;
-  /** How often a step is tried again, for what can heal. @default 0 */
-  retries?: number;
-  /** Milliseconds before that. @default 0 */
-  retryDelay?: number;
   /** Dates that are worked on at once: but for one of them, they are only dumped. @default 1 */
   jobs?: number;
   /** Days of partition files to keep in the work dir. @default all */

@@ -13,7 +13,7 @@ export interface RetriesOptions {
   /** @default a timer */
   wait?: typeof wait | undefined;
   /** Told every second how long is left. @param what as it is named to {@link Retries.after} */
-  onWait?: (what: string, left: number) => void;
+  onWait?: ((what: string, left: number) => void) | undefined;
 }
 
 /** The tick of a countdown, in milliseconds. */

@@ -1,4 +1,4 @@
-/** A line of progress that is redrawn on a terminal; nothing where stderr is not a terminal. */
+/** Progress that is redrawn on a terminal, in one line or several; nothing where stderr is none. */
 import type { Output } from "./io.ts";
 
 /** Milliseconds between two drawings. */
@@ -34,16 +34,19 @@ export class Progress {
     this.#output.write(CLEAR + text()).catch(() => {});
   }
 
-  /** Takes the line away. */
+  /** Takes it away. */
   async clear(): Promise<void> {
     if (this.#isDrawn) await this.#output.write(CLEAR);
     this.#isDrawn = false;
   }
 }
 
-/** An output whose other lines, such as the log's, replace the progress line. */
+/** Erases the line, and moves the cursor to the end of the one above. */
+const CLEAR_UP = `${CLEAR}\x1b[1A`;
+
+/** An output whose other lines, such as the log's, replace what is drawn, which may be several lines. */
 export function overDrawn(output: Output): Output {
-  let isDrawn = false;
+  let drawn = 0;
   return {
     isTerminal: output.isTerminal,
     get columns() {
@@ -51,10 +54,12 @@ export function overDrawn(output: Output): Output {
     },
     write(data) {
       if (typeof data !== "string") return output.write(data);
-      const isInTheWay = isDrawn && !data.startsWith(CLEAR);
-      isDrawn = data.startsWith(CLEAR) && data !== CLEAR;
+      const isDrawing = data.startsWith(CLEAR);
+      const above = CLEAR_UP.repeat(Math.max(0, drawn - 1));
+      const last = drawn > 0 && !isDrawing ? CLEAR : "";
+      drawn = isDrawing && data !== CLEAR ? data.split("\n").length : 0;
       // In one write, because nothing waits for a redraw.
-      return output.write(isInTheWay ? CLEAR + data : data);
+      return output.write(above + last + data);
     },
   };
 }

@@ -59,7 +59,10 @@ export async function readStatus(
   return new Status(steps, { range, now }, partitions, facts, attempts);
 }
 
-/** The dates, in order: each is worked out when it is looked at, so that any range can be shown. */
+/**
+ * The dates, in order: each is worked out when it is looked at, and kept only where anything is known of
+ * it, so that a range of any length can be shown.
+ */
 export class Status implements Iterable<RunStatus> {
   /** Days that are not over by the clock, where nobody asked for them; in order. */
   readonly open: readonly Temporal.PlainDate[];
@@ -69,6 +72,7 @@ export class Status implements Iterable<RunStatus> {
   readonly #known: readonly Temporal.PlainDate[];
   readonly #facts: ReadonlyMap<string, DayFacts>;
   readonly #attempts: ReadonlyMap<string, LastAttempt>;
+  readonly #seen = new Map<string, RunStatus>();
 
   constructor(
     steps: readonly ReadyStep[],
@@ -110,16 +114,25 @@ export class Status implements Iterable<RunStatus> {
   }
 
   #statusOf(day: Temporal.PlainDate): RunStatus {
-    const facts = this.#facts.get(`${day}`) ?? unknownDay(day);
+    const key = `${day}`;
+    const seen = this.#seen.get(key);
+    if (seen !== undefined) return seen;
+    const facts = this.#facts.get(key);
+    const status = this.#judged(facts ?? unknownDay(day), key);
+    if (facts !== undefined) this.#seen.set(key, status);
+    return status;
+  }
+
+  #judged(facts: DayFacts, key: string): RunStatus {
     const standings = this.#steps.map(({ name, standing }) => ({
       name,
       standing: standing(facts),
     }));
     return {
-      ...runOfPartition(day),
+      ...runOfPartition(facts.day),
       steps: chained(standings).map(({ name, standing }) => ({
         name,
-        ...stepStatus(standing, this.#attempts.get(`${day} ${name}`), this.#options.now),
+        ...stepStatus(standing, this.#attempts.get(`${key} ${name}`), this.#options.now),
       })),
     };
   }

@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { backfill } from "../../lib/backfill/backfill.ts";
 import type { BackfillRequest } from "../../lib/backfill/request.ts";
+import { Retries } from "../../lib/backfill/retries.ts";
 import { DATASET_NAMES } from "../../lib/events/dataset.ts";
 import { parseRange } from "../../lib/partitions/run_date.ts";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
+import { SILENT } from "../support/logs.ts";
 import { type Fault, Killed, World } from "../support/backfill/world.ts";
 
 const FIRST = Temporal.PlainDate.from("2022-10-01");
@@ -18,7 +20,11 @@ type Event =
   | { kind: "undo"; dataset: number; day: number }
   | { kind: "lose"; day: number }
   | { kind: "step"; step: number; day: number }
-  | { kind: "backfill"; faults: (Fault | undefined)[]; request: BackfillRequest };
+  | { kind: "backfill"; faults: (Fault | undefined)[]; request: Asked };
+
+interface Asked extends BackfillRequest {
+  retries?: number;
+}
 
 const day = fc.nat(DAYS.length - 1);
 const dataset = fc.nat(1);
@@ -31,7 +37,7 @@ const request = fc.record({
   selected: fc.constantFrom(undefined, new Set(["dump"]), new Set(["load", "cdm"])),
   from: day,
   length: day,
-}).map(({ order, from, length, ...rest }): BackfillRequest => ({
+}).map(({ order, from, length, ...rest }): Asked => ({
   ...rest,
   newestFirst: order === "newest first",
   dependsOnPast: order === "past",
@@ -71,7 +77,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 );
 
 /** Runs one as a process would; what a kill leaves running was interrupted. */
-async function run(world: World, request: BackfillRequest): Promise<unknown> {
+async function run(world: World, { retries = 0, ...request }: Asked): Promise<unknown> {
   const journal = world.journal();
   const deps = {
     context: world.context(NEVER),
@@ -84,7 +90,13 @@ async function run(world: World, request: BackfillRequest): Promise<unknown> {
           ? Promise.resolve()
           : journal.end(attempt, outcome),
     },
-    wait: () => Promise.resolve(),
+    retries: new Retries({
+      retries,
+      delay: 0,
+      log: SILENT,
+      signal: NEVER,
+      wait: () => Promise.resolve(),
+    }),
   };
   return await backfill(deps, request, world.steps(), { onStep() {}, onDay() {} })
     .then(() => undefined, (error) => error);

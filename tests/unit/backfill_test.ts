@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { backfill, type BackfillWatch } from "../../lib/backfill/backfill.ts";
 import { planBackfill } from "../../lib/backfill/dry_run.ts";
 import type { BackfillRequest } from "../../lib/backfill/request.ts";
+import { Retries } from "../../lib/backfill/retries.ts";
 import { parseRange, runsOf } from "../../lib/partitions/run_date.ts";
 import { EXIT_CODES, FinpipeError, Interrupted, isKind } from "../../lib/runtime/errors.ts";
 import { didText } from "../../lib/rendering/runs.ts";
@@ -11,24 +12,32 @@ import { type Fault, World } from "../support/backfill/world.ts";
 import { recordingLog } from "../support/logs.ts";
 import { until } from "../support/until.ts";
 
+interface Asked extends BackfillRequest {
+  retries?: number;
+  retryDelay?: number;
+}
+
 interface Trial {
   faults?: (Fault | undefined)[];
   signal?: AbortSignal;
   steps?: (steps: ReadyStep[]) => ReadyStep[];
   watch?: Partial<BackfillWatch>;
+  onWait?: (what: string, left: number) => void;
   now?: string;
 }
 
 const date = (text: string) => Temporal.PlainDate.from(text);
 
 /** Runs a backfill in a world; whatever it does is told as words. */
-async function run(world: World, range: string | undefined, request: BackfillRequest = {}, {
+async function run(world: World, range: string | undefined, asked: Asked = {}, {
   faults = [],
   signal = new AbortController().signal,
   steps = (steps) => steps,
   watch = {},
+  onWait,
   now,
 }: Trial = {}) {
+  const { retries = 0, retryDelay: delay = 0, ...request } = asked;
   world.ran = [];
   world.faults = [...faults];
   const told: string[] = [];
@@ -39,13 +48,20 @@ async function run(world: World, range: string | undefined, request: BackfillReq
     context: { ...world.context(signal, now), log },
     attempts: journal.last,
     journal,
-    wait(milliseconds: number) {
-      waits.push(milliseconds);
-      return Promise.resolve();
-    },
+    retries: new Retries({
+      retries,
+      delay,
+      log,
+      signal,
+      onWait,
+      wait(milliseconds: number) {
+        waits.push(milliseconds);
+        return Promise.resolve();
+      },
+    }),
   };
-  const asked = { ...request, range: range === undefined ? undefined : parseRange(range, "range") };
-  const error = await backfill(deps, asked, steps(world.steps()), {
+  const whole = { ...request, range: range === undefined ? undefined : parseRange(range, "range") };
+  const error = await backfill(deps, whole, steps(world.steps()), {
     onStep() {},
     onDay: (day) => void told.push(`${day.runDate}: ${didText(day.steps)}`),
     ...watch,
@@ -172,7 +188,7 @@ Deno.test("what can heal is tried again, as often as was said, with a countdown"
   const left: number[] = [];
   const { error, waits, log } = await run(world, "2022-10-02", { retries: 2, retryDelay: 2500 }, {
     faults: [undefined, "unreachable", "unheard"],
-    watch: { onWait: (_what, milliseconds) => void left.push(milliseconds) },
+    onWait: (_what, milliseconds) => void left.push(milliseconds),
   });
   assert.equal(error, undefined);
   assert.deepEqual(waits, [1000, 1000, 500, 1000, 1000, 500]);

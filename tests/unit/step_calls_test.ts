@@ -158,22 +158,24 @@ const backfillOf = (range: string | undefined, options: Record<string, unknown> 
 Deno.test("backfill: a range, and what its steps do not read", () => {
   const { request: { range, ...request }, ...call } = backfillOf("2022-10-02..2022-10-31");
   assert.deepEqual([String(range!.from), String(range!.to)], ["2022-10-02", "2022-10-31"]);
-  assert.deepEqual(call, { dryRun: false, allowOpenDay: false, wait: false });
+  const retries = { retries: 1, retryDelay: 300_000 };
+  assert.deepEqual(call, { dryRun: false, allowOpenDay: false, wait: false, ...retries });
   assert.deepEqual(request, {
     stale: false,
     force: false,
     selected: undefined,
     newestFirst: false,
     dependsOnPast: true,
-    retries: 1,
-    retryDelay: 300_000,
     jobs: 1,
     keepFiles: undefined,
     given: ["--x"],
   });
-  const options = { dryRun: true, allowOpenDay: true, wait: true };
-  const { request: _request, ...asked } = backfillOf("2022-10-02", options);
-  assert.deepEqual(asked, options);
+  const options = { dryRun: true, allowOpenDay: true, wait: true, retries: 2 };
+  const { request: _request, ...asked } = backfillOf("2022-10-02", {
+    ...options,
+    retryDelay: "1s",
+  });
+  assert.deepEqual(asked, { ...options, retryDelay: 1000 });
   assert.throws(() => backfillOf("2022-10-03..2022-10-02"), isUsage);
 });
 
