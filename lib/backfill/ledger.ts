@@ -80,6 +80,13 @@ export async function openLedger(context: LedgerContext, owner: LedgerOwner): Pr
   }
 }
 
+/** An attempt that has begun. */
+interface Begun {
+  ordinal: number;
+  attempt: NewAttempt;
+  at: Temporal.PlainDateTime;
+}
+
 class StagedLedger implements Ledger {
   readonly #context: LedgerContext;
   readonly #owner: LedgerOwner;
@@ -89,6 +96,8 @@ class StagedLedger implements Ledger {
   #isHeld = false;
   #id: number | undefined;
   #attempts = 0;
+  /** Those that have begun, by number: a server that crashed may have lost one. */
+  readonly #begun = new Map<number, Begun>();
   /** What was asked for last. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -117,17 +126,23 @@ class StagedLedger implements Ledger {
     }
   }
 
-  begin(attempt: NewAttempt): Promise<number> {
-    const ordinal = ++this.#attempts;
-    const at = this.#now();
-    return this.#write((ledger) => ledger.beginAttempt(this.id, ordinal, attempt, at));
+  async begin(attempt: NewAttempt): Promise<number> {
+    const begun = { ordinal: ++this.#attempts, attempt, at: this.#now() };
+    const id = await this.#write((ledger) => this.#begin(ledger, begun));
+    this.#begun.set(id, begun);
+    return id;
   }
 
   async end(attempt: number, outcome: Outcome): Promise<void> {
     const at = this.#now();
-    await this.#write(async (ledger) =>
-      await ledger.endAttempt(this.id, attempt, outcome, at) || undefined
-    );
+    const begun = this.#begun.get(attempt);
+    await this.#write(async (ledger) => {
+      if (await ledger.endAttempt(this.id, attempt, outcome, at)) return true;
+      const again = begun && await this.#begin(ledger, begun);
+      return again !== undefined && await ledger.endAttempt(this.id, again, outcome, at) ||
+        undefined;
+    });
+    this.#begun.delete(attempt);
   }
 
   async close(exitCode: number): Promise<void> {
@@ -151,6 +166,10 @@ class StagedLedger implements Ledger {
     // A server notices only after a moment that a session has ended.
     if (this.#isHeld) await staging.ledger.unlock(this.#id).catch(() => {});
     await this.#drop();
+  }
+
+  #begin(ledger: LedgerRepository, { ordinal, attempt, at }: Begun): Promise<number | undefined> {
+    return ledger.beginAttempt(this.id, ordinal, attempt, at);
   }
 
   /** Runs work that gives undefined where the session does not hold the locks, after all before it. */

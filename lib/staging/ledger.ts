@@ -108,7 +108,8 @@ export interface LedgerRepository extends AttemptsRepository {
   begin(backfill: NewBackfill): Promise<{ id: number; locked: boolean }>;
 
   /**
-   * Writes down that an attempt begins. May be repeated.
+   * Writes down that an attempt begins. May be repeated. Of this and of its end a crash of the server may
+   * lose what was written last.
    *
    * @param ordinal counts the attempts of the backfill
    * @returns its number
@@ -120,7 +121,7 @@ export interface LedgerRepository extends AttemptsRepository {
     at: Temporal.PlainDateTime,
   ): Promise<number | undefined>;
 
-  /** Writes down how an attempt ended. May be repeated. */
+  /** Writes down how an attempt ended; false also where it is not there. May be repeated. */
   endAttempt(
     backfill: number,
     attempt: number,

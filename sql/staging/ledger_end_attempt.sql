@@ -1,5 +1,5 @@
 -- Writes down how attempt :id of backfill :backfill_id ended; no row where this very session does not hold
--- the lock of that backfill.
+-- the lock of that backfill, or there is no such attempt. :synchronous_commit off waits for no disk.
 UPDATE finpipe.attempts SET
   state = :state,
   ended_at = :end_at::timestamp,
@@ -7,6 +7,7 @@ UPDATE finpipe.attempts SET
   bytes = :bytes::bigint,
   exit_code = :exit_code::integer,
   message = :message::text
+FROM set_config('synchronous_commit', :synchronous_commit, true)
 WHERE id = :id::bigint
   AND backfill_id = :backfill_id::integer
   AND EXISTS (

@@ -18,7 +18,7 @@ import {
 import { recordingLog } from "../support/logs.ts";
 import { postgresTest, testDatabase } from "../support/postgres/database.ts";
 import { PGBOUNCER_MISSING, startPgbouncer } from "../support/postgres/pgbouncer.ts";
-import { skippable } from "../support/skip.ts";
+import { skippable, type TestBody } from "../support/skip.ts";
 import { untilRow } from "../support/until.ts";
 
 const engineTest = engineTests();
@@ -272,7 +272,12 @@ async function spawnHolder(place: string): Promise<Deno.ChildProcess> {
   return child;
 }
 
-postgresTest("kill -9 leaves an interrupted attempt, and no lock", async (t) => {
+/** On a server, beside the embedded engine that the file has open. */
+function serverTest(name: string, test: TestBody): void {
+  postgresTest(name, test, EMBEDDED_TIMERS);
+}
+
+serverTest("kill -9 leaves an interrupted attempt, and no lock", async (t) => {
   await using database = await testDatabase(t);
   const child = await spawnHolder(database.url);
   await using watcher = await connectUrl(database.url);
@@ -331,7 +336,7 @@ const READ_ONLY: Record<string, [change: (role: string) => string, said: RegExp]
 };
 
 for (const [what, [change, said]] of Object.entries(READ_ONLY)) {
-  postgresTest(`staging that ${what} has no ledger, which is said`, async (t) => {
+  serverTest(`staging that ${what} has no ledger, which is said`, async (t) => {
     await using database = await testDatabase(t);
     const session = await openSession(database.url);
     const role = `reader_${crypto.randomUUID().slice(0, 8)}`;
@@ -357,27 +362,25 @@ for (const [what, [change, said]] of Object.entries(READ_ONLY)) {
   });
 }
 
-Deno.test(
-  skippable(
-    "behind PgBouncer by transaction a backfill says what it needs",
-    PGBOUNCER_MISSING,
-    async (t) => {
-      await using database = await testDatabase(t);
-      await using pooler = await startPgbouncer(database.url, "transaction");
-      await assert.rejects(ledgerOn(() => connectUrl(pooler.url)), (error: FinpipeError) => {
-        assert.equal(error.exitCode, 3);
-        assert.match(error.message, /needs a session of PostgreSQL of its own/);
-        assert.match(error.hint!, /pool_mode = session/);
-        return true;
-      });
-      await using direct = await ledgerOn(() => connectUrl(database.url));
-      assert.equal(direct.id, 1, "no lock is left in the pool, and no row of what never began");
-    },
-    { inCi: true },
-  ),
-);
+/** Behind PgBouncer, where it is installed. */
+function poolerTest(name: string, test: TestBody): void {
+  Deno.test({ ...skippable(name, PGBOUNCER_MISSING, test, { inCi: true }), ...EMBEDDED_TIMERS });
+}
 
-Deno.test(skippable("behind PgBouncer by session a backfill runs", PGBOUNCER_MISSING, async (t) => {
+poolerTest("behind PgBouncer by transaction a backfill says what it needs", async (t) => {
+  await using database = await testDatabase(t);
+  await using pooler = await startPgbouncer(database.url, "transaction");
+  await assert.rejects(ledgerOn(() => connectUrl(pooler.url)), (error: FinpipeError) => {
+    assert.equal(error.exitCode, 3);
+    assert.match(error.message, /needs a session of PostgreSQL of its own/);
+    assert.match(error.hint!, /pool_mode = session/);
+    return true;
+  });
+  await using direct = await ledgerOn(() => connectUrl(database.url));
+  assert.equal(direct.id, 1, "no lock is left in the pool, and no row of what never began");
+});
+
+poolerTest("behind PgBouncer by session a backfill runs", async (t) => {
   await using database = await testDatabase(t);
   await using pooler = await startPgbouncer(database.url, "session");
   const attempt = attemptAt();
@@ -387,4 +390,45 @@ Deno.test(skippable("behind PgBouncer by session a backfill runs", PGBOUNCER_MIS
   }
   // The pooler keeps the server's session.
   await using _next = await ledgerOn(() => connectUrl(database.url), { pid: 4712 });
-}, { inCi: true }));
+});
+
+engineTest("an attempt that a crash of the server lost is written at its end", async (engine) => {
+  await using ledger = await ledgerOn(connectTo(engine));
+  const first = await ledger.begin(attemptAt({ stood: "mark" }));
+  const second = await ledger.begin(attemptAt({ step: "load" }));
+  await engine.query("DELETE FROM finpipe.attempts");
+  await ledger.end(first, { state: "failed", exitCode: 69 });
+  await ledger.end(second, { state: "done", rows: 3 });
+  assert.deepEqual(
+    await engine.query("SELECT ordinal, step, state, rows, stood FROM finpipe.attempts ORDER BY 1"),
+    [
+      { ordinal: "1", step: "dump", state: "failed", rows: null, stood: "mark" },
+      { ordinal: "2", step: "load", state: "done", rows: "3", stood: null },
+    ],
+  );
+});
+
+engineTest("attempts wait for no server's disk, and the end of a backfill does", async (engine) => {
+  const { staging: { ledger }, session } = engine;
+  const setting = "SELECT current_setting('synchronous_commit') AS waits";
+  const at = Temporal.PlainDateTime.from("2022-10-06 09:00:00");
+  const waits = async (work: () => Promise<unknown>) => {
+    await session.execute("BEGIN");
+    await work();
+    const [row] = await engine.query(setting);
+    await session.execute("ROLLBACK");
+    return row!.waits;
+  };
+  await session.execute("SET synchronous_commit = 'local'");
+  assert.ok(await ledger.lock());
+  const owner = { command: "", range: undefined, host: "batch-1", pid: 1, version: "0.1.0" };
+  const { id } = await ledger.begin({ ...owner, startedAt: at });
+  const attempt = await ledger.beginAttempt(id, 1, attemptAt(), at);
+  const expected = engine.name === "embedded" ? "on" : "off";
+  assert.equal(await waits(() => ledger.beginAttempt(id, 2, attemptAt(), at)), expected);
+  assert.equal(await waits(() => ledger.endAttempt(id, attempt!, { state: "done" }, at)), expected);
+  assert.equal(await waits(() => ledger.end(id, 0, at)), "local");
+  assert.deepEqual(await engine.query(setting), [{ waits: "local" }], "only for the statement");
+  await ledger.unlock(id);
+  await session.execute("RESET synchronous_commit");
+});

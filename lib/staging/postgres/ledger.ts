@@ -83,9 +83,15 @@ const MAY_NOT_WRITE: Readonly<Record<string, [why: string, hint: string]>> = {
 
 export class PostgresLedger implements LedgerRepository {
   readonly #session: SqlSession;
+  /**
+   * Of attempts: no step waits for a server's disk because of the journal. The embedded engine has nobody
+   * who writes later, and syncs nothing in any case.
+   */
+  readonly #commit: "off" | "on";
 
   constructor(session: SqlSession) {
     this.#session = session;
+    this.#commit = session.process === undefined ? "on" : "off";
   }
 
   async lock(): Promise<boolean> {
@@ -145,6 +151,7 @@ export class PostgresLedger implements LedgerRepository {
       day: partition.toString(),
       step,
       number,
+      synchronous_commit: this.#commit,
       began_at: at.toString(),
       stood,
     });
@@ -161,6 +168,7 @@ export class PostgresLedger implements LedgerRepository {
       backfill_id: backfill,
       id: attempt,
       state,
+      synchronous_commit: this.#commit,
       end_at: at.toString(),
       rows: rows ?? null,
       bytes: bytes ?? null,
