@@ -1,7 +1,8 @@
-"""What an Airflow makes of deploy/airflow/finpipe.py, as JSON: `parse.py DAG OUT MANIFEST`.
+"""What an Airflow makes of the DAG, for each of some settings: `parse.py DAG OUT SETTINGS...`
 
-With "runs_in": "kubernetes", also the pods that it would ask Kubernetes for, what becomes of their exit
-codes, and the pod of the manifest. No cluster is called.
+SETTINGS are texts of the variable `finpipe`. OUT gets a JSON array with an object for each: the DAG, or
+the error that Airflow would show. With "runs_in": "kubernetes" also the pods that it would ask Kubernetes
+for, and what becomes of their exit codes; no cluster is called.
 """
 
 import json
@@ -9,8 +10,6 @@ import os
 import runpy
 import sys
 from unittest import mock
-
-import yaml
 
 # The operator of pods reads where its cluster is, even if it does not call it.
 CLUSTER = {
@@ -21,22 +20,20 @@ CLUSTER = {
     "clusters": [{"name": "none", "cluster": {"server": "http://127.0.0.1:1"}}],
     "users": [{"name": "none", "user": {}}],
 }
-os.environ["KUBECONFIG"] = sys.argv[2] + ".cluster"
-with open(os.environ["KUBECONFIG"], "w") as file:
-    json.dump(CLUSTER, file)
-
-dag = runpy.run_path(sys.argv[1])["dag"]
+CODES = [0, 1, 2, 3, 4, 5, 69, 75, 137, 143]
+# Runs that are listed, at most.
+MOST_DATES = 40
 
 
-def logical_dates() -> list[str]:
-    """The runs that catchup would make, at most 40 of them."""
+def logical_dates(dag) -> list[str]:
+    """The runs that catchup would make."""
     from airflow.serialization import serialized_objects
 
     # Airflow 3 has a class of its own for what the scheduler reads.
     serializer = getattr(serialized_objects, "DagSerialization", serialized_objects.SerializedDAG)
     scheduled = serializer.deserialize_dag(serializer.serialize_dag(dag))
     dates, last = [], None
-    while len(dates) < 40:
+    while len(dates) < MOST_DATES:
         if serializer is serialized_objects.SerializedDAG:
             info = scheduled.next_dagrun_info(last and last.data_interval)
         else:
@@ -56,19 +53,18 @@ def pod_of(task) -> dict:
     return ApiClient().sanitize_for_serialization(task.build_pod_request_obj())
 
 
-def ends(task, code: int) -> str:
+def end_of(task, code: int) -> str:
     """How the task ends after its pod ended with this exit code: the name of the exception."""
     from kubernetes.client import models
 
+    terminated = models.V1ContainerStateTerminated(exit_code=code)
     base = models.V1ContainerStatus(
         name="base",
         image="",
         image_id="",
         ready=False,
         restart_count=0,
-        state=models.V1ContainerState(
-            terminated=models.V1ContainerStateTerminated(exit_code=code)
-        ),
+        state=models.V1ContainerState(terminated=terminated),
     )
     pod = models.V1Pod(
         metadata=models.V1ObjectMeta(name="finpipe", namespace="default"),
@@ -82,10 +78,11 @@ def ends(task, code: int) -> str:
     def execute(self, context):
         return operator.cleanup(self, pod, pod)
 
-    silent = ["is_istio_enabled", "patch_already_checked", "process_pod_deletion", "_read_pod_events"]
-    silent += [name for name in ["_read_pod_container_states"] if hasattr(operator, name)]
-    with mock.patch.multiple(operator, execute=execute, **{name: mock.DEFAULT for name in silent}) as mocks:
-        mocks["is_istio_enabled"].return_value = False
+    # What calls the cluster.
+    calls = ["is_istio_enabled", "patch_already_checked", "process_pod_deletion"]
+    calls += [name for name in ["_read_pod_events", "_read_pod_container_states"] if hasattr(operator, name)]
+    nothing = {name: mock.Mock(return_value=False) for name in calls}
+    with mock.patch.multiple(operator, execute=execute, **nothing):
         try:
             task.execute({})
         except Exception as error:
@@ -93,11 +90,9 @@ def ends(task, code: int) -> str:
     return "success"
 
 
-shown = {
-    "dates": logical_dates(),
-    "catchup": dag.catchup,
-    "max_active_runs": dag.max_active_runs,
-    "tasks": [
+def parse(path: str) -> dict:
+    dag = runpy.run_path(path)["dag"]
+    tasks = [
         {
             "id": task.task_id,
             "after": sorted(task.upstream_task_ids),
@@ -108,14 +103,27 @@ shown = {
             "command": getattr(task, "bash_command", None),
         }
         for task in dag.tasks
-    ],
-}
-if shown["tasks"][0]["command"] is None:
-    shown["pods"] = [pod_of(task) for task in dag.tasks]
-    with open(sys.argv[3]) as file:
-        cron_job = next(each for each in yaml.safe_load_all(file) if each["kind"] == "CronJob")
-    shown["manifest"] = cron_job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
-    codes = [0, 1, 2, 3, 4, 5, 69, 75, 137, 143]
-    shown["ends"] = {code: ends(dag.tasks[0], code) for code in codes}
-with open(sys.argv[2], "w") as file:
-    json.dump(shown, file)
+    ]
+    shown = {"dates": logical_dates(dag), "catchup": dag.catchup, "tasks": tasks}
+    if tasks[0]["command"] is None:
+        shown["pods"] = [pod_of(task) for task in dag.tasks]
+        shown["ends"] = {code: end_of(dag.tasks[0], code) for code in CODES}
+    return shown
+
+
+def main(path: str, out: str, *all_settings: str) -> None:
+    os.environ["KUBECONFIG"] = f"{out}.cluster"
+    with open(os.environ["KUBECONFIG"], "w") as file:
+        json.dump(CLUSTER, file)
+    results = []
+    for settings in all_settings:
+        os.environ["AIRFLOW_VAR_FINPIPE"] = settings
+        try:
+            results.append(parse(path))
+        except ValueError as error:
+            results.append({"error": str(error)})
+    with open(out, "w") as file:
+        json.dump(results, file)
+
+
+main(*sys.argv[1:])
