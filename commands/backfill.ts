@@ -28,7 +28,10 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
             "failed or interrupted, and nothing else. Each run processes the day before its " +
             "date. A date waits for the date before it. Creates any missing tables first.",
         )
-        .argument("[from..to]", "run dates, both inclusive; a single date is a range of one");
+        .argument(
+          "[from..to]",
+          "run dates, both inclusive; a single date is a range of one, and today is a date (UTC)",
+        );
       for (const option of BACKFILL_OPTIONS) command.addOption(option);
       const own = new Set(BACKFILL_OPTIONS.map(({ flags }) => flags));
       for (const step of steps) {
@@ -41,6 +44,7 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
     examples: [
       ["finpipe backfill 2022-10-02..2022-11-01", "builds the mart of October 2022"],
       ["finpipe backfill 2022-10-02", "one run, for 2022-10-01"],
+      ["finpipe backfill today", "the run of a night, for yesterday (UTC)"],
       ["finpipe backfill 2022-10-02..2022-11-01 --dry-run", "prints what would run, and why"],
       ["finpipe backfill --stale", "brings all days up to date of which something is stale"],
       ["finpipe backfill 2022-10-02..2022-11-01 --from-step cdm --force", "builds the mart again"],
@@ -48,7 +52,7 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
 
     async run(context, args, options) {
       const { io, config, given } = context;
-      const call = backfillCallOf(args, options, { names, given });
+      const call = backfillCallOf(args, options, { names, given, now: io.now() });
       const { range } = call.request;
       const ready = prepareSteps(steps, config);
       if (range !== undefined && !call.allowOpenDay) refuseOpenRange(range, io.now(), given);

@@ -3,7 +3,7 @@ import { Option } from "commander";
 import type { BackfillRequest } from "../lib/backfill/request.ts";
 import { parseDuration, TIMER_DAYS } from "../lib/config/duration.ts";
 import { parseValueList } from "../lib/config/value_list.ts";
-import { parseRange } from "../lib/partitions/run_date.ts";
+import { parseRunDates } from "../lib/partitions/run_date.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { allOf } from "../lib/runtime/words.ts";
 import type { OptionValues } from "./command.ts";
@@ -50,17 +50,22 @@ export const BACKFILL_OPTIONS: readonly Option[] = [
 /**
  * @param names of all steps, in order
  * @param given the options as they were typed
+ * @param now whose date in UTC is `today`
  * @throws FinpipeError of kind `usage`
  */
 export function backfillCallOf(
   [dates]: readonly (string | undefined)[],
   options: OptionValues,
-  { names, given }: { names: readonly string[]; given: readonly string[] },
+  { names, given, now }: {
+    names: readonly string[];
+    given: readonly string[];
+    now: Temporal.Instant;
+  },
 ): BackfillCall {
   const { stale, force, newestFirst, dependsOnPast, retries, retryDelay, jobs, keepFiles } =
     options;
   const request = {
-    range: dates === undefined ? undefined : parseRange(dates, "FROM..TO"),
+    range: dates === undefined ? undefined : parseRunDates(dates, "FROM..TO", now),
     stale: stale === true,
     force: force === true,
     selected: selectedOf(options, names),

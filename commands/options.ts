@@ -5,6 +5,7 @@ import { FinpipeError } from "../lib/runtime/errors.ts";
 import {
   type DayRun,
   parseDate,
+  parseRunDate,
   runOfDate,
   runOfPartition,
   today,
@@ -29,7 +30,7 @@ export function runOf(
   now: Temporal.Instant,
 ): DayRun {
   if (typeof partition !== "string") {
-    return runOfDate(runDate === undefined ? today(now) : parseDate(runDate, "RUN_DATE"));
+    return runOfDate(runDate === undefined ? today(now) : parseRunDate(runDate, "RUN_DATE", now));
   }
   if (runDate !== undefined) {
     throw new FinpipeError("usage", "Cannot take both a run date and --partition", {

@@ -1,7 +1,7 @@
 /** `finpipe status`: how each step of each date is. */
 import { usesColor } from "../lib/config/color.ts";
 import { openEngine } from "../lib/engine/engine.ts";
-import { type DateRange, parseRange } from "../lib/partitions/run_date.ts";
+import { type DateRange, parseRunDates } from "../lib/partitions/run_date.ts";
 import { inBlocks } from "../lib/rendering/blocks.ts";
 import { statusJson } from "../lib/rendering/status/json.ts";
 import { statusText } from "../lib/rendering/status/text.ts";
@@ -22,9 +22,10 @@ export interface StatusCall {
 export function statusCallOf(
   [range]: readonly (string | undefined)[],
   { problems }: OptionValues,
+  now: Temporal.Instant,
 ): StatusCall {
   return {
-    range: range === undefined ? undefined : parseRange(range, "FROM..TO"),
+    range: range === undefined ? undefined : parseRunDates(range, "FROM..TO", now),
     problems: problems === true,
   };
 }
@@ -58,7 +59,7 @@ export function statusCommand(steps: readonly NamedStep[]): CommandDefinition {
 
     async run(context, args, options) {
       const { io, config, given, json, lines } = context;
-      const call = statusCallOf(args, options);
+      const call = statusCallOf(args, options, io.now());
       const ready = prepareSteps(steps, config);
       await using engine = await openEngine(context, {
         staging: true,

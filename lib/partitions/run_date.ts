@@ -13,6 +13,8 @@ export interface DateRange {
   to: Temporal.PlainDate;
 }
 
+/** Stands for a date where no shell has one, as in a container. */
+const TODAY = "today";
 /** Dates are of the years 0001 to 9999. */
 const LAST_YEAR = 9999;
 export const FIRST_DAY = Temporal.PlainDate.from("0001-01-01");
@@ -94,6 +96,29 @@ export function parseRange(text: string, what: string): DateRange {
     });
   }
   return { from, to };
+}
+
+/**
+ * Reads a run date: a date, or `today`, in UTC.
+ *
+ * @throws FinpipeError of kind `usage`
+ */
+export function parseRunDate(
+  text: string,
+  what: string,
+  now: Temporal.Instant,
+): Temporal.PlainDate {
+  return text === TODAY ? today(now) : parseDate(text, what);
+}
+
+/**
+ * Reads a range of run dates, either end of which may be `today`.
+ *
+ * @throws FinpipeError of kind `usage`, also where TO is before FROM
+ */
+export function parseRunDates(text: string, what: string, now: Temporal.Instant): DateRange {
+  const ends = text.split("..").map((end) => end === TODAY ? today(now).toString() : end);
+  return parseRange(ends.join(".."), what);
 }
 
 /** The dates of a range, in order. */

@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
 import dashboard from "../../deploy/grafana/finpipe.json" with { type: "json" };
 import { streamCallOf } from "../../commands/stream_call.ts";
+import { EXIT_CODES } from "../../lib/runtime/errors.ts";
+import { STEPS } from "../../lib/steps/registry.ts";
 import { REASONS } from "../../lib/events/message.ts";
 import { WINDOW_CAPACITY } from "../../lib/events/dedup_window.ts";
 import { StreamMetrics } from "../../lib/runtime/metrics.ts";
@@ -18,13 +20,15 @@ import { withDefaults } from "../support/docs/documents.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DEPLOY = join(ROOT, "deploy");
 const ALERTS = "prometheus/alerts.yaml";
-const MANIFESTS = ["config.yaml", "init.yaml", "stream.yaml", "disruption.yaml"];
+const MANIFESTS = ["config.yaml", "init.yaml", "stream.yaml", "disruption.yaml", "nightly.yaml"];
 /** The files that start finpipe. */
 const STARTERS = [
   "compose.yaml",
   "deploy/kubernetes/config.yaml",
   "deploy/kubernetes/init.yaml",
   "deploy/kubernetes/stream.yaml",
+  "deploy/kubernetes/nightly.yaml",
+  "deploy/airflow/finpipe.py",
   "deploy/systemd/finpipe-stream.service",
   "deploy/Dockerfile",
 ];
@@ -217,6 +221,53 @@ await toolTest("systemd-analyze: the unit is right", "systemd-analyze", async ()
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+await toolTest("python3: the DAG of Airflow compiles, without a warning", "python3", async () => {
+  // tests/long/airflow_test.ts has an Airflow parse it, and the soak has it run.
+  const compile = "import sys; compile(open(sys.argv[1]).read(), sys.argv[1], 'exec')";
+  const dag = join(DEPLOY, "airflow", "finpipe.py");
+  const { success, output } = await runTool("python3", ["-W", "error", "-c", compile, dag]);
+  assert.ok(success, output);
+});
+
+Deno.test("the steps of the DAG are those of a backfill, with options that it takes", async () => {
+  const dag = await read("deploy/airflow/finpipe.py");
+  const [, table] = /^STEPS = \{\n([^]*?)^\}/m.exec(dag)!;
+  const steps = [...table!.matchAll(/^ +"(\w+)": \[(.*)\],$/gm)];
+  assert.deepEqual(steps.map(([, name]) => name), STEPS.map(({ name }) => name));
+  const [, fixed] = /^ +arguments = \[(.*)\]$/m.exec(dag)!;
+  for (const [, name, options] of steps) {
+    const words = [...`${fixed}, ${options}`.matchAll(/"([^"]*)"|RUN_DATE|step/g)];
+    const values: Record<string, string> = { RUN_DATE: "2022-10-02", step: name! };
+    const call = words.map(([word, text]) => text ?? values[word]!);
+    assert.equal(call[0], "backfill");
+    const { code, stderr } = await runCli([...call, "--work-dir", "w", "--no-such-option"]);
+    assert.equal(code, 2);
+    assert.match(stderr, /'--no-such-option'/, call.join(" "));
+  }
+});
+
+Deno.test("who runs the nights fails at once after the same exit codes, and retries after the others", async () => {
+  const { usage, configuration, data, ...others } = EXIT_CODES;
+  const atOnce = [usage, configuration, data];
+  const [, dag] = /^FAILS_AT_ONCE = \[(.*)\]$/m.exec(await read("deploy/airflow/finpipe.py"))!;
+  assert.deepEqual(dag!.split(", ").map(Number), atOnce);
+  const nightly = await read("deploy/kubernetes/nightly.yaml");
+  const codesOf = (action: string) => {
+    const rule = new RegExp(`action: ${action}\\n[^]*?values: \\[(.*)\\]`).exec(nightly);
+    return rule![1]!.split(", ").map(Number);
+  };
+  assert.deepEqual(codesOf("FailJob"), atOnce);
+  const counted = codesOf("Count");
+  assert.ok(counted.every((code) => Object.values(others).includes(code as 1)));
+  // Kubernetes refuses a policy whose pods restart by themselves, and ignores one of another container.
+  assert.match(nightly, /restartPolicy: Never/);
+  const [, container] = /containers:\n +- name: (\w+)/.exec(nightly)!;
+  for (const [, named] of nightly.matchAll(/containerName: (\w+)/g)) {
+    assert.equal(named, container);
+  }
+  assert.match(nightly, /concurrencyPolicy: Forbid/);
 });
 
 /** The arguments of each finpipe that a file starts. */

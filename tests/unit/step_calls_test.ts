@@ -153,7 +153,11 @@ Deno.test("cdm: the age of a rate is in days, or a duration of which whole days 
 
 const NAMES = ["dump", "load", "cdm"];
 const backfillOf = (range: string | undefined, options: Record<string, unknown> = {}) =>
-  backfillCallOf([range], options, { names: NAMES, given: ["--x"] });
+  backfillCallOf([range], options, {
+    names: NAMES,
+    given: ["--x"],
+    now: Temporal.Instant.from("2022-11-01T23:59:59Z"),
+  });
 
 Deno.test("backfill: a range, and what its steps do not read", () => {
   const { request: { range, ...request }, ...call } = backfillOf("2022-10-02..2022-10-31");
@@ -177,6 +181,14 @@ Deno.test("backfill: a range, and what its steps do not read", () => {
   });
   assert.deepEqual(asked, { ...options, retryDelay: 1000 });
   assert.throws(() => backfillOf("2022-10-03..2022-10-02"), isUsage);
+  const daysOf = (dates: string) => {
+    const { from, to } = backfillOf(dates).request.range!;
+    return [from.toString(), to.toString()];
+  };
+  assert.deepEqual(daysOf("today"), ["2022-11-01", "2022-11-01"]);
+  assert.deepEqual(daysOf("2022-10-30..today"), ["2022-10-30", "2022-11-01"]);
+  assert.throws(() => backfillOf("2022-11-02..today"), isUsage);
+  assert.throws(() => backfillOf("yesterday"), isUsage);
 });
 
 Deno.test("backfill: some of the steps, by name", () => {

@@ -9,6 +9,7 @@ type Tool =
   | "kubernetes-validate"
   | "compose-check"
   | "systemd-analyze"
+  | "python3"
   | "sqlfluff";
 
 /** A test that needs a program; under CI=true it fails where there is none. */

@@ -18,7 +18,9 @@ export const PYTHON_SUITE: Suite = {
     return await isOnPath("python3") ? undefined : "there is no Python, in Debian: python3";
   },
   async run({ host, port, user, password, database }) {
-    const packages = await Promise.all([VERTICA_PYTHON, ...TOOLS].map(pythonPackages));
+    const packages = await Promise.all(
+      [VERTICA_PYTHON, ...TOOLS].map((name) => pythonPackages(name)),
+    );
     const folder = await Deno.makeTempDir({ prefix: "finpipe-suite-" });
     try {
       const report = join(folder, "report.xml");
