@@ -1,8 +1,6 @@
 /** `finpipe audit`: whether the books balance, from the rows landed to the mart. */
-import { againstDifferences, notCompared } from "../lib/audit/against.ts";
 import { readOtherFigures } from "../lib/audit/against_file.ts";
 import { compareBooks } from "../lib/audit/audit.ts";
-import type { DayBook } from "../lib/audit/facts.ts";
 import { readBooks } from "../lib/audit/read_books.ts";
 import { type Engine, openEngine } from "../lib/engine/engine.ts";
 import {
@@ -13,11 +11,11 @@ import {
   today,
 } from "../lib/partitions/run_date.ts";
 import { auditJson } from "../lib/rendering/audit/json.ts";
+import { auditNotes, notComparedNote } from "../lib/rendering/audit/notes.ts";
 import { auditText } from "../lib/rendering/audit/text.ts";
 import { inBlocks } from "../lib/rendering/blocks.ts";
-import { daysText, openDaysNote } from "../lib/rendering/mart/notes.ts";
+import { openDaysNote } from "../lib/rendering/mart/notes.ts";
 import { EXIT_CODES } from "../lib/runtime/errors.ts";
-import { counted } from "../lib/runtime/words.ts";
 import { countedValuesOf } from "../lib/steps/cdm.ts";
 import type { CommandDefinition } from "./command.ts";
 
@@ -51,55 +49,32 @@ const command: CommandDefinition = {
   ],
 
   async run(context, [given], options) {
-    const asked = given === undefined ? undefined : parseRange(given, "FROM..TO");
-    const asCounted = countedValuesOf(context.config);
-    const others = typeof options.against === "string"
-      ? await readOtherFigures(options.against, context.io.signal)
-      : undefined;
+    const { io: { now, signal, stdout }, log } = context;
+    const named = given === undefined ? undefined : parseRange(given, "FROM..TO");
+    const asked = countedValuesOf(context.config);
+    const against = typeof options.against === "string" ? options.against : undefined;
+    const others = against === undefined ? undefined : await readOtherFigures(against, signal);
     await using engine = await openEngine(context, {
       staging: true,
       warehouse: true,
       command: "audit",
     });
-    const { staging, warehouse } = engine;
+    const { staging, warehouse, settings: { workDir } } = engine;
     await staging.schema.checkSchema("read");
     await warehouse.checkSchema("read");
-    const { now, signal, stdout } = context.io;
     const open = today(now());
-    const range = asked ?? { from: FIRST_DAY, to: open.subtract({ days: 1 }) };
-    const deep = options.deep === true ? { workDir: engine.settings.workDir } : undefined;
+    const range = named ?? { from: FIRST_DAY, to: open.subtract({ days: 1 }) };
+    const isDeep = options.deep === true;
+    const deep = isDeep ? { workDir } : undefined;
     const books = await readBooks({ staging, warehouse, now, signal, deep }, range);
-    if (asked === undefined) {
+    const audit = compareBooks(books, { range, asked, others });
+    if (named === undefined) {
       const left = await knownDays(engine, { from: open, to: LAST_DAY });
-      if (left !== undefined) context.log.warn(openDaysNote(left, "audit"));
+      if (left !== undefined) log.warn(openDaysNote(left, "audit"));
     }
-    if (books.moving.length > 0) {
-      context.log.warn(
-        `Left out ${
-          daysText(books.moving)
-        }, which changed each time that finpipe counted: run the ` +
-          "audit again once the load or build has ended",
-      );
-    }
-    const unchecked = deep === undefined ? [] : withoutFingerprint(books.days);
-    if (unchecked.length > 0) {
-      context.log.warn(
-        `Cannot check the values in the warehouse of ${daysText(unchecked)}: an older finpipe ` +
-          "loaded these days, and took no fingerprint",
-      );
-    }
-    const audit = compareBooks(books, asCounted);
-    if (others !== undefined) {
-      const moving = new Set(books.moving.map(String));
-      const isCompared = (day: Temporal.PlainDate) => isIn(range, day) && !moving.has(`${day}`);
-      audit.differences.push(...againstDifferences(books.days, others, isCompared));
-      const rest = notCompared(others, isCompared);
-      if (rest > 0) {
-        context.log.info(
-          `Left out ${counted(rest, "date")} of "${options.against}", which the audit is not about`,
-        );
-      }
-    }
+    for (const note of auditNotes(audit, { isDeep })) log.warn(note);
+    const rest = notComparedNote(audit, against ?? "");
+    if (rest !== undefined) log.info(rest);
     if (context.json) await stdout.write(JSON.stringify(auditJson(audit)) + "\n");
     else {
       const text = inBlocks(ReadableStream.from(auditText(audit)), signal);
@@ -110,17 +85,6 @@ const command: CommandDefinition = {
 };
 
 export default command;
-
-function isIn({ from, to }: DateRange, day: Temporal.PlainDate): boolean {
-  return Temporal.PlainDate.compare(day, from) >= 0 && Temporal.PlainDate.compare(day, to) <= 0;
-}
-
-/** Days that a version loaded which recorded no fingerprint. */
-function withoutFingerprint(days: readonly DayBook[]): Temporal.PlainDate[] {
-  return days.filter(({ warehouse: { loads } }) =>
-    Object.values(loads).some((load) => load !== undefined && load.fingerprint === undefined)
-  ).map(({ facts }) => facts.day);
-}
 
 /** How many days of a range anything is known of; undefined where there is none. */
 async function knownDays({ staging, warehouse }: Engine, range: DateRange) {

@@ -1,5 +1,7 @@
 /** Compares the books: each link of each day and of each source partition. Pure. */
+import type { DateRange } from "../partitions/run_date.ts";
 import type { CountedValues } from "../standing/mart_standing.ts";
+import { againstDifferences, notCompared, type OtherFigures } from "./against.ts";
 import type { Difference } from "./difference.ts";
 import type { DayBook, SourceBook } from "./facts.ts";
 import { dayLinks } from "./links/links.ts";
@@ -32,12 +34,39 @@ export function sourceDifferences(book: SourceBook): Difference[] {
 
 /** What was compared, and what does not hold. */
 export interface Audit extends Books {
-  /** In order of date and pipeline, then of the source partitions. */
+  /** In order of date and pipeline, then of the source partitions, then of another system's figures. */
   differences: Difference[];
+  /** Dates of another system that the audit is not about. */
+  notCompared: number;
+}
+
+/** What the books are compared by. */
+export interface AuditOptions {
+  range: DateRange;
+  /** The statuses and types that `cdm` would count. */
+  asked: CountedValues;
+  /** Another system's figures. @default none */
+  others?: OtherFigures | undefined;
 }
 
 /** Compares all books. */
-export function compareBooks(books: Books, asked: CountedValues): Audit {
+export function compareBooks(books: Books, { range, asked, others }: AuditOptions): Audit {
   const ofDays = books.days.flatMap((book) => dayDifferences(book, asked));
-  return { ...books, differences: [...ofDays, ...books.sources.flatMap(sourceDifferences)] };
+  const differences = [...ofDays, ...books.sources.flatMap(sourceDifferences)];
+  if (others === undefined) return { ...books, differences, notCompared: 0 };
+  const moving = new Set(books.moving.map(String));
+  const isCompared = (day: Temporal.PlainDate) => isIn(range, day) && !moving.has(day.toString());
+  differences.push(...againstDifferences(books.days, others, isCompared));
+  return { ...books, differences, notCompared: notCompared(others, isCompared) };
+}
+
+/** Days that a version loaded which recorded no fingerprint. */
+export function withoutFingerprint({ days }: Pick<Books, "days">): Temporal.PlainDate[] {
+  return days.filter(({ warehouse: { loads } }) =>
+    Object.values(loads).some((load) => load !== undefined && load.fingerprint === undefined)
+  ).map(({ facts }) => facts.day);
+}
+
+function isIn({ from, to }: DateRange, day: Temporal.PlainDate): boolean {
+  return Temporal.PlainDate.compare(day, from) >= 0 && Temporal.PlainDate.compare(day, to) <= 0;
 }

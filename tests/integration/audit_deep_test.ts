@@ -106,7 +106,7 @@ auditTest(
   },
 );
 
-Deno.test("audit --deep says which days have no fingerprint, and audits files of another machine", async () => {
+Deno.test("audit of a folder: files that were changed or are elsewhere, days that are not over", async () => {
   const root = await Deno.makeTempDir({ prefix: "finpipe-audit-" });
   try {
     const env = { FINPIPE_WORK_DIR: join(root, "work"), FINPIPE_LOG_FORMAT: "text" };
@@ -128,6 +128,20 @@ Deno.test("audit --deep says which days have no fingerprint, and audits files of
     );
     assert.match(differences[0].cause, /^Partition file and manifest do not agree: .*: 1 bytes, /);
     assert.equal((await run("audit")).code, 0, "without --deep nobody looks");
+    // Days that are not over are left out, and counted, unless they are asked for.
+    const early = Temporal.Instant.from("2022-10-02T12:00:00Z");
+    const open = await runCli(["audit", "--json", "--quiet"], { env, now: early });
+    assert.deepEqual(JSON.parse(open.stdout).days.map(({ date }: { date: string }) => date), [
+      "2022-10-01",
+    ]);
+    assert.equal(
+      open.stderr,
+      "warn: Left out 2 days that are not over by the clock (UTC): " +
+        "'finpipe audit 2022-10-02..2022-10-03' shows them\n",
+    );
+    const asked = ["audit", "2022-10-02..2022-10-03", "--json", "--quiet"];
+    const named = await runCli(asked, { env, now: early });
+    assert.deepEqual([named.code, named.stderr, JSON.parse(named.stdout).days.length], [0, "", 2]);
     await Deno.remove(join(root, "work/partitions"), { recursive: true });
     assert.equal((await run("audit", "--deep")).code, 0, "the files are elsewhere");
   } finally {

@@ -99,15 +99,8 @@ auditTest("a day is counted as it was built, whatever is asked for now", async (
     `${DAY} transactions cdm: done | blocked,done,odd, one`,
     `${DAY} transactions cdm: all | c2c`,
   ]);
-  const { days } = await place.audit();
   assert.deepEqual(
-    days.map((day) =>
-      auditJson(Object.assign({ differences: [], moving: [] }, {
-        days: [day],
-        sources: [],
-        conflicts: [],
-      })).days[0]!.mart
-    ),
+    auditJson(await place.audit()).days.map(({ mart }) => mart),
     [
       notCounted({ blocked: 1, "odd, one": 1 }, {}, 15),
       notCounted({}, { p2p: 1 }, 16),
@@ -203,7 +196,7 @@ auditTest("rows that land while staging is counted make no difference", async (p
   };
   const books = await readBooks({ ...place.ends, staging: { books: landing } }, ALL);
   assert.ok(landed > 10);
-  assert.deepEqual(compareBooks(books, DONE).differences, []);
+  assert.deepEqual(compareBooks(books, { range: ALL, asked: DONE }).differences, []);
   assert.deepEqual(await place.differences(), [
     `${DAY} transactions dump: ${42 + landed} | 42`,
   ]);

@@ -23,6 +23,7 @@ import type { DatasetName } from "../../events/dataset.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
 import * as is from "../../sql/columns.ts";
 import type { RowOf } from "../../sql/query.ts";
+import { Clause } from "../../sql/template.ts";
 import * as books from "../books.ts";
 import { rangeValues, subjectValues } from "../variables.ts";
 import { readDayRecords } from "./days.ts";
@@ -65,10 +66,9 @@ export function readBooks(
     const { statuses, types } = options;
     const values = {
       ...days,
-      statuses,
+      statuses: listOf(statuses),
       all_types: types === undefined,
-      // A list in SQL has a value, also where it is not asked.
-      types: types ?? [""],
+      types: listOf(types),
     };
     return {
       options,
@@ -104,6 +104,11 @@ export function readBooks(
     const after = await marks();
     return { days: books.warehouseDayBooks(read), moved: unequal(before, after) };
   });
+}
+
+/** A list in SQL has a value: NULL is equal to nothing. */
+function listOf(values: readonly string[] | undefined): readonly string[] | Clause {
+  return values === undefined || values.length === 0 ? new Clause("NULL") : values;
 }
 
 /** Days whose marks differ. */

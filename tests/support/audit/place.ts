@@ -136,17 +136,15 @@ export class AuditPlace implements AsyncDisposable {
     range: DateRange = { from: FIRST_DAY, to: LAST_DAY },
     asked: CountedValues = { statuses: ["done"], types: undefined },
   ): Promise<Audit> {
-    return compareBooks(await readBooks(this.ends, range), asked);
+    return compareBooks(await readBooks(this.ends, range), { range, asked });
   }
 
   /** An audit of all days that looks at each value. */
   async deepAudit(): Promise<Audit> {
     const { ends, workDir } = this;
-    const books = await readBooks({ ...ends, deep: { workDir } }, {
-      from: FIRST_DAY,
-      to: LAST_DAY,
-    });
-    return compareBooks(books, { statuses: ["done"], types: undefined });
+    const range = { from: FIRST_DAY, to: LAST_DAY };
+    const books = await readBooks({ ...ends, deep: { workDir } }, range);
+    return compareBooks(books, { range, asked: { statuses: ["done"], types: undefined } });
   }
 
   /** The differences of an audit of all days, a line each. */
