@@ -116,7 +116,9 @@ class Backfill {
       try {
         const day = { ...run, steps: await this.#runDate(run) };
         this.#hasRun ||= day.steps.some((step) => "facts" in step);
-        if (keepFiles !== undefined) await removeOldFiles(this.#deps.context, keepFiles);
+        if (keepFiles !== undefined) {
+          await removeOldFiles({ ...this.#deps.context, ...this.#ahead?.context }, keepFiles);
+        }
         await this.#watch.onDay(day);
       } catch (error) {
         if (!(error instanceof FinpipeError)) throw this.#stopped(run, error);

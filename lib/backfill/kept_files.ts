@@ -1,54 +1,41 @@
 /** Removes partition files of old days, once what they hold stands in the warehouse. */
-import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
-import { partitionPaths, readManifest } from "../partitions/manifest_file.ts";
-import { fileFailure } from "../runtime/file_failure.ts";
-import { ifThere } from "../runtime/files.ts";
+import { DATASET_NAMES } from "../events/dataset.ts";
+import { lockDataset } from "../partitions/dataset_lock.ts";
+import { FolderLocks } from "../partitions/folder_locks.ts";
+import { readManifest } from "../partitions/manifest_file.ts";
+import { daysWithFiles, removeFile } from "../partitions/stored_files.ts";
+import { isKind } from "../runtime/errors.ts";
 import type { StepContext } from "../steps/step.ts";
 
-const MANIFEST = /^(\d{4}-\d{2}-\d{2})\.manifest\.json$/;
+/** Where the files are, and what is known of them. */
+export type KeptFilesContext =
+  & Pick<StepContext, "workDir" | "ends" | "log">
+  & Partial<Pick<StepContext, "folderLocks">>;
 
 /**
  * Keeps the files of the last days of each dataset. Of those before, it removes the ones that are loaded:
- * what the warehouse has not is kept.
+ * what the warehouse has not is kept. While another process dumps, nothing is removed: the next date will
+ * do it.
  *
  * @param keep days
  * @throws FinpipeError of kind `failed` or `configuration` where a file cannot be removed
  */
-export async function removeOldFiles(
-  { workDir, ends: { warehouse }, log }: Pick<StepContext, "workDir" | "ends" | "log">,
-  keep: number,
-): Promise<void> {
+export async function removeOldFiles(context: KeptFilesContext, keep: number): Promise<void> {
+  const { workDir, ends: { warehouse }, log, folderLocks = new FolderLocks() } = context;
   for (const dataset of DATASET_NAMES) {
-    for (const day of (await daysOf(workDir, dataset)).slice(keep)) {
+    const old = (await daysWithFiles(workDir, dataset)).toReversed().slice(keep);
+    if (old.length === 0) continue;
+    using lock = await lockDataset(folderLocks, workDir, dataset).catch((error) => {
+      if (isKind(error, "locked")) return undefined;
+      throw error;
+    });
+    if (lock === undefined) continue;
+    for (const day of old) {
       const manifest = await readManifest(workDir, dataset, day);
       const loaded = await warehouse.loadRecord(dataset, day);
       if (manifest === undefined || loaded?.sha256 !== manifest.sha256) continue;
-      await remove(workDir, dataset, day);
+      await removeFile(workDir, dataset, day);
       log.debug(`Removed the partition file of ${dataset} for ${day}`);
     }
-  }
-}
-
-/** Days of which there is a manifest, the last one first. */
-async function daysOf(workDir: string, dataset: DatasetName): Promise<Temporal.PlainDate[]> {
-  const { folder } = partitionPaths(workDir, dataset, Temporal.PlainDate.from("2022-10-01"));
-  const days: string[] = [];
-  try {
-    for await (const { name } of Deno.readDir(folder)) {
-      const day = MANIFEST.exec(name)?.[1];
-      if (day !== undefined) days.push(day);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw fileFailure(error, "read", folder);
-  }
-  return days.sort().reverse().map((day) => Temporal.PlainDate.from(day));
-}
-
-/** The manifest first: a file without one is never taken for whole. */
-async function remove(workDir: string, dataset: DatasetName, day: Temporal.PlainDate) {
-  const { manifest, data } = partitionPaths(workDir, dataset, day);
-  for (const path of [manifest, data]) {
-    await ifThere(Deno.remove(path))
-      .catch((error) => Promise.reject(fileFailure(error, "remove", path)));
   }
 }

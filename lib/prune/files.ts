@@ -4,6 +4,7 @@ import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import { lockDataset } from "../partitions/dataset_lock.ts";
 import { FolderLocks } from "../partitions/folder_locks.ts";
 import { partitionPaths, readManifest } from "../partitions/manifest_file.ts";
+import { daysWithFiles, removeFile, sizeOf } from "../partitions/stored_files.ts";
 import { fileFailure } from "../runtime/file_failure.ts";
 import { ifThere } from "../runtime/files.ts";
 import type { WarehouseRepository } from "../warehouse/repository.ts";
@@ -25,8 +26,6 @@ export type PrunedFile =
     | { kept: string }
   );
 
-const NAME = /^(\d{4}-\d{2}-\d{2})\.(?:csv|manifest\.json)$/;
-
 /**
  * The partition files of days before one, in order.
  *
@@ -40,7 +39,8 @@ export async function* pruneFiles(
   const { workDir, signal, dryRun } = context;
   const locks = new FolderLocks();
   for (const dataset of DATASET_NAMES) {
-    const days = await daysOf(workDir, dataset, before);
+    const days = (await daysWithFiles(workDir, dataset))
+      .filter((day) => Temporal.PlainDate.compare(day, before) < 0);
     if (days.length === 0) continue;
     using _lock = dryRun ? undefined : await lockDataset(locks, workDir, dataset);
     for (const day of days) {
@@ -55,24 +55,15 @@ async function pruneFile(
   dataset: DatasetName,
   day: Temporal.PlainDate,
 ): Promise<{ bytes: number } | { kept: string }> {
-  const paths = partitionPaths(workDir, dataset, day);
   const kept = whyNotLoaded(dataset, await sha256Of(workDir, dataset, day), {
     record: await warehouse.loadRecord(dataset, day),
     measure: await warehouse.measureDay(dataset, day),
   });
   if (kept !== undefined) return { kept };
-  const remove = async (path: string) => {
-    try {
-      const size = (await ifThere(Deno.stat(path)))?.size ?? 0;
-      if (!dryRun) await ifThere(Deno.remove(path));
-      return size;
-    } catch (error) {
-      throw fileFailure(error, "remove", path);
-    }
-  };
-  // The manifest first: a file without one is never taken for whole.
-  await remove(paths.manifest);
-  return { bytes: await remove(paths.data) };
+  const bytes = dryRun
+    ? await sizeOf(partitionPaths(workDir, dataset, day).data)
+    : await removeFile(workDir, dataset, day);
+  return { bytes };
 }
 
 /** By its manifest; of a file without one, which a prune that was killed left, by its bytes. */
@@ -93,28 +84,4 @@ async function sha256Of(
   } catch (error) {
     throw fileFailure(error, "read", data);
   }
-}
-
-async function daysOf(
-  workDir: string,
-  dataset: DatasetName,
-  before: Temporal.PlainDate,
-): Promise<Temporal.PlainDate[]> {
-  const { folder } = partitionPaths(workDir, dataset, before);
-  const days = new Set<string>();
-  try {
-    for await (const { name } of Deno.readDir(folder)) {
-      const day = NAME.exec(name)?.[1];
-      if (day !== undefined && day < before.toString()) days.add(day);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw fileFailure(error, "read", folder);
-  }
-  return [...days].sort().flatMap((text) => {
-    try {
-      return [Temporal.PlainDate.from(text, { overflow: "reject" })];
-    } catch {
-      return [];
-    }
-  });
 }
