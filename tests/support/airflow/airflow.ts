@@ -16,6 +16,9 @@ export const DAGS = fileURLToPath(new URL("../../../deploy/airflow", import.meta
 export const AIRFLOWS = ["2.10.5", "3.3.2"] as const;
 export type AirflowVersion = typeof AIRFLOWS[number];
 
+/** Milliseconds that Airflow gets to end by itself. */
+const GRACE = 60_000;
+
 /** A task of a run of the DAG. */
 export interface TaskRun {
   /** The run date. */
@@ -157,21 +160,30 @@ export class Airflow implements AsyncDisposable {
     return text;
   }
 
-  /** Ends what was started, at once. */
-  kill(): void {
-    for (const { pid } of this.#services) endGroup(pid);
+  /**
+   * Ends what was started. Asks first: Airflow 2's scheduler has a process in a group of its own, which
+   * only the scheduler ends.
+   */
+  async stop(): Promise<void> {
+    for (const { pid } of this.#services) signalGroup(pid, "SIGTERM");
+    const ended = Promise.all(this.#services.map(({ status }) => status));
+    let timer;
+    const late = new Promise((resolve) => timer = setTimeout(resolve, GRACE));
+    await Promise.race([ended, late]);
+    clearTimeout(timer);
+    for (const { pid } of this.#services) signalGroup(pid, "SIGKILL");
+    await ended;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.kill();
-    await Promise.all(this.#services.map(({ status }) => status));
+    await this.stop();
     await Deno.remove(this.home, { recursive: true });
   }
 }
 
-function endGroup(pid: number): void {
+function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
   try {
-    process.kill(-pid, "SIGKILL");
+    process.kill(-pid, signal);
   } catch {
     // Nothing of it is left.
   }
