@@ -54,8 +54,7 @@ async function runDag(version: AirflowVersion): Promise<void> {
     // Its processes are no children of the terminal's group.
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       Deno.addSignalListener(signal, () => {
-        airflow.kill();
-        Deno.exit(1);
+        void airflow[Symbol.asyncDispose]().finally(() => Deno.exit(1));
       });
     }
     await operate(airflow, folder).catch(async (error) => {

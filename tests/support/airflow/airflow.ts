@@ -16,6 +16,9 @@ export const DAGS = fileURLToPath(new URL("../../../deploy/airflow", import.meta
 export const AIRFLOWS = ["2.10.5", "3.3.2"] as const;
 export type AirflowVersion = typeof AIRFLOWS[number];
 
+/** Milliseconds that Airflow gets to end by itself. */
+const GRACE = 60_000;
+
 /** A task of a run of the DAG. */
 export interface TaskRun {
   /** The run date. */
@@ -57,8 +60,9 @@ export class Airflow implements AsyncDisposable {
       fileURLToPath(constraints),
     );
     const home = await Deno.makeTempDir({ prefix: "finpipe-airflow-" });
-    const airflow = new Airflow(version, home, environment(packages, home));
+    const airflow = new Airflow(version, home, environment(home));
     try {
+      await makePython(packages, join(home, "python"));
       const { code, output } = await airflow.airflow("db", "migrate");
       if (code !== 0) throw new Error(`Cannot make Airflow's database: ${output.slice(-4000)}`);
       return airflow;
@@ -70,13 +74,16 @@ export class Airflow implements AsyncDisposable {
 
   /** Runs Python in Airflow's environment. */
   async python(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
-    const { code, stdout, stderr } = await new Deno.Command("python3", {
-      args: [...args],
-      cwd: this.home,
-      clearEnv: true,
-      env: { ...this.#env, ...env },
-      stdin: "null",
-    }).output();
+    const { code, stdout, stderr } = await new Deno.Command(
+      join(this.home, "python", "bin", "python3"),
+      {
+        args: [...args],
+        cwd: this.home,
+        clearEnv: true,
+        env: { ...this.#env, ...env },
+        stdin: "null",
+      },
+    ).output();
     const text = new TextDecoder();
     return { code, output: text.decode(stdout) + text.decode(stderr) };
   }
@@ -153,31 +160,54 @@ export class Airflow implements AsyncDisposable {
     return text;
   }
 
-  /** Ends what was started, at once. */
-  kill(): void {
-    for (const { pid } of this.#services) endGroup(pid);
+  /**
+   * Ends what was started. Asks first: Airflow 2's scheduler has a process in a group of its own, which
+   * only the scheduler ends.
+   */
+  async stop(): Promise<void> {
+    for (const { pid } of this.#services) signalGroup(pid, "SIGTERM");
+    const ended = Promise.all(this.#services.map(({ status }) => status));
+    let timer;
+    const late = new Promise((resolve) => timer = setTimeout(resolve, GRACE));
+    await Promise.race([ended, late]);
+    clearTimeout(timer);
+    for (const { pid } of this.#services) signalGroup(pid, "SIGKILL");
+    await ended;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.kill();
-    await Promise.all(this.#services.map(({ status }) => status));
+    await this.stop();
     await Deno.remove(this.home, { recursive: true });
   }
 }
 
-function endGroup(pid: number): void {
+function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
   try {
-    process.kill(-pid, "SIGKILL");
+    process.kill(-pid, signal);
   } catch {
     // Nothing of it is left.
   }
 }
 
-function environment(packages: string, home: string): Record<string, string> {
+/** Makes a Python that has these packages, and none of the machine's own. */
+async function makePython(packages: string, folder: string): Promise<void> {
+  const { success, stderr } = await new Deno.Command("python3", {
+    args: ["-m", "venv", "--without-pip", folder],
+    stdin: "null",
+  }).output();
+  if (!success) throw new Error(`Cannot make a venv: ${new TextDecoder().decode(stderr)}`);
+  for await (const { name } of Deno.readDir(join(folder, "lib"))) {
+    await Deno.writeTextFile(join(folder, "lib", name, "site-packages/airflow.pth"), packages);
+  }
+  // The scheduler of Airflow 2 calls it for each task.
+  const script = `#!${folder}/bin/python3\nfrom airflow.__main__ import main\nmain()\n`;
+  await Deno.writeTextFile(join(folder, "bin", "airflow"), script, { mode: 0o755 });
+}
+
+function environment(home: string): Record<string, string> {
   const [api, workerLogs] = freePorts(2);
   return {
-    PATH: `${join(packages, "bin")}:${Deno.env.get("PATH") ?? ""}`,
-    PYTHONPATH: packages,
+    PATH: `${join(home, "python", "bin")}:${Deno.env.get("PATH") ?? ""}`,
     PYTHONDONTWRITEBYTECODE: "1",
     HOME: home,
     XDG_CACHE_HOME: join(home, "cache"),
