@@ -35,7 +35,7 @@ export interface SourceRows {
 
 /** A day of a dataset in staging. */
 export interface StagedBook {
-  /** By landed_days. Rows that were taken out of staging are no longer in it. */
+  /** By landed_days, less what prune took out of staging. */
   landed: number;
   /** Rows in staging. */
   rows: number;

@@ -138,7 +138,7 @@ async function readStaging(
       parts[dataset] = {
         facts: facts.get(key) ?? NOTHING_LANDED,
         book: {
-          landed: facts.get(key)?.landed ?? 0,
+          landed: (facts.get(key)?.landed ?? 0) - (facts.get(key)?.pruned?.rows ?? 0),
           rows: measure.rows,
           objects: measure.objects,
           controlTotal: controlText(dataset, measure.controlTotal),

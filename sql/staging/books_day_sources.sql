@@ -1,5 +1,5 @@
--- Source partitions of whose rows of a day there are not as many in staging as landed_days has; the first
--- of them in order. Replayed rows come from none. :dataset_table and :event_time are those of the dataset.
+-- Source partitions of whose rows of a day there are not as many in staging as landed_days has, less those
+-- that prune took out; the first of them in order. Replayed rows come from none. :dataset_table and :event_time are those of the dataset.
 SELECT
   partitions.source,
   coalesce(partitions.partition, 0) AS partition,
@@ -13,7 +13,12 @@ FROM (
   GROUP BY 1
 ) AS staged
 FULL JOIN (
-  SELECT source_id, rows FROM finpipe.landed_days WHERE dataset = :dataset AND day = :day::date
+  SELECT source_id, landed_days.rows - coalesce(pruned_days.rows, 0) AS rows
+  FROM finpipe.landed_days
+  LEFT JOIN finpipe.pruned_days USING (dataset, day, source_id)
+  WHERE dataset = :dataset
+    AND day = :day::date
+    AND landed_days.rows <> coalesce(pruned_days.rows, 0)
 ) AS landed USING (source_id)
 LEFT JOIN finpipe.source_partitions AS partitions ON partitions.id = source_id
 WHERE landed.rows IS DISTINCT FROM staged.rows

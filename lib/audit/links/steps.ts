@@ -24,7 +24,7 @@ const dump: DayLink = {
     const causes = dumpCauses(book.facts, dataset) ?? [];
     if (causes.length === 0) return [];
     return [{
-      left: book.staged[dataset].landed,
+      left: book.facts.staged[dataset].landed,
       right: dumpedOf(book, dataset)?.stagedRows ?? null,
       cause: `stale: ${causes.join("; ")}`,
     }];

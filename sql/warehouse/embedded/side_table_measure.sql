@@ -3,5 +3,5 @@
 SELECT
   count(*) AS rows,
   coalesce(sum(:control), 0) AS control_total,
-  coalesce(sum(hashtextextended(side::text, 0)), 0) AS fingerprint
+  coalesce(sum(hash_record_extended(side, 0)), 0) AS fingerprint
 FROM :staging_schema.:side_table AS side;
