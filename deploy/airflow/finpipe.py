@@ -11,7 +11,7 @@ deploy/kubernetes (config.yaml, nightly.yaml), and Airflow needs the package
 apache-airflow-providers-cncf-kubernetes.
 
 `deno task soak` runs this DAG with both versions of Airflow, in bash. No task has run in a cluster:
-the machines where it was written have none. There the pods are only checked against their schema.
+the machines where it was written have none. The pods are checked against their schema.
 """
 
 from __future__ import annotations

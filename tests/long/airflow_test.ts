@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT_CODES } from "../../lib/runtime/errors.ts";
 import { Airflow, AIRFLOWS, DAGS } from "../support/airflow/airflow.ts";
+import { runTool } from "../support/docs/deploy_tools.ts";
 import { isOnPath } from "../support/machine/programs.ts";
 import { skippable } from "../support/skip.ts";
 
@@ -89,6 +90,23 @@ Deno.test(skippable("Airflow reads the DAG as it is meant", missing, async (t) =
       assert.equal(end, code === "0" ? "success" : failed, code);
     }
   });
+
+  const validator = await isOnPath("kubernetes-validate")
+    ? undefined
+    : "there is no kubernetes-validate: .ci/deploy-tools says how to get it";
+  await t.step(skippable("in Kubernetes: the pods keep to the schema", validator, async () => {
+    // The operator's classes drop keys that they do not know: they are in the template only.
+    for (const [index, pod] of [cluster.template, ...cluster.pods].entries()) {
+      const path = join(airflow.home, `pod-${index}.yaml`);
+      // YAML has JSON in it.
+      await Deno.writeTextFile(
+        path,
+        JSON.stringify({ ...pod, metadata: { name: "finpipe", ...pod.metadata } }),
+      );
+      const { success, output } = await runTool("kubernetes-validate", ["--strict", path]);
+      assert.ok(success, output);
+    }
+  }));
 
   await t.step("settings that are wrong are named", () => {
     for (const [index, [settings, problem]] of WRONG.entries()) {

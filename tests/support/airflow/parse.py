@@ -91,7 +91,8 @@ def end_of(task, code: int) -> str:
 
 
 def parse(path: str) -> dict:
-    dag = runpy.run_path(path)["dag"]
+    module = runpy.run_path(path)
+    dag = module["dag"]
     tasks = [
         {
             "id": task.task_id,
@@ -106,6 +107,7 @@ def parse(path: str) -> dict:
     ]
     shown = {"dates": logical_dates(dag), "catchup": dag.catchup, "tasks": tasks}
     if tasks[0]["command"] is None:
+        shown["template"] = module["POD"]
         shown["pods"] = [pod_of(task) for task in dag.tasks]
         shown["ends"] = {code: end_of(dag.tasks[0], code) for code in CODES}
     return shown
