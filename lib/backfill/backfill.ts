@@ -146,7 +146,7 @@ class Backfill {
   /** Somebody stopped it, or it is a bug. */
   #stopped(run: DayRun, error: unknown): unknown {
     const { log, signal } = this.#deps.context;
-    if (signal.aborted) log.warn(`To go on: '${commandFrom(run, this.#request)}'`);
+    if (signal.aborted) log.warn(`To go on: 'finpipe ${commandFrom(run, this.#request)}'`);
     return error;
   }
 

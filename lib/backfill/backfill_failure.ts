@@ -5,12 +5,12 @@ import { FinpipeError } from "../runtime/errors.ts";
 import { capitalized, counted } from "../runtime/words.ts";
 import type { BackfillRequest } from "./request.ts";
 
-/** The backfill of this range, as it is typed. */
+/** The backfill of this range, as it is typed after `finpipe`. */
 export function commandOf({ range, given = [] }: BackfillRequest): string {
   const dates = range === undefined
     ? []
     : [range.from.equals(range.to) ? `${range.to}` : `${range.from}..${range.to}`];
-  return ["finpipe backfill", ...dates, ...given.map(shellQuoted)].join(" ");
+  return ["backfill", ...dates, ...given.map(shellQuoted)].join(" ");
 }
 
 /** What is typed to go on from a date: what is done is fresh, and passed over in any case. */
@@ -47,7 +47,7 @@ export function failedFinally(
     { ...run, runDate: first },
     request,
   );
-  const goOn = `then continue with '${command}'`;
+  const goOn = `then continue with 'finpipe ${command}'`;
   const others = failures.length === 1
     ? ""
     : ` (${counted(failures.length, "date")} failed: ${dates.join(", ")})`;

@@ -77,6 +77,6 @@ export function heldUp(
     "prerequisite",
     `Cannot backfill run date ${range.from}: step ${name} of the date before it, ` +
       `${before.runDate} (partition ${before.partition}), ${why}`,
-    { hint: `Begin with that one: '${command}'. Or add --no-depends-on-past` },
+    { hint: `Begin with that one: 'finpipe ${command}'. Or add --no-depends-on-past` },
   );
 }

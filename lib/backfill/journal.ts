@@ -30,7 +30,7 @@ export async function withLedger(
   const { retryFor } = engine.settings;
   const connect = () => engine.connectStaging();
   await using ledger = await openLedger({ connect, log, now, signal, retryFor, wait }, {
-    command: commandOf(request),
+    command: `finpipe ${commandOf(request)}`,
     range: request.range,
     host: hostname(),
     pid: Deno.pid,

@@ -29,7 +29,7 @@ export async function tellStaleBeyond(
   log.warn(
     `${counted(stale.length, "day")} beyond this backfill ${
       stale.length === 1 ? "is" : "are"
-    } stale, as another rate holds there now: ${shown(stale)}. '${command}' builds ` +
+    } stale, as another rate holds there now: ${shown(stale)}. 'finpipe ${command}' builds ` +
       `${stale.length === 1 ? "it" : "them"} again`,
   );
 }
