@@ -96,6 +96,8 @@ const VALUES: readonly [expression: RegExp, value: string][] = [
   [/\$\{dataset\}\$\{option\}/g, "transactions"],
   [/\$\{basename\(path, ".csv"\)\}/g, "2022-10-01"],
   [/\$\{range\}/g, "2022-10-02..2022-10-06"],
+  [/\$\{day\}/g, "2022-10-02"],
+  [/\$\{action\}/g, "explain"],
   [/\$\{words\.join\(" "\)\}/g, "2022-10-02..2022-10-06"],
   [/\$\{shellQuoted\(topic\)\}/g, "payments"],
   [/\$\{names(\.join\(" "\))?\}/g, "payments:2 payments:3"],
