@@ -246,6 +246,7 @@ engineTest(
     for (let last = false; !last; tries++) {
       let statements = 0;
       const broken: SqlSession = Object.create(engine.session, {
+        process: { value: engine.session.process },
         query: {
           value: (...args: Parameters<SqlSession["query"]>) => {
             if (statements++ === tries) throw new Error("cut off");
