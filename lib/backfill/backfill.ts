@@ -55,6 +55,9 @@ export async function backfill(
   await new Backfill(deps, request, steps, watch).run();
 }
 
+/** What is done before and after all dates, as a message about it begins. */
+const LOOKING = "Looking at the days";
+
 class Backfill {
   readonly #deps: BackfillDeps;
   readonly #request: BackfillRequest;
@@ -90,9 +93,8 @@ class Backfill {
 
   async run(): Promise<void> {
     const { context } = this.#deps;
-    const { given = [] } = this.#request;
     const runs = await this.#retries.of(
-      "Looking at the days",
+      LOOKING,
       () => runsToDo(this.#plans, this.#request, context.now()),
     );
     if (runs.length === 0) context.log.info("Nothing is stale");
@@ -103,7 +105,7 @@ class Backfill {
     await this.#runAll(runs);
     if (this.#hasRun) {
       await this.#runStaleAgain(runs);
-      await tellStaleBeyond(context, runs, given);
+      await this.#tellStaleBeyond(runs);
     }
     if (this.#failures.length > 0) throw failedFinally(this.#failures, this.#request);
   }
@@ -138,9 +140,25 @@ class Backfill {
     if (this.#failures.length > 0) return;
     const days = runs.map(({ partition }) => partition).toSorted(Temporal.PlainDate.compare);
     this.#force = false;
-    await this.#plans.read({ from: days[0]!, to: days.at(-1)! });
+    await this.#retries.of(
+      LOOKING,
+      () => this.#plans.read({ from: days[0]!, to: days.at(-1)! }),
+    );
     const changed = new Set(this.#plans.changedDays.map(String));
     await this.#runAll(runs.filter(({ partition }) => changed.has(`${partition}`)));
+  }
+
+  /** Where a date has failed, that is what the backfill says in the end, whatever else does not go well. */
+  async #tellStaleBeyond(runs: readonly DayRun[]): Promise<void> {
+    const { context } = this.#deps;
+    const tell = () => tellStaleBeyond(context, runs, this.#request.given ?? []);
+    if (this.#failures.length === 0) return await this.#retries.of(LOOKING, tell);
+    try {
+      await tell();
+    } catch (error) {
+      if (!(error instanceof FinpipeError)) throw error;
+      context.log.warn(`Cannot tell whether other days are stale now: ${error.message}`);
+    }
   }
 
   /** Somebody stopped it, or it is a bug. */

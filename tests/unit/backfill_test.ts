@@ -332,3 +332,40 @@ Deno.test("a stop ends it between two steps, and says how to go on", async () =>
   assert.deepEqual(ran, ["2022-10-01 dump"]);
   assert.deepEqual(log, ["To go on: 'finpipe backfill 2022-10-02..2022-10-04 --jobs 2'"]);
 });
+
+Deno.test("a warehouse that goes away does not hide what failed, and how to go on", async () => {
+  const world = worldOf(...THREE_DAYS);
+  const away = () => Promise.reject(new FinpipeError("unreachable", "The warehouse is away"));
+  const { error, log } = await run(world, RANGE, {}, {
+    steps: (steps) =>
+      steps.map((step) => ({
+        ...step,
+        runDay: (context, run) => {
+          if (run.partition.day !== 2 || step.name !== "load") return step.runDay(context, run);
+          Object.assign(context.ends.warehouse, { dayFacts: away });
+          return away();
+        },
+      })),
+  });
+  assert.ok(isKind(error, "unreachable"));
+  assert.match(error.message, /Run date 2022-10-03 .*, step load: The warehouse is away$/);
+  assert.equal(error.hint, "Then continue with 'finpipe backfill 2022-10-03..2022-10-04'");
+  assert.deepEqual(log, ["Cannot tell whether other days are stale now: The warehouse is away"]);
+});
+
+Deno.test("a date that cannot be planned ahead fails when its turn comes, after those before it", async () => {
+  const { error, told } = await run(worldOf(...THREE_DAYS), RANGE, { jobs: 3 }, {
+    steps: (steps) =>
+      steps.map((step) => ({
+        ...step,
+        wantsInput: ({ day }) =>
+          day.day === 3
+            ? Promise.reject(new FinpipeError("failed", "Cannot read the manifest"))
+            : Promise.resolve(undefined),
+      })),
+  });
+  assert.ok(isKind(error, "failed"));
+  assert.match(error.message, /Run date 2022-10-04 .*: Cannot read the manifest$/);
+  assert.equal(error.hint, "Then continue with 'finpipe backfill 2022-10-04'");
+  assert.deepEqual(told.map((line) => line.slice(0, 10)), ["2022-10-02", "2022-10-03"]);
+});
