@@ -111,6 +111,11 @@ backfillTest(
     );
     await finpipe("--quiet", "backfill", RANGE);
     await assertMart(place);
+    // Also where its manifest is left.
+    await finpipe("--quiet", "load", "2022-10-06", "--undo");
+    await Deno.remove(`${place.workDir}/partitions/currencies/2022-10-05.csv`);
+    await finpipe("--quiet", "backfill", RANGE);
+    await assertMart(place);
   },
 );
 
