@@ -5,7 +5,7 @@
 import type { DayRun } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { ReadyStep, StepContext, StepFacts } from "../steps/step.ts";
-import { commandFrom, failedFinally } from "./backfill_failure.ts";
+import { commandFrom, failedFinally, placeOf, stoppedAt } from "./backfill_failure.ts";
 import { type BackfilledStep, DateRunner } from "./date_runner.ts";
 import { heldUp, runsToDo } from "./dates.ts";
 import { DayPlans, type DayPlansDeps } from "./day_plans.ts";
@@ -111,17 +111,14 @@ class Backfill {
   }
 
   async #runAll(runs: readonly DayRun[]): Promise<void> {
-    const { keepFiles } = this.#request;
     this.#watch.onDates?.(runs.length);
     for (const [index, run] of runs.entries()) {
       await this.#ahead?.start(runs.slice(index + 1));
       try {
         const day = { ...run, steps: await this.#runDate(run) };
         this.#hasRun ||= day.steps.some((step) => "facts" in step);
-        if (keepFiles !== undefined) {
-          await removeOldFiles({ ...this.#deps.context, ...this.#ahead?.context }, keepFiles);
-        }
         await this.#watch.onDay(day);
+        await this.#removeOldFiles(run);
       } catch (error) {
         if (!(error instanceof FinpipeError)) throw this.#stopped(run, error);
         this.#failures.push({ run, error });
@@ -129,6 +126,18 @@ class Backfill {
         // The first one is thrown in the end.
         if (this.#failures.length > 1) this.#deps.context.log.error(error.message);
       }
+    }
+  }
+
+  /** After a date, which is done by then. */
+  async #removeOldFiles(run: DayRun): Promise<void> {
+    const { keepFiles } = this.#request;
+    if (keepFiles === undefined) return;
+    const context = { ...this.#deps.context, ...this.#ahead?.context };
+    try {
+      await this.#retries.of(placeOf(run, undefined), () => removeOldFiles(context, keepFiles));
+    } catch (error) {
+      throw stoppedAt(run, undefined, error);
     }
   }
 

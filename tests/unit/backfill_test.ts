@@ -24,6 +24,7 @@ interface Trial {
   watch?: Partial<BackfillWatch>;
   onWait?: (what: string, left: number) => void;
   now?: string;
+  workDir?: string;
 }
 
 const date = (text: string) => Temporal.PlainDate.from(text);
@@ -36,6 +37,7 @@ async function run(world: World, range: string | undefined, asked: Asked = {}, {
   watch = {},
   onWait,
   now,
+  workDir = "",
 }: Trial = {}) {
   const { retries = 0, retryDelay: delay = 0, ...request } = asked;
   world.ran = [];
@@ -45,7 +47,7 @@ async function run(world: World, range: string | undefined, asked: Asked = {}, {
   const { log, lines } = recordingLog("warn");
   const journal = world.journal();
   const deps = {
-    context: { ...world.context(signal, now), log },
+    context: { ...world.context(signal, now), log, workDir },
     attempts: journal.last,
     journal,
     retries: new Retries({
@@ -168,8 +170,9 @@ Deno.test("a step that fails stops it; the message says where, why and how to go
   );
   assert.deepEqual(
     planned.map(({ steps }) => steps.map(({ action }) => action).join(" ")),
-    ["blocked blocked blocked", "run run run"],
+    ["blocked blocked blocked", "blocked blocked blocked"],
   );
+  assert.equal(planned[1]!.steps[0]!.reason, "run date 2022-10-04 is blocked");
 });
 
 Deno.test("what was put right by hand since holds nobody up", async () => {
@@ -368,4 +371,22 @@ Deno.test("a date that cannot be planned ahead fails when its turn comes, after 
   assert.match(error.message, /Run date 2022-10-04 .*: Cannot read the manifest$/);
   assert.equal(error.hint, "Then continue with 'finpipe backfill 2022-10-04'");
   assert.deepEqual(told.map((line) => line.slice(0, 10)), ["2022-10-02", "2022-10-03"]);
+});
+
+Deno.test("a date is told as done though files of old days cannot be removed after it", async () => {
+  const workDir = await Deno.makeTempDir({ prefix: "finpipe-kept-" });
+  try {
+    // A file where a folder should be.
+    await Deno.writeTextFile(`${workDir}/partitions`, "");
+    const { error, told } = await run(worldOf(...THREE_DAYS), RANGE, { keepFiles: 1 }, { workDir });
+    assert.ok(error instanceof FinpipeError);
+    assert.match(
+      error.message,
+      /^Backfill stopped: Run date 2022-10-02 \(partition 2022-10-01\): /,
+    );
+    assert.match(error.hint!, /continue with 'finpipe backfill 2022-10-02\.\.2022-10-04'$/);
+    assert.deepEqual(told, ["2022-10-02: dump: ; load: ; cdm: "]);
+  } finally {
+    await Deno.remove(workDir, { recursive: true });
+  }
 });
