@@ -133,7 +133,8 @@ class Backfill {
   async #removeOldFiles(run: DayRun): Promise<void> {
     const { keepFiles } = this.#request;
     if (keepFiles === undefined) return;
-    const context = { ...this.#deps.context, ...this.#ahead?.context };
+    const ahead = this.#ahead;
+    const context = { ...this.#deps.context, ...ahead?.context, inWork: ahead?.days };
     try {
       await this.#retries.of(placeOf(run, undefined), () => removeOldFiles(context, keepFiles));
     } catch (error) {

@@ -43,6 +43,11 @@ export class DumpsAhead implements AsyncDisposable {
     return { folderLocks: this.#locks };
   }
 
+  /** Days whose turn has not come: what is dumped of them is not loaded yet, whatever is loaded of them. */
+  get days(): ReadonlySet<string> {
+    return new Set(this.#running.keys());
+  }
+
   /** Starts as many of these dates, in order, as there are jobs free. */
   async start(runs: readonly DayRun[]): Promise<void> {
     const { plans, force } = this.#deps;
