@@ -97,10 +97,11 @@ async function printPlan(
   await engine.checkSchemas();
   const runs = await planBackfill(depsOf(engine), request, steps);
   const shown = runs.map(planShown);
+  const lines = shown.flatMap(({ lines }) => lines);
   await printResult(
     context,
     { runs: shown.map(({ json }) => json) },
-    shown.flatMap(({ lines }) => lines),
+    lines.length === 0 ? ["Nothing is stale"] : lines,
   );
 }
 
