@@ -3,7 +3,7 @@
  * data says, so the plan of a date is made anew after each of its steps (contract, section 9).
  */
 import type { DayRun } from "../partitions/run_date.ts";
-import { FinpipeError } from "../runtime/errors.ts";
+import { FinpipeError, messageOf } from "../runtime/errors.ts";
 import type { ReadyStep, StepContext, StepFacts } from "../steps/step.ts";
 import { commandFrom, failedFinally, placeOf, stoppedAt } from "./backfill_failure.ts";
 import { type BackfilledStep, DateRunner } from "./date_runner.ts";
@@ -166,15 +166,20 @@ class Backfill {
     try {
       await tell();
     } catch (error) {
-      if (!(error instanceof FinpipeError)) throw error;
-      context.log.warn(`Cannot tell whether other days are stale now: ${error.message}`);
+      if (!(error instanceof FinpipeError) && !context.signal.aborted) throw error;
+      context.log.warn(`Cannot tell whether other days are stale now: ${messageOf(error)}`);
     }
   }
 
   /** Somebody stopped it, or it is a bug. */
   #stopped(run: DayRun, error: unknown): unknown {
     const { log, signal } = this.#deps.context;
-    if (signal.aborted) log.warn(`To go on: '${commandFrom(run, this.#request)}'`);
+    const failed = this.#failures[0];
+    // It would have been told in the end.
+    if (failed !== undefined) log.error(failed.error.message);
+    const first = [run, ...this.#failures.map(({ run }) => run)]
+      .reduce((one, other) => isBefore(other, one) ? other : one);
+    if (signal.aborted) log.warn(`To go on: '${commandFrom(first, this.#request)}'`);
     return error;
   }
 
@@ -206,4 +211,8 @@ class Backfill {
     };
     return new DumpsAhead(first, deps, jobs - 1);
   }
+}
+
+function isBefore(one: DayRun, other: DayRun): boolean {
+  return Temporal.PlainDate.compare(one.partition, other.partition) < 0;
 }

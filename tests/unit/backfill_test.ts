@@ -390,3 +390,18 @@ Deno.test("a date is told as done though files of old days cannot be removed aft
     await Deno.remove(workDir, { recursive: true });
   }
 });
+
+Deno.test("a stop hides no date that failed before it, and the command goes on from that one", async () => {
+  const stop = new AbortController();
+  const reason = new Interrupted("SIGINT");
+  const { error, log } = await run(worldOf(...THREE_DAYS), RANGE, { dependsOnPast: false }, {
+    faults: [undefined, "refused"],
+    signal: stop.signal,
+    watch: { onStep: ({ partition }) => partition.day === 3 && stop.abort(reason) },
+  });
+  assert.equal(error, reason);
+  assert.deepEqual(log, [
+    "Run date 2022-10-02 (partition 2022-10-01), step load: Refused",
+    "To go on: 'finpipe backfill 2022-10-02..2022-10-04'",
+  ]);
+});
