@@ -8,7 +8,9 @@ import { type Engine, openEngine } from "../lib/engine/engine.ts";
 import { refuseOpenRange } from "../lib/partitions/open_day.ts";
 import type { DateRange } from "../lib/partitions/run_date.ts";
 import { planShown } from "../lib/rendering/runs.ts";
+import { isKind } from "../lib/runtime/errors.ts";
 import type { Logger } from "../lib/runtime/log.ts";
+import { wait as waitFor } from "../lib/runtime/retry.ts";
 import { allOf } from "../lib/runtime/words.ts";
 import { type NamedStep, prepareSteps, type ReadyStep } from "../lib/steps/step.ts";
 import { BACKFILL_OPTIONS, type BackfillCall, backfillCallOf } from "./backfill_call.ts";
@@ -16,6 +18,9 @@ import { BackfillView } from "./backfill_view.ts";
 import type { CommandDefinition, Context } from "./command.ts";
 import { OPEN_DAY, printResult } from "./options.ts";
 import { addStepOptions } from "./step_command.ts";
+
+/** Milliseconds between two looks at whether the embedded engine is free. */
+const LOOK = 1000;
 
 /** The command that runs these steps, in this order. */
 export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition {
@@ -56,17 +61,31 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
       const { range } = call.request;
       const ready = prepareSteps(steps, config);
       if (range !== undefined && !call.allowOpenDay) refuseOpenRange(range, io.now(), given);
-      await using engine = await openEngine(context, {
-        staging: true,
-        warehouse: true,
-        partitionFiles: !call.dryRun,
-        creates: !call.dryRun,
-        stagingSessions: call.request.jobs ?? 1,
-        command: "backfill",
-      });
+      await using engine = await opened(context, call);
       await (call.dryRun ? printPlan : runBackfill)(context, engine, call, ready);
     },
   };
+}
+
+/** On the embedded engine another backfill has the folder: `--wait` is for that one, too. */
+async function opened(context: Context, { request, dryRun, wait }: BackfillCall): Promise<Engine> {
+  const { log, io: { signal } } = context;
+  for (let isTold = false;; isTold = true) {
+    try {
+      return await openEngine(context, {
+        staging: true,
+        warehouse: true,
+        partitionFiles: !dryRun,
+        creates: !dryRun,
+        stagingSessions: request.jobs ?? 1,
+        command: "backfill",
+      });
+    } catch (error) {
+      if (!wait || !isKind(error, "locked")) throw error;
+      if (!isTold) log.info(`Waiting for it to end: ${error.message}`);
+      await waitFor(LOOK, signal);
+    }
+  }
 }
 
 async function printPlan(
@@ -78,10 +97,11 @@ async function printPlan(
   await engine.checkSchemas();
   const runs = await planBackfill(depsOf(engine), request, steps);
   const shown = runs.map(planShown);
+  const lines = shown.flatMap(({ lines }) => lines);
   await printResult(
     context,
     { runs: shown.map(({ json }) => json) },
-    shown.flatMap(({ lines }) => lines),
+    lines.length === 0 ? ["Nothing is stale"] : lines,
   );
 }
 

@@ -3,7 +3,7 @@ import { Option } from "commander";
 import type { BackfillRequest } from "../lib/backfill/request.ts";
 import { parseDuration, TIMER_DAYS } from "../lib/config/duration.ts";
 import { parseValueList } from "../lib/config/value_list.ts";
-import { parseRunDates } from "../lib/partitions/run_date.ts";
+import { parseRuns } from "../lib/partitions/run_date.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { allOf } from "../lib/runtime/words.ts";
 import type { OptionValues } from "./command.ts";
@@ -65,7 +65,7 @@ export function backfillCallOf(
   const { stale, force, newestFirst, dependsOnPast, retries, retryDelay, jobs, keepFiles } =
     options;
   const request = {
-    range: dates === undefined ? undefined : parseRunDates(dates, "FROM..TO", now),
+    range: dates === undefined ? undefined : parseRuns(dates, now),
     stale: stale === true,
     force: force === true,
     selected: selectedOf(options, names),

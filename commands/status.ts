@@ -1,7 +1,7 @@
 /** `finpipe status`: how each step of each date is. */
 import { usesColor } from "../lib/config/color.ts";
 import { openEngine } from "../lib/engine/engine.ts";
-import { type DateRange, parseRunDates } from "../lib/partitions/run_date.ts";
+import { type DateRange, parseRuns } from "../lib/partitions/run_date.ts";
 import { inBlocks } from "../lib/rendering/blocks.ts";
 import { statusJson } from "../lib/rendering/status/json.ts";
 import { statusText } from "../lib/rendering/status/text.ts";
@@ -25,7 +25,7 @@ export function statusCallOf(
   now: Temporal.Instant,
 ): StatusCall {
   return {
-    range: range === undefined ? undefined : parseRunDates(range, "FROM..TO", now),
+    range: range === undefined ? undefined : parseRuns(range, now),
     problems: problems === true,
   };
 }

@@ -3,9 +3,9 @@
  * data says, so the plan of a date is made anew after each of its steps (contract, section 9).
  */
 import type { DayRun } from "../partitions/run_date.ts";
-import { FinpipeError } from "../runtime/errors.ts";
+import { FinpipeError, messageOf } from "../runtime/errors.ts";
 import type { ReadyStep, StepContext, StepFacts } from "../steps/step.ts";
-import { commandFrom, failedFinally } from "./backfill_failure.ts";
+import { commandFrom, failedFinally, placeOf, stoppedAt } from "./backfill_failure.ts";
 import { type BackfilledStep, DateRunner } from "./date_runner.ts";
 import { heldUp, runsToDo } from "./dates.ts";
 import { DayPlans, type DayPlansDeps } from "./day_plans.ts";
@@ -55,6 +55,9 @@ export async function backfill(
   await new Backfill(deps, request, steps, watch).run();
 }
 
+/** What is done before and after all dates, as a message about it begins. */
+const LOOKING = "Looking at the days";
+
 class Backfill {
   readonly #deps: BackfillDeps;
   readonly #request: BackfillRequest;
@@ -90,9 +93,8 @@ class Backfill {
 
   async run(): Promise<void> {
     const { context } = this.#deps;
-    const { given = [] } = this.#request;
     const runs = await this.#retries.of(
-      "Looking at the days",
+      LOOKING,
       () => runsToDo(this.#plans, this.#request, context.now()),
     );
     if (runs.length === 0) context.log.info("Nothing is stale");
@@ -103,23 +105,20 @@ class Backfill {
     await this.#runAll(runs);
     if (this.#hasRun) {
       await this.#runStaleAgain(runs);
-      await tellStaleBeyond(context, runs, given);
+      await this.#tellStaleBeyond(runs);
     }
     if (this.#failures.length > 0) throw failedFinally(this.#failures, this.#request);
   }
 
   async #runAll(runs: readonly DayRun[]): Promise<void> {
-    const { keepFiles } = this.#request;
     this.#watch.onDates?.(runs.length);
     for (const [index, run] of runs.entries()) {
       await this.#ahead?.start(runs.slice(index + 1));
       try {
         const day = { ...run, steps: await this.#runDate(run) };
         this.#hasRun ||= day.steps.some((step) => "facts" in step);
-        if (keepFiles !== undefined) {
-          await removeOldFiles({ ...this.#deps.context, ...this.#ahead?.context }, keepFiles);
-        }
         await this.#watch.onDay(day);
+        await this.#removeOldFiles(run);
       } catch (error) {
         if (!(error instanceof FinpipeError)) throw this.#stopped(run, error);
         this.#failures.push({ run, error });
@@ -127,6 +126,19 @@ class Backfill {
         // The first one is thrown in the end.
         if (this.#failures.length > 1) this.#deps.context.log.error(error.message);
       }
+    }
+  }
+
+  /** After a date, which is done by then. */
+  async #removeOldFiles(run: DayRun): Promise<void> {
+    const { keepFiles } = this.#request;
+    if (keepFiles === undefined) return;
+    const ahead = this.#ahead;
+    const context = { ...this.#deps.context, ...ahead?.context, inWork: ahead?.days };
+    try {
+      await this.#retries.of(placeOf(run, undefined), () => removeOldFiles(context, keepFiles));
+    } catch (error) {
+      throw stoppedAt(run, undefined, error);
     }
   }
 
@@ -138,15 +150,36 @@ class Backfill {
     if (this.#failures.length > 0) return;
     const days = runs.map(({ partition }) => partition).toSorted(Temporal.PlainDate.compare);
     this.#force = false;
-    await this.#plans.read({ from: days[0]!, to: days.at(-1)! });
+    await this.#retries.of(
+      LOOKING,
+      () => this.#plans.read({ from: days[0]!, to: days.at(-1)! }),
+    );
     const changed = new Set(this.#plans.changedDays.map(String));
     await this.#runAll(runs.filter(({ partition }) => changed.has(`${partition}`)));
+  }
+
+  /** Where a date has failed, that is what the backfill says in the end, whatever else does not go well. */
+  async #tellStaleBeyond(runs: readonly DayRun[]): Promise<void> {
+    const { context } = this.#deps;
+    const tell = () => tellStaleBeyond(context, runs, this.#request.given ?? []);
+    if (this.#failures.length === 0) return await this.#retries.of(LOOKING, tell);
+    try {
+      await tell();
+    } catch (error) {
+      if (!(error instanceof FinpipeError) && !context.signal.aborted) throw error;
+      context.log.warn(`Cannot tell whether other days are stale now: ${messageOf(error)}`);
+    }
   }
 
   /** Somebody stopped it, or it is a bug. */
   #stopped(run: DayRun, error: unknown): unknown {
     const { log, signal } = this.#deps.context;
-    if (signal.aborted) log.warn(`To go on: 'finpipe ${commandFrom(run, this.#request)}'`);
+    const failed = this.#failures[0];
+    // It would have been told in the end.
+    if (failed !== undefined) log.error(failed.error.message);
+    const first = [run, ...this.#failures.map(({ run }) => run)]
+      .reduce((one, other) => isBefore(other, one) ? other : one);
+    if (signal.aborted) log.warn(`To go on: 'finpipe ${commandFrom(first, this.#request)}'`);
     return error;
   }
 
@@ -178,4 +211,8 @@ class Backfill {
     };
     return new DumpsAhead(first, deps, jobs - 1);
   }
+}
+
+function isBefore(one: DayRun, other: DayRun): boolean {
+  return Temporal.PlainDate.compare(one.partition, other.partition) < 0;
 }

@@ -20,11 +20,22 @@ export async function planBackfill(
   const plans = new DayPlans({ ...context, attempts }, steps, request.selected);
   const runs = await runsToDo(plans, request, context.now());
   const obstacle = heldUp(plans, request);
+  const { force = false, dependsOnPast = true } = request;
   const planned: PlannedRun[] = [];
+  /** Why nothing of the dates that follow is run. */
+  let heldUpBy: string | undefined;
   for (const run of runs) {
-    const { steps } = await plans.plan(run, { force: request.force === true });
+    const { steps } = await plans.plan(run, { force });
     const isHeldUp = obstacle !== undefined && planned.length === 0;
-    planned.push({ ...run, steps: isHeldUp ? steps.map(blockedBy(obstacle.message)) : steps });
+    const plan = isHeldUp
+      ? steps.map(blockedBy(obstacle.message))
+      : steps.map((step) =>
+        step.action === "run" && heldUpBy !== undefined ? blockedBy(heldUpBy)(step) : step
+      );
+    planned.push({ ...run, steps: plan });
+    if (dependsOnPast && plan.some(({ action }) => action === "blocked")) {
+      heldUpBy ??= `run date ${run.runDate} is blocked`;
+    }
   }
   return planned;
 }

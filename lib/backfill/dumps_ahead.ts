@@ -43,6 +43,11 @@ export class DumpsAhead implements AsyncDisposable {
     return { folderLocks: this.#locks };
   }
 
+  /** Days whose turn has not come: what is dumped of them is not loaded yet, whatever is loaded of them. */
+  get days(): ReadonlySet<string> {
+    return new Set(this.#running.keys());
+  }
+
   /** Starts as many of these dates, in order, as there are jobs free. */
   async start(runs: readonly DayRun[]): Promise<void> {
     const { plans, force } = this.#deps;
@@ -51,7 +56,9 @@ export class DumpsAhead implements AsyncDisposable {
       const date = `${run.partition}`;
       if (this.#seen.has(date)) continue;
       this.#seen.add(date);
-      const { steps, stood } = await plans.firstPlan(run, { force });
+      const plan = await plans.firstPlan(run, { force }).catch((error) => this.#failed(run, error));
+      if (plan === undefined) continue;
+      const { steps, stood } = plan;
       const planned = steps.find(({ step }) => step === this.#step.name);
       if (planned?.action !== "run") continue;
       this.#running.set(date, this.#run(run, stood.get(this.#step.name) ?? null));
@@ -67,7 +74,7 @@ export class DumpsAhead implements AsyncDisposable {
   }
 
   async #run(run: DayRun, stood: string | null): Promise<StepFacts | undefined> {
-    const { runner, watch, signal, log } = this.#deps;
+    const { runner, watch, signal } = this.#deps;
     try {
       watch.onStep(run, this.#step.name);
       const facts = await runner.run(this.#step, { ...run, number: 1, stood }, {
@@ -77,9 +84,14 @@ export class DumpsAhead implements AsyncDisposable {
       watch.onStepDone?.(run, this.#step.name, facts);
       return facts;
     } catch (error) {
-      log.debug(`Could not run ${this.#step.name} of ${run.partition} ahead: ${messageOf(error)}`);
-      return undefined;
+      return this.#failed(run, error);
     }
+  }
+
+  /** The turn of the date will tell. */
+  #failed({ partition }: DayRun, error: unknown): undefined {
+    const { log } = this.#deps;
+    log.debug(`Could not run ${this.#step.name} of ${partition} ahead: ${messageOf(error)}`);
   }
 
   /** Stops what is running. */

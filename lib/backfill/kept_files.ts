@@ -10,7 +10,11 @@ import type { StepContext } from "../steps/step.ts";
 /** Where the files are, and what is known of them. */
 export type KeptFilesContext =
   & Pick<StepContext, "workDir" | "ends" | "log">
-  & Partial<Pick<StepContext, "folderLocks">>;
+  & Partial<Pick<StepContext, "folderLocks">>
+  & {
+    /** Days whose files are in work, as `2022-10-01`: they are left alone. @default none */
+    inWork?: ReadonlySet<string> | undefined;
+  };
 
 /**
  * Keeps the files of the last days of each dataset. Of those before, it removes the ones that are loaded:
@@ -21,7 +25,7 @@ export type KeptFilesContext =
  * @throws FinpipeError of kind `failed` or `configuration` where a file cannot be removed
  */
 export async function removeOldFiles(context: KeptFilesContext, keep: number): Promise<void> {
-  const { workDir, ends: { warehouse }, log, folderLocks = new FolderLocks() } = context;
+  const { workDir, ends: { warehouse }, log, folderLocks = new FolderLocks(), inWork } = context;
   for (const dataset of DATASET_NAMES) {
     const old = (await daysWithFiles(workDir, dataset)).toReversed().slice(keep);
     if (old.length === 0) continue;
@@ -31,6 +35,7 @@ export async function removeOldFiles(context: KeptFilesContext, keep: number): P
     });
     if (lock === undefined) continue;
     for (const day of old) {
+      if (inWork?.has(`${day}`) === true) continue;
       const manifest = await readManifest(workDir, dataset, day);
       const loaded = await warehouse.loadRecord(dataset, day);
       if (manifest === undefined || loaded?.sha256 !== manifest.sha256) continue;

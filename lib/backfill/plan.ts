@@ -50,7 +50,8 @@ export function planDay(
   let obstacle: string | undefined;
   for (const [index, { name, standing, breach, wantsInput }] of steps.entries()) {
     if (selected !== undefined && !selected.has(name)) {
-      obstacle = standing.state === "missing" ? name : undefined;
+      // Of one that failed or was interrupted, what was there before stands, or nothing.
+      obstacle = standing.id === null ? name : undefined;
       continue;
     }
     const reason = done.has(name) ? undefined : whyRun(standing, { force, upstream, breach });

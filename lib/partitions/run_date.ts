@@ -121,6 +121,17 @@ export function parseRunDates(text: string, what: string, now: Temporal.Instant)
   return parseRange(ends.join(".."), what);
 }
 
+/**
+ * Reads the range of run dates that a command is given, each of which has a day before it.
+ *
+ * @throws FinpipeError of kind `usage`
+ */
+export function parseRuns(text: string, now: Temporal.Instant): DateRange {
+  const range = parseRunDates(text, "FROM..TO", now);
+  partitionOf(range.from);
+  return range;
+}
+
 /** The dates of a range, in order. */
 export function* datesOf({ from, to }: DateRange): Generator<Temporal.PlainDate> {
   for (let date = from; Temporal.PlainDate.compare(date, to) <= 0; date = date.add({ days: 1 })) {

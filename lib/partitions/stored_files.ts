@@ -57,6 +57,24 @@ export async function removeFile(
   return bytes;
 }
 
+/**
+ * Whether the file of a day stands, with a manifest or without.
+ *
+ * @throws FinpipeError of kind `failed` or `configuration` where that cannot be told
+ */
+export async function hasData(
+  workDir: string,
+  dataset: DatasetName,
+  day: Temporal.PlainDate,
+): Promise<boolean> {
+  const { data } = partitionPaths(workDir, dataset, day);
+  try {
+    return await ifThere(Deno.stat(data)) !== undefined;
+  } catch (error) {
+    throw fileFailure(error, "read", data);
+  }
+}
+
 /** The bytes of a file; 0 where there is none. */
 export async function sizeOf(path: string): Promise<number> {
   try {

@@ -38,9 +38,10 @@ export function terminal(exit: (code: number) => never): Io {
   };
 }
 
-function columnsOf(): number | undefined {
+/** How wide the terminal is; undefined where it does not say: one that nobody looks at has the width 0. */
+export function columnsOf(sizeOf = () => Deno.consoleSize()): number | undefined {
   try {
-    return Deno.consoleSize().columns;
+    return sizeOf().columns || undefined;
   } catch {
     return undefined;
   }

@@ -91,10 +91,13 @@ export class Status implements Iterable<RunStatus> {
     const known = new Map(facts.map(({ day }) => [`${day}`, day]));
     for (const { partition } of attempts) known.set(`${partition}`, partition);
     const days = [...known.values()].sort(Temporal.PlainDate.compare);
-    const today = options.now.toPlainDate();
-    const isOpen = (day: Temporal.PlainDate) => Temporal.PlainDate.compare(day, today) >= 0;
-    this.#known = days.filter((day) => !isOpen(day));
-    this.open = options.range === undefined ? days.filter(isOpen) : [];
+    this.#known = days.filter((day) => !this.isOpen(day));
+    this.open = options.range === undefined ? days.filter((day) => this.isOpen(day)) : [];
+  }
+
+  /** Whether a day is not over by the clock. */
+  isOpen(day: Temporal.PlainDate): boolean {
+    return Temporal.PlainDate.compare(day, this.#options.now.toPlainDate()) >= 0;
   }
 
   *[Symbol.iterator](): Generator<RunStatus> {

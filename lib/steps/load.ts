@@ -3,6 +3,7 @@ import type { ConfigSource } from "../config/settings.ts";
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import { readManifest } from "../partitions/manifest_file.ts";
 import { openPartitionFile, type PartitionFile } from "../partitions/partition_file.ts";
+import { hasData } from "../partitions/stored_files.ts";
 import { dayArgument, type DayRun } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import { counted } from "../runtime/words.ts";
@@ -220,7 +221,9 @@ async function whyDumpAgain({ day, staged }: DayFacts, workDir: string) {
   for (const dataset of DATASET_NAMES) {
     const manifest = await readManifest(workDir, dataset, day);
     snapshots.add(manifest?.snapshot);
-    if (manifest === undefined) return `no partition file of ${dataset} in the work dir`;
+    if (manifest === undefined || !await hasData(workDir, dataset, day)) {
+      return `no partition file of ${dataset} in the work dir`;
+    }
     const dumped = staged[dataset].dump;
     if (dumped !== undefined && manifest.sha256 !== dumped.sha256) {
       return `the partition file of ${dataset} in the work dir is not the one dumped last`;

@@ -1,7 +1,9 @@
 /** `finpipe backfill` as processes, between a real PostgreSQL and a server that speaks Vertica's protocol. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { embeddedLock } from "../../lib/config/work_dir.ts";
 import { Interrupted } from "../../lib/runtime/errors.ts";
+import { lockFile } from "../../lib/runtime/file_lock.ts";
 import { runCli, spawnCli } from "../support/cli/run_cli.ts";
 import { openSession } from "../support/engine/engines.ts";
 import { EMBEDDED_TIMERS } from "../support/engine/embedded_timers.ts";
@@ -110,6 +112,14 @@ backfillTest(
       /dump: run, no partition file of transactions in the work dir; load: run, mis/,
     );
     await finpipe("--quiet", "backfill", RANGE);
+    await assertMart(place);
+    // Also where its manifest is left.
+    await finpipe("--quiet", "load", "2022-10-06", "--undo");
+    await Deno.remove(`${place.workDir}/partitions/currencies/2022-10-05.csv`);
+    await finpipe("--quiet", "backfill", RANGE);
+    await assertMart(place);
+    // What was dumped ahead is not removed before it is loaded, though the same file is loaded.
+    await finpipe("--quiet", "backfill", RANGE, "--force", "--jobs", "3", "--keep-files", "0");
     await assertMart(place);
   },
 );
@@ -250,6 +260,24 @@ backfillTest("options that judge judge what stands", async (place) => {
     ...["backfill", "2022-10-02", "--require-complete", "--max-rejected", "2", "--dry-run"],
   );
   assert.match(plan, /dump: run, the day was not known to be complete when it was dumped/);
+});
+
+Deno.test("--wait waits for the embedded engine, too", EMBEDDED_TIMERS, async () => {
+  const workDir = await Deno.makeTempDir({ prefix: "finpipe-backfill-" });
+  const env = { FINPIPE_WORK_DIR: workDir, FINPIPE_LOG_FORMAT: "text" };
+  try {
+    await Deno.mkdir(`${workDir}/embedded`);
+    const held = await lockFile(embeddedLock(workDir), "the embedded engine");
+    const other = await runCli(["backfill", "2022-10-02"], { env });
+    assert.equal(other.code, 75, other.stderr);
+    const backfill = spawnCli(["backfill", "2022-10-02", "--wait"], { env });
+    await backfill.waitFor(/Waiting for it to end: Another finpipe process uses the embedded/);
+    held[Symbol.dispose]();
+    const { code, stderr } = await backfill.result;
+    assert.equal(code, 0, stderr);
+  } finally {
+    await Deno.remove(workDir, { recursive: true });
+  }
 });
 
 Deno.test(

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { auditTest } from "../support/audit/place.ts";
 import { TARGETS } from "../support/audit/tampering.ts";
 import {
+  compareLinks,
   compareTellings,
   documentedChanges,
   fileTellingsOf,
@@ -16,3 +17,5 @@ auditTest("docs/audit.md says what audit tells of each change by hand", async (p
   // Vertica's tables have a column more here and there, or one less.
   if (place.name === "embedded") assert.deepEqual(await documentedChanges(), changes);
 });
+
+Deno.test("docs/audit.md has all links", compareLinks);

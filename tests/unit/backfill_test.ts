@@ -24,6 +24,7 @@ interface Trial {
   watch?: Partial<BackfillWatch>;
   onWait?: (what: string, left: number) => void;
   now?: string;
+  workDir?: string;
 }
 
 const date = (text: string) => Temporal.PlainDate.from(text);
@@ -36,6 +37,7 @@ async function run(world: World, range: string | undefined, asked: Asked = {}, {
   watch = {},
   onWait,
   now,
+  workDir = "",
 }: Trial = {}) {
   const { retries = 0, retryDelay: delay = 0, ...request } = asked;
   world.ran = [];
@@ -45,7 +47,7 @@ async function run(world: World, range: string | undefined, asked: Asked = {}, {
   const { log, lines } = recordingLog("warn");
   const journal = world.journal();
   const deps = {
-    context: { ...world.context(signal, now), log },
+    context: { ...world.context(signal, now), log, workDir },
     attempts: journal.last,
     journal,
     retries: new Retries({
@@ -168,8 +170,9 @@ Deno.test("a step that fails stops it; the message says where, why and how to go
   );
   assert.deepEqual(
     planned.map(({ steps }) => steps.map(({ action }) => action).join(" ")),
-    ["blocked blocked blocked", "run run run"],
+    ["blocked blocked blocked", "blocked blocked blocked"],
   );
+  assert.equal(planned[1]!.steps[0]!.reason, "run date 2022-10-04 is blocked");
 });
 
 Deno.test("what was put right by hand since holds nobody up", async () => {
@@ -331,4 +334,74 @@ Deno.test("a stop ends it between two steps, and says how to go on", async () =>
   assert.equal(error, reason);
   assert.deepEqual(ran, ["2022-10-01 dump"]);
   assert.deepEqual(log, ["To go on: 'finpipe backfill 2022-10-02..2022-10-04 --jobs 2'"]);
+});
+
+Deno.test("a warehouse that goes away does not hide what failed, and how to go on", async () => {
+  const world = worldOf(...THREE_DAYS);
+  const away = () => Promise.reject(new FinpipeError("unreachable", "The warehouse is away"));
+  const { error, log } = await run(world, RANGE, {}, {
+    steps: (steps) =>
+      steps.map((step) => ({
+        ...step,
+        runDay: (context, run) => {
+          if (run.partition.day !== 2 || step.name !== "load") return step.runDay(context, run);
+          Object.assign(context.ends.warehouse, { dayFacts: away });
+          return away();
+        },
+      })),
+  });
+  assert.ok(isKind(error, "unreachable"));
+  assert.match(error.message, /Run date 2022-10-03 .*, step load: The warehouse is away$/);
+  assert.equal(error.hint, "Then continue with 'finpipe backfill 2022-10-03..2022-10-04'");
+  assert.deepEqual(log, ["Cannot tell whether other days are stale now: The warehouse is away"]);
+});
+
+Deno.test("a date that cannot be planned ahead fails when its turn comes, after those before it", async () => {
+  const { error, told } = await run(worldOf(...THREE_DAYS), RANGE, { jobs: 3 }, {
+    steps: (steps) =>
+      steps.map((step) => ({
+        ...step,
+        wantsInput: ({ day }) =>
+          day.day === 3
+            ? Promise.reject(new FinpipeError("failed", "Cannot read the manifest"))
+            : Promise.resolve(undefined),
+      })),
+  });
+  assert.ok(isKind(error, "failed"));
+  assert.match(error.message, /Run date 2022-10-04 .*: Cannot read the manifest$/);
+  assert.equal(error.hint, "Then continue with 'finpipe backfill 2022-10-04'");
+  assert.deepEqual(told.map((line) => line.slice(0, 10)), ["2022-10-02", "2022-10-03"]);
+});
+
+Deno.test("a date is told as done though files of old days cannot be removed after it", async () => {
+  const workDir = await Deno.makeTempDir({ prefix: "finpipe-kept-" });
+  try {
+    // A file where a folder should be.
+    await Deno.writeTextFile(`${workDir}/partitions`, "");
+    const { error, told } = await run(worldOf(...THREE_DAYS), RANGE, { keepFiles: 1 }, { workDir });
+    assert.ok(error instanceof FinpipeError);
+    assert.match(
+      error.message,
+      /^Backfill stopped: Run date 2022-10-02 \(partition 2022-10-01\): /,
+    );
+    assert.match(error.hint!, /continue with 'finpipe backfill 2022-10-02\.\.2022-10-04'$/);
+    assert.deepEqual(told, ["2022-10-02: dump: ; load: ; cdm: "]);
+  } finally {
+    await Deno.remove(workDir, { recursive: true });
+  }
+});
+
+Deno.test("a stop hides no date that failed before it, and the command goes on from that one", async () => {
+  const stop = new AbortController();
+  const reason = new Interrupted("SIGINT");
+  const { error, log } = await run(worldOf(...THREE_DAYS), RANGE, { dependsOnPast: false }, {
+    faults: [undefined, "refused"],
+    signal: stop.signal,
+    watch: { onStep: ({ partition }) => partition.day === 3 && stop.abort(reason) },
+  });
+  assert.equal(error, reason);
+  assert.deepEqual(log, [
+    "Run date 2022-10-02 (partition 2022-10-01), step load: Refused",
+    "To go on: 'finpipe backfill 2022-10-02..2022-10-04'",
+  ]);
 });

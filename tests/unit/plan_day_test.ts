@@ -72,6 +72,18 @@ Deno.test("a file that is gone is dumped first", () => {
   ]);
 });
 
+Deno.test("a step that failed, and left nothing, stands in the way as one that was never run", () => {
+  const failed: Standing = { ...MISSING, state: "failed", cause: "Refused" };
+  const stale = standing("stale");
+  for (
+    const [load, action] of [[failed, "blocked"], [{ ...failed, id: "a load" }, "run"]] as const
+  ) {
+    const day = [{ name: "load", standing: load }, { name: "cdm", standing: stale }];
+    const [cdm] = planDay(day, only("cdm"));
+    assert.equal(cdm!.action, action);
+  }
+});
+
 Deno.test("some of the steps run where the others do not stand in their way", () => {
   assert.deepEqual(planned("mmm", only("load")), ["b", ["dump has to run first"]]);
   assert.deepEqual(planned("mdm", only("cdm")), ["r", ["missing"]]);

@@ -3,10 +3,13 @@ import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { causeLines, openDaysLine, totalsLine } from "../../lib/rendering/status/causes.ts";
 import { statusTable } from "../../lib/rendering/status/table.ts";
-import { runOfPartition } from "../../lib/partitions/run_date.ts";
+import { statusText } from "../../lib/rendering/status/text.ts";
+import { parseRange, partitionOf, runOfPartition } from "../../lib/partitions/run_date.ts";
 import { STEP_STATES, type StepStatus } from "../../lib/status/step_status.ts";
 import type { LastAttempt } from "../../lib/staging/ledger.ts";
-import type { NamedStatus, RunStatus } from "../../lib/status/status.ts";
+import { MISSING as NOTHING } from "../../lib/standing/standing.ts";
+import { type NamedStatus, type RunStatus, Status } from "../../lib/status/status.ts";
+import type { ReadyStep } from "../../lib/steps/step.ts";
 
 const STEPS = ["dump", "load", "cdm"];
 
@@ -128,4 +131,18 @@ Deno.test("days that are not over are counted in one line", () => {
     "it has no run date",
   );
   assert.match(openDaysLine([day, last])!, /2 days .*'finpipe status 2022-10-07' shows it$/);
+});
+
+Deno.test("the command that does what is left names no day that is not over", () => {
+  const step = { name: "dump", uses: {}, standing: () => NOTHING } as unknown as ReadyStep;
+  const now = Temporal.PlainDateTime.from("2022-10-03T03:00");
+  const textOf = (dates: string) => {
+    const range = parseRange(dates, "FROM..TO");
+    const partitions = { from: partitionOf(range.from), to: partitionOf(range.to) };
+    const status = new Status([step], { range, now }, partitions, [], []);
+    const options = { steps: ["dump"], given: [], complete: (line: string) => line };
+    return [...statusText(status, status, { ...options, isColored: false })].join("");
+  };
+  assert.match(textOf("2022-10-02..2022-10-05"), /'finpipe backfill 2022-10-02..2022-10-03'/);
+  assert.doesNotMatch(textOf("2022-10-04..2022-10-05"), /finpipe backfill/);
 });

@@ -34,12 +34,13 @@ export function* statusText(
   if (next !== undefined) yield `${options.complete(next)}\n`;
 }
 
-/** What does what is left; undefined where nothing is, or a backfill is at it. */
-function nextLine(status: Iterable<RunStatus>, given: readonly string[]): string | undefined {
+/** What does what is left of days that are over; undefined where nothing is, or a backfill is at it. */
+function nextLine(status: Status, given: readonly string[]): string | undefined {
   let first: Temporal.PlainDate | undefined;
   let last: Temporal.PlainDate | undefined;
-  for (const { runDate, steps } of status) {
+  for (const { runDate, partition, steps } of status) {
     if (steps.some(({ state }) => state === "running")) return undefined;
+    if (status.isOpen(partition)) continue;
     if (steps.every(({ state }) => state === "done" || state === "pruned")) continue;
     first ??= runDate;
     last = runDate;
