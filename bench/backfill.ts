@@ -39,7 +39,7 @@ const rangeOf = (dates: number): DateRange => ({ from: FIRST, to: FIRST.add({ da
 
 const nothing: Omit<ReadyStep, "name" | "uses"> = {
   standing: () => MISSING,
-  runDay: () => Promise.resolve({ json: {}, lines: [], brief: "", rows: 0 }),
+  runDay: () => Promise.resolve({ json: {}, lines: [], brief: "", rows: 0, changed: true }),
 };
 const IDLE = ["one", "two", "three", "four"].map((name, index) => ({
   name,

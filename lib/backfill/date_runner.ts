@@ -67,23 +67,27 @@ export class DateRunner {
   }
 
   async #runSteps(force: boolean): Promise<BackfilledStep[]> {
-    const { plans, retries } = this.#deps;
-    for (;;) {
-      const done = new Set(this.#did.keys());
-      const plan = await retries.of(
-        placeOf(this.#run, undefined),
-        () => plans.plan(this.#run, { force, done }),
-      );
-      const next = plan.steps.find(({ action }) => action === "run");
+    for (let plan = await this.#plan(force);;) {
+      const next = plan.steps.find(({ step, action }) => action === "run" && !this.#did.has(step));
       if (next === undefined) return this.#outcomeOf(plan.steps);
-      const isDone = await this.#attempt(next.step, plan);
-      // After the last one there is nothing to plan.
-      if (isDone && next === plan.steps.at(-1)) return this.#outcomeOf(plan.steps);
+      const facts = await this.#attempt(next.step, plan);
+      // A plan holds for the step after one that has changed what stands; after the last one there is none.
+      const holds = facts?.changed === true || next === plan.steps.at(-1);
+      if (facts === undefined || !holds) plan = await this.#plan(force);
     }
   }
 
-  /** One attempt; false where it failed for what can pass: the next plan has the step again. */
-  async #attempt(name: string, { stood }: DayPlan): Promise<boolean> {
+  #plan(force: boolean): Promise<DayPlan> {
+    const { plans, retries } = this.#deps;
+    const done = new Set(this.#did.keys());
+    return retries.of(
+      placeOf(this.#run, undefined),
+      () => plans.plan(this.#run, { force, done }),
+    );
+  }
+
+  /** One attempt; undefined where it failed for what can pass: the next plan has the step again. */
+  async #attempt(name: string, { stood }: DayPlan): Promise<StepFacts | undefined> {
     const { steps, plans, runner, retries, ahead, watch } = this.#deps;
     this.#step = name;
     const number = (this.#tried.get(name) ?? 0) + 1;
@@ -95,10 +99,10 @@ export class DateRunner {
       const facts = await runner.run(step, attempt, ahead?.context);
       this.#did.set(name, facts);
       watch.onStepDone?.(this.#run, name, facts);
-      return true;
+      return facts;
     } catch (error) {
       await retries.after(error, number, placeOf(this.#run, name));
-      return false;
+      return undefined;
     } finally {
       plans.outdate(name);
     }

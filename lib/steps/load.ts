@@ -151,6 +151,7 @@ export function loadFacts(datasets: readonly DatasetLoad[]): StepFacts {
     lines: datasets.map(lineOf),
     brief: briefOf(datasets),
     rows: Number(datasets.reduce((sum, { rows }) => sum + rows, 0n)),
+    changed: datasets.some(({ outcome }) => outcome === "loaded"),
   };
 }
 

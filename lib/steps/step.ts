@@ -131,6 +131,8 @@ export interface StepFacts extends Shown {
   readonly rows: number;
   /** Bytes of the files that it wrote, if it writes files. */
   readonly bytes?: number;
+  /** What stands of it is another than before, so that the step after it has to run. @default unknown */
+  readonly changed?: boolean;
 }
 
 /** A step under the name that it is registered by. */
