@@ -63,11 +63,17 @@ const command: CommandDefinition = {
     await staging.schema.checkSchema("read");
     await warehouse.checkSchema("read");
     const open = today(now());
-    const range = named ?? { from: FIRST_DAY, to: open.subtract({ days: 1 }) };
+    const over = { from: FIRST_DAY, to: open.subtract({ days: 1 }) };
+    const range = named ?? over;
     const isDeep = options.deep === true;
     const deep = isDeep ? { workDir } : undefined;
     const books = await readBooks({ staging, warehouse, now, signal, deep }, range);
-    const audit = compareBooks(books, { range, asked, others });
+    const audit = compareBooks(books, {
+      // Another system has not counted the whole of a day that is not over, either.
+      range: Temporal.PlainDate.compare(range.to, over.to) > 0 ? { ...range, to: over.to } : range,
+      asked,
+      others,
+    });
     if (named === undefined) {
       const left = await knownDays(engine, { from: open, to: LAST_DAY });
       if (left !== undefined) log.warn(openDaysNote(left, "audit"));

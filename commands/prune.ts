@@ -27,7 +27,8 @@ export function pruneCallOf({ olderThan, dryRun }: OptionValues): PruneCall {
   }
   const milliseconds = parseDuration(olderThan, "--older-than");
   if (milliseconds < DAY || milliseconds % DAY !== 0) {
-    throw new FinpipeError("usage", `Cannot use --older-than "${olderThan}": not whole days`, {
+    const why = milliseconds < DAY ? "less than a day" : "not whole days";
+    throw new FinpipeError("usage", `Cannot use --older-than "${olderThan}": ${why}`, {
       hint: "Days are pruned as a whole: write it as in 90d",
     });
   }

@@ -42,6 +42,7 @@ export interface Audit extends Books {
 
 /** What the books are compared by. */
 export interface AuditOptions {
+  /** Dates whose figures may be compared with another system's: none that is not over. */
   range: DateRange;
   /** The statuses and types that `cdm` would count. */
   asked: CountedValues;
@@ -56,8 +57,12 @@ export function compareBooks(books: Books, { range, asked, others }: AuditOption
   if (others === undefined) return { ...books, differences, notCompared: 0 };
   const moving = new Set(books.moving.map(String));
   const isCompared = (day: Temporal.PlainDate) => isIn(range, day) && !moving.has(day.toString());
-  differences.push(...againstDifferences(books.days, others, isCompared));
-  return { ...books, differences, notCompared: notCompared(others, isCompared) };
+  const ofOthers = againstDifferences(books.days, others, isCompared);
+  return {
+    ...books,
+    differences: differences.concat(ofOthers),
+    notCompared: notCompared(others, isCompared),
+  };
 }
 
 /** Days that a version loaded which recorded no fingerprint. */

@@ -84,7 +84,7 @@ export function neverBuilt(
   // A backfill has no way to name the last day that there is.
   const argument = dayArgument(day);
   const command = isLoaded || argument.startsWith("--") ? "cdm" : "backfill";
-  return new FinpipeError("prerequisite", `Cannot explain ${day}: its mart was not built`, {
+  return new FinpipeError("prerequisite", `The mart of ${day} was not built`, {
     hint: `Run 'finpipe ${command} ${argument}' first`,
   });
 }

@@ -27,11 +27,6 @@ export function ruleLine<Row>(columns: readonly Column<Row>[]): string {
   return lineOf(columns, ({ width }) => "-".repeat(width));
 }
 
-/** A path may hold any character: those that would move the cursor are shown as escapes. */
-export function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (char) => JSON.stringify(char).slice(1, -1));
-}
-
 function lineOf<Row>(
   columns: readonly Column<Row>[],
   text: (column: Column<Row>) => string,

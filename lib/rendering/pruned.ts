@@ -1,7 +1,7 @@
 /** What prune removed, and what it kept, for people and programs. */
 import type { Pruned } from "../prune/prune.ts";
 import { counted } from "../runtime/words.ts";
-import { printable } from "./columns.ts";
+import { printable } from "../runtime/printable.ts";
 import { daysText } from "./mart/notes.ts";
 
 /** The text, in lines. */

@@ -2,7 +2,8 @@
 import type { ReplayTotals } from "../rejected/replay.ts";
 import { counted } from "../runtime/words.ts";
 import type { RejectedRow } from "../staging/rejected.ts";
-import { type Column, printable, rowLine, titleLine } from "./columns.ts";
+import { printable } from "../runtime/printable.ts";
+import { type Column, rowLine, titleLine } from "./columns.ts";
 
 const COLUMNS: readonly Column<RejectedRow>[] = [
   { title: "id", text: ({ id }) => String(id), width: 8, right: true },

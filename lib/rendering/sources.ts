@@ -1,6 +1,7 @@
 /** The sources of landed data, for people and programs. */
 import type { SourceStatus } from "../staging/sources.ts";
-import { type Column, printable, rowLine, titleLine } from "./columns.ts";
+import { printable } from "../runtime/printable.ts";
+import { type Column, rowLine, titleLine } from "./columns.ts";
 import { jsonArray } from "./json_array.ts";
 
 const COLUMNS: readonly Column<SourceStatus>[] = [

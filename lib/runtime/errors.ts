@@ -4,6 +4,7 @@
  * Every failure that finpipe expects is a {@link FinpipeError}; its kind decides the exit code
  * (README.md, "Exit codes"). Anything else that reaches `run` is a bug and exits 1.
  */
+import { printableLines } from "./printable.ts";
 
 /** The kinds of failure, each with the exit code that scripts rely on. */
 export const EXIT_CODES = {
@@ -120,5 +121,5 @@ export function describeError(error: unknown, debug = false): string {
   if (debug) {
     for (const cause of causesOf(error)) lines.push(cause.stack ?? String(cause));
   }
-  return lines.join("\n");
+  return printableLines(lines.join("\n"));
 }

@@ -6,6 +6,7 @@
  */
 import type { CommandLines } from "./command_lines.ts";
 import type { Output } from "./io.ts";
+import { printableLines } from "./printable.ts";
 
 /** Levels in order of weight. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
@@ -73,5 +74,5 @@ function formatText(level: LogLevel, message: string, fields: LogFields) {
     .map(([name, value]) => ` ${name}=${value}`)
     .join("");
   const prefix = level === "info" ? "" : `${level}: `;
-  return `${prefix}${message}${values}\n`;
+  return `${printableLines(`${prefix}${message}${values}`)}\n`;
 }

@@ -250,7 +250,7 @@ Deno.test("what is not there is refused with the command that helps", () => {
   refuses(
     () => explained(CELL, unknown, ASKED),
     "prerequisite",
-    /^Cannot explain 2022-10-01: its mart was not built$/,
+    /^The mart of 2022-10-01 was not built$/,
     /'finpipe backfill 2022-10-02'/,
   );
 });

@@ -25,5 +25,5 @@ export function auditNotes(audit: Audit, { isDeep }: { isDeep: boolean }): strin
 /** The sentence on dates of another system; undefined where all of them were compared. */
 export function notComparedNote({ notCompared }: Audit, path: string): string | undefined {
   if (notCompared === 0) return undefined;
-  return `Left out ${counted(notCompared, "date")} of "${path}", which the audit is not about`;
+  return `Left out ${counted(notCompared, "date")} of "${path}", not audited or not over`;
 }

@@ -6,7 +6,8 @@ import { sidesOf } from "../../audit/links/links.ts";
 import { DATASET_NAMES } from "../../events/dataset.ts";
 import { STATUSES } from "../../events/statuses.ts";
 import { counted } from "../../runtime/words.ts";
-import { type Column, printable, rowLine, ruleLine, titleLine } from "../columns.ts";
+import { printable } from "../../runtime/printable.ts";
+import { type Column, rowLine, ruleLine, titleLine } from "../columns.ts";
 import { datasetFigures, martFigures } from "./json.ts";
 
 /** Pieces of text: the whole is never held. */
@@ -144,11 +145,14 @@ function* notCountedLines(days: readonly DayBook[]): Generator<string> {
   }
   const known = STATUSES.filter((status) => statuses.has(status));
   const others = [...statuses.keys()].filter((status) => !STATUSES.includes(status)).sort();
-  const text = (counts: ReadonlyMap<string, number>, names: readonly string[]) =>
-    names.map((name) => `${name} ${counts.get(name)}`).join(", ");
-  if (known.length > 0) yield `Not counted by status: ${text(statuses, known)}`;
+  const text = (
+    counts: ReadonlyMap<string, number>,
+    names: readonly string[],
+    shown = (name: string) => printable(JSON.stringify(name)),
+  ) => names.map((name) => `${shown(name)} ${counts.get(name)}`).join(", ");
+  if (known.length > 0) yield `Not counted by status: ${text(statuses, known, String)}`;
   if (others.length > 0) {
-    const named = others.map((name) => `${JSON.stringify(name)} ${statuses.get(name)}`).join(", ");
+    const named = text(statuses, others);
     yield `Not counted by a status that the contract does not name: ${named}`;
   }
   if (types.size > 0) yield `Not counted by type: ${text(types, [...types.keys()].sort())}`;
@@ -173,7 +177,7 @@ function differenceText(difference: Difference): string {
     `${place}: ${link}${of}\n`,
     line(sides[0], left),
     line(sides[1], right),
-    `  ${cause}\n\n`,
+    `  ${printable(cause)}\n\n`,
   ].join("");
 }
 

@@ -4,7 +4,7 @@ import { DOLLAR } from "../../explain/cell.ts";
 import type { Explained } from "../../explain/explain.ts";
 import { DATASET_NAMES, type DatasetName } from "../../events/dataset.ts";
 import { allOf, counted } from "../../runtime/words.ts";
-import { printable } from "../columns.ts";
+import { printable } from "../../runtime/printable.ts";
 
 /** The text, in lines. */
 export function explainedLines(explained: Explained): string[] {

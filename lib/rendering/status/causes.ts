@@ -3,7 +3,7 @@ import { counted } from "../../runtime/words.ts";
 import { hasRunDate, runOfPartition } from "../../partitions/run_date.ts";
 import type { StepStatus } from "../../status/step_status.ts";
 import type { NamedStatus, RunStatus, Totals } from "../../status/status.ts";
-import { printable } from "../columns.ts";
+import { printable } from "../../runtime/printable.ts";
 import { daysText } from "../mart/notes.ts";
 
 /** In order of the first date. Dates are run dates. */

@@ -1,0 +1,94 @@
+/** Text from elsewhere, such as a file's or a path's, on a terminal. */
+import assert from "node:assert/strict";
+import { againstDifferences } from "../../lib/audit/against.ts";
+import { compareBooks } from "../../lib/audit/audit.ts";
+import type { DayBook } from "../../lib/audit/facts.ts";
+import { auditText } from "../../lib/rendering/audit/text.ts";
+import { describeError, FinpipeError } from "../../lib/runtime/errors.ts";
+import { createLogger } from "../../lib/runtime/log.ts";
+import { printable, printableLines } from "../../lib/runtime/printable.ts";
+import { emptyBook } from "../../lib/warehouse/books.ts";
+
+const HOSTILE = "\u001b[31m\u0007\u007f\u009b2J\u202e\u2066\u2028";
+const SHOWN = "\\u001b[31m\\u0007\\u007f\\u009b2J\\u202e\\u2066\\u2028";
+
+Deno.test("what moves the cursor or turns the direction is shown as escapes, other text as it is", () => {
+  assert.equal(printable(HOSTILE), SHOWN);
+  assert.equal(printable("a\nb\tc"), "a\\nb\\tc");
+  assert.equal(printable('плата "é" 日本 עברית 👍'), 'плата "é" 日本 עברית 👍');
+  assert.equal(printableLines(`${HOSTILE}\n  b`), `${SHOWN}\n  b`);
+});
+
+Deno.test("errors and the log as text show no such character as it is", async () => {
+  const error = new FinpipeError("data", `Cannot read "${HOSTILE}"`, { hint: `Run '${HOSTILE}'` });
+  assert.equal(describeError(error), `Cannot read "${SHOWN}"\n  Run '${SHOWN}'`);
+  const debug = describeError(new Error(HOSTILE), true);
+  assert.equal(debug, printableLines(debug));
+  const written: string[] = [];
+  const log = createLogger({
+    level: "info",
+    format: "text",
+    output: { write: (text: string) => Promise.resolve(void written.push(text)) } as never,
+    now: Temporal.Now.instant,
+  });
+  log.warn(`Left out "${HOSTILE}"`, { path: HOSTILE });
+  await log.flush();
+  assert.deepEqual(written, [`warn: Left out "${SHOWN}" path=${SHOWN}\n`]);
+});
+
+/** Differences of a day of which nothing is known, as many as currencies and days. */
+function manyFigures(days: number) {
+  const first = Temporal.PlainDate.from("2022-10-01");
+  const figures = () =>
+    new Map(Array.from({ length: 1000 }, (_, code) => [code, { count: 1, sum: 1n }]));
+  return new Map(
+    Array.from({ length: days }, (_, at) => [first.add({ days: at }).toString(), figures()]),
+  );
+}
+
+const NOTHING = { days: [] as DayBook[], moving: [], sources: [], conflicts: [] };
+const RANGE = {
+  from: Temporal.PlainDate.from("0001-01-01"),
+  to: Temporal.PlainDate.from("9999-12-31"),
+};
+const ASKED = { statuses: ["done"], types: undefined };
+
+Deno.test("another system's file may differ in more figures than a call has arguments", () => {
+  const others = manyFigures(200);
+  assert.equal(againstDifferences([], others, () => true).length, 200_000);
+  const { differences } = compareBooks(NOTHING, { range: RANGE, asked: ASKED, others });
+  assert.equal(differences.length, 200_000);
+});
+
+Deno.test("an audit shows types, statuses and sources so that a terminal is safe", () => {
+  const difference = {
+    day: undefined,
+    dataset: undefined,
+    link: "source_rejected",
+    left: 1,
+    right: 2,
+    cause: `rows moved (${HOSTILE}[0])`,
+    source: { source: HOSTILE, partition: 0 },
+  };
+  const staged = { landed: 1, objects: 1, controlTotal: "1", dump: undefined };
+  const day = {
+    facts: { day: RANGE.from },
+    staged: { transactions: staged, currencies: staged },
+    warehouse: {
+      ...emptyBook(),
+      notCounted: {
+        testAccounts: 0,
+        byStatus: new Map([["done", 1], [HOSTILE, 2]]),
+        byType: new Map([[HOSTILE, 3], ["a 1, b", 4]]),
+      },
+    },
+  } as unknown as DayBook;
+  const text = [
+    ...auditText({ ...NOTHING, days: [day], differences: [difference], notCompared: 0 }),
+  ].join("");
+  assert.ok(text.includes(`  rows moved (${SHOWN}[0])\n`), text);
+  assert.ok(text.includes(`Not counted by status: done 1\n`), text);
+  assert.ok(text.includes(`name: "${SHOWN}" 2\n`), text);
+  assert.ok(text.includes(`Not counted by type: "${SHOWN}" 3, "a 1, b" 4\n`), text);
+  assert.equal(text, printableLines(text));
+});
