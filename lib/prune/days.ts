@@ -1,4 +1,6 @@
 /** Takes old days out of staging, each in a transaction of its own (contract, section 9). */
+import { dayDifferences } from "../audit/audit.ts";
+import { readBooks } from "../audit/read_books.ts";
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import type { DateRange } from "../partitions/run_date.ts";
 import { readDayFacts } from "../standing/day_facts.ts";
@@ -9,8 +11,8 @@ import type { WarehouseRepository } from "../warehouse/repository.ts";
 import { whyNeeded, whyNotLoaded, whyUnbalanced } from "./judge.ts";
 
 export interface PruneDaysContext {
-  staging: Pick<RetriedStaging, "days" | "prune">;
-  warehouse: Pick<WarehouseRepository, "dayFacts" | "loadRecord" | "measureDay">;
+  staging: Pick<RetriedStaging, "days" | "prune" | "books">;
+  warehouse: Pick<WarehouseRepository, "dayFacts" | "loadRecord" | "measureDay" | "books">;
   now(): Temporal.Instant;
   signal: AbortSignal;
   /** Says what would be done, and does nothing. */
@@ -46,12 +48,30 @@ async function pruneDay(context: PruneDaysContext, facts: DayFacts) {
   if (kept !== undefined) return { kept };
   const before = await prune.measured(day);
   const needed = whyNeeded(before.measured);
-  if (needed !== undefined) return { kept: needed };
+  const different = needed ?? await whyBooksDiffer(context, facts);
+  if (different !== undefined) return { kept: different };
   if (dryRun) return { rows: rowsOf(before) };
   return await prune.prune(day, utc(now()), async (found) => {
     return whyNeeded(found.measured) ?? whyUnbalanced(withStaged(facts, found)) ??
       await whyReplaced(context, facts);
   });
+}
+
+/**
+ * Undefined where an audit of the day finds nothing: what it would tell could not be told of a day that is
+ * gone. A mart that counts other statuses or types than the default is no obstacle.
+ */
+async function whyBooksDiffer(
+  context: PruneDaysContext,
+  { day, mart }: DayFacts,
+): Promise<string | undefined> {
+  const { days: [book], moving } = await readBooks(context, { from: day, to: day });
+  if (moving.length > 0) return "it changed while it was counted";
+  if (book === undefined) return undefined;
+  const { statuses = [], types = undefined } = mart?.record ?? {};
+  const [first] = dayDifferences(book, { statuses, types });
+  if (first === undefined) return undefined;
+  return `its books do not balance: ${first.dataset}, ${first.link}: ${first.cause}`;
 }
 
 /** Rows that stand, as the records say. */

@@ -101,6 +101,8 @@ engineTest(
     assert.match((await pruneOld(engine)).join(), /3 rows of transactions landed, its dump saw 2/);
     await engine.dump(OLD);
     await engine.load(OLD);
+    assert.match((await pruneOld(engine)).join(), /built from another load of transactions/);
+    await engine.cdm(OLD);
     assert.deepEqual(await pruneOld(engine), [`${OLD} 3 1`]);
     assert.deepEqual(
       await engine.query(
@@ -146,7 +148,9 @@ engineTest(
     await loadedDay(engine);
     const staging = (sql: string) => () => engine.session.execute(sql);
     const warehouse = (sql: string) => () =>
-      engine.warehouseSession.execute(sql.replaceAll("staging.", `staging_${engine.id}.`));
+      engine.warehouseSession.execute(
+        sql.replaceAll(/\b(staging|mart)\./g, (_, schema) => `${schema}_${engine.id}.`),
+      );
     const kept: [reason: RegExp, spoil: () => Promise<void>, mend: () => Promise<void>][] = [
       [
         /no dump of currencies is recorded/,
@@ -198,6 +202,16 @@ engineTest(
         ),
       ],
       [
+        /its books do not balance: transactions, dumped_control: values in staging were changed/,
+        staging("UPDATE stg.transactions SET amount = amount + 1"),
+        staging("UPDATE stg.transactions SET amount = amount - 1"),
+      ],
+      [
+        /its books do not balance: transactions, amount_total: /,
+        warehouse("UPDATE mart.global_metrics SET amount_total = amount_total + 1"),
+        warehouse("UPDATE mart.global_metrics SET amount_total = amount_total - 1"),
+      ],
+      [
         /transactions are not loaded/,
         warehouse("UPDATE staging.loads SET partition_date = '2000-01-01' WHERE rows = 2"),
         warehouse(`UPDATE staging.loads SET partition_date = '${OLD}' WHERE rows = 2`),
@@ -225,6 +239,7 @@ engineTest(
     const undone = {
       dayFacts: warehouse.dayFacts.bind(warehouse),
       measureDay: warehouse.measureDay.bind(warehouse),
+      books: warehouse.books,
       // Once for each dataset before, then within the transaction.
       loadRecord: (...args: Parameters<typeof warehouse.loadRecord>) =>
         ++asked > 2 ? Promise.resolve(undefined) : warehouse.loadRecord(...args),
@@ -334,12 +349,14 @@ engineTest(
 
       await engine.dump(OLD);
       await engine.load(OLD);
+      await engine.cdm(OLD);
       // After all was counted, before the commit.
       const { warehouse } = engine;
       let asked = 0;
       const slow = {
         dayFacts: warehouse.dayFacts.bind(warehouse),
         measureDay: warehouse.measureDay.bind(warehouse),
+        books: warehouse.books,
         loadRecord: async (...args: Parameters<typeof warehouse.loadRecord>) => {
           if (++asked === 3) await landThrough(other, payment(OLD));
           return await warehouse.loadRecord(...args);
@@ -374,6 +391,7 @@ engineTest("a replay waits for a prune, and then finds the day pruned", async (e
     const slow = {
       dayFacts: warehouse.dayFacts.bind(warehouse),
       measureDay: warehouse.measureDay.bind(warehouse),
+      books: warehouse.books,
       loadRecord: async (...args: Parameters<typeof warehouse.loadRecord>) => {
         if (++asked === 3) {
           const watcher = await openSession(engine.url);

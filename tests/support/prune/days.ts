@@ -27,7 +27,7 @@ function rate(day: string): string {
   return rateMessage({ date_update: `${day} 00:00:00` }, { sent_dttm: `${day}T00:00:00` });
 }
 
-/** Lands three rows of the old day and two of the next, all from one file, and loads the old day. */
+/** Lands three rows of the old day and two of the next, all from one file, and builds the old day. */
 export async function loadedDay(engine: TestEngine): Promise<string> {
   const messages = [rate(OLD), payment(OLD), payment(OLD), rate(NEXT), payment(NEXT)];
   const path = await engine.write("events.jsonl", jsonl(...messages));
@@ -35,6 +35,7 @@ export async function loadedDay(engine: TestEngine): Promise<string> {
   await engine.land(path);
   await engine.dump(OLD);
   await engine.load(OLD);
+  await engine.cdm(OLD);
   return path;
 }
 
