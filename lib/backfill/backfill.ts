@@ -113,7 +113,7 @@ class Backfill {
   async #runAll(runs: readonly DayRun[]): Promise<void> {
     this.#watch.onDates?.(runs.length);
     for (const [index, run] of runs.entries()) {
-      await this.#ahead?.start(runs.slice(index + 1));
+      await this.#ahead?.start(runs, index + 1);
       try {
         const day = { ...run, steps: await this.#runDate(run) };
         this.#hasRun ||= day.steps.some((step) => "facts" in step);

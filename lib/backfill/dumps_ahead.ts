@@ -48,10 +48,10 @@ export class DumpsAhead implements AsyncDisposable {
     return new Set(this.#running.keys());
   }
 
-  /** Starts as many of these dates, in order, as there are jobs free. */
-  async start(runs: readonly DayRun[]): Promise<void> {
+  /** Starts as many of the dates from this one on, in order, as there are jobs free. */
+  async start(runs: readonly DayRun[], from: number): Promise<void> {
     const { plans, force } = this.#deps;
-    for (const run of runs.slice(0, this.#jobs)) {
+    for (const run of runs.slice(from, from + this.#jobs)) {
       if (this.#running.size >= this.#jobs) return;
       const date = `${run.partition}`;
       if (this.#seen.has(date)) continue;
