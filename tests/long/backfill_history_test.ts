@@ -14,7 +14,7 @@ import { chooseSeed } from "../support/kill/chain.ts";
 import { emptyDatabase } from "../support/postgres/database.ts";
 import { openTestVertica, ownVerticaTest } from "../support/vertica/place.ts";
 
-const HISTORIES = Number(Deno.env.get("FINPIPE_TEST_HISTORIES") ?? 2);
+const HISTORIES = Number(Deno.env.get("FINPIPE_TEST_HISTORIES") ?? 1);
 const EVENTS = 9;
 const FIRST = Temporal.PlainDate.from("2022-10-01");
 const DAYS = 3;
