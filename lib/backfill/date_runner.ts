@@ -33,6 +33,8 @@ export class DateRunner {
   readonly #did = new Map<string, StepFacts>();
   /** Attempts of each step. */
   readonly #tried = new Map<string, number>();
+  /** The step of which an attempt ahead of the date failed: it counts, and is no try of the date's own. */
+  #failedAhead: string | undefined;
   /** The step that is run, or was run last. */
   #step: string | undefined;
 
@@ -62,7 +64,8 @@ export class DateRunner {
     const facts = await ahead?.take(this.#run);
     if (facts === undefined) return;
     const { name } = steps[0]!;
-    this.#did.set(name, facts);
+    if (facts === "failed") this.#failedAhead = name;
+    else this.#did.set(name, facts);
     plans.outdate(name);
   }
 
@@ -90,8 +93,9 @@ export class DateRunner {
   async #attempt(name: string, { stood }: DayPlan): Promise<StepFacts | undefined> {
     const { steps, plans, runner, retries, ahead, watch } = this.#deps;
     this.#step = name;
-    const number = (this.#tried.get(name) ?? 0) + 1;
-    this.#tried.set(name, number);
+    const tried = (this.#tried.get(name) ?? 0) + 1;
+    this.#tried.set(name, tried);
+    const number = this.#failedAhead === name ? tried + 1 : tried;
     watch.onStep(this.#run, name);
     const step = steps.find((step) => step.name === name)!;
     const attempt = { ...this.#run, number, stood: stood.get(name) ?? null };
@@ -101,7 +105,7 @@ export class DateRunner {
       watch.onStepDone?.(this.#run, name, facts);
       return facts;
     } catch (error) {
-      await retries.after(error, number, placeOf(this.#run, name));
+      await retries.after(error, tried, placeOf(this.#run, name));
       return undefined;
     } finally {
       plans.outdate(name);

@@ -27,7 +27,7 @@ export class DumpsAhead implements AsyncDisposable {
   readonly #jobs: number;
   readonly #stop = new AbortController();
   readonly #locks = new FolderLocks();
-  readonly #running = new Map<string, Promise<StepFacts | undefined>>();
+  readonly #running = new Map<string, Promise<StepFacts | "failed">>();
   /** Dates that were looked at: none is run ahead twice. */
   readonly #seen = new Set<string>();
 
@@ -56,7 +56,7 @@ export class DumpsAhead implements AsyncDisposable {
       const date = `${run.partition}`;
       if (this.#seen.has(date)) continue;
       this.#seen.add(date);
-      const plan = await plans.firstPlan(run, { force }).catch((error) => this.#failed(run, error));
+      const plan = await plans.firstPlan(run, { force }).catch((error) => this.#note(run, error));
       if (plan === undefined) continue;
       const { steps, stood } = plan;
       const planned = steps.find(({ step }) => step === this.#step.name);
@@ -65,15 +65,15 @@ export class DumpsAhead implements AsyncDisposable {
     }
   }
 
-  /** What was run ahead of a date; undefined where nothing was, or it failed: its turn will tell. */
-  async take({ partition }: DayRun): Promise<StepFacts | undefined> {
+  /** What was run ahead of a date; undefined where nothing was. Where it failed, its turn will tell why. */
+  async take({ partition }: DayRun): Promise<StepFacts | "failed" | undefined> {
     const running = this.#running.get(`${partition}`);
     const facts = await running;
     this.#running.delete(`${partition}`);
     return facts;
   }
 
-  async #run(run: DayRun, stood: string | null): Promise<StepFacts | undefined> {
+  async #run(run: DayRun, stood: string | null): Promise<StepFacts | "failed"> {
     const { runner, watch, signal } = this.#deps;
     try {
       watch.onStep(run, this.#step.name);
@@ -84,12 +84,13 @@ export class DumpsAhead implements AsyncDisposable {
       watch.onStepDone?.(run, this.#step.name, facts);
       return facts;
     } catch (error) {
-      return this.#failed(run, error);
+      this.#note(run, error);
+      return "failed";
     }
   }
 
   /** The turn of the date will tell. */
-  #failed({ partition }: DayRun, error: unknown): undefined {
+  #note({ partition }: DayRun, error: unknown): void {
     const { log } = this.#deps;
     log.debug(`Could not run ${this.#step.name} of ${partition} ahead: ${messageOf(error)}`);
   }

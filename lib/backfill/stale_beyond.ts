@@ -1,4 +1,5 @@
 /** Days beyond a backfill that are stale by what it loaded: another rate holds for them now. */
+import { daysText } from "../partitions/days_text.ts";
 import { type DayRun, LAST_DAY, runOfPartition, today } from "../partitions/run_date.ts";
 import type { StepContext } from "../steps/step.ts";
 import { counted } from "../runtime/words.ts";
@@ -29,7 +30,7 @@ export async function tellStaleBeyond(
   log.warn(
     `${counted(stale.length, "day")} beyond this backfill ${
       stale.length === 1 ? "is" : "are"
-    } stale, as another rate holds there now: ${shown(stale)}. 'finpipe ${command}' builds ` +
+    } stale, as another rate holds there now: ${daysText(stale)}. 'finpipe ${command}' builds ` +
       `${stale.length === 1 ? "it" : "them"} again`,
   );
 }
@@ -50,18 +51,4 @@ function without(given: readonly string[]): string[] {
     else at += words - 1;
   }
   return kept;
-}
-
-/** Days one after another are shown as a range. */
-function shown(days: readonly Temporal.PlainDate[]): string {
-  const ranges: [first: Temporal.PlainDate, last: Temporal.PlainDate][] = [];
-  for (const day of days) {
-    const range = ranges.at(-1);
-    if (range?.[1].add({ days: 1 }).equals(day) === true) range[1] = day;
-    else ranges.push([day, day]);
-  }
-  const most = 5;
-  const named = ranges.slice(0, most)
-    .map(([first, last]) => first.equals(last) ? `${first}` : `${first}..${last}`);
-  return ranges.length <= most ? named.join(", ") : `${named.join(", ")} and others`;
 }

@@ -55,10 +55,8 @@ export class StepRunner {
       await this.#attempts.end(attempt, outcome);
     } catch (error) {
       this.#context.log.warn(
-        `Cannot write down how the attempt ended: ${
-          messageOf(error)
-        }. The next backfill takes it ` +
-          "for interrupted",
+        "Cannot write down how the attempt ended, so the next backfill takes it for interrupted: " +
+          messageOf(error),
       );
     }
   }

@@ -2,7 +2,7 @@
 import type { Pruned } from "../prune/prune.ts";
 import { counted } from "../runtime/words.ts";
 import { printable } from "../runtime/printable.ts";
-import { daysText } from "./mart/notes.ts";
+import { daysText } from "../partitions/days_text.ts";
 
 /** The text, in lines. */
 export function prunedLines({ before, dryRun, days, files, ledger }: Pruned): string[] {

@@ -310,6 +310,10 @@ Deno.test("a dump ahead that failed is made when its turn comes", async () => {
   const { error, ran } = await run(world, RANGE, { jobs: 2 }, { faults: ["refused"] });
   assert.equal(error, undefined);
   assert.equal(ran.filter((step) => step === "2022-10-02 dump").length, 2);
+  const dumps = world.attempts.filter(({ partition, step }) =>
+    partition.day === 2 && step === "dump"
+  );
+  assert.deepEqual(dumps.map(({ number, state }) => `${number} ${state}`), ["1 failed", "2 done"]);
 });
 
 Deno.test("a bug is thrown as it is", async () => {

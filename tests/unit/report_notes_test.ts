@@ -1,6 +1,7 @@
 /** What a report says on stderr of the mart that it shows. */
 import assert from "node:assert/strict";
-import { daysText, leftOutNote, openDaysNote, staleNotes } from "../../lib/rendering/mart/notes.ts";
+import { daysText } from "../../lib/partitions/days_text.ts";
+import { leftOutNote, openDaysNote, staleNotes } from "../../lib/rendering/mart/notes.ts";
 import type { BuildRecord, WarehouseDay } from "../../lib/standing/facts.ts";
 
 const day = (text: string) => Temporal.PlainDate.from(text);

@@ -1,7 +1,7 @@
 /** What is said beside an audit: days and dates that it could not look at. */
 import { type Audit, withoutFingerprint } from "../../audit/audit.ts";
 import { counted } from "../../runtime/words.ts";
-import { daysText } from "../mart/notes.ts";
+import { daysText } from "../../partitions/days_text.ts";
 
 /** A sentence for each, to warn of. */
 export function auditNotes(audit: Audit, { isDeep }: { isDeep: boolean }): string[] {

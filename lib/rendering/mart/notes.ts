@@ -1,4 +1,5 @@
 /** The notes that a report adds to the mart, which it shows as it is (contract, section 6). */
+import { daysText } from "../../partitions/days_text.ts";
 import { dayArgument } from "../../partitions/run_date.ts";
 import { counted } from "../../runtime/words.ts";
 import type { WarehouseDay } from "../../standing/facts.ts";
@@ -10,9 +11,6 @@ import {
   martCausesText,
 } from "../../standing/mart_standing.ts";
 import type { LeftOutDays, MartDays } from "../../warehouse/repository.ts";
-
-/** At most this many ranges of days are named in a sentence; the other days are counted. */
-const NAMED_RANGES = 10;
 
 /**
  * A sentence for each cause, over the days that have it.
@@ -123,22 +121,4 @@ function noteOf(day: WarehouseDay, asked: CountedValues): Note | undefined {
   // The rates of the day may have come with the load.
   const others = kinds.difference(new Set(["replaced", "rates"]));
   return kinds.has("replaced") && others.size === 0 ? REPLACED : staleBy(causes);
-}
-
-/** Days in order, those that follow each other as a range. */
-export function daysText(days: readonly Temporal.PlainDate[]): string {
-  const ranges: { from: Temporal.PlainDate; to: Temporal.PlainDate; days: number }[] = [];
-  for (const day of days) {
-    const last = ranges.at(-1);
-    if (last?.to.add({ days: 1 }).equals(day)) {
-      last.to = day;
-      last.days++;
-    } else ranges.push({ from: day, to: day, days: 1 });
-  }
-  const named = ranges.slice(0, NAMED_RANGES).map(({ from, to }) =>
-    from.equals(to) ? String(from) : `${from}..${to}`
-  );
-  const rest = ranges.slice(NAMED_RANGES).reduce((sum, { days }) => sum + days, 0);
-  if (rest > 0) named.push(counted(rest, "more day"));
-  return named.length < 2 ? named.join("") : `${named.slice(0, -1).join(", ")} and ${named.at(-1)}`;
 }

@@ -4,7 +4,7 @@ import { hasRunDate, runOfPartition } from "../../partitions/run_date.ts";
 import type { StepStatus } from "../../status/step_status.ts";
 import type { NamedStatus, RunStatus, Totals } from "../../status/status.ts";
 import { printable } from "../../runtime/printable.ts";
-import { daysText } from "../mart/notes.ts";
+import { daysText } from "../../partitions/days_text.ts";
 
 /** In order of the first date. Dates are run dates. */
 export function causeLines(runs: Iterable<RunStatus>): string[] {

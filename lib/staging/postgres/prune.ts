@@ -1,26 +1,20 @@
 /** {@link PruneRepository} of PostgreSQL. */
-import measureCurrencies from "../../../sql/staging/prune_measure_currencies.sql" with {
-  type: "text",
-};
-import measureTransactions from "../../../sql/staging/prune_measure_transactions.sql" with {
-  type: "text",
-};
-import pruneCurrencies from "../../../sql/staging/prune_currencies.sql" with { type: "text" };
+import pruneDay from "../../../sql/staging/prune_day.sql" with { type: "text" };
 import pruneDays from "../../../sql/staging/prune_days.sql" with { type: "text" };
 import pruneLedger from "../../../sql/staging/prune_ledger.sql" with { type: "text" };
 import pruneLedgerMeasure from "../../../sql/staging/prune_ledger_measure.sql" with {
   type: "text",
 };
+import pruneMeasure from "../../../sql/staging/prune_measure.sql" with { type: "text" };
 import pruneRecord from "../../../sql/staging/prune_record.sql" with { type: "text" };
-import pruneTransactions from "../../../sql/staging/prune_transactions.sql" with { type: "text" };
-import { DATASET_NAMES, type DatasetName } from "../../events/dataset.ts";
+import { DATASET_NAMES, type DatasetName, DATASETS } from "../../events/dataset.ts";
 import { run, select, selectOne } from "../../postgres/run.ts";
 import type { SqlSession } from "../../postgres/session.ts";
 import { codeOf, FinpipeError } from "../../runtime/errors.ts";
 import { VERSION } from "../../runtime/version.ts";
 import { integer, nullable, text } from "../../sql/columns.ts";
 import { type Query, query } from "../../sql/query.ts";
-import { SqlTemplate } from "../../sql/template.ts";
+import { Identifier, SqlTemplate } from "../../sql/template.ts";
 import type {
   LedgerRows,
   MeasuredDay,
@@ -41,14 +35,8 @@ const MEASURED = {
   landed: integer,
   needed: integer,
 };
-const MEASURE: Record<DatasetName, Query<MeasuredRows>> = {
-  transactions: query("staging/prune_measure_transactions", measureTransactions, MEASURED),
-  currencies: query("staging/prune_measure_currencies", measureCurrencies, MEASURED),
-};
-const PRUNE: Record<DatasetName, Query<MeasuredRows>> = {
-  transactions: query("staging/prune_transactions", pruneTransactions, MEASURED),
-  currencies: query("staging/prune_currencies", pruneCurrencies, MEASURED),
-};
+const MEASURE = query("staging/prune_measure", pruneMeasure, MEASURED);
+const PRUNE = query("staging/prune_day", pruneDay, MEASURED);
 const LEDGER_ROWS = { attempts: integer, backfills: integer };
 const PRUNE_LEDGER = query("staging/prune_ledger", pruneLedger, LEDGER_ROWS);
 const MEASURE_LEDGER = query("staging/prune_ledger_measure", pruneLedgerMeasure, LEDGER_ROWS);
@@ -130,13 +118,16 @@ export class PostgresPrune implements PruneRepository {
   }
 
   /** In this order, as a landing counts its rows. */
-  async #each(
-    queries: Record<DatasetName, Query<MeasuredRows>>,
-    day: Temporal.PlainDate,
-  ): Promise<MeasuredDay> {
-    const values = { day: day.toString() };
-    const currencies = await select(this.#session, queries.currencies, values);
-    return { currencies, transactions: await select(this.#session, queries.transactions, values) };
+  async #each(query: Query<MeasuredRows>, day: Temporal.PlainDate): Promise<MeasuredDay> {
+    const of = (dataset: DatasetName) =>
+      select(this.#session, query, {
+        dataset,
+        dataset_table: new Identifier(dataset),
+        event_time: new Identifier(DATASETS[dataset].eventTime),
+        day: day.toString(),
+      });
+    const currencies = await of("currencies");
+    return { currencies, transactions: await of("transactions") };
   }
 }
 

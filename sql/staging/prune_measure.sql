@@ -1,17 +1,18 @@
--- Takes the rows of a day out of staging, and says what prune_measure_currencies.sql does, of the rows that it
--- took. The watermark is of the same moment, and only grows.
-WITH gone AS (
-  DELETE FROM stg.currencies
-  WHERE date_update >= :day::date AND date_update < :day::date + 1
-  RETURNING source_id, sent_dttm
-), staged AS (
+-- The rows of a day by source partition, 0 for replayed ones: those that stand, those that were ever landed,
+-- and how many of those that stand its window needs: sent at or above its watermark. :dataset_table and
+-- :event_time are those of the dataset.
+WITH staged AS (
   SELECT
     coalesce(source_id, 0) AS source_id,
     count(*) AS rows,
     count(*) FILTER (
       WHERE sent_dttm >= coalesce(partitions.watermark, '-infinity') AND partitions.id IS NOT NULL
     ) AS needed
-  FROM gone
+  FROM (
+    SELECT source_id, sent_dttm
+    FROM stg.:dataset_table
+    WHERE :event_time >= :day::date AND :event_time < :day::date + 1
+  ) AS day
   LEFT JOIN finpipe.source_partitions AS partitions ON partitions.id = source_id
   GROUP BY source_id
 )
@@ -20,7 +21,7 @@ SELECT
   coalesce(landed.rows, 0) AS landed, coalesce(staged.needed, 0) AS needed
 FROM staged
 FULL JOIN (
-  SELECT source_id, rows FROM finpipe.landed_days WHERE dataset = 'currencies' AND day = :day::date
+  SELECT source_id, rows FROM finpipe.landed_days WHERE dataset = :dataset AND day = :day::date
 ) AS landed USING (source_id)
 LEFT JOIN finpipe.source_partitions AS partitions ON partitions.id = source_id
 ORDER BY source_id;
