@@ -86,7 +86,9 @@ const command: CommandDefinition = {
       const text = inBlocks(ReadableStream.from(auditText(audit)), signal);
       for await (const block of text) await stdout.write(block);
     }
-    return audit.differences.length === 0 ? 0 : EXIT_CODES.data;
+    if (audit.differences.length > 0) return EXIT_CODES.data;
+    // Nothing is known of days that would not stand still.
+    return audit.moving.length === 0 ? 0 : EXIT_CODES.locked;
   },
 };
 

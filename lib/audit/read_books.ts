@@ -46,18 +46,19 @@ export async function readBooks(deps: BooksDeps, range: DateRange): Promise<Book
   const all = await readEnds(deps, range);
   const days = new Map(all.days.map((day) => [day.facts.day.toString(), day]));
   const conflicts = Map.groupBy(all.conflicts, ({ day }) => day.toString());
-  let moved = all.moved;
+  let moved = all.moved.union(all.ahead);
   for (let reads = 1; moved.size > 0 && reads < MOST_READS; reads++) {
     const again = new Set<string>();
     for (const date of moved) {
       const day = Temporal.PlainDate.from(date);
       const one = await readEnds(deps, { from: day, to: day });
+      const before = days.get(date);
       days.delete(date);
       conflicts.delete(date);
       for (const book of one.days) days.set(date, book);
       if (one.conflicts.length > 0) conflicts.set(date, one.conflicts);
-      // A load that broke off is so the next time, too.
-      if (one.moved.has(date) && one.days[0]?.facts.unfinished === undefined) again.add(date);
+      const hasMoved = one.moved.has(date) || one.ahead.has(date);
+      if (hasMoved && !isSettled(date, one, before)) again.add(date);
     }
     moved = again;
   }
@@ -73,6 +74,24 @@ export async function readBooks(deps: BooksDeps, range: DateRange): Promise<Book
 interface Ends extends Omit<Books, "moving"> {
   /** Days of which something changed in between. */
   moved: Set<string>;
+  /** Days of which the warehouse may know more than staging did. */
+  ahead: Set<string>;
+}
+
+/**
+ * Whether another reading of a day would find the same: a load that broke off is so the next time, too,
+ * and staging, which was read after the same loads, has less than they say.
+ */
+function isSettled(
+  date: string,
+  { days: [now], moved }: Ends,
+  before: DayBook | undefined,
+): boolean {
+  if (now?.facts.unfinished !== undefined) return true;
+  if (moved.has(date)) return false;
+  return DATASET_NAMES.every((dataset) =>
+    now?.warehouse.loads[dataset]?.loadId === before?.warehouse.loads[dataset]?.loadId
+  );
 }
 
 async function readEnds(deps: BooksDeps, range: DateRange): Promise<Ends> {
@@ -96,11 +115,8 @@ async function readEnds(deps: BooksDeps, range: DateRange): Promise<Ends> {
     days,
     sources: staged.sources,
     conflicts: staged.conflicts,
-    moved: new Set([
-      ...read.moved,
-      ...changedDumps(staged.dumps, dumps),
-      ...days.filter(hasMovedOn).map(({ facts }) => facts.day.toString()),
-    ]),
+    moved: new Set([...read.moved, ...changedDumps(staged.dumps, dumps)]),
+    ahead: new Set(days.filter(hasMovedOn).map(({ facts }) => facts.day.toString())),
   };
 }
 

@@ -1,6 +1,9 @@
 /** Days that change while the books are read are read again, and left out if they change each time. */
 import assert from "node:assert/strict";
+import { compareBooks } from "../../lib/audit/audit.ts";
 import { readBooks } from "../../lib/audit/read_books.ts";
+import { auditJson } from "../../lib/rendering/audit/json.ts";
+import { summary } from "../../lib/rendering/audit/text.ts";
 import type { BooksSnapshot, DumpOfDay } from "../../lib/staging/books.ts";
 import { emptyBook, type WarehouseRead } from "../../lib/warehouse/books.ts";
 import type { DateRange } from "../../lib/partitions/run_date.ts";
@@ -85,4 +88,16 @@ Deno.test("nothing is said of a day that changes each time that it is read", asy
   assert.equal(ranges.length, 4);
   assert.deepEqual(days.map(({ facts }) => `${facts.day}`), ["2022-10-01", "2022-10-03"]);
   assert.deepEqual(moving.map(String), ["2022-10-02"]);
+});
+
+Deno.test("books of which a day changed each time are not said to balance", async () => {
+  const { deps } = ends({ moved: () => ["2022-10-02"] });
+  const asked = { statuses: ["done"], types: undefined };
+  const audit = compareBooks(await readBooks(deps, RANGE), { range: RANGE, asked });
+  assert.deepEqual(audit.differences, []);
+  assert.equal(auditJson(audit).balanced, false);
+  assert.match(
+    summary(audit),
+    /^The books of 2 days balance; of 1 day that changed meanwhile noth/,
+  );
 });

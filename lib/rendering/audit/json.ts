@@ -4,9 +4,9 @@ import type { Difference } from "../../audit/difference.ts";
 import type { DayBook, NotCounted, SourceBook } from "../../audit/facts.ts";
 import { DATASET_NAMES, type DatasetName } from "../../events/dataset.ts";
 
-export function auditJson({ days, sources, differences, conflicts }: Audit) {
+export function auditJson({ days, moving, sources, differences, conflicts }: Audit) {
   return {
-    balanced: differences.length === 0,
+    balanced: differences.length === 0 && moving.length === 0,
     days: days.map(dayJson),
     sources: sources.map(sourceJson),
     differences: differences.map(differenceJson),

@@ -36,8 +36,13 @@ export function* auditText(audit: Audit): Generator<string, void, void> {
 }
 
 /** Whether the books balance, in a sentence. */
-export function summary({ days, differences }: Audit): string {
+export function summary({ days, moving, differences }: Audit): string {
   if (differences.length === 0) {
+    if (moving.length > 0) {
+      return `The books of ${counted(days.length, "day")} balance; of ${
+        counted(moving.length, "day")
+      } that changed meanwhile nothing can be said`;
+    }
     return days.length === 0
       ? "The books balance: nothing is known of any of these days"
       : `The books balance: ${counted(days.length, "day")}`;
