@@ -19,7 +19,8 @@ WITH counted AS (
   GROUP BY currency_code
 ),
 
--- How many US dollars (420) one unit is worth; NULL where no rate is known on or before the day.
+-- How many US dollars (420) one unit is worth; NULL where no rate is known on or before the day. From
+-- what each load recorded: staging has a table a day, and all of them would be looked at.
 rated AS (
   SELECT
     counted.*,
@@ -27,12 +28,11 @@ rated AS (
     latest.rate_date
   FROM counted
   LEFT JOIN LATERAL (
-    SELECT currency_with_div AS rate, date_update::date AS rate_date
-    FROM :staging_schema.currencies
-    WHERE currency_code = counted.currency
-      AND currency_code_with = 420
-      AND date_update < :day::date + 1
-    ORDER BY date_update DESC, sent_dttm DESC, object_id DESC
+    SELECT rates.rate, rates.partition_date AS rate_date
+    FROM :staging_schema.load_rates AS rates
+    INNER JOIN :staging_schema.loads ON loads.load_id = rates.load_id
+    WHERE rates.currency_code = counted.currency AND rates.partition_date <= :day::date
+    ORDER BY rates.partition_date DESC
     LIMIT 1
   ) AS latest ON counted.currency <> 420
 ),
