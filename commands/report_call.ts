@@ -84,7 +84,7 @@ export function cellCallOf(
     );
   }
   const { format, out } = reportCallOf([], options, json);
-  if (format === "csv") {
+  if (format === "csv" || format === "html") {
     throw usage(
       `Cannot print --${action} as ${format}`,
       `Leave --format out, or print JSON with --json`,

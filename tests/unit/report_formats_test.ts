@@ -1,7 +1,7 @@
 /** The forms of a report, from rows to text. */
 import assert from "node:assert/strict";
 import { inBlocks } from "../../lib/rendering/blocks.ts";
-import { type FormatName, FORMATS } from "../../lib/rendering/mart/formats.ts";
+import { FORMATS } from "../../lib/rendering/mart/formats.ts";
 import type { MartRow } from "../../lib/warehouse/repository.ts";
 
 const ROW: MartRow = {
@@ -21,7 +21,7 @@ async function* streamOf<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }
 
-async function render(format: FormatName, rows: readonly MartRow[]): Promise<string> {
+async function render(format: keyof typeof FORMATS, rows: readonly MartRow[]): Promise<string> {
   return (await Array.fromAsync(FORMATS[format](streamOf(rows)))).join("");
 }
 

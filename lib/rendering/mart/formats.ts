@@ -17,6 +17,10 @@ export const FORMATS = {
   json: jsonReport,
 } satisfies Record<string, ReportFormat>;
 
-export type FormatName = keyof typeof FORMATS;
+/** `html` is made of more than the rows: see `page/`. */
+export type FormatName = keyof typeof FORMATS | "html";
 
-export const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[];
+export const FORMAT_NAMES: readonly FormatName[] = [
+  ...(Object.keys(FORMATS) as (keyof typeof FORMATS)[]),
+  "html",
+];
