@@ -20,8 +20,8 @@ export interface ChartEvents {
 
 const SYNC = "mart";
 const HEIGHT = 260;
-/** Pixels that a date on the axis takes. */
-const TICK = 90;
+/** Pixels of a character on an axis. */
+const CHARACTER = 7;
 
 export class Chart {
   readonly plot: uPlot;
@@ -123,7 +123,8 @@ export class Chart {
       width: Math.max(this.frame.clientWidth, 200),
       height: HEIGHT,
       legend: { show: false },
-      padding: [8, 12, 0, 0],
+      // Half of a date stands right of its day.
+      padding: [8, 5 * CHARACTER, 0, 0],
       cursor: {
         y: false,
         sync: { key: SYNC, setSeries: false },
@@ -206,7 +207,7 @@ function scaleOf({ from, to }: Days): { min: number; max: number } {
 
 function ticksOf(chart: uPlot, { calendar }: Model, min: number, max: number) {
   const width = chart.bbox.width / devicePixelRatio || chart.width;
-  return calendar.ticks(min, max, Math.max(2, Math.floor(width / TICK)));
+  return calendar.ticks(min, max, width / CHARACTER);
 }
 
 /** Where points are not drawn, as there are many, a value between two holes is: no line would show it. */

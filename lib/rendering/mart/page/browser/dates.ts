@@ -24,14 +24,19 @@ export class Calendar {
     return time / DAY_MS - this.#first;
   }
 
-  /** Days at which an axis has its ticks, at most so many, and how they are written. */
-  ticks(from: number, to: number, most: number): { days: number[]; label(day: number): string } {
+  /**
+   * Days at which an axis has its ticks, and how they are written.
+   *
+   * @param width of the axis, in characters: a date has ten of them, a year four
+   */
+  ticks(from: number, to: number, width: number): { days: number[]; label(day: number): string } {
     for (const step of STEPS) {
+      const length = step.unit === "day" ? 10 : step.length % 12 === 0 ? 4 : 7;
+      const most = Math.max(2, Math.floor(width / (length + GAP)));
       const days = step.unit === "day"
         ? this.#byDays(from, to, step.length, most)
         : this.#byMonths(from, to, step.length, most);
       if (days === undefined) continue;
-      const length = step.unit === "day" ? 10 : step.length % 12 === 0 ? 4 : 7;
       return { days, label: (day) => this.iso(day).slice(0, length) };
     }
     return { days: [from], label: (day) => this.iso(day) };
@@ -70,6 +75,9 @@ const STEPS: readonly { unit: "day" | "month"; length: number }[] = [
     length,
   })),
 ];
+
+/** Characters between two dates of an axis. */
+const GAP = 3;
 
 /** A time in seconds as ISO, UTC. */
 export function timeText(seconds: number): string {
