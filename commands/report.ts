@@ -11,6 +11,7 @@ import { explainedJson, restatedJson } from "../lib/rendering/cell/json.ts";
 import { jsonArray } from "../lib/rendering/json_array.ts";
 import { type MartFacts, readMartFacts } from "../lib/looking/page_facts.ts";
 import { FORMAT_NAMES, FORMATS } from "../lib/rendering/mart/formats.ts";
+import { tableTerminal } from "../lib/rendering/mart/table_terminal.ts";
 import { noRowsText } from "../lib/rendering/mart/no_rows.ts";
 import {
   LARGE_PAGE,
@@ -48,6 +49,7 @@ const command: CommandDefinition = {
       .argument("[from..to]", "an inclusive range, or one date (default: all days that are over)")
       .addOption(new Option("--format <format>", "(default: table)").choices(FORMAT_NAMES))
       .option("--out <file>", "write to a file, which appears once it is complete")
+      .option("--plain", "the table without bars, as it is where no terminal shows it")
       .addOption(EXPLAIN)
       .addOption(HISTORY);
   },
@@ -101,7 +103,10 @@ async function martText(
   }
   const unbuilt = days.filter(isUnbuilt).map(({ day }) => day);
   const noRows = lines.complete(noRowsText(call.range, unbuilt, now));
-  if (call.format !== "html") return FORMATS[call.format](warehouse.mart(range), noRows);
+  if (call.format !== "html") {
+    const terminal = call.plain || call.out !== undefined ? undefined : tableTerminal(io);
+    return FORMATS[call.format](warehouse.mart(range), noRows, terminal);
+  }
   return pageText(context, await readMartFacts(warehouse, range), {
     asked: call.range,
     counted,

@@ -3,12 +3,17 @@ import type { MartRow } from "../../warehouse/repository.ts";
 import { csvReport } from "./csv.ts";
 import { jsonReport } from "./json.ts";
 import { tableReport } from "./table.ts";
+import type { TableTerminal } from "./table_layout.ts";
 
 /**
- * Makes text from rows as they come, without keeping them; a table shows `noRows` where there are
- * none.
+ * Makes text from rows as they come, without keeping more than a day of them; a table shows `noRows`
+ * where there are none, and fits its terminal.
  */
-export type ReportFormat = (rows: AsyncIterable<MartRow>, noRows?: string) => AsyncIterable<string>;
+export type ReportFormat = (
+  rows: AsyncIterable<MartRow>,
+  noRows?: string,
+  terminal?: TableTerminal,
+) => AsyncIterable<string>;
 
 /** The forms by their names, as `--format` takes them. */
 export const FORMATS = {
