@@ -100,10 +100,10 @@ Deno.test("the table has bars by the day's transactions on a terminal, and fits 
   );
   assert.match(
     await table(80),
-    /transact\.  per acct\.  accounts\n.*\n2022-10-01  430 .*  █{11}\n/,
+    /transact\. {2}per acct\. {2}accounts\n.*\n2022-10-01 {2}430 .* {2}█{11}\n/,
   );
-  assert.match(await table(140), /accounts  transactions\n.*\n2022-10-01   430 .*  █{30}\n/);
-  assert.match(await table(200, false), /accounts\n.*\n2022-10-01   430 .* 41\n/);
+  assert.match(await table(140), /accounts {2}transactions\n.*\n2022-10-01 {3}430 .* {2}█{30}\n/);
+  assert.match(await table(200, false), /accounts\n.*\n2022-10-01 {3}430 .* 41\n/);
   for (let columns = 1; columns < 250; columns++) {
     const longest = Math.max(...(await table(columns)).split("\n").map((line) => line.length));
     assert.ok(longest <= Math.max(columns, 35), `${longest} characters in ${columns}`);

@@ -1,5 +1,6 @@
 /** Made-up facts of a mart, for tests of its page. */
 import type { PageFacts } from "../../../lib/rendering/mart/page/pack.ts";
+import { unknownDay } from "../../../lib/standing/day_facts.ts";
 import type { LoadFacts, WarehouseDay } from "../../../lib/standing/facts.ts";
 import type { MartOrigins } from "../../../lib/warehouse/mart_origins.ts";
 import type { MartRow } from "../../../lib/warehouse/repository.ts";
@@ -114,9 +115,8 @@ function dayOf(
     isRestored: false,
   });
   return {
-    day,
+    ...unknownDay(day),
     loads: { transactions: load("transactions"), currencies: load("currencies") },
-    unfinished: undefined,
     mart: isBuilt
       ? {
         record: {
