@@ -156,10 +156,10 @@ browserTest(
       const over = page.locator(`#chart-${metric} .u-over`);
       await over.scrollIntoViewIfNeeded();
       const { x, y, width, height } = (await over.boundingBox())!;
-      await page.mouse.move(x + width / 4, y + height / 2);
+      await page.mouse.move(x + width * 0.26, y + height / 2);
       await page.mouse.down();
       await page.mouse.move(x + width / 3, y + height / 2);
-      await page.mouse.move(x + width / 2, y + height / 2);
+      await page.mouse.move(x + width * 0.51, y + height / 2);
       const chosen = await page.evaluate(
         `[...document.querySelectorAll(".u-select")].map(({ offsetWidth }) => offsetWidth > 50)`,
       );
