@@ -9,10 +9,20 @@ import { explainedLines } from "../lib/rendering/cell/explained.ts";
 import { historyLines } from "../lib/rendering/cell/history.ts";
 import { explainedJson, restatedJson } from "../lib/rendering/cell/json.ts";
 import { jsonArray } from "../lib/rendering/json_array.ts";
-import { FORMAT_NAMES, FORMATS, type ReportFormat } from "../lib/rendering/mart/formats.ts";
+import { type MartFacts, readMartFacts } from "../lib/looking/page_facts.ts";
+import { FORMAT_NAMES, FORMATS } from "../lib/rendering/mart/formats.ts";
+import { tableTerminal } from "../lib/rendering/mart/table_terminal.ts";
 import { noRowsText } from "../lib/rendering/mart/no_rows.ts";
-import { leftOutNote, openDaysNote, staleNotes } from "../lib/rendering/mart/notes.ts";
+import {
+  LARGE_PAGE,
+  largePageNote,
+  leftOutNote,
+  openDaysNote,
+  staleNotes,
+} from "../lib/rendering/mart/notes.ts";
+import type { PageFacts } from "../lib/rendering/mart/page/pack.ts";
 import { writeNamed } from "../lib/runtime/named_output.ts";
+import { SIGNATURE } from "../lib/runtime/version.ts";
 import { type CountedValues, isUnbuilt } from "../lib/standing/mart_standing.ts";
 import { countedValuesOf } from "../lib/steps/cdm.ts";
 import type { WarehouseRepository } from "../lib/warehouse/repository.ts";
@@ -33,11 +43,13 @@ const command: CommandDefinition = {
         "Shows the mart: for each day and currency (by its number), the sum in US dollars at " +
           "the day's rate, the number of transactions, the transactions per account, and the " +
           "number of accounts. Dates are those of the data. Says on stderr which days are " +
-          "stale, and which currencies were left out.",
+          "stale, and which currencies were left out. The format html is a page with charts, " +
+          "one file that opens in a browser without a network.",
       )
       .argument("[from..to]", "an inclusive range, or one date (default: all days that are over)")
       .addOption(new Option("--format <format>", "(default: table)").choices(FORMAT_NAMES))
       .option("--out <file>", "write to a file, which appears once it is complete")
+      .option("--plain", "the table without bars, as it is where no terminal shows it")
       .addOption(EXPLAIN)
       .addOption(HISTORY);
   },
@@ -45,6 +57,10 @@ const command: CommandDefinition = {
   examples: [
     ["finpipe report", "shows all days that are over"],
     ["finpipe report 2022-10-01..2022-10-31 --format csv --out october.csv", "writes a month"],
+    [
+      "finpipe report --format html --out mart.html",
+      "writes a page with charts, to open in a browser",
+    ],
     [
       "finpipe report --explain 2022-10-01 430",
       "shows what currency 430's figures of that day were made of",
@@ -69,27 +85,46 @@ const command: CommandDefinition = {
 export default command;
 
 async function martText(
-  { io, log, lines }: Context,
+  context: Context,
   warehouse: WarehouseRepository,
   call: ReportCall,
-  asked: CountedValues,
+  counted: CountedValues,
 ): Promise<AsyncIterable<string>> {
+  const { io, log, lines } = context;
   const now = today(io.now());
   const range = call.range ?? { from: FIRST_DAY, to: now.subtract({ days: 1 }) };
   // The notes come first: whoever reads the mart may stop before its end.
   const days = await warehouse.dayFacts(range);
-  for (const note of staleNotes(days, asked)) log.warn(note);
+  for (const note of staleNotes(days, counted)) log.warn(note);
   for (const left of await warehouse.leftOut(range)) log.warn(leftOutNote(left));
   if (call.range === undefined) {
     const open = await warehouse.martDays({ from: now, to: LAST_DAY });
     if (open !== undefined) log.warn(openDaysNote(open));
   }
-  const format: ReportFormat = FORMATS[call.format];
   const unbuilt = days.filter(isUnbuilt).map(({ day }) => day);
-  return format(
-    warehouse.mart(range),
-    lines.complete(noRowsText(call.range, unbuilt, now)),
-  );
+  const noRows = lines.complete(noRowsText(call.range, unbuilt, now));
+  if (call.format !== "html") {
+    const terminal = call.plain || call.out !== undefined ? undefined : tableTerminal(io);
+    return FORMATS[call.format](warehouse.mart(range), noRows, terminal);
+  }
+  return pageText(context, await readMartFacts(warehouse, range), {
+    asked: call.range,
+    counted,
+    nothing: noRows,
+  });
+}
+
+/** The page is made as a whole: rows are few, as there is one a day and currency. */
+async function* pageText(
+  { io, log }: Context,
+  facts: MartFacts,
+  shown: Pick<PageFacts, "asked" | "counted" | "nothing">,
+): AsyncGenerator<string> {
+  const { pageHtml } = await import("../lib/rendering/mart/page/page.ts");
+  const { packPage } = await import("../lib/rendering/mart/page/pack.ts");
+  const page = pageHtml(packPage({ ...facts, ...shown, madeAt: io.now(), madeBy: SIGNATURE }));
+  if (page.length > LARGE_PAGE) log.warn(largePageNote(facts.rows.length, page.length));
+  yield page;
 }
 
 /** The note on a stale day comes first, as with the mart. */

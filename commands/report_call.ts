@@ -13,6 +13,8 @@ export interface ReportCall {
   format: FormatName;
   /** Undefined: stdout. */
   out: string | undefined;
+  /** No bars, whatever the terminal can show. */
+  plain: boolean;
 }
 
 /** One cell of it. */
@@ -51,13 +53,14 @@ function cellOption(name: string, description: string): Option {
  */
 export function reportCallOf(
   [range]: readonly (string | undefined)[],
-  { format, out }: OptionValues,
+  { format, out, plain }: OptionValues,
   json: boolean,
 ): ReportCall {
   return {
     range: range === undefined ? undefined : parseRange(range, "FROM..TO"),
     format: FORMAT_NAMES.find((name) => name === format) ?? (json ? "json" : "table"),
     out: typeof out === "string" ? out : undefined,
+    plain: plain === true,
   };
 }
 
@@ -84,7 +87,7 @@ export function cellCallOf(
     );
   }
   const { format, out } = reportCallOf([], options, json);
-  if (format === "csv") {
+  if (format === "csv" || format === "html") {
     throw usage(
       `Cannot print --${action} as ${format}`,
       `Leave --format out, or print JSON with --json`,

@@ -12,6 +12,7 @@ import { DEFAULT_WATERMARK } from "./events/partition_window.ts";
 import type { DateRange } from "./partitions/run_date.ts";
 import { jsonRow } from "./rendering/mart/json.ts";
 import { tableReport } from "./rendering/mart/table.ts";
+import { tableTerminal } from "./rendering/mart/table_terminal.ts";
 import { CommandLines, shellQuoted } from "./runtime/command_lines.ts";
 import type { ConfigSource } from "./config/settings.ts";
 import { ignoredVariables } from "./config/ignored_variables.ts";
@@ -110,7 +111,8 @@ async function runIn(folder: string, { io, json, onPhase, flags, lines }: Place)
     await io.stdout.write(`${JSON.stringify({ folder, events, landed: totals, mart: rows })}\n`);
     return;
   }
-  for await (const block of tableReport(mart)) await io.stdout.write(block);
+  const table = tableReport(mart, undefined, tableTerminal(io));
+  for await (const block of table) await io.stdout.write(block);
   await say(nextSteps(lines, folder));
 }
 

@@ -26,6 +26,9 @@ const ASSETS: readonly [module: string, file: string][] = [
   ["@electric-sql/pglite-prepopulatedfs", "prepopulatedfs.tgz"],
 ];
 
+/** Texts that the page of a report is made of. */
+const PAGE_FILES = [".html", ".css", ".js", ".txt"];
+
 if (import.meta.main) {
   const folder = await Deno.makeTempDir({ prefix: "finpipe-compile-" });
   try {
@@ -55,7 +58,11 @@ async function checkCompile(folder: string): Promise<void> {
   const binary = join(folder, "finpipe");
   await deno(["compile", ...withOutput(args, binary)], { DENORT_BIN: Deno.execPath() });
   const program = await readLatin1(binary, (await Deno.stat(Deno.execPath())).size);
-  const files = [...await sqlFiles(join(ROOT, "sql")), ...ASSETS.map(assetPath)];
+  const files = [
+    ...await filesIn(join(ROOT, "sql"), [".sql"]),
+    ...await filesIn(join(ROOT, "lib/rendering/mart/page"), PAGE_FILES),
+    ...ASSETS.map(assetPath),
+  ];
   const missing: string[] = [];
   for (const path of files) {
     if (!program.includes(await readLatin1(path))) missing.push(path);
@@ -63,7 +70,7 @@ async function checkCompile(folder: string): Promise<void> {
   if (missing.length > 0) fail(`The binary lacks ${missing.join(", ")}`);
   const megabytes = Math.round(program.length / 1e6);
   await say(
-    `Proven: compiles; holds all ${files.length} SQL and PGlite files, ${megabytes} MB of program`,
+    `Proven: compiles; holds all ${files.length} files of SQL, page and PGlite, ${megabytes} MB of program`,
   );
 }
 
@@ -87,8 +94,10 @@ async function checkBundle(folder: string): Promise<void> {
   }
   await run("--help");
   await run("demo");
+  const page = await run("--work-dir", "finpipe-demo", "report", "--format", "html");
+  if (!page.includes("uPlot") || !page.endsWith("</html>\n")) fail("The bundle writes no page");
   await say(
-    "Proven: bundled, --version, --help and demo run without node_modules, cache or config",
+    "Proven: bundled, --version, --help, demo and its page run without node_modules, cache or config",
   );
 }
 
@@ -123,12 +132,13 @@ function assetPath([module, file]: readonly [string, string]): string {
   return fileURLToPath(new URL(`../dist/${file}`, import.meta.resolve(module)));
 }
 
-async function sqlFiles(folder: string): Promise<string[]> {
+/** The files whose names end so, in a folder and those in it. */
+async function filesIn(folder: string, ends: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const path = join(folder, name);
-    if (isDirectory) files.push(...await sqlFiles(path));
-    else if (name.endsWith(".sql")) files.push(path);
+    if (isDirectory) files.push(...await filesIn(path, ends));
+    else if (ends.some((end) => name.endsWith(end))) files.push(path);
   }
   return files;
 }

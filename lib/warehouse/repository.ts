@@ -11,6 +11,7 @@ import type { DateRange } from "../partitions/run_date.ts";
 import type { PartitionFile } from "../partitions/partition_file.ts";
 import type { WarehouseDay } from "../standing/facts.ts";
 import type { WarehouseBooks } from "./books.ts";
+import type { MartOrigins } from "./mart_origins.ts";
 
 /** What the warehouse's record of loads says of one day of one dataset. */
 export interface LoadRecord {
@@ -153,6 +154,9 @@ export interface WarehouseRepository extends Schema, AsyncDisposable {
    * whatever they hold.
    */
   dayFacts(range: DateRange): Promise<WarehouseDay[]>;
+
+  /** Versions, dumps, rates and left-out currencies of the mart, which {@link dayFacts} does not tell. */
+  martOrigins(range: DateRange): Promise<MartOrigins>;
 
   /**
    * What is known of a cell of the mart, as of one moment: its rows are counted.

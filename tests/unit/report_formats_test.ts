@@ -1,7 +1,9 @@
 /** The forms of a report, from rows to text. */
 import assert from "node:assert/strict";
 import { inBlocks } from "../../lib/rendering/blocks.ts";
-import { type FormatName, FORMATS } from "../../lib/rendering/mart/formats.ts";
+import { FORMATS } from "../../lib/rendering/mart/formats.ts";
+import { tableTerminal } from "../../lib/rendering/mart/table_terminal.ts";
+import type { Output } from "../../lib/runtime/io.ts";
 import type { MartRow } from "../../lib/warehouse/repository.ts";
 
 const ROW: MartRow = {
@@ -21,7 +23,7 @@ async function* streamOf<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }
 
-async function render(format: FormatName, rows: readonly MartRow[]): Promise<string> {
+async function render(format: keyof typeof FORMATS, rows: readonly MartRow[]): Promise<string> {
   return (await Array.fromAsync(FORMATS[format](streamOf(rows)))).join("");
 }
 
@@ -64,13 +66,61 @@ Deno.test("the table puts a line between days and counts its rows", async () => 
     `\
       date  currency         amount, USD  transactions  per account    accounts
 ----------  --------  ------------------  ------------  -----------  ----------
-2022-10-01       430         -1234567.80            52       1.2683          41
+2022-10-01   430             -1234567.80            52       1.2683          41
 ----------  --------  ------------------  ------------  -----------  ----------
-2022-10-02         9         -1234567.80            52       1.2683          41
+2022-10-02     9             -1234567.80            52       1.2683          41
 
 2 rows
 `,
   );
+});
+
+Deno.test("the table has bars by the day's transactions on a terminal, and fits it", async () => {
+  const rows = [
+    ROW,
+    { ...ROW, currency_from: "420", cnt_transactions: "26" },
+    { ...OTHER, cnt_transactions: "0" },
+  ];
+  const table = async (columns: number, hasBlocks = true) => {
+    const pieces = FORMATS.table(streamOf(rows), undefined, { columns, hasBlocks });
+    return (await Array.fromAsync(pieces)).join("");
+  };
+  assert.equal(
+    await table(90),
+    `\
+      date  currency         amount, USD  transactions  per account    accounts
+----------  --------  ------------------  ------------  -----------  ----------
+2022-10-01   430             -1234567.80            52       1.2683          41  █████████
+2022-10-01   420 USD         -1234567.80            26       1.2683          41  ████▌
+----------  --------  ------------------  ------------  -----------  ----------
+2022-10-02     9             -1234567.80             0       1.2683          41
+
+3 rows
+`,
+  );
+  assert.match(
+    await table(80),
+    /transact\. {2}per acct\. {2}accounts\n.*\n2022-10-01 {2}430 .* {2}█{11}\n/,
+  );
+  assert.match(await table(140), /accounts {2}transactions\n.*\n2022-10-01 {3}430 .* {2}█{30}\n/);
+  assert.match(await table(200, false), /accounts\n.*\n2022-10-01 {3}430 .* 41\n/);
+  for (let columns = 1; columns < 250; columns++) {
+    const longest = Math.max(...(await table(columns)).split("\n").map((line) => line.length));
+    assert.ok(longest <= Math.max(columns, 35), `${longest} characters in ${columns}`);
+  }
+});
+
+Deno.test("a terminal has bars where its locale has their characters", () => {
+  const on = (env: Record<string, string>, stdout: Partial<Output> = {}) =>
+    tableTerminal({
+      stdout: { write: () => Promise.resolve(), isTerminal: true, columns: 80, ...stdout },
+      env: (name) => env[name],
+    });
+  assert.deepEqual(on({ LANG: "de_DE.UTF-8" }), { columns: 80, hasBlocks: true });
+  assert.deepEqual(on({ LANG: "de_DE.UTF-8", LC_ALL: "C" }), { columns: 80, hasBlocks: false });
+  assert.deepEqual(on({ LC_CTYPE: "C.utf8", TERM: "dumb" }), { columns: 80, hasBlocks: false });
+  assert.equal(on({ LANG: "C.UTF-8" }, { isTerminal: false }), undefined);
+  assert.equal(on({ LANG: "C.UTF-8" }, { columns: undefined }), undefined);
 });
 
 Deno.test("the table of an empty mart says what it is told to, and else that there is no row", async () => {

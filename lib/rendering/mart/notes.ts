@@ -54,6 +54,16 @@ export function openDaysNote({ days, first, last }: MartDays, command = "report"
   return `Left out ${are} not over by the clock (UTC): 'finpipe ${command} ${range}' shows ${them}`;
 }
 
+/** A page of more characters than this opens slowly: 40 years of ten currencies. */
+export const LARGE_PAGE = 10_000_000;
+
+/** The sentence on a page that is that large. */
+export function largePageNote(rows: number, characters: number): string {
+  const megabytes = Math.round(characters / 1e6);
+  return `The page has ${counted(rows, "row")}, ${megabytes} MB: browsers open it slowly. ` +
+    "Name fewer days, as in 'finpipe report 2022-10-01..2022-12-31 --format html'";
+}
+
 /** What is said of days that are stale by one cause. */
 interface Note {
   /** Among the sentences. */

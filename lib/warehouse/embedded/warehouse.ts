@@ -14,6 +14,7 @@ import type { SqlSession } from "../../postgres/session.ts";
 import { query } from "../../sql/query.ts";
 import type { WarehouseDay } from "../../standing/facts.ts";
 import type { WarehouseBooks } from "../books.ts";
+import type { MartOrigins } from "../mart_origins.ts";
 import { controlText } from "../load_checks.ts";
 import { DAY_MEASURE, LOAD_RECORD, loadRecordOf } from "../load_records.ts";
 import type {
@@ -35,6 +36,7 @@ import { readCell, readCellChanges } from "./explain.ts";
 import { replaceDay, undoDay } from "./load/days.ts";
 import { buildMart, readMart } from "./mart.ts";
 import { EmbeddedMigrations, MIGRATIONS } from "./migrations.ts";
+import { readMartOrigins } from "./origins.ts";
 import { readLeftOut, readMartDays } from "./report.ts";
 import { EmbeddedScope } from "./scope.ts";
 
@@ -106,6 +108,10 @@ export class EmbeddedWarehouse implements WarehouseRepository {
 
   dayFacts(range: DateRange): Promise<WarehouseDay[]> {
     return readDayFacts(this.#scope, range);
+  }
+
+  martOrigins(range: DateRange): Promise<MartOrigins> {
+    return readMartOrigins(this.#scope, range);
   }
 
   cell(cell: Cell): Promise<CellRecords> {

@@ -28,6 +28,7 @@ import type {
   WarehouseRepository,
 } from "../repository.ts";
 import type { WarehouseBooks } from "../books.ts";
+import type { MartOrigins } from "../mart_origins.ts";
 import type { WarehouseSchemas } from "../variables.ts";
 import {
   openVerticaSession,
@@ -41,6 +42,7 @@ import { loadRecord, measureDay, replaceDay, undoDay } from "./load/days.ts";
 import { withLoadLock } from "./load/load_lock.ts";
 import { buildMart, martRows, selectPage } from "./mart.ts";
 import { MIGRATIONS, VerticaMigrations } from "./migrations.ts";
+import { readMartOrigins } from "./origins.ts";
 import { readLeftOut, readMartDays } from "./report.ts";
 import { VerticaScope } from "./scope.ts";
 
@@ -140,6 +142,10 @@ export class VerticaWarehouse implements WarehouseRepository {
 
   dayFacts(range: DateRange): Promise<WarehouseDay[]> {
     return this.#use(undefined, (scope) => readDayFacts(scope, range));
+  }
+
+  martOrigins(range: DateRange): Promise<MartOrigins> {
+    return this.#use(undefined, (scope) => readMartOrigins(scope, range));
   }
 
   cell(cell: Cell): Promise<CellRecords> {

@@ -3,10 +3,16 @@ import { dirname, join } from "node:path";
 
 /** True where the program lies in a folder of PATH. */
 export async function isOnPath(program: string): Promise<boolean> {
+  return await pathOf(program) !== undefined;
+}
+
+/** Where the program lies in a folder of PATH. */
+export async function pathOf(program: string): Promise<string | undefined> {
   for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
-    if (await exists(join(folder, program))) return true;
+    const path = join(folder, program);
+    if (await exists(path)) return path;
   }
-  return false;
+  return undefined;
 }
 
 /** A path in the user's cache. */

@@ -1,0 +1,33 @@
+/** Reads what the page of the mart is made from. */
+import type { DateRange } from "../partitions/run_date.ts";
+import type { PageFacts } from "../rendering/mart/page/pack.ts";
+import type { WarehouseRepository } from "../warehouse/repository.ts";
+
+export type PageWarehouse = Pick<WarehouseRepository, "dayFacts" | "martOrigins" | "mart">;
+
+/** What the mart of a range is, and what its days were made from. */
+export type MartFacts = Pick<PageFacts, "rows" | "days" | "origins">;
+
+/** Reads before what was read is taken, though days changed meanwhile. */
+const TRIES = 3;
+
+/**
+ * The warehouse is asked several times, so a day may be built between two of them: then all is read
+ * again, a few times. Where days change with every try, the last one is taken: each row of it stood in
+ * the mart, but a note beside it may be of the build before.
+ */
+export async function readMartFacts(
+  warehouse: PageWarehouse,
+  range: DateRange,
+): Promise<MartFacts> {
+  let days = await warehouse.dayFacts(range);
+  for (let tries = 1;; tries++) {
+    const origins = await warehouse.martOrigins(range);
+    const rows = await Array.fromAsync(warehouse.mart(range));
+    const after = await warehouse.dayFacts(range);
+    if (tries === TRIES || JSON.stringify(after) === JSON.stringify(days)) {
+      return { rows, days: after, origins };
+    }
+    days = after;
+  }
+}

@@ -1,0 +1,39 @@
+/** Numbers as the reader's locale writes them. Decimals are texts, which Intl formats exactly. */
+
+const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 2 });
+const percent = new Intl.NumberFormat(undefined, {
+  style: "percent",
+  maximumFractionDigits: 1,
+  signDisplay: "exceptZero",
+});
+const scaled = new Map<number, Intl.NumberFormat>();
+
+/** A decimal text with all its digits. */
+export function exactText(value: string, scale: number): string {
+  const format = scaled.get(scale) ?? new Intl.NumberFormat(undefined, {
+    minimumFractionDigits: scale,
+    maximumFractionDigits: scale,
+  });
+  scaled.set(scale, format);
+  return format.format(value as unknown as number);
+}
+
+/** A number on an axis, or in a sentence: 1.2M. */
+export function shortText(value: number): string {
+  return short.format(value);
+}
+
+export function wholeText(value: number): string {
+  return whole.format(value);
+}
+
+/** A share with its sign: +12.5%. */
+export function changeText(share: number): string {
+  return percent.format(share);
+}
+
+/** `1 day`, `2 days`. */
+export function counted(count: number, noun: string): string {
+  return `${whole.format(count)} ${count === 1 ? noun : `${noun}s`}`;
+}
