@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { SHORT_LIVED } from "../cli/run_cli.ts";
 
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -63,7 +64,7 @@ export async function runExample(
     args: ["-eu", "-c", fill(script)],
     cwd,
     clearEnv: true,
-    env: { ...inherited(), ...env },
+    env: { ...inherited(), ...SHORT_LIVED, ...env },
     // A group of its own, so that what it leaves in the background can be ended.
     detached: true,
     stdin: "null",
