@@ -60,6 +60,8 @@ export async function writeEvents(
 /** A process that ended well. */
 export interface Measured {
   seconds: number;
+  /** Of all its threads. */
+  processorSeconds: number;
   /** Its greatest resident memory. */
   megabytes: number;
   /** The lines of its stderr. */
@@ -74,7 +76,7 @@ export async function measure(
   const [program, ...args] = command;
   const started = performance.now();
   const { code, stderr } = await new Deno.Command("/usr/bin/env", {
-    args: ["time", "-f", "%M", program!, ...args],
+    args: ["time", "-f", "%U %S %M", program!, ...args],
     env,
     stdout: "null",
     stderr: "piped",
@@ -82,7 +84,8 @@ export async function measure(
   const seconds = (performance.now() - started) / 1000;
   const log = new TextDecoder().decode(stderr).trimEnd().split("\n");
   if (code !== 0) throw new Error(`${command.join(" ")} ended with ${code}:\n${log.join("\n")}`);
-  return { seconds, megabytes: Number(log.pop()) / 1024, log };
+  const [user, system, kilobytes] = log.pop()!.split(" ").map(Number) as [number, number, number];
+  return { seconds, processorSeconds: user + system, megabytes: kilobytes / 1024, log };
 }
 
 /** Runs each of the works in turn, `rounds` times, and returns the best of each: noise only adds. */

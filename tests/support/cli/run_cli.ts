@@ -43,7 +43,7 @@ export const PERMISSIONS = [
 
 /** How the launcher runs deno, beside the permissions; a test compares. */
 export const LAUNCHER_FLAGS = [
-  "--v8-flags=--max-semi-space-size=4",
+  "--v8-flags=--max-semi-space-size=4,--wasm-tiering-budget=2000000000",
   "--unstable-lazy-dynamic-imports",
   "--quiet",
   "--no-prompt",
