@@ -217,6 +217,7 @@ function joined(
     day,
     loads: { transactions: undefined, currencies: undefined },
     unfinished: undefined,
+    core: undefined,
     mart: undefined,
   };
   const { transactions = nothingStaged("transactions"), currencies = nothingStaged("currencies") } =

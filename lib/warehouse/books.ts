@@ -168,8 +168,8 @@ export function warehouseDayBooks(read: BookRecords): WarehouseDayBook[] {
   for (const row of read.loads) bookOf(row.partitionDate).loads[row.dataset] = loadOf(row);
   addFingerprints(books, read.fingerprints);
   for (const { partitionDate, ...build } of read.builds) bookOf(partitionDate).builds.push(build);
-  for (const { partitionDate: day, currencyCode: currency, ...rate } of read.used) {
-    bookOf(day).usedRates.push({ day, currency, ...rate });
+  for (const { step, partitionDate: day, currencyCode: currency, ...rate } of read.used) {
+    if (step === "cdm") bookOf(day).usedRates.push({ day, currency, ...rate });
   }
   for (const row of read.mart) bookOf(row.date_update).mart.push(martOf(row));
   for (const row of read.leftOut) {

@@ -3,7 +3,11 @@ import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import * as is from "../sql/columns.ts";
 import type { RowOf } from "../sql/query.ts";
 import { changedRates, type KnownRate, type UsedRate } from "../standing/changed_rates.ts";
-import type { BuildFacts, LoadFacts, WarehouseDay } from "../standing/facts.ts";
+import type { BuildOrigin, LoadFacts, WarehouseDay } from "../standing/facts.ts";
+
+/** The steps that build something of a loaded day, and record from what. */
+export const BUILDING_STEPS = ["dwh", "cdm"] as const;
+export type BuildingStep = (typeof BUILDING_STEPS)[number];
 
 /** `days_loads.sql`. */
 export const DAY_LOAD = {
@@ -18,15 +22,16 @@ export const DAY_LOAD = {
   isRestored: is.boolean,
 };
 
-/** `days_pending.sql`. */
+/** `days_pending.sql`: swaps of a dataset, and builds of the core. */
 export const DAY_PENDING = {
   partitionDate: is.text,
-  dataset: is.oneOf(DATASET_NAMES),
+  subject: is.oneOf([...DATASET_NAMES, "core"] as const),
   isUndo: is.boolean,
 };
 
 /** `days_builds.sql`. */
 export const DAY_BUILD = {
+  step: is.oneOf(BUILDING_STEPS),
   buildId: is.text,
   partitionDate: is.text,
   transactionsLoadId: is.text,
@@ -52,6 +57,7 @@ export const DAY_RATE = {
 
 /** `days_rates_used.sql`. */
 export const DAY_RATE_USED = {
+  step: is.oneOf(BUILDING_STEPS),
   partitionDate: is.text,
   currencyCode: is.integer,
   rate: is.nullable(is.text),
@@ -83,12 +89,20 @@ export function warehouseDays(
   for (const { dataset, partitionDate, ...load } of loads) {
     dayOf(partitionDate).loads[dataset] = load;
   }
-  for (const { dataset, isUndo, partitionDate } of pending) {
-    dayOf(partitionDate).unfinished ??= { dataset, isUndo };
+  const changed = changedRatesByStep(rates, used);
+  for (const { step, partitionDate, rows, builtAt, ...build } of builds) {
+    const origin = originOf(build, changed[step].get(partitionDate) ?? []);
+    const day = dayOf(partitionDate);
+    if (step === "dwh") day.core = { record: origin, rows, builtAt, unfinished: false };
+    else {
+      const { statuses, types, leftOut } = build;
+      day.mart = { record: { ...origin, statuses, types, leftOut }, rows, builtAt };
+    }
   }
-  const changed = changedRates(rates.map(knownRate), used.map(usedRate));
-  for (const build of builds) {
-    dayOf(build.partitionDate).mart = buildFacts(build, changed.get(build.partitionDate) ?? []);
+  for (const { subject, isUndo, partitionDate } of pending) {
+    const day = dayOf(partitionDate);
+    if (subject === "core") day.core = { ...day.core ?? NO_CORE, unfinished: true };
+    else day.unfinished ??= { dataset: subject, isUndo };
   }
   // A mart without a build is an older version's, which recorded none.
   for (const { partitionDate, rows, builtAt } of marts) {
@@ -105,8 +119,23 @@ function nothingKnown(date: string): KnownDay {
     day: Temporal.PlainDate.from(date),
     loads: { transactions: undefined, currencies: undefined },
     unfinished: undefined,
+    core: undefined,
     mart: undefined,
   };
+}
+
+/** Of a core whose first build broke off. */
+const NO_CORE = { record: undefined, rows: null, builtAt: null };
+
+/** By step, then by day. */
+function changedRatesByStep(
+  rates: DayRecords["rates"],
+  used: DayRecords["used"],
+): Record<BuildingStep, Map<string, number[]>> {
+  const known = rates.map(knownRate);
+  const of = (step: BuildingStep) =>
+    changedRates(known, used.filter((rate) => rate.step === step).map(usedRate));
+  return { dwh: of("dwh"), cdm: of("cdm") };
 }
 
 function knownRate({ partitionDate, currencyCode, ...rate }: RowOf<typeof DAY_RATE>): KnownRate {
@@ -114,16 +143,18 @@ function knownRate({ partitionDate, currencyCode, ...rate }: RowOf<typeof DAY_RA
 }
 
 function usedRate(
-  { partitionDate, currencyCode, ...rate }: RowOf<typeof DAY_RATE_USED>,
+  { partitionDate, currencyCode, step: _step, ...rate }: RowOf<typeof DAY_RATE_USED>,
 ): UsedRate {
   return { day: partitionDate, currency: currencyCode, ...rate };
 }
 
-function buildFacts(
-  { transactionsLoadId, currenciesLoadId, rows, builtAt, ...record }: RowOf<typeof DAY_BUILD>,
+function originOf(
+  { buildId, transactionsLoadId, currenciesLoadId }: Pick<
+    RowOf<typeof DAY_BUILD>,
+    "buildId" | "transactionsLoadId" | "currenciesLoadId"
+  >,
   changedRates: readonly number[],
-): BuildFacts {
+): BuildOrigin {
   const loads = { transactions: transactionsLoadId, currencies: currenciesLoadId };
-  const { buildId, statuses, types, leftOut } = record;
-  return { record: { buildId, loads, statuses, types, leftOut, changedRates }, rows, builtAt };
+  return { buildId, loads, changedRates };
 }

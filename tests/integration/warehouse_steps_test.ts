@@ -245,6 +245,7 @@ warehouseTest("undo puts back what has one, and fails where nothing has", async 
   await load(deps, run, BOTH);
   assert.deepEqual(await undoLoad(deps, run, ["currencies"]), {
     ...run,
+    isCoreStale: false,
     isMartStale: false,
     datasets: [{ dataset: "currencies", outcome: "never loaded", rows: 0n }],
   });

@@ -1,5 +1,6 @@
 -- The rates that the builds used which stand for the days of a range.
 SELECT
+  builds.step,
   builds.partition_date,
   rates.currency_code,
   rates.rate,
@@ -7,5 +8,5 @@ SELECT
   rates.object_id
 FROM :staging_schema.build_rates AS rates
 INNER JOIN :staging_schema.builds ON builds.build_id = rates.build_id
-WHERE builds.step = 'cdm' AND builds.stands
+WHERE builds.step IN ('dwh', 'cdm') AND builds.stands
   AND builds.partition_date BETWEEN CAST(:first_day AS DATE) AND CAST(:last_day AS DATE);
