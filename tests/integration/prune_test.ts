@@ -102,6 +102,7 @@ engineTest(
     await engine.dump(OLD);
     await engine.load(OLD);
     assert.match((await pruneOld(engine)).join(), /built from another load of transactions/);
+    await engine.dwh(OLD);
     await engine.cdm(OLD);
     assert.deepEqual(await pruneOld(engine), [`${OLD} 3 1`]);
     assert.deepEqual(
@@ -349,6 +350,7 @@ engineTest(
 
       await engine.dump(OLD);
       await engine.load(OLD);
+      await engine.dwh(OLD);
       await engine.cdm(OLD);
       // After all was counted, before the commit.
       const { warehouse } = engine;

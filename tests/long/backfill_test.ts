@@ -174,6 +174,7 @@ backfillTest(
     assert.deepEqual(done.map((attempt) => attempt.split(" ").slice(0, 2).join(" ")), [
       "2022-10-01 dump",
       "2022-10-01 load",
+      "2022-10-01 dwh",
       "2022-10-01 cdm",
     ]);
   },
@@ -187,10 +188,11 @@ backfillTest("a load that loses its server is tried again from where it was", as
   assert.equal(code, 0, stderr);
   assert.match(stderr, /^warn: Run date 2022-10-02 .*step load: .*; trying again in 0 s$/m);
   await assertMart(place);
-  assert.deepEqual((await attempts(place)).slice(0, 4), [
+  assert.deepEqual((await attempts(place)).slice(0, 5), [
     "2022-10-01 dump 1 done -",
     "2022-10-01 load 1 failed 69",
     "2022-10-01 load 2 done -",
+    "2022-10-01 dwh 1 done -",
     "2022-10-01 cdm 1 done -",
   ]);
   // Without retries it stops, and the command that it names goes on.
