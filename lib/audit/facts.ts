@@ -92,22 +92,19 @@ export interface Measure {
   fingerprint?: string | undefined;
 }
 
-/** A build that stands, as it was recorded. */
-export interface CoreBuildBook {
+/** A build of the core or the mart that stands, as it was recorded. */
+export interface BuildBook {
   buildId: string;
+  /** None for a core. */
+  statuses: readonly string[];
+  /** Undefined: all. */
+  types: readonly string[] | undefined;
   rows: number;
   /** Currencies that had no rate. */
   leftOut: number;
   version: string;
   /** UTC, as the warehouse writes times. */
   builtAt: string;
-}
-
-/** The same of the mart. */
-export interface BuildBook extends CoreBuildBook {
-  statuses: readonly string[];
-  /** Undefined: all. */
-  types: readonly string[] | undefined;
 }
 
 /** A currency's transactions that are counted. */
@@ -218,7 +215,7 @@ export const DATE_COLUMNS = [
 /** The core of a day (contract, section 7). */
 export interface CoreBook {
   /** More than one only if somebody has changed the record. */
-  builds: readonly CoreBuildBook[];
+  builds: readonly BuildBook[];
   /** What the build used. */
   usedRates: readonly UsedRate[];
   facts: readonly FactsBook[];

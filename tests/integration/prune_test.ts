@@ -213,6 +213,11 @@ engineTest(
         warehouse("UPDATE mart.global_metrics SET amount_total = amount_total - 1"),
       ],
       [
+        /its books do not balance: transactions, core_dollars: /,
+        warehouse("UPDATE mart.fct_transactions SET amount_usd = amount_usd + 1"),
+        warehouse("UPDATE mart.fct_transactions SET amount_usd = amount_usd - 1"),
+      ],
+      [
         /transactions are not loaded/,
         warehouse("UPDATE staging.loads SET partition_date = '2000-01-01' WHERE rows = 2"),
         warehouse(`UPDATE staging.loads SET partition_date = '${OLD}' WHERE rows = 2`),

@@ -184,7 +184,7 @@ statusTest(
     }
     assert.deepEqual(await statesOf(place), {
       "2022-10-02": "missing missing missing missing",
-      "2022-10-05": "failed missing missing",
+      "2022-10-05": "failed missing missing missing",
     });
     assert.match(
       await finpipe(place.env, ["status"]),
@@ -250,8 +250,8 @@ statusTest(
       isColored(await onTerminal({ ...env, NO_COLOR: "" }, [], 200)),
       "an empty one says nothing",
     );
-    const narrow = await onTerminal(env, ["--no-color"], 40);
-    assert.ok(narrow.split("\n").slice(0, 3).every((line) => line.length <= 40), narrow);
+    const narrow = await onTerminal(env, ["--no-color"], 45);
+    assert.ok(narrow.split("\n").slice(0, 3).every((line) => line.length <= 45), narrow);
     assert.ok(!isColored(await onTerminal(env, ["--json"], 200)));
   },
 );

@@ -69,7 +69,7 @@ Deno.test(skippable("Airflow reads the DAG as it is meant", missing, async (t) =
       { id: "dump", after: [], command: command("dump", " --require-complete"), ...each },
       { id: "load", after: ["dump"], command: command("load"), ...each },
       { id: "dwh", after: ["dump", "load"], command: command("dwh"), ...each },
-      { id: "cdm", after: ["dump", "load", "dwh"], command: command("cdm"), ...each },
+      { id: "cdm", after: ["dump", "dwh", "load"], command: command("cdm"), ...each },
     ]);
   });
 

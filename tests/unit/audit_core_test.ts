@@ -36,7 +36,15 @@ const USED = [
   { day: `${DAY}`, currency: 430, rate: "1.500000", dateUpdate: `${DAY}`, objectId: "a" },
   { day: `${DAY}`, currency: 470, rate: null, dateUpdate: null, objectId: null },
 ];
-const BUILD = { buildId: "c", rows: 4, leftOut: 1, version: "1.0.0", builtAt: AT };
+const BUILD = {
+  buildId: "c",
+  statuses: [],
+  types: undefined,
+  rows: 4,
+  leftOut: 1,
+  version: "1.0.0",
+  builtAt: AT,
+};
 
 const CORE: CoreBook = {
   builds: [BUILD],
@@ -51,6 +59,20 @@ const CORE: CoreBook = {
   dates: [dateRow(DAY)],
   same: 4,
 };
+
+function loadBook(rows: number, total: string) {
+  return {
+    loadId: "l",
+    sha256: "aa",
+    manifestRows: rows,
+    manifestControlTotal: total,
+    rows,
+    refused: 0,
+    controlTotal: total,
+    origin: undefined,
+    fingerprint: undefined,
+  };
+}
 
 function bookOf(core: Partial<CoreBook> = {}, facts: Partial<DayBook["facts"]> = {}): DayBook {
   const load = (rows: number) => ({
@@ -104,18 +126,8 @@ function bookOf(core: Partial<CoreBook> = {}, facts: Partial<DayBook["facts"]> =
     warehouse: {
       ...emptyBook(),
       loads: {
-        transactions: {
-          loadId: "l",
-          sha256: "aa",
-          manifestRows: 4,
-          manifestControlTotal: "450",
-          rows: 4,
-          refused: 0,
-          controlTotal: "450",
-          origin: undefined,
-          fingerprint: undefined,
-        },
-        currencies: undefined,
+        transactions: loadBook(4, "450"),
+        currencies: loadBook(2, "3"),
       },
       staged: {
         transactions: { rows: 4, controlTotal: "450" },
@@ -162,6 +174,11 @@ const changes: [what: string, core: Partial<CoreBook>, links: string[]][] = [
     "another number of currencies without a rate",
     { builds: [{ ...BUILD, leftOut: 0 }] },
     ["core_build: 0 | 1"],
+  ],
+  [
+    "statuses and types in the record",
+    { builds: [{ ...BUILD, statuses: ["done"], types: ["p2p"] }] },
+    ["core_build: every fact | done,p2p"],
   ],
   [
     "facts without an account",
@@ -261,7 +278,7 @@ Deno.test("facts of a day that no build made are told", () => {
   const warehouse = { ...book.warehouse, loads, mart: [], leftOut: [] };
   assert.deepEqual(
     linksOf({ ...book, facts, warehouse: { ...warehouse, core: { ...CORE, builds: [] } } }),
-    ["core_facts: null | 4"],
+    ["core_facts: null | 4", "core_rates: null | 2"],
   );
 });
 

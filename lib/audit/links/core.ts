@@ -12,6 +12,7 @@ import { DOLLAR, isMartOfLoads } from "./mart.ts";
 import { dateRow } from "./dim_dates.ts";
 
 const TRANSACTIONS = ["transactions"] as const;
+const UNBUILT_FACTS = "facts of a day that no build made: changed by hand";
 const CORE_CHANGED = "the core was changed by hand, or rows in the warehouse were";
 
 /** The core has the facts that its build made, and it is one build. */
@@ -31,6 +32,10 @@ const build: DayLink = {
     const cause = "facts were added or removed by hand, or the record of the build changed";
     const count = factsOf(core);
     if (one.rows !== count) found.push({ left: one.rows, right: count, cause });
+    if (one.statuses.length > 0 || one.types !== undefined) {
+      const said = [...one.statuses, ...one.types ?? []].join(",");
+      found.push({ left: "every fact", right: said, cause: "the record of the build was changed" });
+    }
     const without = core.usedRates.filter(({ rate }) => rate === null).length;
     if (one.leftOut !== without) {
       found.push({
@@ -53,7 +58,7 @@ const loadedRows: DayLink = {
     const right = factsOf(core);
     if (facts.core === undefined) {
       if (right === 0 || loads.transactions !== undefined) return [];
-      return [{ left: null, right, cause: "facts of a day that no build made: changed by hand" }];
+      return [{ left: null, right, cause: UNBUILT_FACTS }];
     }
     const left = loads.transactions?.rows;
     if (left === undefined || left === right || !isOfLoads(book)) return [];
@@ -182,11 +187,15 @@ const rates: DayLink = {
   name: "core_rates",
   sides: ["pairs of currencies that have a rate", "facts with the latest one"],
   datasets: ["currencies"],
-  find: ofCore(({ warehouse: { core: { rates } } }) => {
-    const { staged, facts, same } = rates;
-    if (staged === same && facts === same) return [];
+  find(book) {
+    const { facts: { core }, warehouse } = book;
+    const { staged, facts, same } = warehouse.core.rates;
+    if (core === undefined && warehouse.loads.currencies === undefined && facts > 0) {
+      return [{ left: null, right: facts, cause: UNBUILT_FACTS }];
+    }
+    if (!isOfLoads(book) || (staged === same && facts === same)) return [];
     return [{ left: staged, right: facts === staged ? same : facts, cause: CORE_CHANGED }];
-  }),
+  },
 };
 
 /** The date of the day is there once, with what is known of it. */
@@ -277,9 +286,10 @@ export const CORE_LINKS: readonly DayLink[] = [
   stamps,
   rates,
   date,
-  counted,
-  total,
 ];
+
+/** What core and mart say of each other. */
+export const WITNESS_LINKS: readonly DayLink[] = [counted, total];
 
 /** Those of a deep audit. */
 export const DEEP_CORE_LINKS: readonly DayLink[] = [values];

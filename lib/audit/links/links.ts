@@ -2,7 +2,7 @@
 import type { CountedValues } from "../../standing/mart_standing.ts";
 import { AGAINST_LINKS } from "../against.ts";
 import type { DayLink } from "../difference.ts";
-import { CORE_LINKS, DEEP_CORE_LINKS, DIMENSION_LINKS } from "./core.ts";
+import { CORE_LINKS, DEEP_CORE_LINKS, DIMENSION_LINKS, WITNESS_LINKS } from "./core.ts";
 import { DEEP_LINKS } from "./deep.ts";
 import { LOAD_LINKS } from "./load.ts";
 import { MART_LINKS } from "./mart.ts";
@@ -15,7 +15,7 @@ export const ALL_DEEP_LINKS: readonly DayLink[] = [...DEEP_LINKS, ...DEEP_CORE_L
 
 /** @param asked the statuses and types that `cdm` would count */
 export function dayLinks(asked: CountedValues): readonly DayLink[] {
-  const links = [...STAGING_LINKS, ...LOAD_LINKS, ...CORE_LINKS, ...MART_LINKS];
+  const links = [...STAGING_LINKS, ...LOAD_LINKS, ...CORE_LINKS, ...MART_LINKS, ...WITNESS_LINKS];
   return [...STEP_LINKS, cdmLink(asked), ...links, ...ALL_DEEP_LINKS];
 }
 

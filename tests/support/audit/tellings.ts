@@ -36,7 +36,8 @@ export async function tellingsOf(
     for await (const told of tamper(place, target, audit, isMade)) {
       const { change, links, isMoved } = told;
       all.push({ target: target.label, change, links });
-      const days = target.isOfDay === false ? [] : isMoved ? [DAY, MOVED_TO] : [DAY];
+      const own = target.isShared ? DAYS : target.isOfDay === false ? [] : [DAY];
+      const days = isMoved ? [...own, MOVED_TO] : own;
       requireDays(told.audit, days, `${target.label}, ${change}`);
     }
     assert.deepEqual((await audit()).differences, [], `${target.label} is put back`);
