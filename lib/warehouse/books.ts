@@ -24,7 +24,13 @@ import {
   emptyCore,
   type OpenCore,
 } from "./core_books.ts";
-import { BUILDING_STEPS, type DAY_RATE_USED, type DayRecords, warehouseDays } from "./day_facts.ts";
+import {
+  BUILDING_STEPS,
+  type DAY_RATE_USED,
+  type DayRecords,
+  usedBy,
+  warehouseDays,
+} from "./day_facts.ts";
 import { controlText } from "./load_checks.ts";
 import type { MartRow } from "./repository.ts";
 
@@ -187,10 +193,8 @@ export function warehouseDayBooks(read: BookRecords): WarehouseDayBook[] {
     const book = bookOf(partitionDate);
     (step === "dwh" ? book.core.builds : book.builds).push(build);
   }
-  for (const { step, partitionDate: day, currencyCode: currency, ...rate } of read.used) {
-    const book = bookOf(day);
-    (step === "dwh" ? book.core.usedRates : book.usedRates).push({ day, currency, ...rate });
-  }
+  for (const rate of usedBy("cdm", read.used)) bookOf(rate.day).usedRates.push(rate);
+  for (const rate of usedBy("dwh", read.used)) bookOf(rate.day).core.usedRates.push(rate);
   for (const row of read.mart) bookOf(row.date_update).mart.push(martOf(row));
   for (const row of read.leftOut) {
     bookOf(row.dateUpdate).leftOut.push({

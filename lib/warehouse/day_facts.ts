@@ -57,12 +57,15 @@ export const DAY_RATE = {
 
 /** `days_rates_used.sql`. */
 export const DAY_RATE_USED = {
-  step: is.oneOf(BUILDING_STEPS),
   partitionDate: is.text,
   currencyCode: is.integer,
   rate: is.nullable(is.text),
   dateUpdate: is.nullable(is.text),
   objectId: is.nullable(is.text),
+  /** 1 where the core used it. */
+  ofCore: is.integer,
+  /** 1 where the mart did. */
+  ofMart: is.integer,
 };
 
 /** The records of the days of a range. */
@@ -133,9 +136,16 @@ function changedRatesByStep(
   used: DayRecords["used"],
 ): Record<BuildingStep, Map<string, number[]>> {
   const known = rates.map(knownRate);
-  const of = (step: BuildingStep) =>
-    changedRates(known, used.filter((rate) => rate.step === step).map(usedRate));
-  return { dwh: of("dwh"), cdm: of("cdm") };
+  const [core, mart] = (["dwh", "cdm"] as const).map((step) =>
+    changedRates(known, usedBy(step, used))
+  );
+  return { dwh: core!, cdm: mart! };
+}
+
+/** The rates that the builds of a step used. */
+export function usedBy(step: BuildingStep, used: DayRecords["used"]): UsedRate[] {
+  return used.filter(({ ofCore, ofMart }) => (step === "dwh" ? ofCore : ofMart) === 1)
+    .map(usedRate);
 }
 
 function knownRate({ partitionDate, currencyCode, ...rate }: RowOf<typeof DAY_RATE>): KnownRate {
@@ -143,9 +153,9 @@ function knownRate({ partitionDate, currencyCode, ...rate }: RowOf<typeof DAY_RA
 }
 
 function usedRate(
-  { partitionDate, currencyCode, step: _step, ...rate }: RowOf<typeof DAY_RATE_USED>,
+  { partitionDate, currencyCode, rate, dateUpdate, objectId }: RowOf<typeof DAY_RATE_USED>,
 ): UsedRate {
-  return { day: partitionDate, currency: currencyCode, ...rate };
+  return { day: partitionDate, currency: currencyCode, rate, dateUpdate, objectId };
 }
 
 function originOf(
