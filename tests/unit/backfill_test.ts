@@ -288,6 +288,14 @@ Deno.test("days that have no core yet get one, and their marts are left as they 
   assert.deepEqual(marts.ran, THREE_DAYS.map((day) => `${day} cdm`));
 });
 
+Deno.test("after a load that changed the day, core and mart are built without another look", async () => {
+  const world = worldOf("2022-10-01");
+  const { ran } = await run(world, "2022-10-02");
+  assert.deepEqual(ran, STEP_NAMES.map((step) => `2022-10-01 ${step}`));
+  // Before the date, at all dates after them, and beyond them.
+  assert.equal(world.reads, 3);
+});
+
 Deno.test("a late rate that only the core has used is told of, too", async () => {
   const world = worldOf(...THREE_DAYS);
   for (const day of THREE_DAYS.slice(1)) world.landed.delete(`currencies ${day}`);

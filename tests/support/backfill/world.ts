@@ -79,6 +79,8 @@ export class World {
   ran: string[] = [];
   /** Those of them that had no reason to run. */
   readonly needless: string[] = [];
+  /** How often the warehouse was asked what it knows of days. */
+  reads = 0;
   /** Taken one by one by the attempts to come. */
   faults: (Fault | undefined)[] = [];
   #clock = Temporal.PlainDateTime.from("2022-11-02T03:00:00");
@@ -134,7 +136,10 @@ export class World {
   /** What a backfill works with. */
   context(signal: AbortSignal, now = "2022-12-01T00:00:00Z"): StepContext {
     const days = { staged: (range: DateRange) => Promise.resolve(this.#staged(range)) };
-    const dayFacts = (range: DateRange) => Promise.resolve(this.#warehouseDays(range));
+    const dayFacts = (range: DateRange) => {
+      this.reads++;
+      return Promise.resolve(this.#warehouseDays(range));
+    };
     return {
       ends: { staging: { days }, warehouse: { dayFacts } } as unknown as StepContext["ends"],
       workDir: "",
@@ -297,12 +302,18 @@ export class World {
         if (name === "dwh") this.halfBuilt.add(`${day}`);
         throw new Killed();
       }
+      const loaded = this.#loadIds(day);
       work(day);
       if (fault === "unheard") throw new FinpipeError("unreachable", "No answer");
       if (fault === "killed unheard") throw new Killed();
       if (before === "done") this.needless.push(`${day} ${name}`);
-      return { json: {}, lines: [], brief: "", rows: 1 };
+      const changed = name === "load" ? { changed: this.#loadIds(day) !== loaded } : {};
+      return { json: {}, lines: [], brief: "", rows: 1, ...changed };
     };
+  }
+
+  #loadIds(day: Temporal.PlainDate): string {
+    return DATASET_NAMES.map((dataset) => this.loads.get(key(dataset, day))?.loadId).join(" ");
   }
 
   #standing(step: ReadyStep, day: Temporal.PlainDate): string {
