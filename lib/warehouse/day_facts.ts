@@ -1,7 +1,7 @@
 /** What either warehouse knows of days, from the rows of its records. */
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import * as is from "../sql/columns.ts";
-import type { RowOf } from "../sql/query.ts";
+import type { RowOf, SqlRow } from "../sql/query.ts";
 import { changedRates, type KnownRate, type UsedRate } from "../standing/changed_rates.ts";
 import type { BuildOrigin, LoadFacts, WarehouseDay } from "../standing/facts.ts";
 
@@ -67,6 +67,24 @@ export const DAY_RATE_USED = {
   /** 1 where the mart did. */
   ofMart: is.integer,
 };
+
+/** A row of `days_rates.sql`; undefined where it is not as the file says. */
+export function quickRate(row: SqlRow): RowOf<typeof DAY_RATE> | undefined {
+  const { partition_date: partitionDate, currency_code, rate, date_update, object_id } = row;
+  if (!partitionDate || !currency_code || !rate || !date_update || !object_id) return undefined;
+  const currencyCode = Number(currency_code);
+  if (!Number.isSafeInteger(currencyCode)) return undefined;
+  return { partitionDate, currencyCode, rate, dateUpdate: date_update, objectId: object_id };
+}
+
+/** The same of `days_rates_used.sql`. */
+export function quickRateUsed(row: SqlRow): RowOf<typeof DAY_RATE_USED> | undefined {
+  const { of_core, of_mart } = row;
+  const [ofCore, ofMart] = [Number(of_core || NaN), Number(of_mart || NaN)];
+  if (!Number.isSafeInteger(ofCore) || !Number.isSafeInteger(ofMart)) return undefined;
+  const rate = quickRate(row);
+  return rate && { ...rate, ofCore, ofMart };
+}
 
 /** The records of the days of a range. */
 export interface DayRecords {
