@@ -247,3 +247,22 @@ auditTest("a dump, load or build that runs beside an audit makes no difference",
   }
   assert.deepEqual(await place.differences(), []);
 }, ["servers"]);
+
+auditTest("a member of a dimension that is there twice is told, over all dates", async (place) => {
+  await place.land(dayMessages());
+  await place.build(...DAYS);
+  const table = { end: "warehouse", name: "mart.dim_statuses" } as const;
+  await place.kept(table, async () => {
+    await place.query(table, "INSERT INTO mart.dim_statuses VALUES (999, 'done', 3, true)");
+    assert.deepEqual(
+      (await place.audit()).differences.map(({ link, dimension, left, right, cause }) => {
+        return `${dimension} ${link}: ${left! as number - (right! as number)} more: ${cause}`;
+      }),
+      [
+        "dim_statuses core_members: 1 more: dim_statuses has a member twice: rows were added or " +
+        "changed by hand",
+      ],
+    );
+  });
+  assert.deepEqual(await place.differences(), []);
+}, ["servers"]);

@@ -7,7 +7,7 @@ SELECT
   COUNT(DISTINCT currency_key) AS members,
   SUM(
     CASE
-      WHEN currency_key = 420 AND alphabetic_code = 'USD' AND name IS NOT NULL THEN 0
+      WHEN currency_key = 420 AND alphabetic_code = 'USD' AND name = 'US dollar' THEN 0
       WHEN currency_key <> 420 AND alphabetic_code IS NULL AND name IS NULL THEN 0
       ELSE 1
     END

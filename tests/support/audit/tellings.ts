@@ -29,6 +29,15 @@ export async function tellingsOf(
     { end: "staging" },
     "ALTER TABLE finpipe.source_partitions DROP CONSTRAINT messages_add_up",
   );
+  // The embedded warehouse has a partition for each day that was built: facts are moved out of theirs.
+  for (const table of place.name === "embedded" ? ["fct_transactions", "fct_currency_rates"] : []) {
+    const key = Number(MOVED_TO.replaceAll("-", ""));
+    await place.query(
+      { end: "warehouse" },
+      `CREATE TABLE mart.${table}_${key} PARTITION OF mart.${table}
+       FOR VALUES FROM (${key}) TO (${key + 1})`,
+    );
+  }
   const audit = () => place.deepAudit();
   assert.deepEqual((await audit()).differences, [], "the books balance untouched");
   const all: Told[] = [];
