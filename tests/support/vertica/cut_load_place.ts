@@ -100,6 +100,11 @@ export class CutLoadPlace implements AsyncDisposable {
     return this.verdict(message, text);
   }
 
+  /** One more warehouse with the same tables, in a session of its own. */
+  another(): VerticaWarehouse {
+    return this.vertica.warehouse({ ...this.#schemas, now: () => NOW });
+  }
+
   get stagingSchema(): string {
     return this.#schemas.stagingSchema;
   }
@@ -124,11 +129,15 @@ export class CutLoadPlace implements AsyncDisposable {
     return rows.map(({ amount }) => amount).join(" ");
   }
 
+  /** `staging.` and `mart.` before a table's name are the place's own schemas. */
   async query(sql: string) {
     const session = await this.vertica.session();
     try {
       return await session.transaction(() =>
-        session.query(sql.replaceAll("staging.", `${this.#schemas.stagingSchema}.`))
+        session.query(
+          sql.replaceAll("staging.", `${this.#schemas.stagingSchema}.`)
+            .replaceAll("mart.", `${this.#schemas.martSchema}.`),
+        )
       );
     } finally {
       await session.close();
