@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
 import { writePartition } from "../support/partitions/reference.ts";
 import { transaction } from "../support/partitions/rows.ts";
-import { CutLoadPlace, day } from "../support/vertica/cut_load_place.ts";
+import { day } from "../support/vertica/cut_load_place.ts";
 import { ownVerticaTest, verticaTest } from "../support/vertica/place.ts";
 import {
   assertTidy,

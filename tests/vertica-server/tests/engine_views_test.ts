@@ -88,6 +88,7 @@ postgresTest("a view is made, read by who may read its schema, replaced and drop
   // With other columns, which PostgreSQL's REPLACE refuses.
   await rowsOf(session, "CREATE OR REPLACE VIEW s.shown AS SELECT k FROM s.dim");
   assert.deepEqual(await rowsOf(reader, "SELECT * FROM s.shown"), [["1"]]);
+  await rowsOf(reader, "COMMIT");
   // It is no table.
   const listed = "SELECT COUNT(*) FROM v_catalog.tables WHERE table_name = 'shown'";
   assert.equal(await valueOf(session, listed), "0");
