@@ -4,18 +4,21 @@
  */
 import assert from "node:assert/strict";
 import { isKind } from "../../lib/runtime/errors.ts";
+import { buildCore } from "../../lib/warehouse/vertica/core.ts";
+import { VerticaScope } from "../../lib/warehouse/vertica/scope.ts";
 import { writePartition } from "../support/partitions/reference.ts";
 import { transaction } from "../support/partitions/rows.ts";
-import { day } from "../support/vertica/cut_load_place.ts";
+import { type CutLoadPlace, day } from "../support/vertica/cut_load_place.ts";
 import { ownVerticaTest, verticaTest } from "../support/vertica/place.ts";
 import {
   assertTidy,
   buildWithFault,
   coreStanding,
+  isUnfinished,
   loadVersion,
   openCutCore,
 } from "../support/warehouse/cut_core.ts";
-import { STRICT_LIMITS } from "../support/warehouse/warehouses.ts";
+import { NOW, STRICT_LIMITS } from "../support/warehouse/warehouses.ts";
 
 /** Answers that are lost, and which versions the two tables of facts have then. */
 const CUTS: readonly [message: RegExp, standing: string][] = [
@@ -98,6 +101,69 @@ ownVerticaTest("a build that waits too long for another one is locked", async ()
   await session.close();
   await place.straight.buildCore(day);
 });
+
+/** Builds the day in a session of the test's own, under a lock of which it says what a check finds. */
+async function buildUnder(place: CutLoadPlace, check: () => Promise<void>): Promise<unknown> {
+  const session = await place.vertica.session();
+  const scope = new VerticaScope({
+    session,
+    schemas: place.schemas,
+    now: () => NOW,
+    connect: () => place.vertica.session(),
+  });
+  try {
+    return await buildCore(scope, { check }, day).catch((error) => error);
+  } finally {
+    await session.close();
+  }
+}
+
+verticaTest(
+  "a build that lost its lock between swaps and record does not say that it is done",
+  async () => {
+    await using place = await openCutCore();
+    await loadVersion(place, 1);
+    let checks = 0;
+    const lost = new Error("lost");
+    const error = await buildUnder(
+      place,
+      () => ++checks === 2 ? Promise.reject(lost) : Promise.resolve(),
+    );
+    assert.equal(error, lost);
+    assert.equal(await coreStanding(place), "1 1");
+    assert.ok(await isUnfinished(place));
+    await place.straight.buildCore(day);
+    assert.equal(await isUnfinished(place), false);
+    await assertTidy(place);
+  },
+);
+
+verticaTest(
+  "a build leaves the entry and the side tables of one that took over its lock",
+  async () => {
+    await using place = await openCutCore();
+    await loadVersion(place, 1);
+    const other = "0b5e55ed-0000-4000-8000-000000000001";
+    const side = "fct_transactions_build_0b5e55ed0000";
+    let checks = 0;
+    await buildUnder(place, async () => {
+      if (++checks < 2) return;
+      await place.query(`UPDATE staging.core_pending SET build_id = '${other}'`);
+      await place.query(
+        `CREATE TABLE staging.${side} LIKE mart.fct_transactions INCLUDING PROJECTIONS`,
+      );
+    });
+    assert.ok(await isUnfinished(place));
+    const kept = await place.query(
+      `SELECT table_name FROM v_catalog.tables
+     WHERE table_schema = '${place.stagingSchema}' AND table_name LIKE 'fct!_%' ESCAPE '!'`,
+    );
+    assert.deepEqual(kept.map(({ table_name }) => table_name), [side]);
+    await place.straight.buildCore(day);
+    assert.equal(await isUnfinished(place), false);
+    await assertTidy(place);
+  },
+);
 
 ownVerticaTest("a swap that meets a mergeout has the build begin again", async () => {
   await using place = await openCutCore();

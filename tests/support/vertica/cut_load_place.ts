@@ -1,6 +1,7 @@
 /** Loads of a Vertica warehouse by way of a proxy that may cut the connection at any message. */
 import assert from "node:assert/strict";
 import type { LoadRecord } from "../../../lib/warehouse/repository.ts";
+import type { WarehouseSchemas } from "../../../lib/warehouse/variables.ts";
 import type { VerticaWarehouse } from "../../../lib/warehouse/vertica/warehouse.ts";
 import { type Row, writePartition } from "../partitions/reference.ts";
 import { TcpProxy, type Verdict } from "../network/tcp_proxy.ts";
@@ -103,6 +104,10 @@ export class CutLoadPlace implements AsyncDisposable {
   /** One more warehouse with the same tables, in a session of its own. */
   another(): VerticaWarehouse {
     return this.vertica.warehouse({ ...this.#schemas, now: () => NOW });
+  }
+
+  get schemas(): WarehouseSchemas {
+    return this.#schemas;
   }
 
   get stagingSchema(): string {

@@ -65,7 +65,7 @@ async function members(place: CutLoadPlace): Promise<Map<string, string>> {
 }
 
 /** Whether a build is written down and not recorded. */
-async function isUnfinished(place: CutLoadPlace): Promise<boolean> {
+export async function isUnfinished(place: CutLoadPlace): Promise<boolean> {
   const [facts] = await place.straight.dayFacts({ from: day, to: day });
   return facts!.core!.unfinished;
 }
