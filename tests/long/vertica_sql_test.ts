@@ -27,7 +27,8 @@ const UNKNOWN_TO_SQLFLUFF: Readonly<Record<string, string>> = {
 };
 
 /** Of the trials', by how they begin; the last is what nobody can read. */
-const UNKNOWN_STATEMENTS = /^(COPY|LOCK TABLE|SET SESSION CHARACTERISTICS|SHOW|SELECT FROM WHERE)/;
+const UNKNOWN_STATEMENTS =
+  /^(COPY|LOCK TABLE|SET SESSION CHARACTERISTICS|SET LOCALE|SHOW|SELECT FROM WHERE)/;
 
 async function sqlFiles(): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(FOLDER));
