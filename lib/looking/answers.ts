@@ -38,6 +38,7 @@ const UNKEPT = { ...HEADERS, "cache-control": "no-store" };
 /** May be kept, and is asked about each time. */
 const ASKED = { ...HEADERS, "cache-control": "private, no-cache" };
 const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
+const HTML_TYPE = { "content-type": "text/html; charset=utf-8" };
 const PATIENCE = 2000;
 
 export function answersOf(options: AnswerOptions): (asked: Asked) => Promise<Answer> {
@@ -68,17 +69,14 @@ export function answersOf(options: AnswerOptions): (asked: Asked) => Promise<Ans
         const version = board.held?.version ?? "";
         const whole = made.of(version, data);
         const tag = { etag: `"${whole.tag[path]}"` };
-        if (headers["if-none-match"] === tag.etag) {
-          return { status: 304, headers: { ...ASKED, ...tag }, body: "" };
-        }
-        if (path === "/api/page.json") return json({ ...ASKED, ...tag }, whole.data);
-        const page = {
-          ...ASKED,
-          ...tag,
-          "content-type": "text/html; charset=utf-8",
-          "content-security-policy": policy,
-        };
-        return { status: 200, headers: page, body: whole.page };
+        const isPage = path === "/";
+        // A browser takes over the headers of a 304, too: they are those of the page that it keeps.
+        const sent = isPage
+          ? { ...ASKED, ...tag, ...HTML_TYPE, "content-security-policy": policy }
+          : { ...ASKED, ...tag, ...JSON_TYPE };
+        return headers["if-none-match"] === tag.etag
+          ? { status: 304, headers: sent, body: "" }
+          : { status: 200, headers: sent, body: isPage ? whole.page : whole.data };
       }
     }
   };

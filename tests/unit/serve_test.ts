@@ -99,6 +99,8 @@ Deno.test("what has not changed is not sent again", async () => {
     assert.equal(status, 200);
     const again = await get(path, { ...LOCAL, "if-none-match": headers!.etag! });
     assert.deepEqual([again.status, again.body], [304, ""]);
+    // A browser takes its policy from the last answer, this one too.
+    assert.deepEqual(again.headers, headers);
   }
 });
 
