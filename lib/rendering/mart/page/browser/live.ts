@@ -31,8 +31,7 @@ export function keepLive(version: string, onData: (data: PageData) => void): voi
       line.textContent = stateText(state);
     } catch {
       lost ??= timeText(new Date().toISOString());
-      line.textContent =
-        `finpipe serve has not answered since ${lost}: this is what it showed last.`;
+      line.textContent = `The server has not answered since ${lost}: this is what it showed last.`;
     }
     setTimeout(ask, EVERY);
   };
