@@ -21,7 +21,7 @@ const UNKNOWN_TO_SQLFLUFF: Readonly<Record<string, string>> = {
   "load_lock.sql": "LOCK TABLE",
   "mart_lock.sql": "LOCK TABLE",
   "migrations_lock.sql": "LOCK TABLE",
-  "session.sql": "SET LOCALE",
+  "core_locale.sql": "SET LOCALE",
   "session_autocommit.sql": "SHOW",
   "session_isolation.sql": "SET SESSION CHARACTERISTICS",
 };
