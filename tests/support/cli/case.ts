@@ -70,6 +70,11 @@ export function touchesWarehouse({ steps }: Pick<Case, "steps">): boolean {
   return steps.some(({ args }) => args.some((arg) => WAREHOUSE_COMMANDS.includes(arg)));
 }
 
+/** Whether the case is one of the long ones, which stand in tests/long. */
+export function isLong({ steps }: Case): boolean {
+  return steps.length > 6;
+}
+
 /** Whether a run of the tests has the case on a server. */
 export function isTriedOn(engine: "postgres" | "vertica", { name, engines }: Case): boolean {
   if (!engines.includes(engine)) return false;
