@@ -91,9 +91,9 @@ Deno.test("a head that is too large is refused", async () => {
 });
 
 Deno.test("health and metrics are served; a port that is taken is a question of settings", async () => {
-  let wrong: string | undefined;
+  const loop: { wrong?: string } = {};
   const health = {
-    healthz: () => wrong,
+    healthz: () => loop.wrong,
     readyz: () => "starting",
     metrics: { contentType: "text/plain; version=0.0.4", text: () => "up 1\n" },
   };
@@ -104,8 +104,8 @@ Deno.test("health and metrics are served; a port that is taken is a question of 
   };
   const plain = "text/plain; charset=utf-8";
   assert.deepEqual(await get("/healthz"), [200, plain, "ok\n"]);
-  wrong = "the loop has not moved for 61 s";
-  assert.deepEqual(await get("/healthz?now"), [503, plain, `${wrong}\n`]);
+  loop.wrong = "the loop has not moved for 61 s";
+  assert.deepEqual(await get("/healthz?now"), [503, plain, `${loop.wrong}\n`]);
   assert.deepEqual(await get("/readyz"), [503, plain, "starting\n"]);
   assert.deepEqual(await get("/metrics"), [200, "text/plain; version=0.0.4", "up 1\n"]);
   assert.deepEqual(await get("/other"), [404, plain, "/healthz, /readyz, /metrics\n"]);

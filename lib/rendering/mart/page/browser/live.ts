@@ -5,7 +5,7 @@ import { byId } from "./element.ts";
 interface State {
   version: string;
   asked_at: string | null;
-  trouble: { kind: "away" | "busy"; since: string } | null;
+  trouble: { text: string } | null;
 }
 
 /** Milliseconds between two questions to the server, which are cheap. */
@@ -46,10 +46,8 @@ async function json<T>(path: string): Promise<T> {
 
 function stateText({ asked_at, trouble }: State): string {
   if (trouble === null) return asked_at === null ? "" : `Live, as of ${timeText(asked_at)}.`;
-  const since = timeText(trouble.since);
-  return trouble.kind === "busy"
-    ? `Another finpipe has been at work in the mart since ${since}: shown is how it was before.`
-    : `The warehouse has not answered since ${since}: shown is what it had before.`;
+  const { text } = trouble;
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}. Shown is what it had before.`;
 }
 
 function timeText(iso: string): string {
