@@ -28,14 +28,21 @@ export function keepLive(version: string, onData: (data: PageData) => void): voi
         version = data.live ?? "";
         onData(data);
       }
-      line.textContent = stateText(state);
+      say(line, stateText(state), state.trouble !== null);
     } catch {
       lost ??= timeText(new Date().toISOString());
-      line.textContent = `The server has not answered since ${lost}: this is what it showed last.`;
+      say(line, `The server has not answered since ${lost}: this is what it showed last.`, true);
     }
     setTimeout(ask, EVERY);
   };
   void ask();
+}
+
+/** A screen reader reads out what is wrong, and once; not each minute that all is well. */
+function say(line: HTMLElement, text: string, isTrouble: boolean): void {
+  line.ariaLive = isTrouble ? "polite" : "off";
+  line.classList.toggle("trouble", isTrouble);
+  if (line.textContent !== text) line.textContent = text;
 }
 
 async function json<T>(path: string): Promise<T> {

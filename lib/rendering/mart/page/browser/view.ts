@@ -55,6 +55,18 @@ export function fragmentOf({ days, currencies, sort }: View, model: Model): stri
   return said.join("&");
 }
 
+/** What is shown, in words: for paper, which has no filters. */
+export function viewText(model: Model, view: View): string {
+  const { from, to } = view.days;
+  const shown = shownOf(view, model).map(({ label }) => label);
+  const currencies = shown.length === model.currencies.length
+    ? "all currencies"
+    : shown.length === 0
+    ? "no currency"
+    : `currencies ${shown.join(", ")}`;
+  return `Shown: ${model.calendar.iso(from)} to ${model.calendar.iso(to)}, ${currencies}.`;
+}
+
 export function shownOf({ currencies }: View, model: Model): Currency[] {
   return model.currencies.filter(({ code }) => currencies.has(code));
 }
