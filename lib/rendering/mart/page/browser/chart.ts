@@ -20,8 +20,8 @@ export interface ChartEvents {
 
 const SYNC = "mart";
 const HEIGHT = 260;
-/** Pixels of a chart on paper, which the style sheet fits to its width. */
-const PAPER = 700;
+/** Pixels of a chart on paper, which the style sheet fits to its width; two of them and the tiles on a sheet. */
+const PAPER = { width: 700, height: 205 };
 /** More days than this are dense: about one at each pixel of a chart. */
 const DENSE = 400;
 /** Pixels of a character on an axis. */
@@ -101,9 +101,9 @@ export class Chart {
 
   /** Whether the chart had another size. */
   #fit(): boolean {
-    const width = isPrinting() ? PAPER : this.frame.clientWidth;
-    if (width === 0 || width === this.plot.width) return false;
-    this.plot.setSize({ width, height: HEIGHT });
+    const size = isPrinting() ? PAPER : { width: this.frame.clientWidth, height: HEIGHT };
+    if (size.width === 0 || size.width === this.plot.width) return false;
+    this.plot.setSize(size);
     return true;
   }
 

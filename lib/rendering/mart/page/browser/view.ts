@@ -39,7 +39,10 @@ export function viewOf(fragment: string, model: Model): View {
   };
 }
 
-/** The fragment of a view; empty where it is the whole. */
+/**
+ * The fragment of a view; empty where it is the whole. A view that ends with the last day names no end:
+ * it goes on with the days that come.
+ */
 export function fragmentOf({ days, currencies, sort }: View, model: Model): string {
   const said: string[] = [];
   const { calendar, all } = model;
