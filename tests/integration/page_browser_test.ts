@@ -395,7 +395,7 @@ async function breaches(page: Page): Promise<string[]> {
 browserTest(
   "on a phone nothing is wider than the screen, a finger moves the cursor, and axe finds nothing",
   async (open) => {
-    const { page, errors } = await open(await written(FEW), {
+    const { page, context, errors } = await open(await written(FEW), {
       width: 390,
       height: 844,
       hasTouch: true,
@@ -409,9 +409,19 @@ browserTest(
     assert.equal(new Set(lefts as number[]).size, 1, "one below the other");
     const over = page.locator("#chart-amount .u-over");
     await over.scrollIntoViewIfNeeded();
-    const { x, y } = (await over.boundingBox())!;
-    await page.touchscreen.tap(x + 1, y + 50);
+    const { x, y, width } = (await over.boundingBox())!;
+    const finger = await context.newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", share?: number) => {
+      const touchPoints = share === undefined ? [] : [{ x: x + width * share, y: y + 50 }];
+      return finger.send("Input.dispatchTouchEvent", { type, touchPoints });
+    };
+    await touch("touchStart", 0.03);
     assert.deepEqual(await dates(page), Array(4).fill("2022-10-01"));
+    await touch("touchMove", 0.5);
+    await touch("touchMove", 0.97);
+    assert.deepEqual(await dates(page), Array(4).fill("2022-10-10"));
+    await touch("touchEnd");
+    assert.equal(await hashOf(page), "", "a finger chooses no days");
     assert.deepEqual(await breaches(page), []);
     assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 390);
     assert.deepEqual(errors, []);
