@@ -128,6 +128,18 @@ browserTest(
   },
 );
 
+/** What the rows of some days are in sum, maybe without a currency. */
+function sumsOf(from: string, to: string, without?: string) {
+  const rows = FACTS.rows.filter(({ date_update, currency_from }) =>
+    date_update >= from && date_update <= to && currency_from !== without
+  );
+  const sum = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
+  return {
+    transactions: sum(rows.map((row) => Number(row.cnt_transactions))),
+    cents: sum(rows.map((row) => Number(row.amount_total.replace(".", "")))),
+  };
+}
+
 browserTest(
   "filters of currencies and days move all charts, and are kept in the URL",
   async (open) => {
@@ -146,6 +158,10 @@ browserTest(
       await textOf(page, "#compared"),
       /No comparison of .* with 2022-10-22 to 2022-10-31: 3 days of both have no mart/,
     );
+    const [transactions, , , amount] = await texts(page, ".figure");
+    const sums = sumsOf("2022-11-01", "2022-11-10", "430");
+    assert.equal(transactions, sums.transactions.toLocaleString("en-US"));
+    assert.equal(amount, (sums.cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2 }));
     const filtered = await pictures(page);
     for (let i = 0; i < 4; i++) assert.notEqual(filtered[i], whole[i]);
 
@@ -160,7 +176,12 @@ browserTest(
       await textOf(other.page, "#compared"),
       /^Compared with the 10 days before: 2022-11-01 to 2022-11-10/,
     );
-    assert.match((await texts(other.page, ".change")).join(" "), /^(([▲▼] [+-]|= )[\d.]+% ?){4}$/);
+    const changes = await texts(other.page, ".change");
+    assert.match(changes.join(" "), /^(([▲▼] [+-]|= )[\d.]+% ?){4}$/);
+    const [then, now] = [sumsOf("2022-11-01", "2022-11-10"), sumsOf("2022-11-11", "2022-11-20")];
+    const change = now.transactions / then.transactions - 1;
+    const percent = `${Math.abs(change * 100).toFixed(1).replace(/\.0$/, "")}%`;
+    assert.equal(changes[0], change > 0 ? `▲ +${percent}` : `▼ -${percent}`);
     await other.page.locator("#details-accounts summary").click();
     await other.page.evaluate(`location.hash = "from=2022-10-10&to=2022-10-24"`);
     await other.page.locator("#table-accounts th", { hasText: "2022-10-21" }).waitFor();
@@ -431,6 +452,13 @@ browserTest(
 browserTest("axe finds nothing on a wide, light screen", async (open) => {
   const { page } = await open(await written(FEW));
   assert.deepEqual(await breaches(page), []);
+  // No rule of axe: whatever takes the focus says what it is.
+  const nameless =
+    '[tabindex="0"]:not([aria-label], [aria-labelledby]), [role]:not([aria-label], [aria-labelledby])';
+  assert.deepEqual(
+    await page.locator(nameless).evaluateAll((all) => all.map(({ outerHTML }) => outerHTML)),
+    [],
+  );
 });
 
 browserTest("an empty mart gives a page that says so", async (open) => {
