@@ -34,7 +34,7 @@ browserTest("a mart that changes is seen without a reload, in the same view", as
     what: "the mart",
     answer: answersOf({ board, empty: () => shown(0).data, hosts: ["localhost"] }),
   });
-  const { page, errors } = await open(`http://localhost:${server.port}/#currencies=430`);
+  const { page, errors, requests } = await open(`http://localhost:${server.port}/#currencies=430`);
   await page.clock.install();
   await page.reload();
   await page.getByText("Live, as of 2026-01-01 00:00:00 UTC.").waitFor();
@@ -67,6 +67,7 @@ browserTest("a mart that changes is seen without a reload, in the same view", as
       "Rows of transactions",
     );
     assert.deepEqual(await page.evaluate(scrolled), [120, 30, 40]);
+    assert.equal(await page.locator("#date-accounts").textContent(), "2022-10-01", "the cursor");
   };
   const box = page.getByRole("checkbox", { name: "410" });
   const from = page.getByLabel("From", { exact: true });
@@ -75,6 +76,8 @@ browserTest("a mart that changes is seen without a reload, in the same view", as
   const hasFocus = (locator: typeof box) =>
     locator.evaluate((element) => element.matches(":focus"));
 
+  await focus(page.locator("#chart-accounts"));
+  await page.keyboard.press("Home");
   await focus(box);
   await change(552);
   assert.ok(await hasFocus(box));
@@ -97,11 +100,31 @@ browserTest("a mart that changes is seen without a reload, in the same view", as
   await page.locator("#mart-count", { hasText: "550 rows" }).waitFor();
   assert.equal(await page.evaluate("globalThis.loaded"), 1, "not loaded again");
 
+  // Nothing moves below a mouse that chooses days.
+  const asked = () => requests.filter((url) => url.endsWith("/api/page.json")).length;
+  const before = asked();
+  await page.locator("#chart-transactions").hover();
+  await page.mouse.down();
+  now = shown(560);
+  for (let question = 0; question < 2; question++) {
+    const state = page.waitForResponse("**/api/state.json");
+    await page.clock.runFor(6000);
+    await state;
+  }
+  assert.equal(asked(), before);
+  await page.mouse.up();
+  await page.clock.runFor(6000);
+  await page.locator("#mart-count", { hasText: "552 rows" }).waitFor();
+
   now = undefined;
   await page.clock.runFor(6000);
   await page.getByText(
     "The warehouse has not answered since 2026-01-01 00:00:00 UTC. Shown is what it had before.",
   ).waitFor();
-  assert.equal(await page.locator("#mart-count", { hasText: "550 rows" }).isVisible(), true);
+  assert.equal(await page.locator("#mart-count", { hasText: "552 rows" }).isVisible(), true);
   assert.deepEqual(errors, []);
+  await server[Symbol.asyncDispose]();
+  await page.clock.runFor(6000);
+  await page.getByText(/^The server has not answered since .*: this is what it showed last/)
+    .waitFor();
 });
