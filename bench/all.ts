@@ -16,6 +16,7 @@ for (
     "kafka_decode",
     "vertica_load",
     "core",
+    "serve",
   ]
 ) {
   print(`--- ${name}`);

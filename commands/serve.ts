@@ -5,7 +5,7 @@ import { Interrupted } from "../lib/runtime/errors.ts";
 import { serveMart } from "../lib/looking/serve_mart.ts";
 import { countedValuesOf } from "../lib/steps/cdm.ts";
 import type { CommandDefinition } from "./command.ts";
-import { wholeNumber } from "./options.ts";
+import { printResult, wholeNumber } from "./options.ts";
 
 const PORT = 8080;
 const HOST = "127.0.0.1";
@@ -17,9 +17,11 @@ const command: CommandDefinition = {
         "Serves the page of the mart, live: what changes is shown without a reload, at most a " +
           "minute later while somebody looks. Also /api/metrics.json?from=&to=, the rows as " +
           "'finpipe report --format json' prints them, and /healthz. On this machine alone unless " +
-          "--host says otherwise, as there is no login. If the warehouse is away, the page shows what " +
-          "it had; it is asked once a minute, so --retry-for is 0s here. On the embedded engine " +
-          "other commands wait, up to 10 s, while it reads.",
+          "--host says otherwise, as there is no login. If the warehouse is away, or refuses a " +
+          "password that was changed, the page shows what it had and says so; it is asked again " +
+          "once a minute while somebody looks, so --retry-for is 0s here. Where logins that fail " +
+          "lock the account, stop 'finpipe serve' before you change the password. On the embedded " +
+          "engine other commands wait, up to 10 s, while it reads.",
       )
       .option("--port <port>", `(default: ${PORT})`, wholeNumber(0, 65_535))
       .option("--host <address>", `the address to listen on (default: ${HOST})`);
@@ -52,7 +54,9 @@ const command: CommandDefinition = {
       port: typeof port === "number" ? port : PORT,
       hostname: typeof host === "string" ? host : HOST,
     });
-    await io.stdout.write(`Serving the mart on ${served.url}\n`);
+    await printResult(context, { url: served.url, host: served.host, port: served.port }, [
+      `Serving the mart on ${served.url}`,
+    ]);
     try {
       await orAborted(new Promise<never>(() => {}), io.signal);
     } catch (error) {

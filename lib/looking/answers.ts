@@ -6,7 +6,7 @@ import type { PageData } from "../rendering/mart/page/data.ts";
 import { pageHtml, pagePolicy } from "../rendering/mart/page/page.ts";
 import type { Answer, Asked } from "../runtime/http_server.ts";
 import type { MartRow } from "../warehouse/repository.ts";
-import type { MartBoard, Trouble } from "./mart_board.ts";
+import type { MartBoard, Trouble, TroubleKind } from "./mart_board.ts";
 
 /** What is held of the mart, as it is sent. */
 export interface Shown {
@@ -20,8 +20,8 @@ export interface AnswerOptions {
   empty(): PageData;
   /** Only these names in `Host`, against pages that point their own name here; undefined: any. */
   hosts: readonly string[] | undefined;
-  /** Resolves when a question has been waited for long enough. @default in 2 s */
-  patience?(): Promise<void>;
+  /** Milliseconds for which a client waits for a question to the warehouse. @default 2 s */
+  patience?: number;
 }
 
 /** No browser is to guess types, tell where it comes from, or show the page inside another one. */
@@ -42,7 +42,7 @@ const HTML_TYPE = { "content-type": "text/html; charset=utf-8" };
 const PATIENCE = 2000;
 
 export function answersOf(options: AnswerOptions): (asked: Asked) => Promise<Answer> {
-  const { board, hosts, patience = sleep } = options;
+  const { board, hosts, patience = PATIENCE } = options;
   const made = new Made();
   const policy = `${pagePolicy("served")}; frame-ancestors 'none'`;
   return async ({ method, target, headers }) => {
@@ -54,7 +54,7 @@ export function answersOf(options: AnswerOptions): (asked: Asked) => Promise<Ans
     }
     const [path = "", query = ""] = target.split("?", 2);
     if (!PATHS.includes(path)) return text(404, PATHS.join(", "));
-    await Promise.race([board.look(), patience()]);
+    await atMost(patience, board.look());
     switch (path) {
       case "/healthz":
         return board.trouble === undefined || board.trouble.kind === "busy"
@@ -108,10 +108,13 @@ function stateOf({ held, trouble, askedAt }: MartBoard<Shown>) {
   return {
     version: held?.version ?? "",
     asked_at: askedAt?.round("second").toString() ?? null,
-    trouble: trouble === undefined
-      ? null
-      : { kind: trouble.kind, since: trouble.since.round("second").toString() },
+    trouble: trouble === undefined ? null : troubleJson(trouble),
   };
+}
+
+function troubleJson(trouble: Trouble) {
+  const { kind, since } = trouble;
+  return { kind, since: since.round("second").toString(), text: troubleText(trouble) };
 }
 
 function metrics({ held, trouble }: MartBoard<Shown>, query: string): Answer {
@@ -153,11 +156,22 @@ function nameOf(host: string | undefined): string {
   return (host ?? "").replace(/:\d*$/, "").toLowerCase();
 }
 
+/** Says what is wrong; the log says it with names, which are nobody's business here. */
 function troubleText({ kind, since }: Trouble): string {
-  const what = kind === "busy"
-    ? "another finpipe has been at work in the mart"
-    : "the warehouse has not answered";
-  return `${what} since ${since.round("second")}`;
+  return TROUBLES[kind](`since ${timeText(since)}`);
+}
+
+const TROUBLES: Readonly<Record<TroubleKind, (since: string) => string>> = {
+  busy: (since) => `another finpipe has been at work in the mart ${since}`,
+  away: (since) => `the warehouse has not answered ${since}`,
+  refused: (since) =>
+    `the warehouse has refused finpipe ${since}: a password, rights, settings or the schema have ` +
+    "to be mended, the log of serve says which",
+  failed: (since) => `finpipe has failed to read the mart ${since}: the log of serve says why`,
+};
+
+function timeText(time: Temporal.Instant): string {
+  return `${time.round("second")}`.replace("T", " ").replace("Z", " UTC");
 }
 
 function text(status: number, line: string, more: Record<string, string> = {}): Answer {
@@ -172,8 +186,13 @@ function hash(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("base64url").slice(0, 22);
 }
 
-function sleep(): Promise<void> {
-  return new Promise((resolve) => {
-    Deno.unrefTimer(setTimeout(resolve, PATIENCE));
-  });
+/** Resolves with the work, or when its time is over; the work continues then. */
+async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, milliseconds);
+  try {
+    await Promise.race([work, over.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

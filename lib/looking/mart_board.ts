@@ -2,7 +2,7 @@
  * What a server of the mart holds of it, and when it asks again. Whoever looks on, the warehouse is
  * asked once in an interval at most, and only while somebody looks.
  */
-import { FinpipeError, isKind, messageOf } from "../runtime/errors.ts";
+import { FinpipeError, messageOf } from "../runtime/errors.ts";
 import type { MartFacts } from "./page_facts.ts";
 
 /** What was read of the mart; another version whenever anything of it is another. */
@@ -12,11 +12,16 @@ export interface Held<T> {
   readAt: Temporal.Instant;
 }
 
-/** Why the mart could not be asked. */
+/**
+ * Why the mart could not be read: the warehouse is `away`; it is `busy`, because another finpipe has
+ * the folder, or days change while they are read; it `refused` finpipe for its password, rights,
+ * settings or schema, which somebody has to mend; or finpipe `failed`, which its log tells more of.
+ */
+export type TroubleKind = "away" | "busy" | "refused" | "failed";
+
 export interface Trouble {
   since: Temporal.Instant;
-  /** `busy`: another finpipe has the folder, or days change while they are read. */
-  kind: "away" | "busy";
+  kind: TroubleKind;
 }
 
 export interface BoardOptions<T> {
@@ -27,8 +32,8 @@ export interface BoardOptions<T> {
   now(): Temporal.Instant;
   /** Milliseconds from the end of a question to the next one. */
   interval: number;
-  /** Told of each question that failed, and of the first that did not. */
-  onTrouble(error: unknown): void;
+  /** Told of a question that failed otherwise than the one before, and of the first that did not fail. */
+  onTrouble(error: unknown, kind: TroubleKind): void;
   onRecovered(): void;
 }
 
@@ -69,42 +74,45 @@ export class MartBoard<T = MartFacts> {
     return this.#question;
   }
 
-  /** @throws what the first question fails with, unless that can pass */
+  /** @throws what the first question fails with, unless that can pass by itself */
   async start(): Promise<void> {
     await this.look();
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#trouble?.kind === "refused" || this.#trouble?.kind === "failed") throw this.#failure;
   }
 
   #failure: unknown;
 
   async #ask(): Promise<void> {
-    const { read, versionOf, now, onTrouble, onRecovered } = this.#options;
+    const { read, versionOf, now, onRecovered } = this.#options;
     try {
       const value = await read(this.#held?.value);
-      this.#failure = undefined;
       if (value !== this.#held?.value) {
         this.#held = { value, version: versionOf(value), readAt: now() };
       }
       if (this.#trouble !== undefined) onRecovered();
       this.#trouble = undefined;
+      this.#failure = undefined;
     } catch (error) {
-      const kind = isKind(error, "locked") ? "busy" : "away";
-      this.#failure = passes(error) ? undefined : error;
-      this.#trouble = { since: this.#trouble?.since ?? now(), kind };
-      onTrouble(error);
+      this.#fail(error);
     } finally {
       this.#askedAt = now();
     }
   }
+
+  #fail(error: unknown): void {
+    const { now, onTrouble } = this.#options;
+    const kind = kindOf(error);
+    const isKnown = this.#trouble !== undefined && messageOf(error) === messageOf(this.#failure);
+    const since = this.#trouble?.kind === kind ? this.#trouble.since : now();
+    this.#trouble = { since, kind };
+    this.#failure = error;
+    if (!isKnown) onTrouble(error, kind);
+  }
 }
 
-/** Whether another question may be answered. */
-function passes(error: unknown): boolean {
-  return error instanceof FinpipeError &&
-    (error.kind === "locked" || error.kind === "unreachable" || error.passes !== undefined);
-}
-
-/** Of what went wrong, for the log. */
-export function troubleText(error: unknown): string {
-  return `The mart could not be read: ${messageOf(error)}`;
+function kindOf(error: unknown): TroubleKind {
+  if (!(error instanceof FinpipeError)) return "failed";
+  if (error.kind === "locked") return "busy";
+  if (error.passes !== undefined) return "away";
+  return error.kind === "configuration" ? "refused" : "failed";
 }

@@ -2,13 +2,14 @@
 import { FIRST_DAY, today } from "../partitions/run_date.ts";
 import { noRowsText } from "../rendering/mart/no_rows.ts";
 import { packPage } from "../rendering/mart/page/pack.ts";
+import { FinpipeError, messageOf } from "../runtime/errors.ts";
 import { type HttpServer, startHttpServer } from "../runtime/http_server.ts";
 import type { Logger } from "../runtime/log.ts";
 import { SIGNATURE } from "../runtime/version.ts";
 import { type CountedValues, isUnbuilt } from "../standing/mart_standing.ts";
 import type { WarehouseRepository } from "../warehouse/repository.ts";
 import { answersOf, type Shown } from "./answers.ts";
-import { MartBoard, troubleText } from "./mart_board.ts";
+import { MartBoard, type TroubleKind } from "./mart_board.ts";
 import { readChanged, type ReadMart } from "./read_mart.ts";
 
 /** The warehouse, opened for one question. */
@@ -28,6 +29,15 @@ export interface ServeOptions {
   interval?: number;
 }
 
+/** Where the mart is served until this is disposed of. */
+export interface ServedMart extends AsyncDisposable {
+  /** For a browser on this machine. */
+  url: string;
+  /** The address that it listens on. */
+  host: string;
+  port: number;
+}
+
 const MINUTE = 60_000;
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -38,14 +48,14 @@ const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
  */
 export async function serveMart(
   options: ServeOptions,
-): Promise<AsyncDisposable & { url: string; port: number }> {
+): Promise<ServedMart> {
   const { open, counted, now, log, hostname, port, interval = MINUTE } = options;
   const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(hostname);
   const board = new MartBoard<Shown & { mart: ReadMart }>({
     interval,
     now,
     versionOf: ({ data }) => `${data.madeAt} ${crypto.randomUUID().slice(0, 8)}`,
-    onTrouble: (error) => log.warn(troubleText(error)),
+    onTrouble: (error, kind) => logTrouble(log, error, kind),
     onRecovered: () => log.info("The mart can be read again"),
     async read(held) {
       const range = { from: FIRST_DAY, to: today(now()).subtract({ days: 1 }) };
@@ -88,7 +98,15 @@ export async function serveMart(
   const name = hostname.includes(":") ? `[${hostname}]` : hostname;
   return {
     url: `http://${name === "127.0.0.1" ? "localhost" : name}:${server.port}/`,
+    host: hostname,
     port: server.port,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/** What passes is a warning; what somebody has to mend is an error. */
+function logTrouble(log: Logger, error: unknown, kind: TroubleKind): void {
+  const hint = error instanceof FinpipeError && error.hint !== undefined ? `. ${error.hint}` : "";
+  const passes = kind === "away" || kind === "busy";
+  log[passes ? "warn" : "error"](`Cannot read the mart: ${messageOf(error)}${hint}`);
 }

@@ -1,5 +1,5 @@
 /** `/healthz`, `/readyz` and `/metrics` of a resident process, on all interfaces. */
-import { FinpipeError } from "./errors.ts";
+import { type Answer, type HttpServer, startHttpServer } from "./http_server.ts";
 import type { Logger } from "./log.ts";
 
 /** What to answer: a text says what is wrong, undefined means that all is well. */
@@ -17,50 +17,36 @@ export interface Health {
  * @param port 0 for any that is free
  * @throws FinpipeError of kind `configuration` where the port is taken, or not for this user
  */
-export function serveHealth(
-  port: number,
-  health: Health,
-  log: Logger,
-): AsyncDisposable & { port: number } {
-  try {
-    const server = Deno.serve({
-      port,
-      hostname: "0.0.0.0",
-      onListen: ({ port }) => log.info(`Serving /healthz, /readyz and /metrics on port ${port}`),
-    }, (request) => answer(request, health));
-    return {
-      port: (server.addr as Deno.NetAddr).port,
-      [Symbol.asyncDispose]: () => server.shutdown(),
-    };
-  } catch (error) {
-    const why = error instanceof Deno.errors.AddrInUse
-      ? "it is in use"
-      : error instanceof Deno.errors.PermissionDenied
-      ? "permission denied"
-      : undefined;
-    if (why === undefined) throw error;
-    throw new FinpipeError("configuration", `Cannot serve metrics on port ${port}: ${why}`, {
-      hint: "Name another one with --metrics-port",
-      cause: error,
-    });
-  }
+export async function serveHealth(port: number, health: Health, log: Logger): Promise<HttpServer> {
+  const server = await startHttpServer({
+    hostname: "0.0.0.0",
+    port,
+    option: "--metrics-port",
+    what: "metrics",
+    answer: ({ target }) => answer(target, health),
+    onError: (error) => log.error(`A request for health or metrics failed: ${error}`),
+  });
+  log.info(`Serving /healthz, /readyz and /metrics on port ${server.port}`);
+  return server;
 }
 
-function answer(request: Request, { healthz, readyz, metrics }: Health): Response {
-  switch (new URL(request.url).pathname) {
+function answer(target: string, { healthz, readyz, metrics }: Health): Answer {
+  switch (target.split("?", 1)[0]) {
     case "/healthz":
       return state(healthz());
     case "/readyz":
       return state(readyz());
     case "/metrics":
-      return new Response(metrics.text(), {
+      return {
+        status: 200,
         headers: { "content-type": metrics.contentType },
-      });
+        body: metrics.text(),
+      };
     default:
-      return new Response("/healthz, /readyz, /metrics\n", { status: 404 });
+      return { status: 404, body: "/healthz, /readyz, /metrics\n" };
   }
 }
 
-function state(wrong: string | undefined): Response {
-  return wrong === undefined ? new Response("ok\n") : new Response(`${wrong}\n`, { status: 503 });
+function state(wrong: string | undefined): Answer {
+  return wrong === undefined ? { status: 200, body: "ok\n" } : { status: 503, body: `${wrong}\n` };
 }

@@ -31,16 +31,32 @@ export interface ServerOptions {
   answer(asked: Asked): Promise<Answer> | Answer;
   /** Told of a bug in `answer`; the client is told 500 and nothing else. */
   onError?(error: unknown): void;
+  /** @default those that any network between people keeps */
+  limits?: Partial<Limits>;
 }
 
-/** Milliseconds for the head of a request, for all of it, and without a byte either way. */
-const LIMITS = {
-  headersTimeout: 10_000,
-  requestTimeout: 15_000,
-  connectionsCheckingInterval: 1000,
+/** What a client may take; times are in milliseconds. */
+export interface Limits {
+  /** For the head of a request. */
+  head: number;
+  /** For all of a request. */
+  request: number;
+  /** Without a byte either way. */
+  silence: number;
+  /** For taking an answer. */
+  answer: number;
+  headBytes: number;
+  connections: number;
+}
+
+const LIMITS: Limits = {
+  head: 10_000,
+  request: 15_000,
+  silence: 20_000,
+  answer: 120_000,
+  headBytes: 16_384,
+  connections: 1000,
 };
-const SILENT = 20_000;
-const MOST_CONNECTIONS = 1000;
 
 export interface HttpServer extends AsyncDisposable {
   readonly port: number;
@@ -52,7 +68,17 @@ export interface HttpServer extends AsyncDisposable {
  * @throws FinpipeError of kind `configuration` where the port is taken, or not for this user
  */
 export async function startHttpServer(options: ServerOptions): Promise<HttpServer> {
-  const server = createServer({ ...LIMITS, keepAliveTimeout: 5000 }, async (request, response) => {
+  const limits = { ...LIMITS, ...options.limits };
+  const settings = {
+    headersTimeout: limits.head,
+    requestTimeout: limits.request,
+    connectionsCheckingInterval: Math.min(1000, limits.head),
+    keepAliveTimeout: 5000,
+    maxHeaderSize: limits.headBytes,
+  };
+  const server = createServer(settings, async (request, response) => {
+    const cut = setTimeout(() => response.destroy(), limits.answer);
+    response.once("close", () => clearTimeout(cut));
     let answer: Answer;
     try {
       const { method = "GET", url: target = "/", headers } = request;
@@ -69,8 +95,8 @@ export async function startHttpServer(options: ServerOptions): Promise<HttpServe
     response.writeHead(answer.status, { ...type, ...length, ...answer.headers });
     response.end(request.method === "HEAD" || answer.status === 304 ? undefined : body);
   });
-  server.setTimeout(SILENT);
-  server.maxConnections = MOST_CONNECTIONS;
+  server.setTimeout(limits.silence);
+  server.maxConnections = limits.connections;
   const { hostname, port } = options;
   const listening = Promise.withResolvers<void>();
   server.once("error", listening.reject);

@@ -16,7 +16,7 @@ function shown(days: number): Shown {
 }
 
 browserTest("a mart that changes is seen without a reload, in the same view", async (open) => {
-  let now: Shown | undefined = shown(10);
+  let now: Shown | undefined = shown(550);
   let version = 0;
   const board = new MartBoard<Shown>({
     read: () => now === undefined ? Promise.reject(away) : Promise.resolve(now),
@@ -34,27 +34,97 @@ browserTest("a mart that changes is seen without a reload, in the same view", as
     what: "the mart",
     answer: answersOf({ board, empty: () => shown(0).data, hosts: ["localhost"] }),
   });
-  const { page, errors } = await open(`http://localhost:${server.port}/#currencies=430`);
+  const { page, errors, requests } = await open(`http://localhost:${server.port}/#currencies=430`);
   await page.clock.install();
   await page.reload();
   await page.getByText("Live, as of 2026-01-01 00:00:00 UTC.").waitFor();
-  await page.locator("#mart-count", { hasText: "10 rows" }).waitFor();
+  await page.locator("#mart-count", { hasText: "Rows 1 to 500 of 550 rows" }).waitFor();
   await page.evaluate("globalThis.loaded = 1");
-  await page.getByRole("checkbox", { name: "410" }).focus();
+  // Where the reader is: on the last page of both tables, each in an order of his own, and scrolled.
+  const sort = page.getByRole("button", { name: "Amount, USD" });
+  await sort.click();
+  await page.locator("#mart-pages").getByRole("button", { name: "Next" }).click();
+  await page.locator("summary", { hasText: "Builds and loads" }).click();
+  await page.getByRole("button", { name: "Rows of transactions" }).click();
+  await page.locator("#origins-pages").getByRole("button", { name: "Next" }).click();
+  const scrolled = `[scrollY, ...["mart", "origins"].map((id) =>
+    document.getElementById(id).parentElement.scrollTop)]`;
+  await page.evaluate(`document.getElementById("mart").parentElement.scrollTop = 30`);
+  await page.evaluate(`document.getElementById("origins").parentElement.scrollTop = 40`);
   await page.evaluate("scrollTo(0, 120)");
 
-  now = shown(12);
-  await page.clock.runFor(6000);
-  await page.locator("#mart-count", { hasText: "12 rows" }).waitFor();
+  /** The mart is another, and the page has seen it. */
+  const change = async (days: number) => {
+    now = shown(days);
+    await page.clock.runFor(6000);
+    await page.locator("#mart-count", { hasText: `Rows 501 to ${days} of ${days} rows` }).waitFor();
+    await page.locator("#origins-count", { hasText: `Rows 501 to ${days} of ${days} rows` })
+      .waitFor();
+    assert.equal(await page.evaluate("location.hash"), "#currencies=430&sort=amount_total-up");
+    assert.equal(await page.locator("#mart th[aria-sort=ascending]").textContent(), "Amount, USD");
+    assert.equal(
+      await page.locator("#origins th[aria-sort=ascending]").textContent(),
+      "Rows of transactions",
+    );
+    assert.deepEqual(await page.evaluate(scrolled), [120, 30, 40]);
+    assert.equal(await page.locator("#date-accounts").textContent(), "2022-10-01", "the cursor");
+  };
+  const box = page.getByRole("checkbox", { name: "410" });
+  const from = page.getByLabel("From", { exact: true });
+  const focus = (locator: typeof box) =>
+    locator.evaluate((element) => element.focus({ preventScroll: true }));
+  const hasFocus = (locator: typeof box) =>
+    locator.evaluate((element) => element.matches(":focus"));
+
+  await focus(page.locator("#chart-accounts"));
+  await page.keyboard.press("Home");
+  await focus(box);
+  await change(552);
+  assert.ok(await hasFocus(box));
+  assert.equal(await box.isChecked(), false);
+  await focus(sort);
+  await change(554);
+  assert.ok(await hasFocus(sort));
+  const previous = page.locator("#mart-pages").getByRole("button", { name: "Previous" });
+  await focus(previous);
+  await change(556);
+  assert.ok(await hasFocus(previous));
+  await focus(from);
+  await page.keyboard.press("End");
+  await page.keyboard.press("Backspace");
+  await change(558);
+  assert.ok(await hasFocus(from));
+  assert.equal(await from.inputValue(), "2022-10-0", "what is being typed stays");
+  await page.keyboard.type("9");
+  await page.keyboard.press("Enter");
+  await page.locator("#mart-count", { hasText: "550 rows" }).waitFor();
   assert.equal(await page.evaluate("globalThis.loaded"), 1, "not loaded again");
-  assert.equal(await page.evaluate("location.hash"), "#currencies=430");
-  assert.equal(await page.getByRole("checkbox", { name: "410" }).isChecked(), false);
-  assert.equal(await page.evaluate("document.activeElement.value"), "410");
-  assert.equal(await page.evaluate("scrollY"), 120);
+
+  // Nothing moves below a mouse that chooses days.
+  const asked = () => requests.filter((url) => url.endsWith("/api/page.json")).length;
+  const before = asked();
+  await page.locator("#chart-transactions").hover();
+  await page.mouse.down();
+  now = shown(560);
+  for (let question = 0; question < 2; question++) {
+    const state = page.waitForResponse("**/api/state.json");
+    await page.clock.runFor(6000);
+    await state;
+  }
+  assert.equal(asked(), before);
+  await page.mouse.up();
+  await page.clock.runFor(6000);
+  await page.locator("#mart-count", { hasText: "552 rows" }).waitFor();
 
   now = undefined;
   await page.clock.runFor(6000);
-  await page.getByText(/The warehouse has not answered since 2026-01-01 00:00:00 UTC/).waitFor();
-  assert.equal(await page.locator("#mart-count", { hasText: "12 rows" }).isVisible(), true);
+  await page.getByText(
+    "The warehouse has not answered since 2026-01-01 00:00:00 UTC. Shown is what it had before.",
+  ).waitFor();
+  assert.equal(await page.locator("#mart-count", { hasText: "552 rows" }).isVisible(), true);
   assert.deepEqual(errors, []);
+  await server[Symbol.asyncDispose]();
+  await page.clock.runFor(6000);
+  await page.getByText(/^The server has not answered since .*: this is what it showed last/)
+    .waitFor();
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { packPage } from "../../lib/rendering/mart/page/pack.ts";
-import { pageHtml } from "../../lib/rendering/mart/page/page.ts";
+import { pageHtml, pagePolicy } from "../../lib/rendering/mart/page/page.ts";
 import { HOSTILE } from "../support/page/hostile.ts";
 import { madeFacts } from "../support/page/facts.ts";
 import { madeFiles } from "../../tools/page.ts";
@@ -37,7 +37,17 @@ Deno.test("the policy lets run what is in the page, and nothing else", () => {
   assert.deepEqual(rules.get("default-src"), ["'none'"]);
   assert.deepEqual(rules.get("script-src"), [hash(script!)]);
   assert.deepEqual(rules.get("style-src"), [hash(style!)]);
+  for (
+    const [name, value] of [
+      ["img-src", "data:"],
+      ["base-uri", "'none'"],
+      ["form-action", "'none'"],
+      ["require-trusted-types-for", "'script'"],
+      ["trusted-types", "'none'"],
+    ] as const
+  ) assert.deepEqual(rules.get(name), [value], name);
   assert.equal(rules.has("connect-src"), false);
+  assert.match(pagePolicy("served"), /; connect-src 'self'; /);
   assert.doesNotMatch(policy!, /unsafe|https?:|\*/);
   assert.equal(JSON.parse(data!).currencies.length, 1);
   assert.doesNotMatch(html, /\{\{|<(script|link|img|iframe)[^>]+(src|href)="(?!data:,)/);

@@ -27,7 +27,7 @@ function place(read: () => Promise<Shown> = () => Promise.resolve(SHOWN)) {
     board,
     empty: () => ({ ...SHOWN.data, days: 0 }),
     hosts: ["localhost"],
-    patience: () => new Promise(() => {}),
+    patience: 60_000,
   });
   const get = (target: string, headers: Record<string, string> = LOCAL, method = "GET") =>
     Promise.resolve(answer({ method, target, headers }));
@@ -53,11 +53,69 @@ Deno.test("a warehouse that is away: what was read stays, and healthz says since
   clock.now = clock.now.add({ minutes: 1 });
   const health = await get("/healthz");
   assert.equal(health.status, 503);
-  assert.match(String(health.body), /has not answered since 2026-01-01T00:01:00Z/);
+  assert.match(String(health.body), /has not answered since 2026-01-01 00:01:00 UTC/);
   assert.equal((await get("/api/metrics.json")).status, 200);
   isAway = false;
   clock.now = clock.now.add({ minutes: 1 });
   assert.equal((await get("/healthz")).status, 200);
+});
+
+Deno.test("what does not pass by itself is told apart, since when, and logged once", async () => {
+  const told: string[] = [];
+  let error: Error | undefined;
+  let now = Temporal.Instant.from("2026-01-01T00:00:00Z");
+  const board = new MartBoard<Shown>({
+    read: () => error === undefined ? Promise.resolve(SHOWN) : Promise.reject(error),
+    versionOf: () => "v",
+    now: () => now,
+    interval: 60_000,
+    onTrouble: (error, kind) => told.push(`${kind}: ${(error as Error).message}`),
+    onRecovered: () => told.push("recovered"),
+  });
+  const answer = answersOf({ board, empty: () => SHOWN.data, hosts: undefined });
+  const look = async (next: Error | undefined) => {
+    error = next;
+    const { status, body } = await answer({ method: "GET", target: "/healthz", headers: {} });
+    now = now.add({ minutes: 1 });
+    return `${status} ${body}`;
+  };
+  const wrong = new FinpipeError("configuration", "Wrong password");
+  assert.match(
+    await look(wrong),
+    /^503 the warehouse has refused finpipe since 2026-01-01 00:00:00/,
+  );
+  assert.match(
+    await look(wrong),
+    /^503 the warehouse has refused finpipe since 2026-01-01 00:00:00/,
+  );
+  const locked = new FinpipeError("locked", "In use");
+  assert.match(await look(locked), /^200 ok, but another finpipe .* since 2026-01-01 00:02:00 UTC/);
+  assert.match(
+    await look(new TypeError("bug")),
+    /^503 finpipe has failed .* since 2026-01-01 00:03/,
+  );
+  const limit = new FinpipeError("failed", "Out of time", { passes: "in time" });
+  assert.match(await look(limit), /^503 the warehouse has not answered since 2026-01-01 00:04/);
+  assert.equal(await look(undefined), "200 ok\n");
+  assert.deepEqual(told, [
+    "refused: Wrong password",
+    "busy: In use",
+    "failed: bug",
+    "away: Out of time",
+    "recovered",
+  ]);
+  for (const [start, fails] of [[wrong, true], [locked, false]] as const) {
+    const board = new MartBoard<Shown>({
+      read: () => Promise.reject(start),
+      versionOf: () => "",
+      now: () => now,
+      interval: 0,
+      onTrouble: () => {},
+      onRecovered: () => {},
+    });
+    if (fails) await assert.rejects(board.start(), start);
+    else await board.start();
+  }
 });
 
 Deno.test("before anything was read there are no figures", async () => {

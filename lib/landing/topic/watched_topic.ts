@@ -33,7 +33,7 @@ export async function landWatchedTopic(
     healthz: () => state === undefined ? undefined : livenessOf(state),
     readyz: () => stuckWatch?.text ?? (state === undefined ? "starting" : readinessOf(state)),
   };
-  await using _server = serveHealth(port, health, context.log);
+  await using _server = await serveHealth(port, health, context.log);
   return await landTopic({
     ...context,
     onWatch: (watch) => stuckWatch = watch,

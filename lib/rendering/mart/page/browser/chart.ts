@@ -2,9 +2,9 @@
 import uPlot from "uplot";
 import { drawBands } from "./bands.ts";
 import { byId, el } from "./element.ts";
-import { type Currency, type Days, exact, type Metric, type Model } from "./model.ts";
-import { exactText, shortText } from "./numbers.ts";
-import { swatch, theme } from "./palette.ts";
+import { type Currency, type Days, exact, lengthOf, type Metric, type Model } from "./model.ts";
+import { axisText, exactText } from "./numbers.ts";
+import { isPrinting, swatch, theme } from "./palette.ts";
 import { trendText } from "./trend.ts";
 import { shownOf, type View } from "./view.ts";
 
@@ -20,6 +20,10 @@ export interface ChartEvents {
 
 const SYNC = "mart";
 const HEIGHT = 260;
+/** Pixels of a chart on paper, which the style sheet fits to its width; two of them and the tiles on a sheet. */
+const PAPER = { width: 700, height: 205 };
+/** More days than this are dense: about one at each pixel of a chart. */
+const DENSE = 400;
 /** Pixels of a character on an axis. */
 const CHARACTER = 7;
 
@@ -50,10 +54,7 @@ export class Chart {
       [model.axis, ...model.currencies.map(({ lines }) => lines[metric.name])],
       this.frame,
     );
-    this.#resized = new ResizeObserver(() => {
-      const width = this.frame.clientWidth;
-      if (width > 0 && width !== this.plot.width) this.plot.setSize({ width, height: HEIGHT });
-    });
+    this.#resized = new ResizeObserver(() => this.#fit());
     this.#resized.observe(this.frame);
     this.#showLegend();
     this.#say();
@@ -66,6 +67,7 @@ export class Chart {
       this.#model.currencies.forEach(({ code }, i) => {
         const show = view.currencies.has(code);
         if (show !== old.currencies.has(code)) this.plot.setSeries(i + 1, { show });
+        this.plot.series[i + 1]!.width = lineWidth(view.days);
       });
       this.plot.setScale("x", scaleOf(view.days));
     });
@@ -92,8 +94,17 @@ export class Chart {
     }
   }
 
+  /** Draws it in the theme that is now. */
   redraw(): void {
-    this.plot.redraw(false);
+    if (!this.#fit()) this.plot.redraw(false);
+  }
+
+  /** Whether the chart had another size. */
+  #fit(): boolean {
+    const size = isPrinting() ? PAPER : { width: this.frame.clientWidth, height: HEIGHT };
+    if (size.width === 0 || size.width === this.plot.width) return false;
+    this.plot.setSize(size);
+    return true;
   }
 
   destroy(): void {
@@ -159,7 +170,7 @@ export class Chart {
           grid: { stroke: () => theme().grid, width: 1 },
           ticks: { show: false },
           size: 58,
-          values: (_chart, values) => values.map((value) => value === null ? "" : shortText(value)),
+          values: (_chart, values) => values.map((value) => value === null ? "" : axisText(value)),
           incrs: scale === 0 ? WHOLE_STEPS : undefined,
         } as uPlot.Axis,
       ],
@@ -187,7 +198,7 @@ export class Chart {
     return {
       show: this.#view.currencies.has(code),
       stroke: colour,
-      width: 1.75,
+      width: lineWidth(this.#view.days),
       dash: [...look.dash],
       spanGaps: false,
       points: { size: 5, stroke: colour, fill: colour, width: 1, filter: alone },
@@ -203,6 +214,11 @@ const WHOLE_STEPS = [...Array(16).keys()].flatMap((power) =>
 /** Half a day at both ends, so that one day alone is seen. */
 function scaleOf({ from, to }: Days): { min: number; max: number } {
   return { min: from - 0.5, max: to + 0.5 };
+}
+
+/** Thinner where lines are close, so that they stay apart. */
+function lineWidth(days: Days): number {
+  return lengthOf(days) > DENSE ? 1 : 1.75;
 }
 
 function ticksOf(chart: uPlot, { calendar }: Model, min: number, max: number) {

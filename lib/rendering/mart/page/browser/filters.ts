@@ -1,4 +1,5 @@
 /** The controls above the charts: dates, and currencies. */
+import { DateInput } from "./date_input.ts";
 import { byId, el } from "./element.ts";
 import { type Days, lengthOf, type Model } from "./model.ts";
 import { swatch } from "./palette.ts";
@@ -14,8 +15,8 @@ export interface FilterEvents {
 const SPANS = [7, 30, 90, 365];
 
 export class Filters {
-  readonly #from = byId<HTMLInputElement>("from");
-  readonly #to = byId<HTMLInputElement>("to");
+  readonly #from: DateInput;
+  readonly #to: DateInput;
   readonly #boxes = new Map<number, HTMLInputElement>();
   readonly #spans: [HTMLButtonElement, Days][] = [];
   readonly #model: Model;
@@ -25,17 +26,11 @@ export class Filters {
     this.#model = model;
     this.#view = view;
     const { calendar, all } = model;
-    for (const input of [this.#from, this.#to]) {
-      input.min = calendar.iso(all.from);
-      input.max = calendar.iso(all.to);
-      input.onchange = () => {
-        const from = calendar.day(this.#from.value);
-        const to = calendar.day(this.#to.value);
-        // A date that is being typed is none yet.
-        if (from === undefined || to === undefined) return;
-        events.onDays({ from: Math.min(from, to), to: Math.max(from, to) });
-      };
-    }
+    // One that is put beyond the other takes its place.
+    const set = (one: number, other: number) =>
+      events.onDays({ from: Math.min(one, other), to: Math.max(one, other) });
+    this.#from = new DateInput("from", calendar, all, (day) => set(day, this.#view.days.to));
+    this.#to = new DateInput("to", calendar, all, (day) => set(this.#view.days.from, day));
     this.#makeSpans(events);
     this.#makeBoxes(events);
     byId("reset").onclick = events.onReset;
@@ -44,9 +39,8 @@ export class Filters {
 
   show(view: View): void {
     this.#view = view;
-    const { calendar } = this.#model;
-    this.#from.value = calendar.iso(view.days.from);
-    this.#to.value = calendar.iso(view.days.to);
+    this.#from.show(view.days.from);
+    this.#to.show(view.days.to);
     for (const [code, box] of this.#boxes) box.checked = view.currencies.has(code);
     for (const [button, { from, to }] of this.#spans) {
       button.ariaPressed = String(from === view.days.from && to === view.days.to);

@@ -5,7 +5,7 @@ import { byId } from "./element.ts";
 interface State {
   version: string;
   asked_at: string | null;
-  trouble: { kind: "away" | "busy"; since: string } | null;
+  trouble: { text: string } | null;
 }
 
 /** Milliseconds between two questions to the server, which are cheap. */
@@ -28,14 +28,21 @@ export function keepLive(version: string, onData: (data: PageData) => void): voi
         version = data.live ?? "";
         onData(data);
       }
-      line.textContent = stateText(state);
+      say(line, stateText(state), state.trouble !== null);
     } catch {
       lost ??= timeText(new Date().toISOString());
-      line.textContent = `The server has not answered since ${lost}: this is what it showed last.`;
+      say(line, `The server has not answered since ${lost}: this is what it showed last.`, true);
     }
     setTimeout(ask, EVERY);
   };
   void ask();
+}
+
+/** A screen reader reads out what is wrong, and once; not each minute that all is well. */
+function say(line: HTMLElement, text: string, isTrouble: boolean): void {
+  line.ariaLive = isTrouble ? "polite" : "off";
+  line.classList.toggle("trouble", isTrouble);
+  if (line.textContent !== text) line.textContent = text;
 }
 
 async function json<T>(path: string): Promise<T> {
@@ -46,10 +53,8 @@ async function json<T>(path: string): Promise<T> {
 
 function stateText({ asked_at, trouble }: State): string {
   if (trouble === null) return asked_at === null ? "" : `Live, as of ${timeText(asked_at)}.`;
-  const since = timeText(trouble.since);
-  return trouble.kind === "busy"
-    ? `Another finpipe has been at work in the mart since ${since}: shown is how it was before.`
-    : `The warehouse has not answered since ${since}: shown is what it had before.`;
+  const { text } = trouble;
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}. Shown is what it had before.`;
 }
 
 function timeText(iso: string): string {

@@ -100,6 +100,6 @@ function columnsOf(model: Model): Column<Row>[] {
 
 function rateText({ currency: { code, packed }, place }: Row): string {
   const rate = packed.rate[place];
-  if (rate == null) return code === DOLLAR ? "1" : "–";
+  if (rate == null) return code === DOLLAR ? exactText("1", SCALES.rate) : "–";
   return exactText(exact(rate, "rate"), SCALES.rate);
 }

@@ -2,6 +2,7 @@
 
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 2 });
+const fine = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 4 });
 const percent = new Intl.NumberFormat(undefined, {
   style: "percent",
   maximumFractionDigits: 1,
@@ -19,9 +20,14 @@ export function exactText(value: string, scale: number): string {
   return format.format(value as unknown as number);
 }
 
-/** A number on an axis, or in a sentence: 1.2M. */
+/** A number in a sentence: 1.2M. */
 export function shortText(value: number): string {
   return short.format(value);
+}
+
+/** A number on an axis, so that neighbours differ: 1.225, 1.2M. */
+export function axisText(value: number): string {
+  return fine.format(value);
 }
 
 export function wholeText(value: number): string {

@@ -18,11 +18,12 @@ interface Row {
 export class OriginTable {
   readonly #table: Table<Row>;
   readonly #rows: readonly Row[];
-  #sort: Sort = { column: "date", descending: false };
+  #sort: Sort;
   #view: View;
 
-  constructor(model: Model, view: View) {
+  constructor(model: Model, view: View, sort: Sort = { column: "date", descending: false }) {
     this.#view = view;
+    this.#sort = sort;
     const { calendar, data } = model;
     const places = data.loads.map(({ runs }) =>
       new Map(daysOf(runs).map((day, place) => [day, place]))
@@ -50,10 +51,15 @@ export class OriginTable {
     );
   }
 
-  show(view: View): void {
+  /** The order and the page that the reader has chosen. */
+  get place(): { sort: Sort; page: number } {
+    return { sort: this.#sort, page: this.#table.page };
+  }
+
+  show(view: View, page = 0): void {
     this.#view = view;
     const { from, to } = view.days;
-    this.#table.show(this.#rows.filter(({ day }) => day >= from && day <= to), this.#sort);
+    this.#table.show(this.#rows.filter(({ day }) => day >= from && day <= to), this.#sort, page);
   }
 }
 

@@ -4,6 +4,7 @@ import { Chart, valueText } from "./chart.ts";
 import { ChartTable } from "./chart_table.ts";
 import { byId } from "./element.ts";
 import { Filters } from "./filters.ts";
+import { keptFocus, keptScroll } from "./kept.ts";
 import { Keys } from "./keys.ts";
 import { martRows, martTable } from "./mart_table.ts";
 import { type Days, lengthOf, METRICS, type Model, modelOf } from "./model.ts";
@@ -12,7 +13,7 @@ import { counted } from "./numbers.ts";
 import { builtText, OriginTable } from "./origin_table.ts";
 import { onThemeChange } from "./palette.ts";
 import { showTiles } from "./tiles.ts";
-import { fragmentOf, shownOf, type View, viewOf, wholeView } from "./view.ts";
+import { fragmentOf, shownOf, type View, viewOf, viewText, wholeView } from "./view.ts";
 
 export class Page {
   #parts: Parts | undefined;
@@ -29,9 +30,9 @@ export class Page {
 
   /** Shows data, in the view that the URL names: at first, and again when the data is new. */
   show(data: PageData): void {
-    const focus = focused();
-    const [left, top] = [scrollX, scrollY];
-    const old = this.#parts?.cursor;
+    // Of newer data: the reader stays where he was.
+    const [focus, scroll] = [keptFocus(), keptScroll()];
+    const place = this.#parts?.place;
     this.#parts?.destroy();
     this.#parts = undefined;
     byId("made").textContent = `Made at ${
@@ -44,11 +45,10 @@ export class Page {
     byId("span").textContent = isEmpty ? "" : spanText(data);
     if (isEmpty) return;
     const model = modelOf(data);
-    this.#parts = new Parts(model, viewOf(location.hash, model), (view) => this.#keep(view, model));
-    if (old !== undefined) this.#parts.putCursor(old);
-    // Of newer data: the reader stays where he was.
-    focus?.();
-    scrollTo(left, top);
+    const view = viewOf(location.hash, model);
+    this.#parts = new Parts(model, view, (view) => this.#keep(view, model), place);
+    focus();
+    scroll();
   }
 
   #keep(view: View, model: Model): void {
@@ -65,10 +65,21 @@ function spanText(data: PageData): string {
   const model = modelOf({ ...data, currencies: [] });
   const { calendar, all } = model;
   const days = counted(lengthOf(all), "day");
+  const span = data.days === 1
+    ? calendar.iso(all.from)
+    : `${calendar.iso(all.from)} to ${calendar.iso(all.to)}`;
   const currencies = data.currencies.length === 1
     ? "1 currency"
     : `${data.currencies.length} currencies`;
-  return `${calendar.iso(all.from)} to ${calendar.iso(all.to)}, ${days}, ${currencies}`;
+  return `${span}, ${days}, ${currencies}`;
+}
+
+/** Where the reader is, beside what the view says. */
+interface Place {
+  /** The date at which the cursor stands. */
+  cursor: string | undefined;
+  martPage: number;
+  origins: OriginTable["place"];
 }
 
 /** What is made anew for other data. */
@@ -82,7 +93,12 @@ class Parts {
   #view: View;
   #later = 0;
 
-  constructor(readonly model: Model, view: View, private readonly onView: (view: View) => void) {
+  constructor(
+    readonly model: Model,
+    view: View,
+    private readonly onView: (view: View) => void,
+    place?: Place,
+  ) {
     this.#view = view;
     const reset = () => this.set(wholeView(model));
     const days = (days: Days) => this.set({ ...this.#view, days: kept(days, model) });
@@ -120,8 +136,9 @@ class Parts {
     });
     this.#tables = METRICS.map((metric) => new ChartTable(metric, model, view));
     this.#mart = martTable(model, (sort) => this.set({ ...this.#view, sort }), () => this.#view);
-    this.#origins = new OriginTable(model, view);
-    this.#showRest();
+    this.#origins = new OriginTable(model, view, place?.origins.sort);
+    this.#showRest(place);
+    if (place?.cursor !== undefined) this.#putCursor(place.cursor);
   }
 
   /** Shows another view: the charts at once, the tables when the browser is at rest. */
@@ -139,14 +156,18 @@ class Parts {
     });
   }
 
-  /** The date at which the cursor stands. */
-  get cursor(): string | undefined {
+  get place(): Place {
     const { place } = this.#keys;
-    return place === null ? undefined : this.model.calendar.iso(this.model.axis[place]!);
+    const { calendar, axis } = this.model;
+    return {
+      cursor: place === null ? undefined : calendar.iso(axis[place]!),
+      martPage: this.#mart.page,
+      origins: this.#origins.place,
+    };
   }
 
   /** Puts the cursor at a date, if that is shown. */
-  putCursor(date: string): void {
+  #putCursor(date: string): void {
     const day = this.model.calendar.day(date);
     const place = day === undefined ? -1 : this.model.axis.indexOf(day);
     if (place < 0) return;
@@ -163,14 +184,15 @@ class Parts {
     for (const chart of this.#charts) chart.destroy();
   }
 
-  #showRest(): void {
+  #showRest(place?: Place): void {
     const { model } = this;
     const view = this.#view;
     showTiles(model, view);
     showNotes(model, view);
+    byId("view").textContent = viewText(model, view);
     byId("built").textContent = builtText(model, view);
-    this.#mart.show(martRows(model, view), view.sort);
-    this.#origins.show(view);
+    this.#mart.show(martRows(model, view), view.sort, place?.martPage);
+    this.#origins.show(view, place?.origins.page);
     for (const table of this.#tables) table.show(view);
   }
 
@@ -223,16 +245,4 @@ function touch(over: HTMLElement, onMove: (left: number) => void): void {
   };
   over.addEventListener("pointerdown", move);
   over.addEventListener("pointermove", move);
-}
-
-/** Gives the focus back to the control that has it, though it is made anew; undefined for any other. */
-function focused(): (() => void) | undefined {
-  const element = document.activeElement;
-  const group = element?.closest("#currencies, #spans");
-  if (!(element instanceof HTMLElement) || group == null) return undefined;
-  const sameAs = (one: Element) =>
-    element instanceof HTMLInputElement
-      ? one instanceof HTMLInputElement && one.value === element.value
-      : one.textContent === element.textContent;
-  return () => [...group.querySelectorAll<HTMLElement>("input, button")].find(sameAs)?.focus();
 }

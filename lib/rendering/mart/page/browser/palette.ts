@@ -38,14 +38,14 @@ const ON_LIGHT: Theme = {
   lines: LIGHT,
   text: "#44403c",
   grid: "#e7e5e4",
-  hole: "#d6d3d1",
+  hole: "#a8a29e",
   stale: "#fde9c4",
 };
 const ON_DARK: Theme = {
   lines: DARK,
   text: "#d6d3d1",
   grid: "#3b3a38",
-  hole: "#4a4846",
+  hole: "#78716c",
   stale: "#4b3a17",
 };
 
@@ -54,6 +54,11 @@ let printing = false;
 
 export function theme(): Theme {
   return dark.matches && !printing ? ON_DARK : ON_LIGHT;
+}
+
+/** Whether the page is being drawn for paper. */
+export function isPrinting(): boolean {
+  return printing;
 }
 
 /** Calls back when the theme has changed. */

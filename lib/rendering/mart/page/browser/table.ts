@@ -1,6 +1,7 @@
 /** A table that is sorted by its heads, paged where it is long, and downloaded. */
 import { csvOf, download } from "./download.ts";
 import { byId, el } from "./element.ts";
+import { keptFocus } from "./kept.ts";
 import { counted, wholeText } from "./numbers.ts";
 
 export interface Column<Row> {
@@ -59,8 +60,16 @@ export class Table<Row> {
     byId(`${id}-csv`).onclick = () => download(fileName(), this.#csv(), "text/csv;charset=utf-8");
   }
 
-  /** @param rows are sorted here; of equal ones the order stays */
-  show(rows: readonly Row[], { column: name, descending }: Sort): void {
+  /** The page that is shown, from 0. */
+  get page(): number {
+    return this.#page;
+  }
+
+  /**
+   * @param rows are sorted here; of equal ones the order stays
+   * @param page the last one where there are fewer
+   */
+  show(rows: readonly Row[], { column: name, descending }: Sort, page = 0): void {
     const column = this.#columns.find((column) => column.name === name) ?? this.#columns[0]!;
     const sign = descending ? -1 : 1;
     this.#rows = [...rows].sort((one, other) => {
@@ -71,7 +80,7 @@ export class Table<Row> {
       if (name === column.name) head.ariaSort = descending ? "descending" : "ascending";
       else head.removeAttribute("aria-sort");
     }
-    this.#showPage(0);
+    this.#showPage(Math.min(page, Math.max(0, Math.ceil(rows.length / PAGE) - 1)));
   }
 
   #head(column: Column<Row>): HTMLTableCellElement {
@@ -103,8 +112,10 @@ export class Table<Row> {
       const isOff = page < 0 || page > last || page === this.#page;
       const element = el("button", { type: "button", disabled: isOff }, text);
       element.onclick = () => {
+        const focus = keptFocus();
         this.#showPage(page);
         this.#table.scrollIntoView({ block: "start" });
+        focus();
       };
       return element;
     };

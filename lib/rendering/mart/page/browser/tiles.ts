@@ -16,59 +16,75 @@ interface Totals {
 }
 
 export function showTiles(model: Model, view: View): void {
-  const now = totalsOf(model, view, view.days);
-  const earlier = before(view.days, model.all);
-  const then = earlier === undefined ? undefined : totalsOf(model, view, earlier);
-  const compared = comparison(model, view, earlier);
+  const all = totalsOf(model, view, view.days);
+  const compared = comparison(model, view.days);
+  const [now, then] = compared.spans?.map((days) => totalsOf(model, view, days)) ?? [];
   const perDay = (value: bigint, { days }: Totals) => days === 0 ? undefined : Number(value) / days;
   const perAccount = ({ transactions, accounts }: Totals) =>
     accounts === 0n ? undefined : Number(transactions) / Number(accounts);
+  const built = `on ${counted(all.days, "day")} with a mart`;
+  const aDay = (value: number, scale: number) =>
+    all.days < 2 ? built : `${exactText((value / all.days).toFixed(scale), scale)} a day`;
   const tiles = [
     {
       title: "Transactions",
-      value: exactText(`${now.transactions}`, 0),
+      value: exactText(`${all.transactions}`, 0),
       of: (totals: Totals) => Number(totals.transactions),
+      otherwise: aDay(Number(all.transactions), 1),
     },
     {
       title: "Transactions per account and day",
-      value: perAccount(now) === undefined ? "–" : exactText(perAccount(now)!.toFixed(4), 4),
+      value: perAccount(all) === undefined ? "–" : exactText(perAccount(all)!.toFixed(4), 4),
       of: perAccount,
+      otherwise: built,
     },
     {
-      title: "Accounts a day, added over currencies",
-      value: perDay(now.accounts, now) === undefined
+      title: "Accounts a day, summed by currency",
+      value: perDay(all.accounts, all) === undefined
         ? "–"
-        : exactText(perDay(now.accounts, now)!.toFixed(1), 1),
+        : exactText(perDay(all.accounts, all)!.toFixed(1), 1),
       of: (totals: Totals) => perDay(totals.accounts, totals),
+      otherwise: built,
     },
     {
       title: "Amount, US dollars",
-      value: exactText(unpackedUnits(now.amount), 2),
+      value: exactText(unpackedUnits(all.amount), 2),
       of: (totals: Totals) => Number(totals.amount),
+      otherwise: aDay(Number(all.amount) / 100, 2),
     },
   ];
-  byId("tiles").replaceChildren(...tiles.map(({ title, value, of }) => {
-    const change = compared.isFair && then !== undefined ? changeOf(of(now), of(then)) : undefined;
+  byId("tiles").replaceChildren(...tiles.map(({ title, value, of, otherwise }) => {
+    const change = now === undefined || then === undefined
+      ? undefined
+      : changeOf(of(now), of(then));
+    const figure = el("dd", { class: "figure" }, value);
+    // As large as there is room for.
+    figure.style.setProperty("--characters", `${value.length}`);
     return el(
       "div",
       { class: "tile" },
       el("dt", {}, title),
-      el("dd", { class: "figure" }, value),
+      figure,
       el(
         "dd",
-        { class: `change ${change === undefined ? "" : change < 0 ? "down" : "up"}` },
-        changeWords(change),
+        { class: `change ${change === undefined ? "" : wayOf(change)}` },
+        change === undefined ? otherwise : `${changeWords(change)}${compared.when}`,
       ),
     );
   }));
   byId("compared").textContent = compared.text;
 }
 
-function changeWords(change: number | undefined): string {
-  if (change === undefined) return "no comparison";
-  // What is written as 0% has not changed.
-  if (Math.abs(change) < 0.0005) return `= ${changeText(0)}`;
-  return `${change > 0 ? "▲" : "▼"} ${changeText(change)}`;
+/** What is written as 0% has not changed. */
+function wayOf(change: number): "up" | "down" | "same" {
+  return Math.abs(change) < 0.0005 ? "same" : change > 0 ? "up" : "down";
+}
+
+const SIGNS = { up: "▲", down: "▼", same: "=" } as const;
+
+function changeWords(change: number): string {
+  const way = wayOf(change);
+  return `${SIGNS[way]} ${changeText(way === "same" ? 0 : change)}`;
 }
 
 /** Undefined where a share says nothing: from zero, or from a sum below it. */
@@ -77,32 +93,55 @@ function changeOf(now: number | undefined, then: number | undefined): number | u
   return now / then - 1;
 }
 
-/** Days with holes cannot be compared with days without: it would be the holes that differ. */
-function comparison(
-  model: Model,
-  { days }: View,
-  earlier: Days | undefined,
-): { isFair: boolean; text: string } {
-  const { calendar, holes } = model;
-  const length = counted(lengthOf(days), "day");
-  if (earlier === undefined) {
-    return {
-      isFair: false,
-      text: `No comparison: the page does not have the ${length} before ${
-        calendar.iso(days.from)
-      }.`,
-    };
-  }
-  const named = `${calendar.iso(earlier.from)} to ${calendar.iso(earlier.to)}`;
-  const missing = within(holes, { from: earlier.from, to: days.to })
+interface Comparison {
+  /** The days that are compared, and those before them; undefined where they cannot be. */
+  spans?: readonly [Days, Days];
+  text: string;
+  /** Said beside each change. */
+  when: string;
+}
+
+/**
+ * The days of the view and as many before them; where the page has none before, the later half of the
+ * view and the half before it. Days with holes cannot be compared with days without: it would be the
+ * holes that differ.
+ */
+function comparison({ calendar, all, holes }: Model, days: Days): Comparison {
+  const named = ({ from, to }: Days) =>
+    from === to ? calendar.iso(from) : `${calendar.iso(from)} to ${calendar.iso(to)}`;
+  const daysBefore = (length: number) => length === 1 ? "the day" : `the ${counted(length, "day")}`;
+  const length = lengthOf(days);
+  const earlier = before(days, all);
+  const half = Math.floor(length / 2);
+  const none = `the page does not have ${daysBefore(length)} before ${calendar.iso(days.from)}`;
+  if (earlier === undefined && half === 0) return { text: `No comparison: ${none}.`, when: "" };
+  const [now, then] = earlier === undefined
+    ? [{ from: days.to - half + 1, to: days.to }, {
+      from: days.to - 2 * half + 1,
+      to: days.to - half,
+    }]
+    : [days, earlier];
+  const missing = within(holes, { from: then.from, to: now.to })
     .reduce((sum, hole) => sum + lengthOf(hole), 0);
   if (missing > 0) {
+    const have = missing === 1 ? "has" : "have";
+    const text =
+      `No comparison of ${named(now)} with ${named(then)}: ${counted(missing, "day")} of ` +
+      `both ${have} no mart.`;
+    return { text, when: "" };
+  }
+  if (earlier !== undefined) {
     return {
-      isFair: false,
-      text: `No comparison with ${named}: ${counted(missing, "day")} of both have no mart.`,
+      spans: [now, then],
+      text: `Compared with ${daysBefore(length)} before: ${named(then)}.`,
+      when: "",
     };
   }
-  return { isFair: true, text: `Compared with the ${length} before: ${named}.` };
+  return {
+    spans: [now, then],
+    text: `Changes are those of ${named(now)} from ${named(then)}, as ${none}.`,
+    when: half === 1 ? " on the last day" : ` in the last ${counted(half, "day")}`,
+  };
 }
 
 function totalsOf(model: Model, view: View, { from, to }: Days): Totals {

@@ -1,6 +1,6 @@
 /** What a chart shows, in words. */
 import { type Currency, lengthOf, type Line, type Metric, type Model } from "./model.ts";
-import { changeText, counted, shortText } from "./numbers.ts";
+import { changeText, counted, exactText, shortText } from "./numbers.ts";
 import { shownOf, type View } from "./view.ts";
 
 /** At most so many currencies have a sentence of their own; the table beside the chart has all. */
@@ -26,7 +26,7 @@ export function trendText(metric: Metric, model: Model, view: View): string {
     .sort((one, other) => Math.abs(other.facts!.mean) - Math.abs(one.facts!.mean));
   if (told.length === 0) return `${span}: there are no figures.`;
   const sentences = told.slice(0, TOLD).map(({ currency, facts }) =>
-    sentenceOf(currency, facts!, model)
+    sentenceOf(currency, metric, facts!, view, model)
   );
   const rest = told.length - TOLD;
   if (rest > 0) {
@@ -47,17 +47,22 @@ interface Facts {
 
 function sentenceOf(
   { label }: Currency,
+  { scale }: Metric,
   { change, least, most }: Facts,
+  { days }: View,
   { axis, calendar }: Model,
 ): string {
-  if (least.value === most.value) return `${label} is ${shortText(least.value)} throughout.`;
+  // Averages differ in their last digits.
+  const text = (value: number) => scale === 4 ? exactText(value.toFixed(4), 4) : shortText(value);
+  if (days.from === days.to) return `${label} is ${text(least.value)}.`;
+  if (least.value === most.value) return `${label} is ${text(least.value)} throughout.`;
   const way = change === undefined
     ? "varies"
     : Math.abs(change) < STEADY
     ? "is steady"
     : `${change > 0 ? "rises" : "falls"} by about ${changeText(change).replace(/^[+-]/, "")}`;
   const at = ({ value, place }: Facts["least"]) =>
-    `${shortText(value)} on ${calendar.iso(axis[place]!)}`;
+    `${text(value)} on ${calendar.iso(axis[place]!)}`;
   return `${label} ${way}: at the least ${at(least)}, at the most ${at(most)}.`;
 }
 

@@ -39,7 +39,10 @@ export function viewOf(fragment: string, model: Model): View {
   };
 }
 
-/** The fragment of a view; empty where it is the whole. */
+/**
+ * The fragment of a view; empty where it is the whole. A view that ends with the last day names no end:
+ * it goes on with the days that come.
+ */
 export function fragmentOf({ days, currencies, sort }: View, model: Model): string {
   const said: string[] = [];
   const { calendar, all } = model;
@@ -53,6 +56,18 @@ export function fragmentOf({ days, currencies, sort }: View, model: Model): stri
     said.push(`sort=${encodeURIComponent(sort.column)}-${sort.descending ? "down" : "up"}`);
   }
   return said.join("&");
+}
+
+/** What is shown, in words: for paper, which has no filters. */
+export function viewText(model: Model, view: View): string {
+  const { from, to } = view.days;
+  const shown = shownOf(view, model).map(({ label }) => label);
+  const currencies = shown.length === model.currencies.length
+    ? "all currencies"
+    : shown.length === 0
+    ? "no currency"
+    : `currencies ${shown.join(", ")}`;
+  return `Shown: ${model.calendar.iso(from)} to ${model.calendar.iso(to)}, ${currencies}.`;
 }
 
 export function shownOf({ currencies }: View, model: Model): Currency[] {
