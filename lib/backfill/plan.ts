@@ -76,7 +76,7 @@ export function planDay(
       plan.push({ step: name, action: "blocked", reason, needs: obstacle });
     } else {
       plan.push({ step: name, action: "run", reason });
-      upstream ??= name;
+      if (!isAside) upstream ??= name;
     }
   }
   return plan;

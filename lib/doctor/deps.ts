@@ -18,7 +18,10 @@ export interface DoctorDeps {
   inspectTopic: ((retryFor: number) => Promise<TopicFacts>) | undefined;
   /** Reads the settings as a stream of the topic would; undefined where no broker is named. */
   readStreamSettings: (() => Promise<Settings>) | undefined;
-  /** Opens the embedded ends of the settings, with their schema, and closes them. */
-  tryEmbedded: (settings: Settings) => Promise<void>;
+  /**
+   * Opens the embedded ends of the settings, with their schema, and closes them. Returns what finpipe made
+   * in the warehouse that is missing now.
+   */
+  tryEmbedded: (settings: Settings) => Promise<string[]>;
   now: () => Temporal.Instant;
 }

@@ -8,7 +8,7 @@ import type { Settings } from "../config/settings.ts";
 import type { DoctorDeps } from "./deps.ts";
 import { examineStaging } from "./staging.ts";
 import { judgeStream, judgeTopic } from "./topic.ts";
-import { examineWarehouse } from "./warehouse.ts";
+import { examineWarehouse, judgeWarehouseParts } from "./warehouse.ts";
 
 /** Bytes: with less than the first nothing works, with less than the second not for long. */
 const TOO_LITTLE_SPACE = 100_000_000;
@@ -41,8 +41,9 @@ export async function examine(deps: DoctorDeps): Promise<Check[]> {
     .filter(([, end]) => end?.kind === "embedded").map(([name]) => name);
   if (embedded.length > 0 && workDir !== undefined) {
     await list.look(embedded.join(" and "), async () => {
-      await deps.tryEmbedded(settings);
-      return { detail: `the embedded engine in ${settings.workDir} opens` };
+      const missing = await deps.tryEmbedded(settings);
+      const detail = `the embedded engine in ${settings.workDir} opens`;
+      return missing.length === 0 ? { detail } : judgeWarehouseParts(missing);
     });
   }
   list.skip("staging", settings.stagingLeftOut);

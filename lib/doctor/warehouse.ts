@@ -34,7 +34,7 @@ export async function examineWarehouse(
   );
   const hasSchema = await list.look("warehouse: schema", async () => {
     await server.checkSchema();
-    return { ...judgeParts(await server.missingParts()), value: true };
+    return { ...judgeWarehouseParts(await server.missingParts()), value: true };
   });
   if (hasSchema !== true) return;
   await list.look("warehouse: side tables", async () => judgeShapes(await server.differences()));
@@ -54,12 +54,14 @@ function judgeWarehouseRights(
   );
 }
 
-function judgeParts(missing: readonly string[]): Omit<Finding<never>, "value"> {
+/** Judges what finpipe made and is missing now, or is not as it was. */
+export function judgeWarehouseParts(missing: readonly string[]): Omit<Finding<never>, "value"> {
   if (missing.length === 0) return { detail: "matches this version of finpipe" };
   return {
     detail: `Parts that finpipe made are missing:\n${missing.join("\n")}`,
-    hint: "Make them again, unless a DBA dropped them on purpose: without a key, nothing keeps a " +
-      "second row out; without the sort order, the mart is slow",
+    hint: "Make them again, unless a DBA dropped them on purpose ('finpipe init --print-sql' has " +
+      "the statements): without a key, nothing keeps a second row out; without the sort order, " +
+      "the mart is slow",
   };
 }
 

@@ -43,7 +43,12 @@ export function doctorDeps(context: EngineContext): DoctorDeps {
       await using engine = new Engine(context, { ...settings, staging }, { command: "doctor" });
       await engine.open();
       if (staging !== undefined) await engine.staging.schema.checkSchema();
-      if (settings.warehouse?.kind === "embedded") await engine.warehouse.checkSchema();
+      if (settings.warehouse?.kind !== "embedded") return [];
+      await engine.warehouse.checkSchema();
+      const { EmbeddedWarehouse } = await import("../warehouse/embedded/warehouse.ts");
+      return engine.warehouse instanceof EmbeddedWarehouse
+        ? await engine.warehouse.missingParts()
+        : [];
     },
     now: io.now,
   };

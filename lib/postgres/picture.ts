@@ -8,7 +8,7 @@ import type { SqlSession } from "./session.ts";
 
 const picture = query("postgres/picture", pictureSql, { line: text });
 
-/** A line for each column, key, check and index, in order. */
+/** A line for each column, key, check, index and view, in order. */
 export async function pictureOf(
   session: SqlSession,
   schemas: readonly string[],
@@ -20,4 +20,15 @@ export async function pictureOf(
 /** The lines of a picture that was written down. */
 export function linesOf(written: string): string[] {
   return written.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+/**
+ * What was written down and is not found: a key, a check, an index, a view, a NOT NULL. Columns were looked
+ * at before.
+ */
+export function missingLines(written: readonly string[], found: readonly string[]): string[] {
+  const there = new Set(found);
+  return written.filter((line) =>
+    !there.has(line) && (!line.startsWith("column ") || there.has(line.replace(" not null", "")))
+  );
 }

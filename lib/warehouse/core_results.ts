@@ -6,12 +6,16 @@ import type { SqlValues } from "../sql/template.ts";
 import type { CoreResult } from "./repository.ts";
 import { dayValues } from "./variables.ts";
 
-/** `core_counted.sql`: facts in the side tables, currencies without a rate, rows in staging. */
+/**
+ * `core_counted.sql`: facts in the side tables, currencies without a rate, rows in staging, texts that a
+ * dimension has twice.
+ */
 export const CORE_COUNTED = {
   transactions: is.integer,
   currencyRates: is.integer,
   withoutRate: is.integer,
   staged: is.integer,
+  doubled: is.integer,
 };
 
 /** `core_standing.sql`. */
@@ -46,6 +50,14 @@ export function takenAwayCore(
 ): CoreResult | undefined {
   if (!isBuilt && transactions + currencyRates === 0) return undefined;
   return { transactions: 0, currencyRates: 0, takenAway: { transactions, currencyRates } };
+}
+
+/**
+ * Whether rows may lack their fact because a dimension lacks what they name. A text that a dimension has
+ * twice gives rows two facts, which could make up for as many that are missing.
+ */
+export function isShort({ transactions, staged, doubled }: RowOf<typeof CORE_COUNTED>): boolean {
+  return transactions < staged || doubled > 0;
 }
 
 /**

@@ -23,7 +23,7 @@ export interface WarehouseInspection extends AsyncDisposable {
   missingRights(): Promise<MissingRight[]>;
   /** @throws FinpipeError of kind `configuration` where `init` was not run, or a newer one was */
   checkSchema(): Promise<void>;
-  /** Keys and sort orders of finpipe's that no longer exist; only for a schema that was checked. */
+  /** Keys, sort orders and views of finpipe's that no longer exist; only for a schema that was checked. */
   missingParts(): Promise<string[]>;
   /** Why side tables cannot be swapped with their targets; empty if they can. */
   differences(): Promise<string[]>;

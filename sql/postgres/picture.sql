@@ -1,4 +1,4 @@
--- All that stands in :schemas, as in '{stg,finpipe}', a line each: columns, keys and checks, indexes.
+-- All that stands in :schemas, as in '{stg,finpipe}', a line each: columns, keys and checks, indexes, views.
 WITH tables AS (
   SELECT pg_class.oid, format('%s.%s', nspname, relname) AS name
   FROM pg_class
@@ -37,4 +37,14 @@ SELECT pg_get_indexdef(indexrelid) AS line
 FROM tables
 INNER JOIN pg_index ON indrelid = tables.oid
 WHERE indisvalid
+UNION ALL
+SELECT format(
+    'view %s.%s %s',
+    nspname,
+    relname,
+    regexp_replace(pg_get_viewdef(pg_class.oid), '\s+', ' ', 'g')
+  ) AS line
+FROM pg_class
+INNER JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE nspname = ANY (:schemas::text::text[]) AND relkind = 'v'
 ORDER BY line;

@@ -7,6 +7,7 @@ import { pictureOf } from "../../lib/warehouse/vertica/inspect/picture.ts";
 import { VerticaScope } from "../../lib/warehouse/vertica/scope.ts";
 import { ROOT } from "../support/docs/documents.ts";
 import { schemaValues } from "../../lib/warehouse/variables.ts";
+import coreSql from "../../sql/warehouse/vertica/004_core.sql" with { type: "text" };
 import tablesSql from "../../sql/warehouse/vertica/001_tables.sql" with { type: "text" };
 import { type CliResult, runCli } from "../support/cli/run_cli.ts";
 import { csv, writePartition, writePartitionText } from "../support/partitions/reference.ts";
@@ -245,16 +246,51 @@ verticaTest("doctor warns of a key and a sort order that are not as init made th
   const { code, stdout } = await place.run(["doctor"]);
   assert.equal(code, 0, stdout);
   const { stagingSchema } = place.schemas;
-  const lost = ["key p (dataset, partition_date)", "sorted by dataset, partition_date"];
+  const lost = [
+    "key p (dataset, partition_date)",
+    "sorted by dataset, partition_date",
+    "enforced (dataset, partition_date)",
+  ];
   const lines = stdout.split("\n").map((line) => line.trim());
   const at = lines.findIndex((line) =>
     /warehouse: schema.*Parts that finpipe made are missing:$/.test(line)
   );
   assert.deepEqual(
-    lines.slice(at + 1, at + 3),
+    lines.slice(at + 1, at + 4),
     lost.map((part) => `${stagingSchema}.loads ${part}`),
   );
 });
+
+verticaTest(
+  "doctor warns of a reference, a key and a view that are not as init made them",
+  async () => {
+    await using place = await Place.open();
+    const session = await place.vertica.session();
+    const { martSchema } = place.schemas;
+    const values = schemaValues(place.schemas);
+    const made = templatesOf(coreSql).map((one) => one.withLiterals(values));
+    const remake = async (table: string, change: (sql: string) => string) => {
+      await session.query(`DROP TABLE ${martSchema}.${table} CASCADE`);
+      await session.query(change(made.find((sql) => sql.includes(`.${table} (`))!));
+    };
+    await session.query(`DROP VIEW ${martSchema}.v_transactions`);
+    await remake("dim_countries", (sql) => sql.replace("ENABLED", "DISABLED"));
+    await remake(
+      "fct_transactions",
+      (sql) => sql.replace(/,\s+CONSTRAINT fct_transactions_status\s+FOREIGN.*\(status_key\)/, ""),
+    );
+    await session.close();
+    const { code, stdout } = await place.run(["doctor"]);
+    assert.equal(code, 0, stdout);
+    const lines = stdout.split("\n").map((line) => line.trim());
+    const at = lines.findIndex((line) => line.endsWith("Parts that finpipe made are missing:"));
+    const references = lines.filter((line) => line.includes("references"));
+    assert.deepEqual(lines[at + 1], `${martSchema}.dim_countries enforced (country_key)`);
+    const reference = "status_key references dim_statuses (status_key), fct_transactions_status";
+    assert.ok(references.includes(`${martSchema}.fct_transactions ${reference}`), stdout);
+    assert.ok(lines.includes(`${martSchema}.v_transactions: the view, or one of its columns`));
+  },
+);
 
 verticaTest("rows that do not fit are told of by their file and column", async () => {
   await using place = await Place.open();

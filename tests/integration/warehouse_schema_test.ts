@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { openEmbeddedSession } from "../../lib/postgres/embedded.ts";
 import { linesOf, pictureOf } from "../../lib/postgres/picture.ts";
+import type { SqlSession } from "../../lib/postgres/session.ts";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
 import { inSchemas } from "../../lib/runtime/table_shape.ts";
 import { EMBEDDED_TABLES } from "../../lib/warehouse/embedded/tables.ts";
@@ -177,6 +178,36 @@ embeddedTest("sql/warehouse/embedded/picture.txt is what migrations make", async
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+embeddedTest("what somebody took away or changed in the embedded warehouse is named", async () => {
+  const folder = await Deno.makeTempDir();
+  const session = await openEmbeddedSession(folder);
+  try {
+    const schemas = { stagingSchema: "s", martSchema: "m" };
+    const warehouse = new EmbeddedWarehouse(session, { ...schemas, now: () => NOW });
+    await warehouse.migrate();
+    assert.deepEqual(await warehouse.missingParts(), []);
+    await session.execute(`
+      ALTER TABLE m.dim_countries DROP CONSTRAINT dim_countries_member;
+      CREATE OR REPLACE VIEW m.v_transactions AS
+        ${await viewOf(session)} WHERE facts.is_test`);
+    const [index, constraint, view, ...others] = await warehouse.missingParts();
+    assert.match(index!, /^CREATE UNIQUE INDEX dim_countries_member ON m.dim_countries /);
+    assert.equal(constraint, "constraint m.dim_countries UNIQUE (country)");
+    assert.equal(view, "view m.v_transactions as finpipe makes it");
+    assert.deepEqual(others, []);
+    await session.execute("DROP VIEW m.v_transactions");
+    assert.equal((await warehouse.missingParts()).at(-1), view);
+  } finally {
+    await session.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+async function viewOf(session: SqlSession): Promise<string> {
+  const [row] = await session.query("SELECT pg_get_viewdef('m.v_transactions'::regclass) AS sql");
+  return String(row!.sql).replace(/;\s*$/, "");
+}
 
 warehouseTest("the latest rate is found by the index, whatever days there are", async (test) => {
   await test.migrate();

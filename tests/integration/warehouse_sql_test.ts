@@ -42,7 +42,8 @@ const IN_ORDER: Record<TrialEngine, readonly string[]> = {
     ..."changes_before mart_clear build_end mart_build build_rates changes_after".split(" "),
     ..."build_write mart_read present_statuses present_types".split(" "),
     // The rates first, of no facts: the mart's record below has the same id.
-    ..."core_plan core_side_tables core_build_rates core_dimensions core_facts".split(" "),
+    ..."core_plan core_side_tables core_build_rates core_accounts core_dimensions".split(" "),
+    ..."core_facts core_rates core_named".split(" "),
     ..."core_counted core_clear core_swap core_standing books_core_counted".split(" "),
     ..."books_core_dates books_core_facts books_core_members books_core_rates".split(" "),
     "books_core_values",
@@ -64,7 +65,8 @@ const IN_ORDER: Record<TrialEngine, readonly string[]> = {
     "004_core",
     ..."table_columns system_tables".split(" "),
     ..."rights_of rights_owned rights_superuser".split(" "),
-    ..."shape_columns shape_keys shape_partitions shape_projections".split(" "),
+    ..."shape_columns shape_constraints shape_keys shape_partitions shape_projections".split(" "),
+    "shape_view",
     ..."load_lock load_lock_held side_table side_tables side_table_copy_transactions".split(" "),
     ..."rejected_count rejected_keep rejected_first rejected_drop".split(" "),
     ..."changed_possible changed_keep changed_drop".split(" "),
@@ -72,10 +74,11 @@ const IN_ORDER: Record<TrialEngine, readonly string[]> = {
     ..."fingerprint_transactions pending_write origin_write fingerprint_write".split(" "),
     ..."pending_read pending_of_day swap record_write rates_write records_prune record".split(" "),
     ..."record_of_load refused_prune measure_day loaded_datasets".split(" "),
-    ..."core_lock core_locale core_side_tables core_dimensions core_facts core_first_seen".split(
+    ..."core_lock core_locale core_pending core_undated core_dated core_side_tables".split(" "),
+    ..."core_pending_write core_accounts core_dimensions core_facts core_rates core_named".split(
       " ",
     ),
-    ..."core_build_rates core_counted core_pending_write core_forget".split(" "),
+    ..."core_seen_later core_first_seen core_build_rates core_counted core_forget".split(" "),
     ..."core_pending_clear core_standing books_core_counted books_core_dates".split(" "),
     ..."books_core_facts books_core_members books_core_rates books_core_values".split(" "),
     ..."mart_lock mart_standing changes_before mart_clear build_end mart_build".split(" "),

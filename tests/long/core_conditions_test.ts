@@ -89,6 +89,52 @@ verticaTest("two builds at once wait for each other: no member gets two keys", a
   await assertTidy(place);
 });
 
+/** The first date of each account. */
+async function firstDates(place: CutLoadPlace): Promise<Record<string, string>> {
+  const rows = await place.query("SELECT account_number, first_seen_date FROM mart.dim_accounts");
+  return Object.fromEntries(
+    rows.map(({ account_number, first_seen_date }) => [account_number, first_seen_date as string]),
+  );
+}
+
+verticaTest(
+  "a build that broke off before its swap is the first date of no account",
+  async () => {
+    await using place = await openCutCore();
+    const next = String(day.add({ days: 1 }));
+    const buildNext = async (account: string) => {
+      const row = transaction(next, { account_number_from: account });
+      for (const [dataset, rows] of [["transactions", [row]], ["currencies", []]] as const) {
+        const file = await writePartition(place.workDir, dataset, next, rows);
+        await place.straight.replaceDay(file, STRICT_LIMITS);
+      }
+      await place.straight.buildCore(Temporal.PlainDate.from(next));
+    };
+    await buildNext("3");
+    await loadVersion(place, 1);
+    const isSwap = (_: number, text: string) => text.includes("SWAP_PART") ? "cut" : "pass";
+    await place.behindProxy(isSwap, (warehouse) => warehouse.buildCore(day));
+    await buildNext("5");
+    await loadVersion(place, 0);
+    await place.straight.buildCore(day);
+    const { 1: kept, 3: known, 5: later, 7: never } = await firstDates(place);
+    assert.deepEqual([kept, known, later, never], [String(day), next, next, "9999-12-31"]);
+  },
+);
+
+verticaTest(
+  "a build that broke off after its swap is the first date of the accounts of its facts",
+  async () => {
+    await using place = await openCutCore();
+    await loadVersion(place, 1);
+    const isSwap = (_: number, text: string) => text.includes("SWAP_PART") ? "cut answer" : "pass";
+    await place.behindProxy(isSwap, (warehouse) => warehouse.buildCore(day));
+    await loadVersion(place, 0);
+    await place.straight.buildCore(day);
+    assert.deepEqual(new Set(Object.values(await firstDates(place))), new Set([String(day)]));
+  },
+);
+
 ownVerticaTest("a build that waits too long for another one is locked", async () => {
   await using place = await openCutCore();
   place.vertica.own!.engine.lockTimeout = 50;

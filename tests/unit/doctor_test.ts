@@ -164,6 +164,14 @@ Deno.test("an embedded engine whose folder cannot be written is not opened", asy
   assert.deepEqual(outcomes(checks), ["ok configuration", "failed work dir"]);
 });
 
+Deno.test("what is missing of the embedded warehouse is a warning that names it", async () => {
+  const lost = "view finpipe_mart.v_transactions as finpipe makes it";
+  const checks = await examine(setup(EMBEDDED, { tryEmbedded: () => Promise.resolve([lost]) }));
+  assert.equal(outcomes(checks).at(-1), "warning staging and warehouse");
+  assert.match(checks.at(-1)!.detail, new RegExp(`are missing:\n${lost}$`));
+  assert.equal(exitCodeOf(checks), 0);
+});
+
 Deno.test("little space is a warning, hardly any a failure", async () => {
   const workDir = async (bytes: number) =>
     (await examine(setup(EMBEDDED, { freeBytes: () => Promise.resolve(bytes) })))[1]!;

@@ -109,7 +109,8 @@ Deno.test("a step that nothing is made from stands in nobody's way, and hides no
   assert.deepEqual(actions("mdm", only("cdm")), ["cdm blocked"]);
   assert.deepEqual(actions("mdm", only("dwh", "cdm")), ["dwh skip", "cdm blocked"]);
   assert.deepEqual(actions("mmm", only("dwh", "cdm")), ["dwh blocked", "cdm blocked"]);
-  assert.deepEqual(actions("dmd", only("dwh", "cdm")), ["dwh run", "cdm run"]);
+  assert.deepEqual(actions("dmd", only("dwh", "cdm")), ["dwh run", "cdm skip"]);
+  assert.deepEqual(actions("mmd", {}), ["load run", "dwh run", "cdm run"]);
   assert.deepEqual(actions("dsd", { done: new Set(["dwh"]) }), [
     "load skip",
     "dwh skip",

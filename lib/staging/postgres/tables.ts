@@ -1,6 +1,6 @@
 /** The tables of staging, and what is said where others stand under their names. */
 import picture from "../../../sql/staging/picture.txt" with { type: "text" };
-import { linesOf, pictureOf } from "../../postgres/picture.ts";
+import { linesOf, missingLines, pictureOf } from "../../postgres/picture.ts";
 import type { SqlSession } from "../../postgres/session.ts";
 import { columnsOf, refuseInTheWay } from "../../postgres/table_columns.ts";
 import {
@@ -54,12 +54,7 @@ export const STAGING_TABLES: TableShapes = {
 
 /** What finpipe made and is missing now, a line each: a key, a check, an index, a NOT NULL. */
 export async function missingParts(session: SqlSession): Promise<string[]> {
-  const found = new Set(await pictureOf(session, ["stg", "finpipe"]));
-  return linesOf(picture).filter((line) => {
-    // Of a column all else was looked at before.
-    const isNullable = () => found.has(line.replace(" not null", ""));
-    return !found.has(line) && (!line.startsWith("column ") || isNullable());
-  });
+  return missingLines(linesOf(picture), await pictureOf(session, ["stg", "finpipe"]));
 }
 
 /** How messages name what stands here, and what else there is to choose. */

@@ -1,6 +1,7 @@
 /** The core of the embedded warehouse (contract, section 7). */
 import buildEnd from "../../../sql/warehouse/embedded/build_end.sql" with { type: "text" };
 import buildWrite from "../../../sql/warehouse/embedded/build_write.sql" with { type: "text" };
+import coreAccounts from "../../../sql/warehouse/embedded/core_accounts.sql" with { type: "text" };
 import coreBuildRates from "../../../sql/warehouse/embedded/core_build_rates.sql" with {
   type: "text",
 };
@@ -10,7 +11,9 @@ import coreDimensions from "../../../sql/warehouse/embedded/core_dimensions.sql"
   type: "text",
 };
 import coreFacts from "../../../sql/warehouse/embedded/core_facts.sql" with { type: "text" };
+import coreNamed from "../../../sql/warehouse/embedded/core_named.sql" with { type: "text" };
 import corePlan from "../../../sql/warehouse/embedded/core_plan.sql" with { type: "text" };
+import coreRates from "../../../sql/warehouse/embedded/core_rates.sql" with { type: "text" };
 import coreSideTables from "../../../sql/warehouse/embedded/core_side_tables.sql" with {
   type: "text",
 };
@@ -27,6 +30,7 @@ import {
   CORE_COUNTED,
   CORE_STANDING,
   coreDayValues,
+  isShort,
   refuseUnequal,
   takenAwayCore,
 } from "../core_results.ts";
@@ -38,13 +42,16 @@ import type { EmbeddedScope } from "./scope.ts";
 const COUNTED = query("warehouse/embedded/core_counted", coreCounted, CORE_COUNTED);
 const LOADED_DATASETS = query("warehouse/embedded/loaded_datasets", loadedDatasets, LOADED_DATASET);
 const STANDS = query("warehouse/embedded/core_standing", coreStanding, CORE_STANDING);
+const ACCOUNTS = new SqlTemplate(coreAccounts);
 const BUILD_END = new SqlTemplate(buildEnd);
 const BUILD_WRITE = new SqlTemplate(buildWrite);
 const BUILD_RATES = new SqlTemplate(coreBuildRates);
 const CLEAR = new SqlTemplate(coreClear);
 const DIMENSIONS = new SqlTemplate(coreDimensions);
 const FACTS = new SqlTemplate(coreFacts);
+const NAMED = new SqlTemplate(coreNamed);
 const PLAN = new SqlTemplate(corePlan);
+const RATES = new SqlTemplate(coreRates);
 const SIDE_TABLES = new SqlTemplate(coreSideTables);
 const SWAP = new SqlTemplate(coreSwap);
 
@@ -86,11 +93,18 @@ export async function buildCore(
     }
     await scope.execute(PLAN);
     await scope.execute(SIDE_TABLES, values);
-    await scope.execute(DIMENSIONS, values);
+    await scope.execute(ACCOUNTS, values);
     await scope.execute(FACTS, values);
-    await scope.execute(BUILD_RATES, values);
-    const counted = await scope.selectOne(COUNTED, values);
+    await scope.execute(RATES, values);
+    let counted = await scope.selectOne(COUNTED, values);
+    if (isShort(counted)) {
+      await scope.execute(DIMENSIONS, values);
+      await scope.execute(FACTS, values);
+      counted = await scope.selectOne(COUNTED, values);
+    }
     refuseUnequal(day, counted);
+    await scope.execute(NAMED, values);
+    await scope.execute(BUILD_RATES, values);
     await scope.execute(CLEAR, values);
     await scope.execute(SWAP, values);
     const { transactions, currencyRates, withoutRate } = counted;

@@ -35,6 +35,7 @@ import { readBooks } from "./books.ts";
 import { buildCore } from "./core.ts";
 import { readDayFacts } from "./days.ts";
 import { readCell, readCellChanges } from "./explain.ts";
+import { missingParts } from "./inspect/picture.ts";
 import { replaceDay, undoDay } from "./load/days.ts";
 import { buildMart, readMart } from "./mart.ts";
 import { EmbeddedMigrations, MIGRATIONS } from "./migrations.ts";
@@ -71,6 +72,11 @@ export class EmbeddedWarehouse implements WarehouseRepository {
 
   checkSchema(access: Access = "write"): Promise<void> {
     return checkSchema(new EmbeddedMigrations(this.#scope), MIGRATIONS, access);
+  }
+
+  /** Keys, checks, indexes and views of finpipe's that are missing; only for a schema that was checked. */
+  missingParts(): Promise<string[]> {
+    return missingParts(this.#scope);
   }
 
   async loadRecord(dataset: DatasetName, day: Temporal.PlainDate): Promise<LoadRecord | undefined> {

@@ -37,11 +37,12 @@ import booksNotCounted from "../../../sql/warehouse/vertica/books_not_counted.sq
 };
 import booksRates from "../../../sql/warehouse/vertica/books_rates.sql" with { type: "text" };
 import booksStaged from "../../../sql/warehouse/vertica/books_staged.sql" with { type: "text" };
+import coreLocale from "../../../sql/warehouse/vertica/core_locale.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
 import * as is from "../../sql/columns.ts";
 import type { RowOf } from "../../sql/query.ts";
-import { Clause } from "../../sql/template.ts";
+import { Clause, templatesOf } from "../../sql/template.ts";
 import * as books from "../books.ts";
 import * as core from "../core_books.ts";
 import { rangeValues, subjectValues } from "../variables.ts";
@@ -50,6 +51,7 @@ import { martRows, selectPage } from "./mart.ts";
 import { verticaQuery } from "./query.ts";
 import type { VerticaScope } from "./scope.ts";
 
+const LOCALE = templatesOf(coreLocale);
 const STAGED = verticaQuery("books_staged", booksStaged, books.STAGED);
 const LOADS = verticaQuery("books_loads", booksLoads, books.LOAD);
 const BUILDS = verticaQuery("books_builds", booksBuilds, books.BUILD);
@@ -78,7 +80,7 @@ const CORE_COUNTED = verticaQuery("books_core_counted", booksCoreCounted, core.C
 const MARK = { partitionDate: is.text, mark: is.text, id: is.text };
 const MARKS = verticaQuery("books_marks", booksMarks, MARK);
 
-export function readBooks(
+export async function readBooks(
   scope: VerticaScope,
   range: DateRange,
   deep: boolean,
@@ -91,9 +93,9 @@ export function readBooks(
     const { statuses, types } = options;
     const values = {
       ...days,
-      statuses: listOf(statuses),
+      exact_statuses: exactly(statuses),
       all_types: types === undefined,
-      types: listOf(types),
+      exact_types: exactly(types),
     };
     return {
       options,
@@ -103,7 +105,9 @@ export function readBooks(
     };
   };
   const marks = () => scope.select(MARKS, days);
-  return scope.transaction(async () => {
+  // Else texts that differ in case could be the same here.
+  await scope.commit(LOCALE);
+  return await scope.transaction(async () => {
     const before = await marks();
     const records = await readDayRecords(scope, range);
     const builds = await scope.select(BUILDS, days);
@@ -143,9 +147,10 @@ export function readBooks(
   });
 }
 
-/** A list in SQL has a value: NULL is equal to nothing. */
-function listOf(values: readonly string[] | undefined): readonly string[] | Clause {
-  return values === undefined || values.length === 0 ? new Clause("NULL") : values;
+/** Texts with a full stop behind them. A list in SQL has a value: NULL is equal to nothing. */
+function exactly(values: readonly string[] | undefined): readonly string[] | Clause {
+  if (values === undefined || values.length === 0) return new Clause("NULL");
+  return values.map((value) => `${value}.`);
 }
 
 /** Days whose marks differ. */

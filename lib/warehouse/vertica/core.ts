@@ -3,12 +3,13 @@
  *
  * DDL and partition functions may commit, so a build is no single transaction. Side tables are filled in
  * one that also adds to the dimensions and writes down the build (`core_pending`); then each table of
- * facts is swapped, and a last transaction records the build and strikes out what was written down. A
- * build that broke off before it leaves its entry, by which the day is stale, and the next build of the day
- * replaces all of it.
+ * facts is swapped, and a last transaction dates the accounts by the facts that stand now, records the
+ * build and strikes out what was written down. A build that broke off before it leaves its entry, by which
+ * the day is stale, and the next build of the day replaces all of it.
  */
 import buildEnd from "../../../sql/warehouse/vertica/build_end.sql" with { type: "text" };
 import buildWrite from "../../../sql/warehouse/vertica/build_write.sql" with { type: "text" };
+import coreAccounts from "../../../sql/warehouse/vertica/core_accounts.sql" with { type: "text" };
 import coreBuildRates from "../../../sql/warehouse/vertica/core_build_rates.sql" with {
   type: "text",
 };
@@ -16,22 +17,30 @@ import coreCounted from "../../../sql/warehouse/vertica/core_counted.sql" with {
 import coreDimensions from "../../../sql/warehouse/vertica/core_dimensions.sql" with {
   type: "text",
 };
+import coreDated from "../../../sql/warehouse/vertica/core_dated.sql" with { type: "text" };
 import coreFacts from "../../../sql/warehouse/vertica/core_facts.sql" with { type: "text" };
 import coreLocale from "../../../sql/warehouse/vertica/core_locale.sql" with { type: "text" };
 import coreFirstSeen from "../../../sql/warehouse/vertica/core_first_seen.sql" with {
   type: "text",
 };
 import coreForget from "../../../sql/warehouse/vertica/core_forget.sql" with { type: "text" };
+import coreNamed from "../../../sql/warehouse/vertica/core_named.sql" with { type: "text" };
+import corePending from "../../../sql/warehouse/vertica/core_pending.sql" with { type: "text" };
 import corePendingClear from "../../../sql/warehouse/vertica/core_pending_clear.sql" with {
   type: "text",
 };
 import corePendingWrite from "../../../sql/warehouse/vertica/core_pending_write.sql" with {
   type: "text",
 };
+import coreRates from "../../../sql/warehouse/vertica/core_rates.sql" with { type: "text" };
+import coreSeenLater from "../../../sql/warehouse/vertica/core_seen_later.sql" with {
+  type: "text",
+};
 import coreSideTablesSql from "../../../sql/warehouse/vertica/core_side_tables.sql" with {
   type: "text",
 };
 import coreStanding from "../../../sql/warehouse/vertica/core_standing.sql" with { type: "text" };
+import coreUndated from "../../../sql/warehouse/vertica/core_undated.sql" with { type: "text" };
 import loadedDatasets from "../../../sql/warehouse/vertica/loaded_datasets.sql" with {
   type: "text",
 };
@@ -48,6 +57,7 @@ import {
   CORE_COUNTED,
   CORE_STANDING,
   coreDayValues,
+  isShort,
   refuseUnequal,
   takenAwayCore,
 } from "../core_results.ts";
@@ -66,22 +76,30 @@ const PENDING = verticaQuery("pending_of_day", pendingOfDay, {
   isUndo: is.boolean,
 });
 const LOADED_DATASETS = verticaQuery("loaded_datasets", loadedDatasets, LOADED_DATASET);
+const BROKEN_OFF = verticaQuery("core_pending", corePending, {
+  partitionDate: is.text,
+  lastAccountKey: is.nullable(is.integer),
+});
+const SEEN_LATER = verticaQuery("core_seen_later", coreSeenLater, { accounts: is.integer });
 const COUNTED = verticaQuery("core_counted", coreCounted, CORE_COUNTED);
 const STANDS = verticaQuery("core_standing", coreStanding, CORE_STANDING);
 const BUILD_END = templatesOf(buildEnd);
 const BUILD_WRITE = templatesOf(buildWrite);
-const FILL = [
-  ...templatesOf(coreDimensions),
-  ...templatesOf(coreFacts),
-  ...templatesOf(coreFirstSeen),
-  ...templatesOf(coreBuildRates),
-];
+const ACCOUNTS = templatesOf(coreAccounts);
+const BUILD_RATES = templatesOf(coreBuildRates);
+const DATED = templatesOf(coreDated);
+const DIMENSIONS = templatesOf(coreDimensions);
+const FACTS = templatesOf(coreFacts);
+const FIRST_SEEN = templatesOf(coreFirstSeen);
 const FORGET = templatesOf(coreForget);
 const LOCALE = templatesOf(coreLocale);
+const NAMED = templatesOf(coreNamed);
 const PENDING_CLEAR = templatesOf(corePendingClear);
 const PENDING_WRITE = templatesOf(corePendingWrite);
+const RATES = templatesOf(coreRates);
 const SIDE_TABLES = templatesOf(coreSideTablesSql);
 const STAGING_LOCK = templatesOf(martLock);
+const UNDATED = templatesOf(coreUndated);
 const SWAP = templatesOf(swap);
 
 /** A build that is about to be swapped in: what comes of it, and what its record says. */
@@ -124,7 +142,7 @@ export async function buildCore(
     // Of the session, which may be another one than that of the try before.
     await scope.commit(LOCALE);
     await dropSides(scope);
-    await scope.commit(FORGET, values);
+    await mendBrokenOff(scope, day, values);
     try {
       await scope.commit(SIDE_TABLES, values);
       const { result, record } = await scope.transaction(() => fill(scope, day, values));
@@ -146,9 +164,9 @@ export async function buildCore(
       isSwapping = false;
       // Whoever has the lock by now may have swapped in a day of his own.
       await lock.check();
-      await scope.commit([...BUILD_END, ...BUILD_WRITE, ...PENDING_CLEAR], {
-        ...values,
-        ...record,
+      await scope.transaction(async () => {
+        await dateAccounts(scope, values);
+        await scope.run([...BUILD_END, ...BUILD_WRITE, ...PENDING_CLEAR], { ...values, ...record });
       });
       return result;
     } finally {
@@ -175,13 +193,47 @@ async function fill(
     await scope.run(PENDING_WRITE, values);
     return { result, record: coreBuildValues(loads, result, 0) };
   }
-  await scope.run(FILL, values);
-  const counted = await scope.selectOne(COUNTED, values);
+  await scope.run([...PENDING_WRITE, ...ACCOUNTS, ...FACTS, ...RATES], values);
+  let counted = await scope.selectOne(COUNTED, values);
+  if (isShort(counted)) {
+    await scope.run([...DIMENSIONS, ...FACTS], values);
+    counted = await scope.selectOne(COUNTED, values);
+  }
   refuseUnequal(day, counted);
-  await scope.run(PENDING_WRITE, values);
+  await scope.run([...NAMED, ...BUILD_RATES], values);
   const { transactions, currencyRates, withoutRate } = counted;
   const result = { transactions, currencyRates };
   return { result, record: coreBuildValues(loads, result, withoutRate) };
+}
+
+/**
+ * Undoes what builds left that broke off. The accounts that one added have its day as their first date,
+ * whether or not it swapped facts in that name them: they are dated by the facts that stand. The rates that
+ * one of this day wrote belong to nothing.
+ */
+async function mendBrokenOff(
+  scope: VerticaScope,
+  day: Temporal.PlainDate,
+  values: SqlValues,
+): Promise<void> {
+  await scope.transaction(async () => {
+    for (const { partitionDate, lastAccountKey } of await scope.select(BROKEN_OFF)) {
+      const brokenDay = Temporal.PlainDate.from(partitionDate);
+      const ofDay = coreDayValues(brokenDay);
+      if (lastAccountKey !== null) {
+        await scope.run(UNDATED, { ...ofDay, last_account_key: lastAccountKey });
+        await dateAccounts(scope, ofDay);
+        await scope.run(DATED, ofDay);
+      }
+      if (brokenDay.equals(day)) await scope.run(FORGET, values);
+    }
+  });
+}
+
+/** Dates accounts by the facts of the day that stand, in a transaction; most days are no account's first. */
+async function dateAccounts(scope: VerticaScope, values: SqlValues): Promise<void> {
+  const { accounts } = await scope.selectOne(SEEN_LATER, values);
+  if (accounts > 0) await scope.run(FIRST_SEEN, values);
 }
 
 /**

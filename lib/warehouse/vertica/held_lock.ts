@@ -54,6 +54,13 @@ export function withLoadLock<T>(
  * Runs work that builds a day of the core, while no other session does: waits for one that does, as long
  * as the server waits for a lock.
  *
+ * It is held for the whole build, also while the facts are filled, although members alone would need it
+ * for a moment. Vertica locks tables and nothing smaller: a lock of one day there is not, and two builds of
+ * one day must not fill, swap and record in turns. A build that knows that it is alone may drop each side
+ * table that is there; else nobody could tell one that is in use from one that was left behind. And members
+ * and facts are read in one transaction that keeps loads out: if growth was committed before the facts are
+ * filled, a day that was loaded in between would lack members.
+ *
  * @throws FinpipeError of kind `locked` where that is too long
  */
 export function withCoreLock<T>(

@@ -78,7 +78,7 @@ export const VERTICA_TABLES: TableShapes = {
   "finpipe_mart.global_metrics_left_out":
     "date_update date, currency_from int, cnt_transactions int, amount_sum numeric, " +
     "load_dt timestamp",
-  "finpipe_staging.core_pending": "partition_date date, build_id uuid",
+  "finpipe_staging.core_pending": "partition_date date, build_id uuid, last_account_key int",
   "finpipe_staging.core_lock": "held boolean",
   "finpipe_mart.dim_dates":
     "date_key int, date date, year int, quarter int, month int, day int, iso_year int, " +

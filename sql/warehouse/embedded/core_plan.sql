@@ -1,3 +1,5 @@
 -- For the rest of the transaction. The embedded engine counts no rows of a day beforehand, takes it for a small one,
 -- and would look up the dimensions of each row one by one.
 SET LOCAL enable_nestloop TO off;
+-- Nor do the accounts of a large day fit in the 4 MB that a hash has there by default: it would go to files.
+SET LOCAL work_mem TO '64MB';

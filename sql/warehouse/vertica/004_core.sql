@@ -171,10 +171,12 @@ INNER JOIN :mart_schema.dim_transaction_types AS types
   ON types.transaction_type_key = facts.transaction_type_key;
 
 -- A build of a day that was begun and is not recorded yet: the facts of the day may be those of either build, of
--- one table each. The next build of the day makes them whole.
+-- one table each. The next build of the day makes them whole. Accounts with keys above the last one are its own,
+-- and dated by it: the next build of any day dates them by the facts that there are, and makes it NULL.
 CREATE TABLE IF NOT EXISTS :staging_schema.core_pending (
-  partition_date DATE NOT NULL,
-  build_id       UUID NOT NULL,
+  partition_date   DATE NOT NULL,
+  build_id         UUID NOT NULL,
+  last_account_key INTEGER,
   PRIMARY KEY (partition_date) ENABLED
 )
 ORDER BY partition_date

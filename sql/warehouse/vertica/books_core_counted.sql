@@ -12,7 +12,7 @@ INNER JOIN :mart_schema.dim_transaction_types AS types
   ON types.transaction_type_key = facts.transaction_type_key
 WHERE facts.date_key BETWEEN :first_key AND :last_key
   AND NOT facts.is_test
-  AND statuses.status IN (:statuses)
-  AND (:all_types OR types.transaction_type IN (:types))
+  AND statuses.status || '.' IN (:exact_statuses)
+  AND (:all_types OR types.transaction_type || '.' IN (:exact_types))
 GROUP BY facts.date_key, facts.currency_key
 ORDER BY facts.date_key, facts.currency_key;

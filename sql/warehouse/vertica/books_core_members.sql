@@ -1,5 +1,6 @@
 -- The members of each dimension, over all dates: its rows, its keys, what the keys stand for, each once, and the
--- rows that say something else of a member than follows from what it is.
+-- rows that say something else of a member than follows from what it is. Texts are compared with a full stop
+-- behind them, so that trailing spaces count.
 SELECT
   'dim_currencies' AS dimension,
   COUNT(*) AS rows,
@@ -26,7 +27,7 @@ SELECT
   'dim_countries' AS dimension,
   COUNT(*) AS rows,
   COUNT(DISTINCT country_key) AS keys,
-  COUNT(DISTINCT country) AS members,
+  COUNT(DISTINCT country || '.') AS members,
   0 AS other
 FROM :mart_schema.dim_countries
 UNION ALL
@@ -34,18 +35,18 @@ SELECT
   'dim_statuses' AS dimension,
   COUNT(*) AS rows,
   COUNT(DISTINCT status_key) AS keys,
-  COUNT(DISTINCT status) AS members,
+  COUNT(DISTINCT status || '.') AS members,
   SUM(
     CASE
       WHEN rank IS NULL AND NOT is_known
-        AND status NOT IN ('queued', 'in_progress', 'blocked', 'done', 'chargeback') THEN 0
+        AND status || '.' NOT IN ('queued.', 'in_progress.', 'blocked.', 'done.', 'chargeback.') THEN 0
       WHEN is_known
-        AND rank = CASE status
-          WHEN 'queued' THEN 0
-          WHEN 'in_progress' THEN 1
-          WHEN 'blocked' THEN 2
-          WHEN 'done' THEN 3
-          WHEN 'chargeback' THEN 4
+        AND rank = CASE status || '.'
+          WHEN 'queued.' THEN 0
+          WHEN 'in_progress.' THEN 1
+          WHEN 'blocked.' THEN 2
+          WHEN 'done.' THEN 3
+          WHEN 'chargeback.' THEN 4
         END THEN 0
       ELSE 1
     END
@@ -56,7 +57,7 @@ SELECT
   'dim_transaction_types' AS dimension,
   COUNT(*) AS rows,
   COUNT(DISTINCT transaction_type_key) AS keys,
-  COUNT(DISTINCT transaction_type) AS members,
+  COUNT(DISTINCT transaction_type || '.') AS members,
   0 AS other
 FROM :mart_schema.dim_transaction_types
 ORDER BY 1;

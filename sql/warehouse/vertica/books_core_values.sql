@@ -1,4 +1,5 @@
--- How many rows of each day of a range have a fact that says the same, value by value.
+-- How many rows of each day of a range have a fact that says the same, value by value. Texts are compared with a
+-- full stop behind them, so that trailing spaces count.
 SELECT facts.date_key, COUNT(DISTINCT staged.object_id) AS same
 FROM :staging_schema.transactions AS staged
 INNER JOIN :mart_schema.fct_transactions AS facts
@@ -16,9 +17,9 @@ WHERE staged.transaction_dt >= CAST(:first_day AS DATE) AND staged.transaction_d
   AND senders.account_number = staged.account_number_from
   AND receivers.account_number = staged.account_number_to
   AND facts.currency_key = staged.currency_code
-  AND countries.country = staged.country
-  AND statuses.status = staged.status
-  AND types.transaction_type = staged.transaction_type
+  AND countries.country || '.' = staged.country || '.'
+  AND statuses.status || '.' = staged.status || '.'
+  AND types.transaction_type || '.' = staged.transaction_type || '.'
   AND facts.amount = staged.amount
   AND facts.transaction_dt = staged.transaction_dt
 GROUP BY facts.date_key

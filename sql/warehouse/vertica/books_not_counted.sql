@@ -6,17 +6,17 @@ FROM (
     CAST(transaction_dt AS DATE) AS partition_date,
     CASE
       WHEN account_number_from <= 0 OR account_number_to <= 0 THEN 'test_account'
-      WHEN status IN (:statuses) THEN 'type'
+      WHEN status || '.' IN (:exact_statuses) THEN 'type'
       ELSE 'status'
     END AS reason,
     CASE
       WHEN account_number_from <= 0 OR account_number_to <= 0 THEN ''
-      WHEN status IN (:statuses) THEN transaction_type
+      WHEN status || '.' IN (:exact_statuses) THEN transaction_type
       ELSE status
     END AS given
   FROM :staging_schema.transactions
   WHERE transaction_dt >= CAST(:first_day AS DATE) AND transaction_dt < CAST(:last_day AS DATE) + 1
 ) AS judged
-WHERE reason <> 'type' OR (NOT :all_types AND given NOT IN (:types))
+WHERE reason <> 'type' OR (NOT :all_types AND given || '.' NOT IN (:exact_types))
 GROUP BY partition_date, reason, given
 ORDER BY partition_date, reason, given;

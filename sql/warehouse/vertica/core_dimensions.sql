@@ -1,69 +1,7 @@
--- The dimensions grow by what a day of staging names, under the lock of core_lock.sql. A key once given never
--- changes. Texts are compared with a full stop behind them: so two that differ in trailing spaces differ,
--- whatever the server makes of those.
-INSERT INTO :mart_schema.dim_dates (
-  date_key, date, year, quarter, month, day, iso_year, iso_week, weekday, is_weekend
-)
-SELECT
-  :day_number, DATE :day, :year, :quarter, :month, :month_day, :iso_year, :iso_week, :weekday, :is_weekend
-FROM (
-  SELECT COUNT(*) AS rows
-  FROM (
-    SELECT object_id
-    FROM :staging_schema.transactions
-    WHERE transaction_dt >= DATE :day AND transaction_dt < DATE :day + 1
-    UNION ALL
-    SELECT object_id
-    FROM :staging_schema.currencies
-    WHERE date_update >= DATE :day AND date_update < DATE :day + 1
-  ) AS named
-) AS counted
-CROSS JOIN (
-  SELECT COUNT(*) AS rows FROM :mart_schema.dim_dates WHERE date_key = :day_number
-) AS known
-WHERE counted.rows > 0 AND known.rows = 0;
-
-INSERT INTO :mart_schema.dim_currencies (currency_key, alphabetic_code, name)
-SELECT
-  named.code,
-  CASE WHEN named.code = 420 THEN 'USD' END,
-  CASE WHEN named.code = 420 THEN 'US dollar' END
-FROM (
-  SELECT currency_code AS code
-  FROM :staging_schema.transactions
-  WHERE transaction_dt >= DATE :day AND transaction_dt < DATE :day + 1
-  UNION
-  SELECT currency_code AS code
-  FROM :staging_schema.currencies
-  WHERE date_update >= DATE :day AND date_update < DATE :day + 1
-  UNION
-  SELECT currency_code_with AS code
-  FROM :staging_schema.currencies
-  WHERE date_update >= DATE :day AND date_update < DATE :day + 1
-) AS named
-WHERE named.code NOT IN (SELECT currency_key FROM :mart_schema.dim_currencies);
-
-INSERT INTO :mart_schema.dim_accounts (account_key, account_number, is_test, first_seen_date)
-SELECT
-  counted.last_key + ROW_NUMBER() OVER (ORDER BY named.account_number),
-  named.account_number,
-  named.account_number <= 0,
-  DATE :day
-FROM (
-  SELECT account_number_from AS account_number
-  FROM :staging_schema.transactions
-  WHERE transaction_dt >= DATE :day AND transaction_dt < DATE :day + 1
-  UNION
-  SELECT account_number_to AS account_number
-  FROM :staging_schema.transactions
-  WHERE transaction_dt >= DATE :day AND transaction_dt < DATE :day + 1
-) AS named
-CROSS JOIN (
-  SELECT COALESCE(MAX(account_key), 0) AS last_key FROM :mart_schema.dim_accounts
-) AS counted
-LEFT JOIN :mart_schema.dim_accounts AS known ON known.account_number = named.account_number
-WHERE known.account_number IS NULL;
-
+-- The countries, statuses and types that a day's rows name and that the dimensions do not have yet, under the lock
+-- of core_lock.sql: dimensions only grow, and a key once given never changes. Texts are compared with a full stop
+-- behind them: so two that differ in trailing spaces differ, whatever the server makes of those. Run only if
+-- core_facts.sql left rows out: a day seldom names a new one.
 INSERT INTO :mart_schema.dim_countries (country_key, country)
 SELECT
   counted.last_key + ROW_NUMBER() OVER (ORDER BY named.exact),

@@ -1,6 +1,7 @@
--- The facts of one day from warehouse staging alone, into the side tables, in one transaction with what
--- core_dimensions.sql adds. The rate is the last one that a load of a day up to this one recorded. A product is
--- exact: hundredths become dollars by * 0.01. No page says how UUIDs are ordered, so they are by text.
+-- The facts of one day from warehouse staging alone, into the side table, in one transaction with what the
+-- dimensions grow by. The rate is the last one that a load of a day up to this one recorded. A product is exact:
+-- hundredths become dollars by * 0.01. A row whose country, status or type is new finds none: it is left out, and
+-- taken when core_dimensions.sql has made the dimensions grow. So a row that has its fact already is passed over.
 INSERT INTO :staging_schema.:transactions_side (
   date_key, object_id, operation_id, account_from_key, account_to_key, currency_key, country_key,
   status_key, transaction_type_key, is_test, amount, rate, amount_usd, transaction_dt, sent_dttm,
@@ -49,32 +50,6 @@ LEFT JOIN (
   WHERE rates.partition_date <= DATE :day
 ) AS latest
   ON latest.currency_code = staged.currency_code AND latest.place = 1
-WHERE staged.transaction_dt >= DATE :day AND staged.transaction_dt < DATE :day + 1;
-
-INSERT INTO :staging_schema.:rates_side (
-  date_key, currency_key, currency_with_key, rate, date_update, object_id, load_dt, load_src
-)
-SELECT
-  :day_number,
-  currency_code,
-  currency_code_with,
-  currency_with_div,
-  date_update,
-  object_id,
-  CAST(:now AS TIMESTAMP),
-  :source
-FROM (
-  SELECT
-    currency_code,
-    currency_code_with,
-    currency_with_div,
-    date_update,
-    object_id,
-    ROW_NUMBER() OVER (
-      PARTITION BY currency_code, currency_code_with
-      ORDER BY date_update DESC, sent_dttm DESC, CAST(object_id AS VARCHAR(36)) DESC
-    ) AS place
-  FROM :staging_schema.currencies
-  WHERE date_update >= DATE :day AND date_update < DATE :day + 1
-) AS placed
-WHERE place = 1;
+LEFT JOIN :staging_schema.:transactions_side AS made ON made.object_id = staged.object_id
+WHERE staged.transaction_dt >= DATE :day AND staged.transaction_dt < DATE :day + 1
+  AND made.object_id IS NULL;

@@ -56,7 +56,7 @@ export function setup(settings: Settings, changes: Partial<DoctorDeps> = {}): Do
     inspectWarehouse: () => Promise.resolve(warehouse()),
     inspectTopic: undefined,
     readStreamSettings: undefined,
-    tryEmbedded: () => Promise.resolve(),
+    tryEmbedded: () => Promise.resolve([]),
     now: () => NOW,
     ...changes,
   };

@@ -46,7 +46,7 @@ const STAGING_TABLES: Readonly<Record<string, Rights>> = {
   builds: ["SELECT", "INSERT", "UPDATE"],
   build_rates: ["SELECT", "INSERT", "DELETE"],
   build_changes: ["SELECT", "INSERT", "DELETE"],
-  core_pending: ["SELECT", "INSERT", "DELETE"],
+  core_pending: ["SELECT", "INSERT", "UPDATE", "DELETE"],
   core_lock: ["UPDATE", "DELETE"],
 };
 
