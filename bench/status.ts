@@ -2,7 +2,7 @@
  * `status` of 1,000 dates with 10,000,000 rows landed, against a `finpipe --help`: on PostgreSQL with the
  * Vertica test server, and with an embedded warehouse. The records are made, not the rows: nothing that
  * status reads grows with them. Each tenth day has rows that landed since its dump, and each twentieth
- * another load than the one that its mart was built from.
+ * another load than the one that its core and its mart were built from.
  */
 import { join } from "node:path";
 import { openEmbeddedSession } from "../lib/postgres/embedded.ts";
@@ -112,7 +112,7 @@ function stagingSql(): string {
       CASE number WHEN 1 THEN 'failed' ELSE 'done' END,
       '2026-01-01 03:00:00', '2026-01-01 03:00:02.5', 1, '0.1.0', 'batch-1', 1, 'x'
     FROM ${days}, (VALUES ('dump', 1, 1), ('dump', 2, 2), ('load', 1, 3), ('load', 2, 4),
-      ('cdm', 1, 5), ('cdm', 2, 6)) AS tries (step, number, place);
+      ('dwh', 1, 5), ('dwh', 2, 6), ('cdm', 1, 7), ('cdm', 2, 8)) AS tries (step, number, place);
     ANALYZE`;
 }
 
@@ -155,8 +155,12 @@ async function fill(run: (sql: string) => Promise<unknown>): Promise<void> {
         ...[load, dataset, date, staged, 1000, "[]", "2026-01-01 03:00:00", version],
       );
     }
-    const build = uuid(3, n);
+    const [core, build] = [uuid(3, n), uuid(4, n)];
     const of = n % 20 === 0 ? uuid(9, n) : loads.transactions;
+    await add(
+      "finpipe_staging.builds",
+      ...[core, "dwh", date, of, loads.currencies, "[]", null, PER_DAY, 0, version, at, true],
+    );
     await add(
       "finpipe_staging.builds",
       ...[build, "cdm", date, of, loads.currencies, '["done"]', null, 6, 0, version, at, true],
@@ -164,7 +168,7 @@ async function fill(run: (sql: string) => Promise<unknown>): Promise<void> {
     for (const code of CURRENCIES) {
       const rate = ["0.970000", `${date} 00:00:00`, uuid(code, n)];
       await add("finpipe_staging.load_rates", loads.currencies, date, code, ...rate);
-      await add("finpipe_staging.build_rates", build, code, ...rate);
+      for (const id of [core, build]) await add("finpipe_staging.build_rates", id, code, ...rate);
       const key = Number(date.replaceAll("-", "")) * 1000 + code;
       await add("finpipe_mart.global_metrics", key, date, code, 1, 1, 1, 1, at, version);
     }

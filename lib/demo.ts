@@ -103,7 +103,7 @@ async function runIn(folder: string, { io, json, onPhase, flags, lines }: Place)
       `${totals.duplicates} duplicates dropped, ${totals.rejected} rejected`,
   );
   const { from, to } = await buildMart(work);
-  await say(`Built the mart for each day: ${lines.of(`backfill ${from}..${to}`)}\n`);
+  await say(`Built core and mart for each day: ${lines.of(`backfill ${from}..${to}`)}\n`);
 
   const mart = engine.warehouse.mart();
   if (json) {

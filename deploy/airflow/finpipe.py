@@ -41,6 +41,7 @@ except ImportError:
 STEPS = {
     "dump": ["--require-complete"],
     "load": [],
+    "dwh": [],
     "cdm": [],
 }
 

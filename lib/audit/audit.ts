@@ -3,7 +3,8 @@ import type { DateRange } from "../partitions/run_date.ts";
 import type { CountedValues } from "../standing/mart_standing.ts";
 import { againstDifferences, notCompared, type OtherFigures } from "./against.ts";
 import type { Difference } from "./difference.ts";
-import type { DayBook, SourceBook } from "./facts.ts";
+import type { DayBook, DimensionBook, SourceBook } from "./facts.ts";
+import { DIMENSION_LINKS } from "./links/core.ts";
 import { dayLinks } from "./links/links.ts";
 import { SOURCE_LINKS } from "./links/sources.ts";
 import type { Books } from "./read_books.ts";
@@ -32,9 +33,19 @@ export function sourceDifferences(book: SourceBook): Difference[] {
   );
 }
 
+/** What does not hold of a dimension of the core, over all dates. */
+export function dimensionDifferences(book: DimensionBook): Difference[] {
+  return DIMENSION_LINKS.flatMap(({ name, find }) =>
+    find(book).map((finding) => {
+      const { dimension } = book;
+      return { day: undefined, dataset: undefined, link: name, ...finding, dimension };
+    })
+  );
+}
+
 /** What was compared, and what does not hold. */
 export interface Audit extends Books {
-  /** In order of date and pipeline, then of the source partitions, then of another system's figures. */
+  /** In order of date and pipeline, then of the dimensions, the source partitions, and of another system's figures. */
   differences: Difference[];
   /** Dates of another system that the audit is not about. */
   notCompared: number;
@@ -53,7 +64,11 @@ export interface AuditOptions {
 /** Compares all books. */
 export function compareBooks(books: Books, { range, asked, others }: AuditOptions): Audit {
   const ofDays = books.days.flatMap((book) => dayDifferences(book, asked));
-  const differences = [...ofDays, ...books.sources.flatMap(sourceDifferences)];
+  const differences = [
+    ...ofDays,
+    ...books.dimensions.flatMap(dimensionDifferences),
+    ...books.sources.flatMap(sourceDifferences),
+  ];
   if (others === undefined) return { ...books, differences, notCompared: 0 };
   const moving = new Set(books.moving.map(String));
   const isCompared = (day: Temporal.PlainDate) => isIn(range, day) && !moving.has(day.toString());

@@ -13,6 +13,12 @@ export function sameDecimal(one: string, other: string): boolean {
   return widened(left, decimals) === widened(right, decimals);
 }
 
+/** A decimal with so many decimals, rounded half away from zero. */
+export function roundedTo(text: string, decimals: number): string {
+  const { digits, decimals: has } = scaled(text);
+  return rounded(digits, 10n ** BigInt(has), decimals);
+}
+
 /** ROUND(amounts * rate / 100, 2): minor units of a currency in dollars. */
 export function dollarsOf(amountSum: bigint, rate: string): string {
   const { digits, decimals } = scaled(rate);

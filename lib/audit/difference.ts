@@ -1,6 +1,6 @@
 /** What an audit finds: two sides that should be equal and are not. */
 import type { DatasetName } from "../events/dataset.ts";
-import type { DayBook, SourceBook } from "./facts.ts";
+import type { DayBook, DimensionBook, SourceBook } from "./facts.ts";
 
 /** A side: a count, an exact decimal or another text; null where nothing is known or nothing stands. */
 export type Side = number | string | null;
@@ -24,6 +24,8 @@ export interface Difference extends Finding {
   link: string;
   /** For what is counted over all dates. */
   source?: { source: string; partition: number };
+  /** A table of the core, likewise. */
+  dimension?: string;
 }
 
 /** What holds of a day where the books balance. */
@@ -36,6 +38,13 @@ export interface DayLink {
   datasets: readonly DatasetName[];
   /** What does not hold; nothing where it cannot be judged, as another link tells why. */
   find(book: DayBook, dataset: DatasetName): Finding[];
+}
+
+/** What holds of a dimension of the core, over all dates. */
+export interface DimensionLink {
+  name: string;
+  sides: readonly [left: string, right: string];
+  find(book: DimensionBook): Finding[];
 }
 
 /** What holds of a source partition. */

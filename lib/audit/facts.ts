@@ -92,13 +92,15 @@ export interface Measure {
   fingerprint?: string | undefined;
 }
 
-/** A build of the mart that stands, as it was recorded. */
+/** A build of the core or the mart that stands, as it was recorded. */
 export interface BuildBook {
   buildId: string;
+  /** None for a core. */
   statuses: readonly string[];
   /** Undefined: all. */
   types: readonly string[] | undefined;
   rows: number;
+  /** Currencies that had no rate. */
   leftOut: number;
   version: string;
   /** UTC, as the warehouse writes times. */
@@ -148,6 +150,97 @@ export interface RateBook {
   staged: string | undefined;
 }
 
+/** When and by which version rows were written: the least of them, and the greatest. */
+export interface Stamps {
+  loadedAt: readonly [first: string, last: string];
+  loadSource: readonly [first: string, last: string];
+}
+
+/** The facts of a day that have one currency and one rate. */
+export interface FactsBook {
+  currency: number;
+  rate: string | null;
+  facts: number;
+  /** In minor units. */
+  amountSum: bigint;
+  /** How many do not find their row of each dimension, by its table. */
+  without: ReadonlyMap<string, number>;
+  /** How many say of a test account what their accounts do not. */
+  otherTest: number;
+  /** How many are of an account that was first seen later. */
+  seenLater: number;
+  /** How many dollars are not those of amount and rate. */
+  otherDollars: number;
+  stamps: Stamps;
+}
+
+/** The rates of a day, in the warehouse's staging and in the core. */
+export interface RateFactsBook {
+  /** Pairs of currencies that staging has. */
+  staged: number;
+  facts: number;
+  /** Facts that do not find a row of a dimension. */
+  without: number;
+  /** Pairs whose fact is that of the latest staged rate. */
+  same: number;
+  /** Undefined where there are no facts. */
+  stamps: Stamps | undefined;
+}
+
+/** What a mart would count of the facts of a currency. */
+export interface CountedFacts {
+  currency: number;
+  transactions: number;
+  /** In minor units. */
+  amountSum: bigint;
+  /** Null where none of them has a rate. */
+  dollars: string | null;
+}
+
+/** A row of the dimension of dates, as text. */
+export type DateBook = Readonly<Record<(typeof DATE_COLUMNS)[number], string>>;
+
+export const DATE_COLUMNS = [
+  "date",
+  "year",
+  "quarter",
+  "month",
+  "day",
+  "iso_year",
+  "iso_week",
+  "weekday",
+  "is_weekend",
+] as const;
+
+/** The core of a day (contract, section 7). */
+export interface CoreBook {
+  /** More than one only if somebody has changed the record. */
+  builds: readonly BuildBook[];
+  /** What the build used. */
+  usedRates: readonly UsedRate[];
+  facts: readonly FactsBook[];
+  rates: RateFactsBook;
+  /** By the statuses and types of the mart's build. */
+  counted: readonly CountedFacts[];
+  /** More than one only if somebody has added them. */
+  dates: readonly DateBook[];
+  /** Rows of transactions whose fact says the same; undefined where nobody asked. */
+  same: number | undefined;
+}
+
+/** A dimension, over all dates. */
+export interface DimensionBook {
+  /** Its table. */
+  dimension: string;
+  rows: number;
+  /** Keys, each once. */
+  keys: number;
+  /** What the keys stand for, each once. */
+  members: number;
+  /** Rows that say something else of their member than follows from what it is. */
+  other: number;
+}
+
 /** A day in the warehouse. */
 export interface WarehouseBook {
   loads: Readonly<Record<DatasetName, LoadBook | undefined>>;
@@ -158,6 +251,7 @@ export interface WarehouseBook {
   builds: readonly BuildBook[];
   /** What the build used. */
   usedRates: readonly UsedRate[];
+  core: CoreBook;
   /** By the statuses and types of the build; undefined where there is none. */
   counted: readonly CountedCurrency[] | undefined;
   notCounted: NotCounted | undefined;

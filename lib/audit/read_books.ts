@@ -13,6 +13,7 @@ import type {
   Conflict,
   DayBook,
   DeepStagedBook,
+  DimensionBook,
   DumpBook,
   SourceBook,
   StagedBook,
@@ -34,6 +35,8 @@ export interface Books {
   days: DayBook[];
   /** Days that changed each time that they were read: nothing can be said of them. */
   moving: Temporal.PlainDate[];
+  /** Of the core, over all dates. */
+  dimensions: DimensionBook[];
   sources: SourceBook[];
   conflicts: Conflict[];
 }
@@ -66,6 +69,7 @@ export async function readBooks(deps: BooksDeps, range: DateRange): Promise<Book
   return {
     days: [...days.keys()].sort().map((date) => days.get(date)!),
     moving: [...moved].sort().map((date) => Temporal.PlainDate.from(date)),
+    dimensions: all.dimensions,
     sources: all.sources,
     conflicts: [...conflicts.keys()].sort().flatMap((date) => conflicts.get(date)!),
   };
@@ -113,6 +117,7 @@ async function readEnds(deps: BooksDeps, range: DateRange): Promise<Ends> {
   });
   return {
     days,
+    dimensions: read.dimensions,
     sources: staged.sources,
     conflicts: staged.conflicts,
     moved: new Set([...read.moved, ...changedDumps(staged.dumps, dumps)]),
@@ -217,6 +222,7 @@ function joined(
     day,
     loads: { transactions: undefined, currencies: undefined },
     unfinished: undefined,
+    core: undefined,
     mart: undefined,
   };
   const { transactions = nothingStaged("transactions"), currencies = nothingStaged("currencies") } =

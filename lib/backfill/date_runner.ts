@@ -70,14 +70,22 @@ export class DateRunner {
   }
 
   async #runSteps(force: boolean): Promise<BackfilledStep[]> {
+    let holds = false;
     for (let plan = await this.#plan(force);;) {
       const next = plan.steps.find(({ step, action }) => action === "run" && !this.#did.has(step));
       if (next === undefined) return this.#outcomeOf(plan.steps);
       const facts = await this.#attempt(next.step, plan);
-      // A plan holds for the step after one that has changed what stands; after the last one there is none.
-      const holds = facts?.changed === true || next === plan.steps.at(-1);
-      if (facts === undefined || !holds) plan = await this.#plan(force);
+      // A plan holds for the steps after one that has changed what stands, up to the next one that they are
+      // made from.
+      const isAside = this.#stepOf(next.step).isAside === true;
+      holds = facts !== undefined && (facts.changed === true || (holds && isAside));
+      const isLast = facts !== undefined && next === plan.steps.at(-1);
+      if (!holds && !isLast) plan = await this.#plan(force);
     }
+  }
+
+  #stepOf(name: string): ReadyStep {
+    return this.#deps.steps.find((step) => step.name === name)!;
   }
 
   #plan(force: boolean): Promise<DayPlan> {
@@ -91,13 +99,13 @@ export class DateRunner {
 
   /** One attempt; undefined where it failed for what can pass: the next plan has the step again. */
   async #attempt(name: string, { stood }: DayPlan): Promise<StepFacts | undefined> {
-    const { steps, plans, runner, retries, ahead, watch } = this.#deps;
+    const { plans, runner, retries, ahead, watch } = this.#deps;
     this.#step = name;
     const tried = (this.#tried.get(name) ?? 0) + 1;
     this.#tried.set(name, tried);
     const number = this.#failedAhead === name ? tried + 1 : tried;
     watch.onStep(this.#run, name);
-    const step = steps.find((step) => step.name === name)!;
+    const step = this.#stepOf(name);
     const attempt = { ...this.#run, number, stood: stood.get(name) ?? null };
     try {
       const facts = await runner.run(step, attempt, ahead?.context);

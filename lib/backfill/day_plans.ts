@@ -126,6 +126,7 @@ export class DayPlans {
         this.#attempts.get(keyOf(facts.day, step.name)),
       ),
       breach: step.breach?.(facts),
+      isAside: step.isAside,
     }));
   }
 }

@@ -13,6 +13,8 @@ export interface StandingStep {
    * it is at hand
    */
   wantsInput?: string | undefined;
+  /** No step is made from what it leaves. @default false */
+  isAside?: boolean | undefined;
 }
 
 export interface PlannedStep {
@@ -48,10 +50,11 @@ export function planDay(
   let upstream: string | undefined;
   /** What the next step cannot do without, and does not get. */
   let obstacle: string | undefined;
-  for (const [index, { name, standing, breach, wantsInput }] of steps.entries()) {
+  for (const [index, step] of steps.entries()) {
+    const { name, standing, breach, wantsInput, isAside = false } = step;
     if (selected !== undefined && !selected.has(name)) {
       // Of one that failed or was interrupted, what was there before stands, or nothing.
-      obstacle = standing.id === null ? name : undefined;
+      if (!isAside) obstacle = standing.id === null ? name : undefined;
       continue;
     }
     const reason = done.has(name) ? undefined : whyRun(standing, { force, upstream, breach });
@@ -61,7 +64,7 @@ export function planDay(
         action: "skip",
         reason: done.has(name) ? "done" : whySkip(standing),
       });
-      obstacle = undefined;
+      if (!isAside) obstacle = undefined;
       continue;
     }
     const before = steps[index - 1]?.name;

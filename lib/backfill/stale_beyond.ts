@@ -16,9 +16,9 @@ export async function tellStaleBeyond(
   const last = today(now());
   if (from === undefined) return;
   const stale = (await warehouse.dayFacts({ from, to: LAST_DAY }))
-    .filter(({ day, mart }) =>
-      (mart?.record?.changedRates.length ?? 0) > 0 && !done.has(`${day}`) &&
-      Temporal.PlainDate.compare(day, last) < 0
+    .filter(({ day, core, mart }) =>
+      [core, mart].some((built) => (built?.record?.changedRates.length ?? 0) > 0) &&
+      !done.has(`${day}`) && Temporal.PlainDate.compare(day, last) < 0
     )
     .map(({ day }) => day);
   if (stale.length === 0) return;

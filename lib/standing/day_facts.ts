@@ -30,6 +30,7 @@ export function unknownDay(day: Temporal.PlainDate): DayFacts {
     staged: { transactions: NOT_STAGED, currencies: NOT_STAGED },
     loads: { transactions: undefined, currencies: undefined },
     unfinished: undefined,
+    core: undefined,
     mart: undefined,
   };
 }

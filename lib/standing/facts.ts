@@ -56,7 +56,7 @@ export interface LoadFacts {
   isRestored: boolean;
 }
 
-/** What was built of a day. */
+/** The mart of a day. */
 export interface BuildFacts {
   /** Undefined where an older version built it, which recorded nothing else. */
   record: BuildRecord | undefined;
@@ -65,17 +65,33 @@ export interface BuildFacts {
   builtAt: Temporal.PlainDateTime;
 }
 
-/** What it was built from. */
-export interface BuildRecord {
+/** What a core or a mart was built from. */
+export interface BuildOrigin {
   buildId: string;
   loads: Readonly<Record<DatasetName, string>>;
+  /** Currencies whose rate is another one now, or is there now and was not. */
+  changedRates: readonly number[];
+}
+
+/** What a mart was built from. */
+export interface BuildRecord extends BuildOrigin {
   statuses: readonly string[];
   /** Undefined: all. */
   types: readonly string[] | undefined;
   /** Currencies that were left out for want of a rate. */
   leftOut: number;
-  /** Currencies whose rate is another one now, or is there now and was not. */
-  changedRates: readonly number[];
+}
+
+/** The core of a day. */
+export interface CoreFacts {
+  /** Undefined where the first build of the day broke off. Then the next two are null. */
+  record: BuildOrigin | undefined;
+  /** Facts of transactions. */
+  rows: number | null;
+  /** UTC. */
+  builtAt: Temporal.PlainDateTime | null;
+  /** A build of it is running, or broke off between its tables: nobody knows what stands. */
+  unfinished: boolean;
 }
 
 /** What the warehouse knows of a day. */
@@ -84,7 +100,7 @@ export interface WarehouseDay {
   loads: Readonly<Record<DatasetName, LoadFacts | undefined>>;
   /** A swap that was begun, and of which nobody knows what came. */
   unfinished: { dataset: DatasetName; isUndo: boolean } | undefined;
-  /** The mart. */
+  core: CoreFacts | undefined;
   mart: BuildFacts | undefined;
 }
 

@@ -1,8 +1,6 @@
 /** Whether the mart of a day is what its loads and rates give, as it is asked for. */
-import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
-import { allOf } from "../runtime/words.ts";
+import { type BuildCause, buildCauses, buildCauseText, isLoaded } from "./build_standing.ts";
 import type { WarehouseDay } from "./facts.ts";
-import { unfinishedCause } from "./load_standing.ts";
 import { MISSING, type Standing } from "./standing.ts";
 
 /** What a mart is asked to count. */
@@ -13,19 +11,13 @@ export interface CountedValues {
 }
 
 /**
- * Why a mart is stale:
+ * Why a mart is stale, beside what makes any build so:
  * - `unrecorded`: an older version built it, and nobody knows from what;
- * - `undone`: no load of the dataset stands in place of the one that it was built from;
- * - `replaced`: another one does;
- * - `unfinished`: a load or an undo of the day is running, or was broken off;
- * - `rates`: other rates of these currencies hold on the day now;
  * - `statuses`, `types`: it counts others than are asked for; undefined: all.
  */
 export type MartCause =
+  | BuildCause
   | { kind: "unrecorded" }
-  | { kind: "undone" | "replaced"; dataset: DatasetName }
-  | { kind: "unfinished"; dataset: DatasetName; isUndo: boolean }
-  | { kind: "rates"; currencies: readonly number[] }
   | { kind: "statuses" | "types"; counted: readonly string[] | undefined };
 
 export function martStanding(facts: WarehouseDay, asked: CountedValues): Standing {
@@ -47,33 +39,24 @@ export function martStanding(facts: WarehouseDay, asked: CountedValues): Standin
  * @param asked undefined: whatever is counted
  */
 export function martCauses(
-  { loads, unfinished, mart }: WarehouseDay,
+  facts: WarehouseDay,
   asked: CountedValues | undefined,
 ): MartCause[] {
+  const { mart } = facts;
   if (mart === undefined) return [];
   const { record } = mart;
-  const causes: MartCause[] = [];
-  for (const dataset of DATASET_NAMES) {
-    const standing = loads[dataset];
-    if (standing === undefined) causes.push({ kind: "undone", dataset });
-    else if (record !== undefined && standing.loadId !== record.loads[dataset]) {
-      causes.push({ kind: "replaced", dataset });
-    }
-  }
-  if (unfinished !== undefined) causes.push({ kind: "unfinished", ...unfinished });
+  const causes: MartCause[] = buildCauses(facts, record);
   if (record === undefined) return [{ kind: "unrecorded" }, ...causes];
-  const { changedRates: currencies, statuses, types } = record;
-  if (currencies.length > 0) causes.push({ kind: "rates", currencies });
   if (asked === undefined) return causes;
+  const { statuses, types } = record;
   if (!sameValues(statuses, asked.statuses)) causes.push({ kind: "statuses", counted: statuses });
   if (!sameValues(types, asked.types)) causes.push({ kind: "types", counted: types });
   return causes;
 }
 
-/** Whether a day is loaded, and nothing was built of it. */
-export function isUnbuilt({ loads, unfinished, mart }: WarehouseDay): boolean {
-  return mart === undefined && unfinished === undefined &&
-    DATASET_NAMES.every((dataset) => loads[dataset] !== undefined);
+/** Whether a day is loaded, and its mart was never built. */
+export function isUnbuilt(facts: WarehouseDay): boolean {
+  return facts.mart === undefined && isLoaded(facts);
 }
 
 /** The causes as parts of a sentence. */
@@ -85,22 +68,14 @@ function textOf(cause: MartCause): string {
   switch (cause.kind) {
     case "unrecorded":
       return "built by a version that kept no record";
-    case "undone":
-      return `the load of ${cause.dataset} that it was built from was undone`;
-    case "replaced":
-      return `built from another load of ${cause.dataset}`;
-    case "unfinished":
-      return unfinishedCause(cause);
-    case "rates": {
-      const noun = cause.currencies.length === 1 ? "currency" : "currencies";
-      return `another rate of ${noun} ${allOf(cause.currencies.map(String))} is known now`;
-    }
     case "statuses":
       return `built with the statuses ${listed(cause.counted ?? [])}`;
     case "types": {
       const { counted } = cause;
       return `built with ${counted === undefined ? "all types" : `the types ${listed(counted)}`}`;
     }
+    default:
+      return buildCauseText(cause);
   }
 }
 

@@ -9,7 +9,7 @@ export interface StepRegistration {
   load: () => Promise<{ default: Step }>;
 }
 
-/** All steps: each uses the result of the one before it. */
+/** All steps: each uses the result of one before it. */
 export const STEPS: readonly StepRegistration[] = [
   {
     name: "dump",
@@ -20,6 +20,11 @@ export const STEPS: readonly StepRegistration[] = [
     name: "load",
     summary: "load one day's partition files into the warehouse, replacing the day",
     load: () => import("./load.ts"),
+  },
+  {
+    name: "dwh",
+    summary: "build the core for one day: facts and dimensions for analysts",
+    load: () => import("./dwh.ts"),
   },
   {
     name: "cdm",

@@ -58,6 +58,12 @@ export interface PreparedStep {
   readonly runsAhead?: true;
 
   /**
+   * Nothing is made from what it leaves: a step after it can run though this one never did.
+   * @default false
+   */
+  readonly isAside?: true;
+
+  /**
    * Why the step before it has to run first, where this one runs: what that one left is not at hand.
    * @default it always is
    */

@@ -2,7 +2,8 @@
 import type { DatasetName } from "../events/dataset.ts";
 import { dayArgument, type DayRun } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
-import { capitalized, counted } from "../runtime/words.ts";
+import { allOf, capitalized, counted } from "../runtime/words.ts";
+import { coreCauses, isWithoutCore } from "../standing/core_standing.ts";
 import type { WarehouseDay } from "../standing/facts.ts";
 import { isUnbuilt, martCauses } from "../standing/mart_standing.ts";
 import type { WarehouseRepository } from "../warehouse/repository.ts";
@@ -20,7 +21,9 @@ export interface DatasetUndo {
 
 export interface UndoReport extends DayRun {
   datasets: DatasetUndo[];
-  /** The mart is not what the day as it stands now gives. */
+  /** The core is not what the day as it stands now gives. */
+  isCoreStale: boolean;
+  /** The same of the mart. */
   isMartStale: boolean;
 }
 
@@ -48,42 +51,73 @@ export async function undoLoad(
   }
   const { partition } = run;
   const [facts] = await warehouse.dayFacts({ from: partition, to: partition });
-  const after = afterUndo(facts);
-  const isMartStale = after === "undone" || after === "changed";
-  const text = `${AFTER[after](partition)}a backfill that covers the day loads the dump again`;
-  if (isMartStale) log.warn(capitalized(text));
+  const after = PARTS.map((part) => ({ ...part, now: afterUndo(facts, part) }));
+  const [isCoreStale, isMartStale] = after.map(({ now }) => now === "undone" || now === "changed");
+  const todo = STATES.map((state) =>
+    textOf(partition, state, after.filter(({ now }) => now === state))
+  );
+  const text = [...todo.filter((text) => text !== ""), LOADS_AGAIN].join("; ");
+  if (isCoreStale || isMartStale) log.warn(capitalized(text));
   else log.info(capitalized(text));
-  return { ...run, datasets, isMartStale };
+  return { ...run, datasets, isCoreStale: isCoreStale!, isMartStale: isMartStale! };
 }
 
-/** What is to be done with the mart. */
-type AfterUndo = "undone" | "changed" | "unbuilt" | "nothing";
+const LOADS_AGAIN = "a backfill that covers the day loads the dump again";
 
-function afterUndo(facts: WarehouseDay | undefined): AfterUndo {
+/** What is built of a loaded day. */
+interface Part {
+  noun: string;
+  step: string;
+  isUnbuilt(facts: WarehouseDay): boolean;
+  causes(facts: WarehouseDay): readonly { kind: string }[];
+}
+
+const PARTS: readonly Part[] = [
+  { noun: "core", step: "dwh", isUnbuilt: isWithoutCore, causes: coreCauses },
+  { noun: "mart", step: "cdm", isUnbuilt, causes: (facts) => martCauses(facts, undefined) },
+];
+
+/** What is to be done with a part, in the order in which it is told. */
+const STATES = ["undone", "changed", "unbuilt"] as const;
+type AfterUndo = (typeof STATES)[number] | "nothing";
+
+function afterUndo(facts: WarehouseDay | undefined, { isUnbuilt, causes }: Part): AfterUndo {
   // Of a swap that is not recorded nobody knows what came.
   if (facts === undefined || facts.unfinished !== undefined) return "nothing";
   if (isUnbuilt(facts)) return "unbuilt";
-  const causes = martCauses(facts, undefined);
-  if (causes.some(({ kind }) => kind === "undone")) return "undone";
-  return causes.length === 0 ? "nothing" : "changed";
+  const kinds = causes(facts).map(({ kind }) => kind);
+  if (kinds.includes("undone")) return "undone";
+  return kinds.length === 0 ? "nothing" : "changed";
 }
 
-const cdm = (day: Temporal.PlainDate) => `'finpipe cdm ${dayArgument(day)}'`;
-
-/** Says what brings the mart up to date after the undo; the beginning of a sentence. */
-const AFTER: Readonly<Record<AfterUndo, (day: Temporal.PlainDate) => string>> = {
-  changed: (day) =>
-    `the mart of ${day} is stale: ${cdm(day)} builds it from the day as it stands now; `,
-  undone: (day) =>
-    `the mart of ${day} still shows the load that was undone: ${cdm(day)} removes it; `,
-  unbuilt: (day) => `${cdm(day)} builds the mart of ${day} from the day as it stands now; `,
-  nothing: () => "",
-};
+/** Says what brings these parts up to date after the undo; nothing where there are none. */
+function textOf(
+  day: Temporal.PlainDate,
+  state: (typeof STATES)[number],
+  parts: readonly Part[],
+): string {
+  if (parts.length === 0) return "";
+  const what = `${allOf(parts.map(({ noun }) => `the ${noun}`))} of ${day}`;
+  const commands = allOf(parts.map(({ step }) => `'finpipe ${step} ${dayArgument(day)}'`));
+  const isOne = parts.length === 1;
+  const [builds, it] = isOne ? ["builds", "it"] : ["build", "them"];
+  switch (state) {
+    case "undone": {
+      const [shows, removes] = isOne ? ["shows", "removes"] : ["show", "remove"];
+      return `${what} still ${shows} the load that was undone: ${commands} ${removes} ${it}`;
+    }
+    case "changed":
+      return `${what} ${isOne ? "is" : "are"} stale: ${commands} ${builds} ${it} from the day as ` +
+        "it stands now";
+    case "unbuilt":
+      return `${commands} ${builds} ${what} from the day as it stands now`;
+  }
+}
 
 /** What is loaded for the day after the undo. */
-export function undoFacts({ datasets, isMartStale }: UndoReport): Shown {
+export function undoFacts({ datasets, isCoreStale, isMartStale }: UndoReport): Shown {
   return {
-    json: { datasets: datasets.map(jsonOf), mart_stale: isMartStale },
+    json: { datasets: datasets.map(jsonOf), core_stale: isCoreStale, mart_stale: isMartStale },
     lines: datasets.map(lineOf),
   };
 }

@@ -2,6 +2,7 @@
 import type {
   BuildBook,
   CountedCurrency,
+  DimensionBook,
   LeftOutBook,
   LoadBook,
   MartBook,
@@ -15,7 +16,21 @@ import type { DateRange } from "../partitions/run_date.ts";
 import * as is from "../sql/columns.ts";
 import type { RowOf } from "../sql/query.ts";
 import type { WarehouseDay } from "../standing/facts.ts";
-import { type DAY_RATE_USED, type DayRecords, warehouseDays } from "./day_facts.ts";
+import {
+  addCore,
+  type CORE_COUNTED,
+  type CoreRecords,
+  countedFacts,
+  emptyCore,
+  type OpenCore,
+} from "./core_books.ts";
+import {
+  BUILDING_STEPS,
+  type DAY_RATE_USED,
+  type DayRecords,
+  usedBy,
+  warehouseDays,
+} from "./day_facts.ts";
 import { controlText } from "./load_checks.ts";
 import type { MartRow } from "./repository.ts";
 
@@ -30,6 +45,8 @@ export interface WarehouseDayBook {
 export interface WarehouseRead {
   /** In order. */
   days: WarehouseDayBook[];
+  /** Over all dates. */
+  dimensions: DimensionBook[];
   /** Days that a load, an undo or a build changed while they were read: their figures say nothing. */
   moved: ReadonlySet<string>;
 }
@@ -38,7 +55,7 @@ export interface WarehouseBooks {
   /**
    * Counts the days of a range again; the database adds up, a few figures a day come here.
    *
-   * @param deep takes the fingerprint of each day, too
+   * @param deep takes the fingerprint of each day, too, and compares each fact with its row
    */
   read(range: DateRange, deep: boolean): Promise<WarehouseRead>;
 }
@@ -68,6 +85,7 @@ export const FINGERPRINT = { partitionDate: is.text, fingerprint: is.decimal };
 
 /** `books_builds.sql`. */
 export const BUILD = {
+  step: is.oneOf(BUILDING_STEPS),
   buildId: is.text,
   partitionDate: is.text,
   statuses: is.textList,
@@ -123,6 +141,8 @@ export interface CountedDays {
   options: BuildOptions;
   counted: readonly RowOf<typeof COUNTED>[];
   notCounted: readonly RowOf<typeof NOT_COUNTED>[];
+  /** Of the core. */
+  facts: readonly RowOf<typeof CORE_COUNTED>[];
 }
 
 /** All that was read of the days of a range. */
@@ -138,11 +158,13 @@ export interface BookRecords {
   rates: readonly RowOf<typeof RATE>[];
   /** Undefined where nobody asked. */
   fingerprints: Readonly<Record<DatasetName, readonly RowOf<typeof FINGERPRINT>[]>> | undefined;
+  core: CoreRecords;
 }
 
-/** The options of builds, each once: a range is counted as often. */
+/** The options of the marts' builds, each once: a range is counted as often. */
 export function optionsOf(builds: readonly RowOf<typeof BUILD>[]): BuildOptions[] {
-  const found = new Map(builds.map(({ statuses, types }) => {
+  const marts = builds.filter(({ step }) => step === "cdm");
+  const found = new Map(marts.map(({ statuses, types }) => {
     const options = { statuses, types };
     return [keyOf(options), options];
   }));
@@ -167,10 +189,12 @@ export function warehouseDayBooks(read: BookRecords): WarehouseDayBook[] {
   }
   for (const row of read.loads) bookOf(row.partitionDate).loads[row.dataset] = loadOf(row);
   addFingerprints(books, read.fingerprints);
-  for (const { partitionDate, ...build } of read.builds) bookOf(partitionDate).builds.push(build);
-  for (const { partitionDate: day, currencyCode: currency, ...rate } of read.used) {
-    bookOf(day).usedRates.push({ day, currency, ...rate });
+  for (const { step, partitionDate, ...build } of read.builds) {
+    const book = bookOf(partitionDate);
+    (step === "dwh" ? book.core.builds : book.builds).push(build);
   }
+  for (const rate of usedBy("cdm", read.used)) bookOf(rate.day).usedRates.push(rate);
+  for (const rate of usedBy("dwh", read.used)) bookOf(rate.day).core.usedRates.push(rate);
   for (const row of read.mart) bookOf(row.date_update).mart.push(martOf(row));
   for (const row of read.leftOut) {
     bookOf(row.dateUpdate).leftOut.push({
@@ -185,12 +209,18 @@ export function warehouseDayBooks(read: BookRecords): WarehouseDayBook[] {
     const book = books.get(partitionDate);
     if (book?.loads.currencies !== undefined) book.rates.push({ currency, recorded, staged });
   }
+  addCore(read.core, (date) => bookOf(date).core, [...books.keys()]);
   addCounts(books, read.counts);
   return [...books.keys()].sort().map((date) => ({
     day: Temporal.PlainDate.from(date),
     facts: facts.get(date),
     book: books.get(date)!,
   }));
+}
+
+/** The dimensions, over all dates. */
+export function dimensionBooks({ core: { members } }: BookRecords): DimensionBook[] {
+  return members.map(({ other, ...dimension }) => ({ ...dimension, other: other ?? 0 }));
 }
 
 /** A day of which the warehouse knows nothing. */
@@ -204,6 +234,7 @@ export function emptyBook(): OpenBook {
     rates: [],
     builds: [],
     usedRates: [],
+    core: emptyCore(),
     counted: undefined,
     notCounted: undefined,
     mart: [],
@@ -218,6 +249,7 @@ interface OpenBook extends WarehouseBook {
   rates: RateBook[];
   builds: BuildBook[];
   usedRates: RowOfUsed[];
+  core: OpenCore;
   counted: CountedCurrency[] | undefined;
   notCounted: NotCounted | undefined;
   mart: MartBook[];
@@ -249,10 +281,11 @@ function addCounts(books: ReadonlyMap<string, OpenBook>, counts: readonly Counte
     const days = byOptions.get(keyOf(build));
     book.counted = days?.counted.get(date) ?? [];
     book.notCounted = days?.notCounted.get(date) ?? nothingLeft();
+    book.core.counted = days?.facts.get(date) ?? [];
   }
 }
 
-function daysOf({ counted, notCounted }: CountedDays) {
+function daysOf({ counted, notCounted, facts }: CountedDays) {
   const countedByDay = new Map<string, CountedCurrency[]>();
   for (const { partitionDate, currencyCode: currency, ...row } of counted) {
     const day = countedByDay.get(partitionDate) ?? [];
@@ -266,7 +299,7 @@ function daysOf({ counted, notCounted }: CountedDays) {
     if (reason === "test_account") day.testAccounts += rows;
     else (reason === "status" ? day.byStatus : day.byType).set(given, rows);
   }
-  return { counted: countedByDay, notCounted: notCountedByDay };
+  return { counted: countedByDay, notCounted: notCountedByDay, facts: countedFacts(facts) };
 }
 
 function nothingLeft() {

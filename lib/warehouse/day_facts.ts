@@ -1,9 +1,13 @@
 /** What either warehouse knows of days, from the rows of its records. */
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import * as is from "../sql/columns.ts";
-import type { RowOf } from "../sql/query.ts";
+import type { RowOf, SqlRow } from "../sql/query.ts";
 import { changedRates, type KnownRate, type UsedRate } from "../standing/changed_rates.ts";
-import type { BuildFacts, LoadFacts, WarehouseDay } from "../standing/facts.ts";
+import type { BuildOrigin, LoadFacts, WarehouseDay } from "../standing/facts.ts";
+
+/** The steps that build something of a loaded day, and record from what. */
+export const BUILDING_STEPS = ["dwh", "cdm"] as const;
+export type BuildingStep = (typeof BUILDING_STEPS)[number];
 
 /** `days_loads.sql`. */
 export const DAY_LOAD = {
@@ -18,15 +22,16 @@ export const DAY_LOAD = {
   isRestored: is.boolean,
 };
 
-/** `days_pending.sql`. */
+/** `days_pending.sql`: swaps of a dataset, and builds of the core. */
 export const DAY_PENDING = {
   partitionDate: is.text,
-  dataset: is.oneOf(DATASET_NAMES),
+  subject: is.oneOf([...DATASET_NAMES, "core"] as const),
   isUndo: is.boolean,
 };
 
 /** `days_builds.sql`. */
 export const DAY_BUILD = {
+  step: is.oneOf(BUILDING_STEPS),
   buildId: is.text,
   partitionDate: is.text,
   transactionsLoadId: is.text,
@@ -57,7 +62,29 @@ export const DAY_RATE_USED = {
   rate: is.nullable(is.text),
   dateUpdate: is.nullable(is.text),
   objectId: is.nullable(is.text),
+  /** 1 where the core used it. */
+  ofCore: is.integer,
+  /** 1 where the mart did. */
+  ofMart: is.integer,
 };
+
+/** A row of `days_rates.sql`; undefined where it is not as the file says. */
+export function quickRate(row: SqlRow): RowOf<typeof DAY_RATE> | undefined {
+  const { partition_date: partitionDate, currency_code, rate, date_update, object_id } = row;
+  if (!partitionDate || !currency_code || !rate || !date_update || !object_id) return undefined;
+  const currencyCode = Number(currency_code);
+  if (!Number.isSafeInteger(currencyCode)) return undefined;
+  return { partitionDate, currencyCode, rate, dateUpdate: date_update, objectId: object_id };
+}
+
+/** The same of `days_rates_used.sql`. */
+export function quickRateUsed(row: SqlRow): RowOf<typeof DAY_RATE_USED> | undefined {
+  const { of_core, of_mart } = row;
+  const [ofCore, ofMart] = [Number(of_core || NaN), Number(of_mart || NaN)];
+  if (!Number.isSafeInteger(ofCore) || !Number.isSafeInteger(ofMart)) return undefined;
+  const rate = quickRate(row);
+  return rate && { ...rate, ofCore, ofMart };
+}
 
 /** The records of the days of a range. */
 export interface DayRecords {
@@ -83,12 +110,20 @@ export function warehouseDays(
   for (const { dataset, partitionDate, ...load } of loads) {
     dayOf(partitionDate).loads[dataset] = load;
   }
-  for (const { dataset, isUndo, partitionDate } of pending) {
-    dayOf(partitionDate).unfinished ??= { dataset, isUndo };
+  const changed = changedRatesByStep(rates, used);
+  for (const { step, partitionDate, rows, builtAt, ...build } of builds) {
+    const origin = originOf(build, changed[step].get(partitionDate) ?? []);
+    const day = dayOf(partitionDate);
+    if (step === "dwh") day.core = { record: origin, rows, builtAt, unfinished: false };
+    else {
+      const { statuses, types, leftOut } = build;
+      day.mart = { record: { ...origin, statuses, types, leftOut }, rows, builtAt };
+    }
   }
-  const changed = changedRates(rates.map(knownRate), used.map(usedRate));
-  for (const build of builds) {
-    dayOf(build.partitionDate).mart = buildFacts(build, changed.get(build.partitionDate) ?? []);
+  for (const { subject, isUndo, partitionDate } of pending) {
+    const day = dayOf(partitionDate);
+    if (subject === "core") day.core = { ...day.core ?? NO_CORE, unfinished: true };
+    else day.unfinished ??= { dataset: subject, isUndo };
   }
   // A mart without a build is an older version's, which recorded none.
   for (const { partitionDate, rows, builtAt } of marts) {
@@ -105,8 +140,30 @@ function nothingKnown(date: string): KnownDay {
     day: Temporal.PlainDate.from(date),
     loads: { transactions: undefined, currencies: undefined },
     unfinished: undefined,
+    core: undefined,
     mart: undefined,
   };
+}
+
+/** Of a core whose first build broke off. */
+const NO_CORE = { record: undefined, rows: null, builtAt: null };
+
+/** By step, then by day. */
+function changedRatesByStep(
+  rates: DayRecords["rates"],
+  used: DayRecords["used"],
+): Record<BuildingStep, Map<string, number[]>> {
+  const known = rates.map(knownRate);
+  const [core, mart] = (["dwh", "cdm"] as const).map((step) =>
+    changedRates(known, usedBy(step, used))
+  );
+  return { dwh: core!, cdm: mart! };
+}
+
+/** The rates that the builds of a step used. */
+export function usedBy(step: BuildingStep, used: DayRecords["used"]): UsedRate[] {
+  return used.filter(({ ofCore, ofMart }) => (step === "dwh" ? ofCore : ofMart) === 1)
+    .map(usedRate);
 }
 
 function knownRate({ partitionDate, currencyCode, ...rate }: RowOf<typeof DAY_RATE>): KnownRate {
@@ -114,16 +171,18 @@ function knownRate({ partitionDate, currencyCode, ...rate }: RowOf<typeof DAY_RA
 }
 
 function usedRate(
-  { partitionDate, currencyCode, ...rate }: RowOf<typeof DAY_RATE_USED>,
+  { partitionDate, currencyCode, rate, dateUpdate, objectId }: RowOf<typeof DAY_RATE_USED>,
 ): UsedRate {
-  return { day: partitionDate, currency: currencyCode, ...rate };
+  return { day: partitionDate, currency: currencyCode, rate, dateUpdate, objectId };
 }
 
-function buildFacts(
-  { transactionsLoadId, currenciesLoadId, rows, builtAt, ...record }: RowOf<typeof DAY_BUILD>,
+function originOf(
+  { buildId, transactionsLoadId, currenciesLoadId }: Pick<
+    RowOf<typeof DAY_BUILD>,
+    "buildId" | "transactionsLoadId" | "currenciesLoadId"
+  >,
   changedRates: readonly number[],
-): BuildFacts {
+): BuildOrigin {
   const loads = { transactions: transactionsLoadId, currencies: currenciesLoadId };
-  const { buildId, statuses, types, leftOut } = record;
-  return { record: { buildId, loads, statuses, types, leftOut, changedRates }, rows, builtAt };
+  return { buildId, loads, changedRates };
 }

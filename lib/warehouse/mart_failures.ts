@@ -1,4 +1,4 @@
-/** Why a mart cannot be built, whichever warehouse builds it (contract, section 6). */
+/** Why a core or a mart cannot be built, whichever warehouse builds it (contract, sections 6 and 7). */
 import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import { dayArgument } from "../partitions/run_date.ts";
 import { FinpipeError } from "../runtime/errors.ts";
@@ -9,30 +9,35 @@ export function notLoaded(loaded: readonly string[]): DatasetName[] {
   return DATASET_NAMES.filter((name) => !loaded.includes(name));
 }
 
-/** The failure of a mart of a day that was not loaded. */
+/** What is built of a day. */
+export type Built = "core" | "mart";
+
+/** The failure of a build of a day that was not loaded. */
 export function neverLoaded(
+  built: Built,
   day: Temporal.PlainDate,
   missing: readonly DatasetName[],
 ): FinpipeError {
   return new FinpipeError(
     "prerequisite",
-    `Cannot build the mart for ${day}: never loaded: ${missing.join(", ")}`,
+    `Cannot build the ${built} for ${day}: never loaded: ${missing.join(", ")}`,
     { hint: `Run 'finpipe load ${dayArgument(day)}' first` },
   );
 }
 
 /**
- * The failure of a mart for a day whose load or undo is unfinished: nobody knows yet which rows
+ * The failure of a build for a day whose load or undo is unfinished: nobody knows yet which rows
  * stand.
  */
 export function brokenOff(
+  built: Built,
   day: Temporal.PlainDate,
   { dataset, isUndo }: { dataset: string; isUndo: boolean },
 ): FinpipeError {
   const [what, option] = isUndo ? ["An undo", " --undo"] : ["A load", ""];
   return new FinpipeError(
     "prerequisite",
-    `Cannot build the mart for ${day}: ${what.toLowerCase()} of ${dataset} is running or ` +
+    `Cannot build the ${built} for ${day}: ${what.toLowerCase()} of ${dataset} is running or ` +
       "broke off",
     {
       hint: `${what} that broke off is completed by ` +

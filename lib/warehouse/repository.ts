@@ -84,6 +84,19 @@ export interface MartResult {
   takenAway?: { rows: number; leftOut: number };
 }
 
+/** What was built of a day's core (contract, section 7). */
+export interface CoreResult {
+  /** Facts of transactions: each row that is loaded. */
+  transactions: number;
+  /** Facts of currency rates: one for each pair of currencies. */
+  currencyRates: number;
+  /**
+   * Nothing was built, and the old facts were removed, because a load that the core was built from
+   * was undone: their numbers.
+   */
+  takenAway?: { transactions: number; currencyRates: number };
+}
+
 /** Days of the mart. */
 export interface MartDays {
   /** How many. */
@@ -129,6 +142,15 @@ export interface WarehouseRepository extends Schema, AsyncDisposable {
 
   /** Puts back the day as it was before its last load; false if there is no undo for it. */
   undoDay(dataset: DatasetName, day: Temporal.PlainDate): Promise<boolean>;
+
+  /**
+   * Rebuilds the core for one day, atomically; removes its facts if a load that it was built from
+   * was undone and no load took its place.
+   *
+   * @throws FinpipeError of kind `prerequisite` where a dataset of the day was never loaded and
+   * nothing stands, or a load of it was broken off; `locked` where another build goes on too long
+   */
+  buildCore(day: Temporal.PlainDate): Promise<CoreResult>;
 
   /**
    * Rebuilds the mart for one day, atomically; removes its rows if a load that it was built from

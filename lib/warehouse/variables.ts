@@ -45,9 +45,14 @@ export function dayValues(day: Temporal.PlainDate): SqlValues {
   return { day: day.toString(), day_number: Number(compact(day)) };
 }
 
-/** The days of a range. */
+/** The days of a range, also as keys of the core. */
 export function rangeValues({ from, to }: DateRange): SqlValues {
-  return { first_day: from.toString(), last_day: to.toString() };
+  return {
+    first_day: from.toString(),
+    last_day: to.toString(),
+    first_key: Number(compact(from)),
+    last_key: Number(compact(to)),
+  };
 }
 
 /** A day in the name of a table. */

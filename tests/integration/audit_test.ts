@@ -39,6 +39,7 @@ auditTest(
     await place.load(second);
     await place.dump(third);
     assert.deepEqual(await causes(place), [
+      `${second} dwh: missing: loaded and never built`,
       `${second} cdm: missing: loaded and never built`,
       `${third} load: missing: landed and never loaded`,
     ]);
@@ -69,18 +70,31 @@ auditTest("what is stale is told so, and once", async (place) => {
   ]);
   await place.load(DAY);
   assert.deepEqual(await causes(place), [
+    `${DAY} dwh: stale: built from another load of transactions`,
     `${DAY} cdm: stale: built from another load of transactions`,
   ]);
   await place.cdm(DAY);
+  assert.deepEqual(await causes(place), [
+    `${DAY} dwh: stale: built from another load of transactions`,
+  ]);
+  await place.dwh(DAY);
   assert.deepEqual(await causes(place), []);
   // A late rate makes the days after it stale, up to the next one.
   await place.land(jsonl(rateOf(DAYS[0], 440, 7)));
   await place.dump(DAYS[0]);
   await place.load(DAYS[0]);
+  await place.dwh(DAYS[0]);
   await place.cdm(DAYS[0]);
-  const late = "cdm: stale: another rate of currency 440 is known now";
-  assert.deepEqual(await causes(place), [`${DAYS[1]} ${late}`, `${DAYS[2]} ${late}`]);
+  const late = "stale: another rate of currency 440 is known now";
+  assert.deepEqual(
+    await causes(place),
+    DAYS.slice(1).flatMap((day) => ["dwh", "cdm"].map((step) => `${day} ${step}: ${late}`)),
+  );
+  // With another rate the two do not agree in dollars: that one of them is stale is said, and no more.
   await place.cdm(DAYS[1]);
+  await place.dwh(DAYS[2]);
+  assert.deepEqual(await causes(place), [`${DAYS[1]} dwh: ${late}`, `${DAYS[2]} cdm: ${late}`]);
+  await place.dwh(DAYS[1]);
   await place.cdm(DAYS[2]);
   assert.deepEqual(await causes(place), []);
   await place.warehouse.undoDay("currencies", Temporal.PlainDate.from(DAYS[0]));
@@ -160,6 +174,7 @@ auditTest("rows that the warehouse refused are in the books", async (place) => {
      WHERE dataset = 'transactions' AND day = '${DAY}'`,
   );
   await place.load(DAY, { maxRejected: 1 });
+  await place.dwh(DAY);
   await place.cdm(DAY);
   const audit = await place.audit();
   assert.deepEqual(audit.differences, []);
@@ -211,15 +226,16 @@ auditTest("a dump, load or build that runs beside an audit makes no difference",
     while (!stop.signal.aborted) {
       await beside.dump(DAY);
       await beside.load(DAY, { force: true });
+      await beside.dwh(DAY);
       await beside.cdm(DAY);
     }
   })();
   try {
     for (let audits = 0; audits < 5; audits++) {
       const { differences, moving, days } = await place.audit();
-      // Between load and cdm the mart is stale: that is so.
+      // Between load and cdm core and mart are stale: that is so.
       const others = differences.filter(({ link, cause }) =>
-        link !== "cdm" && !cause.includes("is running")
+        link !== "dwh" && link !== "cdm" && !cause.includes("is running")
       );
       assert.deepEqual(others, []);
       assert.equal(days.length + moving.length, DAYS.length);
@@ -229,5 +245,24 @@ auditTest("a dump, load or build that runs beside an audit makes no difference",
     stop.abort();
     await works;
   }
+  assert.deepEqual(await place.differences(), []);
+}, ["servers"]);
+
+auditTest("a member of a dimension that is there twice is told, over all dates", async (place) => {
+  await place.land(dayMessages());
+  await place.build(...DAYS);
+  const table = { end: "warehouse", name: "mart.dim_statuses" } as const;
+  await place.kept(table, async () => {
+    await place.query(table, "INSERT INTO mart.dim_statuses VALUES (999, 'done', 3, true)");
+    assert.deepEqual(
+      (await place.audit()).differences.map(({ link, dimension, left, right, cause }) => {
+        return `${dimension} ${link}: ${left! as number - (right! as number)} more: ${cause}`;
+      }),
+      [
+        "dim_statuses core_members: 1 more: dim_statuses has a member twice: rows were added or " +
+        "changed by hand",
+      ],
+    );
+  });
   assert.deepEqual(await place.differences(), []);
 }, ["servers"]);

@@ -46,7 +46,7 @@ async function movedBy(
   }
 }
 
-serverTest("a load, an undo and a build in between are seen, each of its day", async (place) => {
+serverTest("a load, an undo and builds in between are seen, each of its day", async (place) => {
   const { warehouse } = place;
   const workDir = await Deno.makeTempDir({ prefix: "finpipe-audit-" });
   try {
@@ -61,6 +61,8 @@ serverTest("a load, an undo and a build in between are seen, each of its day", a
     };
     assert.deepEqual(await movedBy(place, "books_builds", () => Promise.resolve()), []);
     assert.deepEqual(await movedBy(place, "books_builds", build), [DAY]);
+    const buildCore = () => warehouse.buildCore(day);
+    assert.deepEqual(await movedBy(place, "books_core_facts", buildCore), [DAY]);
     assert.deepEqual(await movedBy(place, "mart_read", () => place.load(3)), [DAY]);
     assert.deepEqual(await movedBy(place, "books_staged", loadAndUndo), [DAY]);
     assert.deepEqual(await movedBy(place, "books_staged", loadAndUndo), [DAY], "and once more");

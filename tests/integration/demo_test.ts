@@ -45,7 +45,7 @@ embeddedTest(
       const { code, stdout } = await demo.result;
       assert.equal(code, 0);
       assert.match(stdout, /\n49 rows\n/);
-      const [built] = [...stdout.matchAll(/^Built the mart for each day: (.*)$/gm)];
+      const [built] = [...stdout.matchAll(/^Built core and mart for each day: (.*)$/gm)];
       const next = [...stdout.matchAll(/^ {2}(env .*|\S*finpipe .*)$/gm)].map(([, line]) => line!);
       assert.equal(next.length, 4);
       // A shell is given each line as it stands, with the settings that there are.

@@ -20,7 +20,7 @@ Deno.test("dump, load, backfill and a trial say what they do, on a terminal alon
       const [args, drawn] of [
         [["dump", "2022-10-02"], "transactions: writing, 0 s"],
         [["load", "2022-10-02"], "transactions: proving, 0 MB of 0 MB"],
-        [["backfill", "2022-10-02"], "2022-10-02  dump: -  load: -  cdm: 0 s"],
+        [["backfill", "2022-10-02"], "2022-10-02  dump: -  load: -  dwh: 0 s  cdm: -"],
         [["doctor", "--trial"], "trying rights (1 of 13), 0 s"],
       ] as const
     ) {

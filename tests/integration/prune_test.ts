@@ -102,6 +102,7 @@ engineTest(
     await engine.dump(OLD);
     await engine.load(OLD);
     assert.match((await pruneOld(engine)).join(), /built from another load of transactions/);
+    await engine.dwh(OLD);
     await engine.cdm(OLD);
     assert.deepEqual(await pruneOld(engine), [`${OLD} 3 1`]);
     assert.deepEqual(
@@ -210,6 +211,11 @@ engineTest(
         /its books do not balance: transactions, amount_total: /,
         warehouse("UPDATE mart.global_metrics SET amount_total = amount_total + 1"),
         warehouse("UPDATE mart.global_metrics SET amount_total = amount_total - 1"),
+      ],
+      [
+        /its books do not balance: transactions, core_dollars: /,
+        warehouse("UPDATE mart.fct_transactions SET amount_usd = amount_usd + 1"),
+        warehouse("UPDATE mart.fct_transactions SET amount_usd = amount_usd - 1"),
       ],
       [
         /transactions are not loaded/,
@@ -349,6 +355,7 @@ engineTest(
 
       await engine.dump(OLD);
       await engine.load(OLD);
+      await engine.dwh(OLD);
       await engine.cdm(OLD);
       // After all was counted, before the commit.
       const { warehouse } = engine;

@@ -35,7 +35,10 @@ postgresTest("a backfill from an empty database leaves the days that stand", asy
       assert.deepEqual(await cli(database.url, 0, "report", "--format", "csv"), before);
     }
     const meant = await cli(empty.url, 0, "backfill", "2022-10-02", "--allow-shrink");
-    assert.match(meant.stdout, /load: loaded, 2 -> 0 transactions, 1 -> 0 currencies; cdm: 0 rows/);
+    assert.match(
+      meant.stdout,
+      /load: loaded, 2 -> 0 transactions, 1 -> 0 currencies; dwh: 0 transactions; cdm: 0 rows/,
+    );
     const undone = await cli(empty.url, 0, "load", "2022-10-02", "--undo");
     assert.match(undone.stdout, /transactions: put back, 2 rows/);
   } finally {

@@ -53,6 +53,7 @@ engineTest("days are told with their dumps, and with sources where they differ",
     staged: { transactions: transactions!, currencies: currencies! },
     loads: { transactions: undefined, currencies: undefined },
     unfinished: undefined,
+    core: undefined,
     mart: undefined,
   });
   assert.equal(state, "stale");

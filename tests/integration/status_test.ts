@@ -130,7 +130,7 @@ statusTest("what stands is told, and what an attempt left undone", async (place)
   assert.equal(runs[1]!.steps.dump!.state, "interrupted");
   assert.deepEqual(totals, {
     done: 2,
-    missing: 5,
+    missing: 8,
     stale: 0,
     failed: 1,
     running: 0,
@@ -140,10 +140,15 @@ statusTest("what stands is told, and what an attempt left undone", async (place)
   // What stands wins, whatever made it.
   await finpipe(env, ["cdm", "2022-10-02"]);
   await finpipe(env, ["dump", "2022-10-03"]);
+  assert.deepEqual(
+    (await statusOf(place, "2022-10-02")).runs[0]!.steps.cdm!.cause,
+    "upstream: dwh is missing",
+  );
+  await finpipe(env, ["dwh", "2022-10-02"]);
   assert.deepEqual(await statesOf(place), {
-    "2022-10-02": "done done done",
-    "2022-10-03": "done missing missing",
-    "2022-10-04": "missing missing missing",
+    "2022-10-02": "done done done done",
+    "2022-10-03": "done missing missing missing",
+    "2022-10-04": "missing missing missing missing",
   });
 });
 
@@ -178,8 +183,8 @@ statusTest(
       await ledger.end(failed, { state: "failed", exitCode: 5 });
     }
     assert.deepEqual(await statesOf(place), {
-      "2022-10-02": "missing missing missing",
-      "2022-10-05": "failed missing missing",
+      "2022-10-02": "missing missing missing missing",
+      "2022-10-05": "failed missing missing missing",
     });
     assert.match(
       await finpipe(place.env, ["status"]),
@@ -245,8 +250,8 @@ statusTest(
       isColored(await onTerminal({ ...env, NO_COLOR: "" }, [], 200)),
       "an empty one says nothing",
     );
-    const narrow = await onTerminal(env, ["--no-color"], 40);
-    assert.ok(narrow.split("\n").slice(0, 3).every((line) => line.length <= 40), narrow);
+    const narrow = await onTerminal(env, ["--no-color"], 45);
+    assert.ok(narrow.split("\n").slice(0, 3).every((line) => line.length <= 45), narrow);
     assert.ok(!isColored(await onTerminal(env, ["--json"], 200)));
   },
 );

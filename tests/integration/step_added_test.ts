@@ -63,23 +63,23 @@ Deno.test("a step that is added runs in its place, is tried again, and is in the
       await runCli(args, { env, now: NOW, steps: withTally(step) });
 
     const help = await run(["backfill", "--help"]);
-    assert.match(help.stdout, /Runs dump, load, tally and cdm for each run date/);
+    assert.match(help.stdout, /Runs dump, load, dwh, tally and cdm for each run date/);
     assert.match(
       help.stdout,
       /--allow-shrink .*\n +--times <n> +how often \(default: 1\)\n +--statuses /,
     );
-    assert.match((await run(["--help"])).stdout, /\n +load .*\n +tally +tally one day\n +cdm /);
+    assert.match((await run(["--help"])).stdout, /\n +dwh .*\n +tally +tally one day\n +cdm /);
 
     await run(["stream", "--source", FIXTURE]);
     const backfilled = await run(["backfill", "2022-10-02..2022-10-04", "--times", "2"]);
     assert.equal(
       backfilled.stdout,
       "2022-10-02 (2022-10-01): dump: 400 transactions, 42 currencies; load: loaded; " +
-        "tally: 800 tallied; cdm: 7 rows\n" +
+        "dwh: 400 transactions; tally: 800 tallied; cdm: 7 rows\n" +
         "2022-10-03 (2022-10-02): dump: 400 transactions, 42 currencies; load: loaded; " +
-        "tally: 800 tallied; cdm: 7 rows\n" +
+        "dwh: 400 transactions; tally: 800 tallied; cdm: 7 rows\n" +
         "2022-10-04 (2022-10-03): dump: 1 transactions, 0 currencies; load: loaded; " +
-        "tally: 2 tallied; cdm: 1 row\n",
+        "dwh: 1 transaction; tally: 2 tallied; cdm: 1 row\n",
     );
     assert.equal(backfilled.stderr.match(/warn: Cannot reach the tally; trying again/g)?.length, 1);
     const steps = /Dumped currencies|Loaded currencies|Cannot reach the tally|Built the mart/g;
@@ -93,11 +93,11 @@ Deno.test("a step that is added runs in its place, is tried again, and is in the
     const plan = await run(["backfill", "2022-10-02", "--dry-run"]);
     assert.equal(
       plan.stdout,
-      "2022-10-02 (2022-10-01): dump: skip, fresh; load: skip, fresh; tally: run, missing; " +
-        "cdm: run, tally runs\n",
+      "2022-10-02 (2022-10-01): dump: skip, fresh; load: skip, fresh; dwh: skip, fresh; " +
+        "tally: run, missing; cdm: run, tally runs\n",
     );
     const { runs: [day] } = JSON.parse((await run(["backfill", "2022-10-02", "--json"])).stdout);
-    assert.deepEqual(Object.keys(day.steps), ["dump", "load", "tally", "cdm"]);
+    assert.deepEqual(Object.keys(day.steps), ["dump", "load", "dwh", "tally", "cdm"]);
     assert.deepEqual(day.steps.tally, { staged: 1220, rows: 400 });
 
     const failed = await run(

@@ -34,13 +34,18 @@ const EXAMPLE: Record<TrialEngine, Record<string, string>> = {
 const IN_ORDER: Record<TrialEngine, readonly string[]> = {
   embedded: [
     ..."schema_exists migrations migration_write migrations_applied".split(" "),
-    ..."001_tables 002_records 003_fingerprints".split(" "),
+    ..."001_tables 002_records 003_fingerprints 004_core".split(" "),
     ..."side_table side_table_copy side_table_measure refused_write".split(" "),
     ..."undo_keep swap_in origin_write fingerprint_write record_write rates_write records_prune"
       .split(" "),
     ..."refused_prune record measure_day loaded_datasets mart_standing".split(" "),
     ..."changes_before mart_clear build_end mart_build build_rates changes_after".split(" "),
     ..."build_write mart_read present_statuses present_types".split(" "),
+    // The rates first, of no facts: the mart's record below has the same id.
+    ..."core_side_tables core_build_rates core_dimensions core_facts core_first_seen".split(" "),
+    ..."core_counted core_clear core_swap core_standing books_core_counted".split(" "),
+    ..."books_core_dates books_core_facts books_core_members books_core_rates".split(" "),
+    "books_core_values",
     ..."report_days report_left_out days_loads days_builds days_marts".split(" "),
     ..."days_rates days_rates_used".split(" "),
     ..."origins_builds origins_loads origins_rates origins_left_out".split(" "),
@@ -56,6 +61,7 @@ const IN_ORDER: Record<TrialEngine, readonly string[]> = {
     ..."session_id session_state session_close server_facts grants schemas_present".split(" "),
     ..."schema_staging schema_mart migrations_present migrations migrations_lock".split(" "),
     ..."migration_write migrations_applied 001_tables 002_records 003_fingerprints".split(" "),
+    "004_core",
     ..."table_columns system_tables".split(" "),
     ..."rights_of rights_owned rights_superuser".split(" "),
     ..."shape_columns shape_keys shape_partitions shape_projections".split(" "),
@@ -66,6 +72,10 @@ const IN_ORDER: Record<TrialEngine, readonly string[]> = {
     ..."fingerprint_transactions pending_write origin_write fingerprint_write".split(" "),
     ..."pending_read pending_of_day swap record_write rates_write records_prune record".split(" "),
     ..."record_of_load refused_prune measure_day loaded_datasets".split(" "),
+    ..."core_lock core_side_tables core_dimensions core_facts core_first_seen".split(" "),
+    ..."core_build_rates core_counted core_pending_write core_forget".split(" "),
+    ..."core_pending_clear core_standing books_core_counted books_core_dates".split(" "),
+    ..."books_core_facts books_core_members books_core_rates books_core_values".split(" "),
     ..."mart_lock mart_standing changes_before mart_clear build_end mart_build".split(" "),
     ..."mart_left_out build_rates mart_built changes_after build_write".split(" "),
     ..."mart_read present_statuses present_types".split(" "),

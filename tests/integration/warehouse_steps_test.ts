@@ -1,9 +1,10 @@
-/** The steps `load` and `cdm` on a warehouse, and what they say. */
+/** The steps `load`, `dwh` and `cdm` on a warehouse, and what they say. */
 import assert from "node:assert/strict";
 import type { DatasetName } from "../../lib/events/dataset.ts";
 import { partitionPaths } from "../../lib/partitions/manifest_file.ts";
 import { runOfPartition } from "../../lib/partitions/run_date.ts";
 import { cdm, type CdmOptions, type CdmReport } from "../../lib/steps/cdm.ts";
+import { dwh, type DwhReport } from "../../lib/steps/dwh.ts";
 import { load, type LoadOptions } from "../../lib/steps/load.ts";
 import { undoLoad, type UndoReport } from "../../lib/steps/undo_load.ts";
 import { isKind } from "../../lib/runtime/errors.ts";
@@ -245,6 +246,7 @@ warehouseTest("undo puts back what has one, and fails where nothing has", async 
   await load(deps, run, BOTH);
   assert.deepEqual(await undoLoad(deps, run, ["currencies"]), {
     ...run,
+    isCoreStale: false,
     isMartStale: false,
     datasets: [{ dataset: "currencies", outcome: "never loaded", rows: 0n }],
   });
@@ -263,7 +265,7 @@ warehouseTest("undo puts back what has one, and fails where nothing has", async 
 });
 
 warehouseTest(
-  "undo says that the mart is stale, and what comes of cdm and of a backfill",
+  "undo says that core and mart are stale, and what comes of dwh, cdm and of a backfill",
   async (test) => {
     await test.migrate();
     const deps = depsOf(test);
@@ -280,12 +282,23 @@ warehouseTest(
     assert.match(unbuilt.text, /^A backfill that covers the day loads the dump again$/m);
 
     await load(deps, run, BOTH);
+    await dwh(deps, run);
     await cdm(deps, run, DONE);
     const gone = await undo();
     assert.match(
       gone.text,
-      /^warn: The mart of 2022-10-01 still shows .* 'finpipe cdm 2022-10-02' removes it; a backfill/m,
+      /^warn: The core and the mart of 2022-10-01 still show .* and 'finpipe cdm 2022-10-02' remove them; a backfill/m,
     );
+    const removed = await said(() => dwh(deps, run));
+    assert.match(
+      removed.text,
+      /^warn: Removed the core of 2022-10-01.* transactions=1 currency_rates=1$/m,
+    );
+    assert.deepEqual((removed.result as DwhReport).takenAway, {
+      transactions: 1,
+      currencyRates: 1,
+    });
+    await assert.rejects(dwh(deps, run), (error) => isKind(error, "prerequisite"));
     const { text, result } = await said(() => cdm(deps, run, DONE));
     assert.match(text, /^warn: Removed the mart of 2022-10-01.* rows=1 left_out=0$/m);
     assert.deepEqual((result as CdmReport).takenAway, { rows: 1, leftOut: 0 });
@@ -293,12 +306,14 @@ warehouseTest(
     await load(deps, run, BOTH);
     await writeDay(test, [transaction(DAY), transaction(DAY)], [rate(DAY)]);
     await load(deps, run, BOTH);
+    await dwh(deps, run);
     await cdm(deps, run, DONE);
     const back = await undo();
-    assert.equal((back.result as UndoReport).isMartStale, true);
+    const { isCoreStale, isMartStale } = back.result as UndoReport;
+    assert.deepEqual([isCoreStale, isMartStale], [true, true]);
     assert.match(
       back.text,
-      /^warn: The mart of 2022-10-01 is stale: 'finpipe cdm 2022-10-02' builds .* now; a backfill/m,
+      /^warn: The core and the mart of 2022-10-01 are stale: 'finpipe dwh .* now; a backfill/m,
     );
   },
 );

@@ -68,12 +68,13 @@ Deno.test(skippable("Airflow reads the DAG as it is meant", missing, async (t) =
     assert.deepEqual(shell.tasks, [
       { id: "dump", after: [], command: command("dump", " --require-complete"), ...each },
       { id: "load", after: ["dump"], command: command("load"), ...each },
-      { id: "cdm", after: ["dump", "load"], command: command("cdm"), ...each },
+      { id: "dwh", after: ["dump", "load"], command: command("dwh"), ...each },
+      { id: "cdm", after: ["dump", "dwh", "load"], command: command("cdm"), ...each },
     ]);
   });
 
   await t.step("in Kubernetes: a pod for each step, and how its exit code ends the task", () => {
-    for (const [index, step] of ["dump", "load", "cdm"].entries()) {
+    for (const [index, step] of ["dump", "load", "dwh", "cdm"].entries()) {
       const { spec } = cluster.pods[index];
       const [{ image, args, envFrom, volumeMounts }] = spec.containers;
       assert.equal(image, "r/finpipe:9");

@@ -96,7 +96,7 @@ backfillTest(
     const again = await finpipe("backfill", RANGE, "--jobs", "3");
     assert.match(again, /^(2022-10-0\d \(2022-10-0\d\): nothing to do\n){5}$/);
     const done = await attempts(place);
-    assert.equal(done.length, 15);
+    assert.equal(done.length, 20);
     assert.ok(done.every((attempt) => attempt.endsWith("1 done -")), done.join("\n"));
     // A file that is gone is written anew where a load needs it.
     await finpipe("--quiet", "load", "2022-10-06", "--undo");
@@ -174,6 +174,7 @@ backfillTest(
     assert.deepEqual(done.map((attempt) => attempt.split(" ").slice(0, 2).join(" ")), [
       "2022-10-01 dump",
       "2022-10-01 load",
+      "2022-10-01 dwh",
       "2022-10-01 cdm",
     ]);
   },
@@ -187,10 +188,11 @@ backfillTest("a load that loses its server is tried again from where it was", as
   assert.equal(code, 0, stderr);
   assert.match(stderr, /^warn: Run date 2022-10-02 .*step load: .*; trying again in 0 s$/m);
   await assertMart(place);
-  assert.deepEqual((await attempts(place)).slice(0, 4), [
+  assert.deepEqual((await attempts(place)).slice(0, 5), [
     "2022-10-01 dump 1 done -",
     "2022-10-01 load 1 failed 69",
     "2022-10-01 load 2 done -",
+    "2022-10-01 dwh 1 done -",
     "2022-10-01 cdm 1 done -",
   ]);
   // Without retries it stops, and the command that it names goes on.

@@ -20,7 +20,7 @@ import { runCli } from "../support/cli/run_cli.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const EVENTS = join(ROOT, "tests/fixtures/events.jsonl");
-const STEPS = ["dump", "load", "cdm"];
+const STEPS = ["dump", "load", "dwh", "cdm"];
 const DATES = ["2022-10-02", "2022-10-03", "2022-10-04", "2022-10-05"] as const;
 /** Long enough to release the folder before the retry, on a busy machine too. */
 const RETRY_DELAY_SECONDS = 15;

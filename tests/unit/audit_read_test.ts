@@ -41,7 +41,7 @@ function ends(
       facts: undefined,
       book: emptyBook(),
     }));
-    return Promise.resolve({ days, moved: new Set(moved(ranges.length)) });
+    return Promise.resolve({ days, dimensions: [], moved: new Set(moved(ranges.length)) });
   };
   const deps = {
     staging: {

@@ -8,7 +8,7 @@ import { parseRange, runsOf } from "../../lib/partitions/run_date.ts";
 import { EXIT_CODES, FinpipeError, Interrupted, isKind } from "../../lib/runtime/errors.ts";
 import { didText } from "../../lib/rendering/runs.ts";
 import type { ReadyStep } from "../../lib/steps/step.ts";
-import { type Fault, World } from "../support/backfill/world.ts";
+import { type Fault, STEP_NAMES, World } from "../support/backfill/world.ts";
 import { recordingLog } from "../support/logs.ts";
 import { until } from "../support/until.ts";
 
@@ -116,7 +116,7 @@ Deno.test("each date's steps run in order, one date after the other; then nothin
   const first = await run(world, RANGE);
   assert.deepEqual(
     first.ran,
-    THREE_DAYS.flatMap((day) => ["dump", "load", "cdm"].map((step) => `${day} ${step}`)),
+    THREE_DAYS.flatMap((day) => STEP_NAMES.map((step) => `${day} ${step}`)),
   );
   const again = await run(world, RANGE);
   assert.deepEqual(again.ran, []);
@@ -135,7 +135,7 @@ Deno.test("a dump that finds the same bytes ends its date there", async () => {
 
 Deno.test("a step that fails stops it; the message says where, why and how to go on", async () => {
   const world = worldOf(...THREE_DAYS);
-  const faults: (Fault | undefined)[] = [undefined, undefined, undefined, undefined, "refused"];
+  const faults: (Fault | undefined)[] = [...STEP_NAMES.map(() => undefined), undefined, "refused"];
   const { error, told, ran } = await run(world, RANGE, { retries: 2, given: ["--retries", "2"] }, {
     faults,
   });
@@ -170,7 +170,7 @@ Deno.test("a step that fails stops it; the message says where, why and how to go
   );
   assert.deepEqual(
     planned.map(({ steps }) => steps.map(({ action }) => action).join(" ")),
-    ["blocked blocked blocked", "blocked blocked blocked"],
+    Array(2).fill(STEP_NAMES.map(() => "blocked").join(" ")),
   );
   assert.equal(planned[1]!.steps[0]!.reason, "run date 2022-10-04 is blocked");
 });
@@ -202,10 +202,17 @@ Deno.test("what can heal is tried again, as often as was said, with a countdown"
     "2022-10-01 dump",
     "2022-10-01 load",
     "2022-10-01 load",
+    "2022-10-01 dwh",
     "2022-10-01 cdm",
   ]);
   const numbers = world.attempts.map(({ step, number, state }) => `${step} ${number} ${state}`);
-  assert.deepEqual(numbers, ["dump 1 done", "load 1 failed", "load 2 failed", "cdm 1 done"]);
+  assert.deepEqual(numbers, [
+    "dump 1 done",
+    "load 1 failed",
+    "load 2 failed",
+    "dwh 1 done",
+    "cdm 1 done",
+  ]);
 
   const twice = await run(worldOf("2022-10-01"), "2022-10-02", { retries: 1 }, {
     faults: ["unreachable", "unreachable"],
@@ -225,18 +232,22 @@ Deno.test("without depending on the past, a date that fails leaves the others be
   assert.deepEqual(told.map((line) => line.slice(0, 10)), ["2022-10-04"]);
 });
 
-Deno.test("newest first, a rate of an older date makes the later marts anew", async () => {
+Deno.test("newest first, a rate of an older date makes the later cores and marts anew", async () => {
   const world = worldOf(...THREE_DAYS);
   world.landed.delete("currencies 2022-10-03");
   const { error, ran } = await run(world, RANGE, { newestFirst: true, dependsOnPast: false });
   assert.equal(error, undefined);
-  assert.deepEqual(ran.filter((step) => step.endsWith("cdm")), [
-    "2022-10-03 cdm",
-    "2022-10-02 cdm",
-    "2022-10-01 cdm",
-    "2022-10-03 cdm",
-  ]);
-  for (const day of THREE_DAYS) assert.equal(world.martNow(date(day)), world.martOf(date(day)));
+  for (const step of ["dwh", "cdm"]) {
+    assert.deepEqual(ran.filter((ran) => ran.endsWith(step)), [
+      `2022-10-03 ${step}`,
+      `2022-10-02 ${step}`,
+      `2022-10-01 ${step}`,
+      `2022-10-03 ${step}`,
+    ]);
+  }
+  for (const day of THREE_DAYS.map(date)) {
+    assert.deepEqual(world.builtNow(day), [world.builtOf(day), world.builtOf(day)]);
+  }
 });
 
 Deno.test("days beyond the range that a late rate makes stale are named, with the command", async () => {
@@ -246,7 +257,7 @@ Deno.test("days beyond the range that a late rate makes stale are named, with th
   await run(world, RANGE);
   world.land("currencies", date("2022-10-01"), true);
   const { log } = await run(world, "2022-10-02", {
-    given: ["--only", "dump,load,cdm", "--retries", "2"],
+    given: ["--only", "dump,load,dwh,cdm", "--retries", "2"],
   });
   assert.deepEqual(log, [
     "2 days beyond this backfill are stale, as another rate holds there now: " +
@@ -254,9 +265,45 @@ Deno.test("days beyond the range that a late rate makes stale are named, with th
     "them again",
   ]);
   assert.deepEqual((await run(world, undefined, { stale: true })).ran, [
+    "2022-10-02 dwh",
     "2022-10-02 cdm",
+    "2022-10-03 dwh",
     "2022-10-03 cdm",
   ]);
+});
+
+Deno.test("days that have no core yet get one, and their marts are left as they are", async () => {
+  const world = worldOf(...THREE_DAYS);
+  await run(world, RANGE);
+  world.cores.clear();
+  const { ran, told } = await run(world, RANGE);
+  assert.deepEqual(ran, THREE_DAYS.map((day) => `${day} dwh`));
+  assert.equal(told[0], "2022-10-02: dump: fresh; load: fresh; dwh: ; cdm: fresh");
+
+  // A mart is not made from the core: it can be built where there is none.
+  world.cores.clear();
+  world.marts.clear();
+  const marts = await run(world, RANGE, { selected: new Set(["cdm"]) });
+  assert.equal(marts.error, undefined);
+  assert.deepEqual(marts.ran, THREE_DAYS.map((day) => `${day} cdm`));
+});
+
+Deno.test("after a load that changed the day, core and mart are built without another look", async () => {
+  const world = worldOf("2022-10-01");
+  const { ran } = await run(world, "2022-10-02");
+  assert.deepEqual(ran, STEP_NAMES.map((step) => `2022-10-01 ${step}`));
+  // Before the date, at all dates after them, and beyond them.
+  assert.equal(world.reads, 3);
+});
+
+Deno.test("a late rate that only the core has used is told of, too", async () => {
+  const world = worldOf(...THREE_DAYS);
+  for (const day of THREE_DAYS.slice(1)) world.landed.delete(`currencies ${day}`);
+  await run(world, RANGE);
+  world.marts.clear();
+  world.land("currencies", date("2022-10-01"), true);
+  const { log } = await run(world, "2022-10-02");
+  assert.match(log[0]!, /^2 days beyond this backfill are stale.*2022-10-02\.\.2022-10-03/);
 });
 
 Deno.test("--stale passes over what is missing, and days that are not over", async () => {
@@ -266,7 +313,7 @@ Deno.test("--stale passes over what is missing, and days that are not over", asy
   await run(world, "2022-10-04", { dependsOnPast: false });
   world.land("transactions", date("2022-10-03"), true);
   const { ran } = await run(world, undefined, { stale: true }, { now: "2022-10-03T10:00:00Z" });
-  assert.deepEqual(ran, ["2022-10-01 dump", "2022-10-01 load", "2022-10-01 cdm"]);
+  assert.deepEqual(ran, STEP_NAMES.map((step) => `2022-10-01 ${step}`));
 });
 
 Deno.test("a step that is not to be run stands in the way of those that need it, and is named", async () => {
@@ -302,7 +349,7 @@ Deno.test("with jobs, later dates are dumped while an earlier one is worked on, 
   });
   assert.equal(error, undefined);
   assert.deepEqual(dumped.toSorted(), ahead);
-  assert.equal(world.ran.length, 12);
+  assert.equal(world.ran.length, 4 * STEP_NAMES.length);
 });
 
 Deno.test("a dump ahead that failed is made when its turn comes", async () => {
@@ -389,7 +436,7 @@ Deno.test("a date is told as done though files of old days cannot be removed aft
       /^Backfill stopped: Run date 2022-10-02 \(partition 2022-10-01\): /,
     );
     assert.match(error.hint!, /continue with 'finpipe backfill 2022-10-02\.\.2022-10-04'$/);
-    assert.deepEqual(told, ["2022-10-02: dump: ; load: ; cdm: "]);
+    assert.deepEqual(told, ["2022-10-02: dump: ; load: ; dwh: ; cdm: "]);
   } finally {
     await Deno.remove(workDir, { recursive: true });
   }

@@ -64,6 +64,7 @@ function dayFacts(record: Partial<BuildRecord> | undefined = {}): WarehouseDay {
     day: DAY,
     loads: { transactions: LOAD_FACTS, currencies: LOAD_FACTS },
     unfinished: undefined,
+    core: undefined,
     mart: {
       record: record && { ...RECORD, ...record },
       rows: 1,

@@ -93,6 +93,30 @@ Deno.test("some of the steps run where the others do not stand in their way", ()
   assert.deepEqual(planned("dsm", only("cdm")), ["r", ["missing"]]);
 });
 
+Deno.test("a step that nothing is made from stands in nobody's way, and hides nothing that does", () => {
+  const day = (states: string): StandingStep[] => {
+    const [load, dwh, cdm] = steps(states);
+    return [
+      { ...load!, name: "load" },
+      { ...dwh!, name: "dwh", isAside: true },
+      { ...cdm!, name: "cdm" },
+    ];
+  };
+  const actions = (states: string, options: PlanOptions) =>
+    planDay(day(states), options).map(({ step, action }) => `${step} ${action}`);
+  assert.deepEqual(actions("dmm", only("cdm")), ["cdm run"]);
+  assert.deepEqual(actions("dmd", only("cdm")), ["cdm skip"]);
+  assert.deepEqual(actions("mdm", only("cdm")), ["cdm blocked"]);
+  assert.deepEqual(actions("mdm", only("dwh", "cdm")), ["dwh skip", "cdm blocked"]);
+  assert.deepEqual(actions("mmm", only("dwh", "cdm")), ["dwh blocked", "cdm blocked"]);
+  assert.deepEqual(actions("dmd", only("dwh", "cdm")), ["dwh run", "cdm run"]);
+  assert.deepEqual(actions("dsd", { done: new Set(["dwh"]) }), [
+    "load skip",
+    "dwh skip",
+    "cdm skip",
+  ]);
+});
+
 const state = fc.constantFrom<StandingState>("missing", "stale", "done");
 
 Deno.test("every state has a plan: each step with a reason, and run one by one it ends fresh", () => {

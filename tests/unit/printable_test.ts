@@ -46,7 +46,7 @@ function manyFigures(days: number) {
   );
 }
 
-const NOTHING = { days: [] as DayBook[], moving: [], sources: [], conflicts: [] };
+const NOTHING = { days: [] as DayBook[], moving: [], dimensions: [], sources: [], conflicts: [] };
 const RANGE = {
   from: Temporal.PlainDate.from("0001-01-01"),
   to: Temporal.PlainDate.from("9999-12-31"),

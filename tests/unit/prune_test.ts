@@ -31,6 +31,7 @@ const DAY: DayFacts = {
   staged: { transactions: STAGED, currencies: STAGED },
   loads: { transactions: LOAD, currencies: LOAD },
   unfinished: undefined,
+  core: undefined,
   mart: undefined,
 };
 const currencies = (staged: Partial<StagedFacts>): DayFacts => ({

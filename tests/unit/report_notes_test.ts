@@ -30,6 +30,7 @@ function known(facts: Partial<WarehouseDay>, ...days: string[]): WarehouseDay[] 
     day: day(text),
     loads: { transactions: LOAD, currencies: LOAD },
     unfinished: undefined,
+    core: undefined,
     mart: { record: RECORD, rows: 1, builtAt: AT },
     ...facts,
   }));

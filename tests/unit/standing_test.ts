@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { attempted, type AttemptFacts } from "../../lib/standing/attempted.ts";
+import { coreStanding, isWithoutCore } from "../../lib/standing/core_standing.ts";
 import { dumpStanding } from "../../lib/standing/dump_standing.ts";
 import type { BuildRecord, DayFacts, DumpFacts, LoadFacts } from "../../lib/standing/facts.ts";
 import { loadStanding } from "../../lib/standing/load_standing.ts";
@@ -61,6 +62,12 @@ const fresh: DayFacts = {
     currencies: { ...loaded, rows: 0, stagedRows: 0, loadedAt: LATER },
   },
   unfinished: undefined,
+  core: {
+    record: { buildId: "c1", loads: { transactions: "l1", currencies: "l1" }, changedRates: [] },
+    rows: 2,
+    builtAt: LATER,
+    unfinished: false,
+  },
   mart: { record, rows: 7, builtAt: LATER },
 };
 
@@ -85,6 +92,11 @@ function withBuild(change: Partial<BuildRecord>): DayFacts {
   return { ...fresh, mart: { ...fresh.mart!, record: { ...record, ...change } } };
 }
 
+/** The day with another core. */
+function withCore(change: Partial<NonNullable<DayFacts["core"]>>): DayFacts {
+  return { ...fresh, core: { ...fresh.core!, ...change } };
+}
+
 const stateOf = ({ state, cause }: Standing) => cause === null ? state : `${state}: ${cause}`;
 
 Deno.test("a day on which all stands", () => {
@@ -101,6 +113,13 @@ Deno.test("a day on which all stands", () => {
     rows: { transactions: 2, currencies: 0 },
     at: LATER,
     id: "l1 l1",
+  });
+  assert.deepEqual(coreStanding(fresh), {
+    state: "done",
+    cause: null,
+    rows: 2,
+    at: LATER,
+    id: "c1",
   });
   assert.deepEqual(martStanding(fresh, asked), {
     state: "done",
@@ -182,8 +201,67 @@ for (const [what, facts, state] of loads) {
   Deno.test(`the load: ${what}`, () => assert.equal(stateOf(loadStanding(facts)), state));
 }
 
+const NONE = { record: undefined, rows: null, builtAt: null };
+
+const cores: [what: string, facts: DayFacts, state: string][] = [
+  ["never built", { ...fresh, core: undefined }, "missing"],
+  ["another load", withLoad({ loadId: "l2" }), "stale: built from another load of transactions"],
+  [
+    "an undone load",
+    withLoad(undefined),
+    "stale: the load of transactions that it was built from was undone",
+  ],
+  [
+    "another rate, of a currency that nothing counts",
+    withCore({ record: { ...fresh.core!.record!, changedRates: [999] } }),
+    "stale: another rate of currency 999 is known now",
+  ],
+  [
+    "a build that broke off, over another one",
+    withCore({ unfinished: true }),
+    "stale: a build of the core is running, or was broken off",
+  ],
+  [
+    "a first build that broke off",
+    withCore({ ...NONE, unfinished: true }),
+    "stale: a build of the core is running, or was broken off",
+  ],
+  [
+    "a swap that nobody knows of",
+    { ...fresh, unfinished: { dataset: "currencies", isUndo: true } },
+    "stale: an undo of currencies is running, or was broken off",
+  ],
+  ["a mart of other statuses", withBuild({ statuses: ["blocked"] }), "done"],
+  ["no mart", { ...fresh, mart: undefined }, "done"],
+];
+
+for (const [what, facts, state] of cores) {
+  Deno.test(`the core: ${what}`, () => assert.equal(stateOf(coreStanding(facts)), state));
+}
+
+Deno.test("what a build of the core leaves that broke off is another core than the one before", () => {
+  const ids = [
+    { ...fresh, core: undefined },
+    withCore({ ...NONE, unfinished: true }),
+    fresh,
+    withCore({ unfinished: true }),
+  ].map((facts) => coreStanding(facts).id);
+  assert.equal(new Set(ids).size, ids.length);
+  assert.equal(ids[0], null);
+});
+
+Deno.test("a day has no core where it is loaded and none was built", () => {
+  assert.equal(isWithoutCore({ ...fresh, core: undefined }), true);
+  assert.equal(isWithoutCore(fresh), false);
+  assert.equal(isWithoutCore({ ...withLoad(undefined), core: undefined }), false);
+  const unfinished = { dataset: "currencies", isUndo: false } as const;
+  assert.equal(isWithoutCore({ ...fresh, core: undefined, unfinished }), false);
+});
+
 const marts: [what: string, facts: DayFacts, state: string, asked?: typeof asked][] = [
   ["never built", { ...fresh, mart: undefined }, "missing"],
+  ["no core: it is not made from it", { ...fresh, core: undefined }, "done"],
+  ["a core that broke off", withCore({ unfinished: true }), "done"],
   [
     "built by an older version",
     { ...fresh, mart: { ...fresh.mart!, record: undefined } },

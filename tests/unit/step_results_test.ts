@@ -5,8 +5,10 @@ import { dayShown, planShown, stepShown } from "../../lib/rendering/runs.ts";
 import { counted } from "../../lib/runtime/words.ts";
 import { cdmFacts } from "../../lib/steps/cdm.ts";
 import { dumpFacts } from "../../lib/steps/dump.ts";
+import { dwh, dwhFacts } from "../../lib/steps/dwh.ts";
 import { type DatasetLoad, loadFacts } from "../../lib/steps/load.ts";
 import { undoFacts } from "../../lib/steps/undo_load.ts";
+import { recordingLog } from "../support/logs.ts";
 
 const BUILT = { rows: 1, leftOut: [], oldRates: [], absent: { statuses: [], types: [] } };
 
@@ -142,6 +144,36 @@ Deno.test("a mart tells as JSON what was warned of, and whether it was taken awa
   );
 });
 
+Deno.test("a core tells its facts by table, or what was removed", async () => {
+  const built = dwhFacts({ transactions: 400, currencyRates: 1 });
+  assert.deepEqual(built, {
+    json: { outcome: "built", transactions: 400, currency_rates: 1 },
+    lines: ["core: 400 transactions, 1 currency rate"],
+    brief: "400 transactions",
+    rows: 400,
+  });
+  const result = {
+    transactions: 0,
+    currencyRates: 0,
+    takenAway: { transactions: 1, currencyRates: 42 },
+  };
+  assert.deepEqual(dwhFacts(result), {
+    json: { outcome: "taken_away", transactions: 0, currency_rates: 0 },
+    lines: [
+      "core: removed, 1 transaction, 42 currency rates: a load that it was built from was undone",
+    ],
+    brief: "removed",
+    rows: 0,
+  });
+  const { log, lines } = recordingLog("info");
+  for (const given of [{ transactions: 1, currencyRates: 0 }, result]) {
+    await dwh({ warehouse: { buildCore: () => Promise.resolve(given) }, log }, RUN);
+  }
+  await log.flush();
+  assert.match(lines[0]!, /^Built the core for 2022-10-01/);
+  assert.match(lines[1]!, /^warn: Removed the core of 2022-10-01: a load .* was undone/);
+});
+
 Deno.test("an undo tells of each dataset what stands again", () => {
   const { json, lines } = undoFacts({
     ...RUN,
@@ -150,6 +182,7 @@ Deno.test("an undo tells of each dataset what stands again", () => {
       { dataset: "currencies", outcome: "never loaded", rows: 0n },
       { dataset: "currencies", outcome: "none" },
     ],
+    isCoreStale: false,
     isMartStale: true,
   });
   assert.deepEqual(lines, [
@@ -163,6 +196,7 @@ Deno.test("an undo tells of each dataset what stands again", () => {
       { dataset: "currencies", outcome: "never_loaded", rows: 0 },
       { dataset: "currencies", outcome: "none", rows: null },
     ],
+    core_stale: false,
     mart_stale: true,
   });
 });

@@ -6,7 +6,7 @@ import type { DayLink, Finding, Side } from "../difference.ts";
 import type { BuildBook, CountedCurrency, DayBook, LeftOutBook, MartBook } from "../facts.ts";
 
 /** The US dollar: it has no rate. */
-const DOLLAR = 420;
+export const DOLLAR = 420;
 const TRANSACTIONS = ["transactions"] as const;
 const MART_CHANGED = "the mart was changed by hand, or rows in the warehouse were";
 
@@ -42,7 +42,7 @@ const countedRows: DayLink = {
   find(book) {
     const { loads, mart, leftOut, notCounted } = book.warehouse;
     const load = loads.transactions;
-    if (load === undefined || notCounted === undefined || !isOfLoads(book)) return [];
+    if (load === undefined || notCounted === undefined || !isMartOfLoads(book)) return [];
     const right = sum(mart.map(({ transactions }) => transactions)) +
       sum(leftOut.map(({ transactions }) => transactions)) +
       notCounted.testAccounts + sum(notCounted.byStatus.values()) +
@@ -215,7 +215,7 @@ function ofCurrencies(
   find: (currency: CurrencyBook) => Omit<Finding, "currency"> | undefined,
 ): Finding[] {
   const { counted, mart, leftOut, usedRates } = book.warehouse;
-  if (counted === undefined || !isOfLoads(book)) return [];
+  if (counted === undefined || !isMartOfLoads(book)) return [];
   const by = <Row extends { currency: number }>(rows: readonly Row[]) =>
     new Map(rows.map((row) => [row.currency, row]));
   const [countedBy, rows, left, rates] = [by(counted), by(mart), by(leftOut), by(usedRates)];
@@ -235,7 +235,7 @@ function ofCurrencies(
 }
 
 /** Whether the mart was built from the loads that stand: else it is stale, and its figures are others. */
-function isOfLoads({ facts }: DayBook): boolean {
+export function isMartOfLoads({ facts }: DayBook): boolean {
   const kinds = martCauses(facts, undefined).map(({ kind }) => kind);
   return facts.mart !== undefined && kinds.every((kind) => kind === "rates");
 }

@@ -1,8 +1,15 @@
 /** What is missing and what is stale, as `lib/standing/` judges it by the records. */
 import { DATASET_NAMES, type DatasetName } from "../../events/dataset.ts";
 import { dumpCauses } from "../../standing/dump_standing.ts";
+import {
+  type CoreCause,
+  coreCauses,
+  coreCausesText,
+  isWithoutCore,
+} from "../../standing/core_standing.ts";
 import { loadCauses, unfinishedCause } from "../../standing/load_standing.ts";
-import type { DayFacts } from "../../standing/facts.ts";
+import type { UsedRate } from "../../standing/changed_rates.ts";
+import type { BuildOrigin, DayFacts } from "../../standing/facts.ts";
 import {
   type CountedValues,
   isUnbuilt,
@@ -66,6 +73,25 @@ function whyMissing({ staged, warehouse }: DayBook, dataset: DatasetName): strin
   return other && `never loaded, and ${other} of the day are`;
 }
 
+/** What is loaded is in the core, as the loads and rates that stand have it. */
+const dwh: DayLink = {
+  name: "dwh",
+  sides: ["what a core would be built from", "what it was built from"],
+  datasets: ["transactions"],
+  find({ facts, isOver, warehouse: { core } }) {
+    if (!isOver) return [];
+    if (isWithoutCore(facts)) {
+      const left = facts.loads.transactions?.rows ?? null;
+      return [{ left, right: null, cause: "missing: loaded and never built" }];
+    }
+    // A swap that is not over is told of the load.
+    return coreCauses(facts).filter(({ kind }) => kind !== "unfinished").map((cause) => ({
+      ...builtFrom(cause, facts, facts.core?.record, core.usedRates),
+      cause: `stale: ${coreCausesText([cause])}`,
+    }));
+  },
+};
+
 /**
  * What is loaded is built, from the loads and rates that stand and as it is asked for.
  *
@@ -95,22 +121,37 @@ export function cdmLink(asked: CountedValues): DayLink {
 /** What is now, and what was when the mart was built. */
 function sidesOf(
   cause: MartCause,
-  { loads, mart }: DayFacts,
+  facts: DayFacts,
   { usedRates }: WarehouseBook,
   asked: CountedValues,
+): { left: Side; right: Side } {
+  switch (cause.kind) {
+    case "statuses":
+    case "types":
+      return {
+        left: asked[cause.kind]?.join(",") ?? "all",
+        right: cause.counted?.join(",") ?? "all",
+      };
+    case "unrecorded":
+      return { left: "a build", right: null };
+    default:
+      return builtFrom(cause, facts, facts.mart?.record, usedRates);
+  }
+}
+
+/** What is now, and what was when it was built. */
+function builtFrom(
+  cause: CoreCause,
+  { loads }: DayFacts,
+  origin: BuildOrigin | undefined,
+  usedRates: readonly UsedRate[],
 ): { left: Side; right: Side } {
   switch (cause.kind) {
     case "undone":
     case "replaced":
       return {
         left: loads[cause.dataset]?.loadId ?? null,
-        right: mart?.record?.loads[cause.dataset] ?? null,
-      };
-    case "statuses":
-    case "types":
-      return {
-        left: asked[cause.kind]?.join(",") ?? "all",
-        right: cause.counted?.join(",") ?? "all",
+        right: origin?.loads[cause.dataset] ?? null,
       };
     case "rates": {
       const [currency] = cause.currencies;
@@ -122,4 +163,4 @@ function sidesOf(
   }
 }
 
-export const STEP_LINKS: readonly DayLink[] = [dump, load];
+export const STEP_LINKS: readonly DayLink[] = [dump, load, dwh];

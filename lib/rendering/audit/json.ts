@@ -2,6 +2,7 @@
 import type { Audit } from "../../audit/audit.ts";
 import type { Difference } from "../../audit/difference.ts";
 import type { DayBook, NotCounted, SourceBook } from "../../audit/facts.ts";
+import { factsOf } from "../../audit/links/core.ts";
 import { DATASET_NAMES, type DatasetName } from "../../events/dataset.ts";
 
 export function auditJson({ days, moving, sources, differences, conflicts }: Audit) {
@@ -22,8 +23,7 @@ function dayJson(book: DayBook) {
   return {
     date: book.facts.day.toString(),
     datasets: Object.fromEntries(DATASET_NAMES.map((name) => [name, datasetFigures(book, name)])),
-    // There is none yet.
-    core: null,
+    core: coreFigures(book),
     mart: martFigures(book),
   };
 }
@@ -40,6 +40,11 @@ export function datasetFigures({ staged, warehouse }: DayBook, dataset: DatasetN
     refused: load?.refused ?? null,
     control_total: load === undefined ? controlTotal : warehouse.staged[dataset].controlTotal,
   };
+}
+
+/** What the core has of a day; null where none stands. */
+export function coreFigures({ facts, warehouse: { core } }: DayBook) {
+  return facts.core?.record === undefined ? null : { facts: factsOf(core) };
 }
 
 /** What the mart makes of the transactions of a day; null where it was never built. */
@@ -72,7 +77,8 @@ function sourceJson({ source, partition, counters }: SourceBook) {
   };
 }
 
-function differenceJson({ day, dataset, link, left, right, cause, currency, source }: Difference) {
+function differenceJson(difference: Difference) {
+  const { day, dataset, link, left, right, cause, currency, source, dimension } = difference;
   return {
     date: day?.toString() ?? null,
     dataset: dataset ?? null,
@@ -81,6 +87,7 @@ function differenceJson({ day, dataset, link, left, right, cause, currency, sour
     right,
     cause,
     ...(currency === undefined ? {} : { currency }),
+    ...(dimension === undefined ? {} : { dimension }),
     ...source,
   };
 }

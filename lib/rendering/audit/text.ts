@@ -8,7 +8,7 @@ import { STATUSES } from "../../events/statuses.ts";
 import { counted } from "../../runtime/words.ts";
 import { printable } from "../../runtime/printable.ts";
 import { type Column, rowLine, ruleLine, titleLine } from "../columns.ts";
-import { datasetFigures, martFigures } from "./json.ts";
+import { coreFigures, datasetFigures, martFigures } from "./json.ts";
 
 /** Pieces of text: the whole is never held. */
 export function* auditText(audit: Audit): Generator<string, void, void> {
@@ -72,6 +72,7 @@ const DATASET_COLUMNS = [
 const MART_COLUMNS = [
   column("date", 10),
   column("loaded", 10),
+  column("facts", 10),
   column("counted", 10),
   column("left out", 10),
   column("test accounts", 13),
@@ -113,13 +114,15 @@ function datasetRows(book: DayBook): Cells[] {
 function martRow(book: DayBook): Cells {
   const date = book.facts.day.toString();
   const loaded = cell(book.warehouse.loads.transactions?.rows ?? null);
+  const facts = cell(coreFigures(book)?.facts ?? null);
   const figures = martFigures(book);
-  if (figures === null) return { date, loaded };
+  if (figures === null) return { date, loaded, facts };
   const total = (rows: Readonly<Record<string, number>>) =>
     Object.values(rows).reduce((sum, count) => sum + count, 0);
   return {
     date,
     loaded,
+    facts,
     counted: cell(figures.counted),
     "left out": cell(figures.left_out),
     "test accounts": cell(figures.test_accounts),
@@ -170,9 +173,9 @@ function addAll(totals: Map<string, number>, counts: ReadonlyMap<string, number>
 
 /** Where, both sides, and the likely cause. */
 function differenceText(difference: Difference): string {
-  const { day, dataset, link, left, right, cause, currency, source } = difference;
+  const { day, dataset, link, left, right, cause, currency, source, dimension } = difference;
   const place = source === undefined
-    ? `${day} ${dataset}`
+    ? dimension ?? `${day} ${dataset}`
     : `${printable(source.source)}[${source.partition}]`;
   const of = currency === undefined ? "" : ` of currency ${currency}`;
   const sides = sidesOf(link);

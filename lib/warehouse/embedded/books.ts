@@ -1,5 +1,23 @@
 /** {@link WarehouseBooks} of the embedded warehouse: all of it in one snapshot. */
 import booksBuilds from "../../../sql/warehouse/embedded/books_builds.sql" with { type: "text" };
+import booksCoreCounted from "../../../sql/warehouse/embedded/books_core_counted.sql" with {
+  type: "text",
+};
+import booksCoreDates from "../../../sql/warehouse/embedded/books_core_dates.sql" with {
+  type: "text",
+};
+import booksCoreFacts from "../../../sql/warehouse/embedded/books_core_facts.sql" with {
+  type: "text",
+};
+import booksCoreMembers from "../../../sql/warehouse/embedded/books_core_members.sql" with {
+  type: "text",
+};
+import booksCoreRates from "../../../sql/warehouse/embedded/books_core_rates.sql" with {
+  type: "text",
+};
+import booksCoreValues from "../../../sql/warehouse/embedded/books_core_values.sql" with {
+  type: "text",
+};
 import booksCounted from "../../../sql/warehouse/embedded/books_counted.sql" with { type: "text" };
 import booksFingerprints from "../../../sql/warehouse/embedded/books_fingerprints.sql" with {
   type: "text",
@@ -15,6 +33,7 @@ import type { DatasetName } from "../../events/dataset.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
 import { query } from "../../sql/query.ts";
 import * as books from "../books.ts";
+import * as core from "../core_books.ts";
 import { rangeValues, subjectValues } from "../variables.ts";
 import { readDayRecords } from "./days.ts";
 import { readMart } from "./mart.ts";
@@ -36,6 +55,24 @@ const FINGERPRINTS = query(
   books.FINGERPRINT,
 );
 const RATES = query("warehouse/embedded/books_rates", booksRates, books.RATE);
+const CORE_FACTS = query("warehouse/embedded/books_core_facts", booksCoreFacts, core.CORE_FACTS);
+const CORE_RATES = query("warehouse/embedded/books_core_rates", booksCoreRates, core.CORE_RATES);
+const CORE_DATES = query("warehouse/embedded/books_core_dates", booksCoreDates, core.CORE_DATE);
+const CORE_MEMBERS = query(
+  "warehouse/embedded/books_core_members",
+  booksCoreMembers,
+  core.CORE_MEMBERS,
+);
+const CORE_VALUES = query(
+  "warehouse/embedded/books_core_values",
+  booksCoreValues,
+  core.CORE_VALUES,
+);
+const CORE_COUNTED = query(
+  "warehouse/embedded/books_core_counted",
+  booksCoreCounted,
+  core.CORE_COUNTED,
+);
 
 export function readBooks(
   scope: EmbeddedScope,
@@ -59,6 +96,7 @@ export function readBooks(
       options,
       counted: await scope.select(COUNTED, values),
       notCounted: await scope.select(NOT_COUNTED, values),
+      facts: await scope.select(CORE_COUNTED, values),
     };
   };
   return scope.session.transaction(async () => {
@@ -83,7 +121,18 @@ export function readBooks(
         transactions: await fingerprints("transactions"),
         currencies: await fingerprints("currencies"),
       },
+      core: {
+        facts: await scope.select(CORE_FACTS, days),
+        rates: await scope.select(CORE_RATES, days),
+        dates: await scope.select(CORE_DATES, days),
+        members: await scope.select(CORE_MEMBERS),
+        values: deep ? await scope.select(CORE_VALUES, days) : undefined,
+      },
     };
-    return { days: books.warehouseDayBooks(read), moved: new Set<string>() };
+    return {
+      days: books.warehouseDayBooks(read),
+      dimensions: books.dimensionBooks(read),
+      moved: new Set<string>(),
+    };
   }, "snapshot");
 }

@@ -7,7 +7,7 @@ import daysRatesUsed from "../../../sql/warehouse/embedded/days_rates_used.sql" 
   type: "text",
 };
 import type { DateRange } from "../../partitions/run_date.ts";
-import { query } from "../../sql/query.ts";
+import { query, quickQuery } from "../../sql/query.ts";
 import type { WarehouseDay } from "../../standing/facts.ts";
 import {
   DAY_BUILD,
@@ -15,6 +15,8 @@ import {
   DAY_MART,
   DAY_RATE,
   DAY_RATE_USED,
+  quickRate,
+  quickRateUsed,
   warehouseDays,
 } from "../day_facts.ts";
 import { rangeValues } from "../variables.ts";
@@ -23,8 +25,11 @@ import type { EmbeddedScope } from "./scope.ts";
 const LOADS = query("warehouse/embedded/days_loads", daysLoads, DAY_LOAD);
 const BUILDS = query("warehouse/embedded/days_builds", daysBuilds, DAY_BUILD);
 const MARTS = query("warehouse/embedded/days_marts", daysMarts, DAY_MART);
-const RATES = query("warehouse/embedded/days_rates", daysRates, DAY_RATE);
-const USED = query("warehouse/embedded/days_rates_used", daysRatesUsed, DAY_RATE_USED);
+const RATES = quickQuery(query("warehouse/embedded/days_rates", daysRates, DAY_RATE), quickRate);
+const USED = quickQuery(
+  query("warehouse/embedded/days_rates_used", daysRatesUsed, DAY_RATE_USED),
+  quickRateUsed,
+);
 
 export function readDayFacts(scope: EmbeddedScope, range: DateRange): Promise<WarehouseDay[]> {
   return scope.session.transaction(() => selectDayFacts(scope, range));

@@ -70,12 +70,12 @@ export async function buildMart(
     const taken = missing.length === 0
       ? undefined
       : takenAwayMart(await scope.select(STANDS, ofDay));
-    if (taken === undefined && missing.length > 0) throw neverLoaded(day, missing);
+    if (taken === undefined && missing.length > 0) throw neverLoaded("mart", day, missing);
     const record = async (result: MartResult) => {
       await scope.run(BUILD_WRITE, { ...ofBuild, ...buildValues(loads, options, result) });
       return result;
     };
-    await scope.run(BUILD_END, ofDay);
+    await scope.run(BUILD_END, { ...ofDay, step: "cdm" });
     await scope.run(CHANGES_BEFORE, ofBuild);
     await scope.execute(CLEAR, ofDay);
     if (taken !== undefined) return await record(taken);

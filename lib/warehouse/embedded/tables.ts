@@ -58,6 +58,24 @@ export const EMBEDDED_TABLES: TableShapes = {
   "finpipe_mart.global_metrics_left_out":
     "date_update date, currency_from integer, cnt_transactions bigint, amount_sum numeric, " +
     "load_dt timestamp",
+  "finpipe_mart.dim_dates":
+    "date_key integer, date date, year integer, quarter integer, month integer, day integer, " +
+    "iso_year integer, iso_week integer, weekday integer, is_weekend boolean",
+  "finpipe_mart.dim_currencies": "currency_key integer, alphabetic_code varchar, name varchar",
+  "finpipe_mart.dim_accounts":
+    "account_key bigint, account_number bigint, is_test boolean, first_seen_date date",
+  "finpipe_mart.dim_countries": "country_key bigint, country varchar",
+  "finpipe_mart.dim_statuses": "status_key bigint, status varchar, rank integer, is_known boolean",
+  "finpipe_mart.dim_transaction_types": "transaction_type_key bigint, transaction_type varchar",
+  "finpipe_mart.fct_transactions":
+    "date_key integer, object_id uuid, operation_id uuid, account_from_key bigint, " +
+    "account_to_key bigint, currency_key integer, country_key bigint, status_key bigint, " +
+    "transaction_type_key bigint, is_test boolean, amount bigint, rate numeric, " +
+    "amount_usd numeric, transaction_dt timestamp, sent_dttm timestamp, load_dt timestamp, " +
+    "load_src varchar",
+  "finpipe_mart.fct_currency_rates":
+    "date_key integer, currency_key integer, currency_with_key integer, rate numeric, " +
+    "date_update timestamp, object_id uuid, load_dt timestamp, load_src varchar",
 };
 
 /**

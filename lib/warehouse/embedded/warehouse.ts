@@ -18,6 +18,7 @@ import type { MartOrigins } from "../mart_origins.ts";
 import { controlText } from "../load_checks.ts";
 import { DAY_MEASURE, LOAD_RECORD, loadRecordOf } from "../load_records.ts";
 import type {
+  CoreResult,
   DayMeasure,
   LeftOutDays,
   LoadLimits,
@@ -31,6 +32,7 @@ import type {
 } from "../repository.ts";
 import { subjectValues, type WarehouseSchemas } from "../variables.ts";
 import { readBooks } from "./books.ts";
+import { buildCore } from "./core.ts";
 import { readDayFacts } from "./days.ts";
 import { readCell, readCellChanges } from "./explain.ts";
 import { replaceDay, undoDay } from "./load/days.ts";
@@ -88,6 +90,10 @@ export class EmbeddedWarehouse implements WarehouseRepository {
 
   undoDay(dataset: DatasetName, day: Temporal.PlainDate): Promise<boolean> {
     return undoDay(this.#scope, dataset, day);
+  }
+
+  buildCore(day: Temporal.PlainDate): Promise<CoreResult> {
+    return buildCore(this.#scope, day);
   }
 
   buildMart(day: Temporal.PlainDate, options: MartOptions): Promise<MartResult> {

@@ -4,6 +4,24 @@
  * before and after whether a load, an undo or a build came between, of which day.
  */
 import booksBuilds from "../../../sql/warehouse/vertica/books_builds.sql" with { type: "text" };
+import booksCoreCounted from "../../../sql/warehouse/vertica/books_core_counted.sql" with {
+  type: "text",
+};
+import booksCoreDates from "../../../sql/warehouse/vertica/books_core_dates.sql" with {
+  type: "text",
+};
+import booksCoreFacts from "../../../sql/warehouse/vertica/books_core_facts.sql" with {
+  type: "text",
+};
+import booksCoreMembers from "../../../sql/warehouse/vertica/books_core_members.sql" with {
+  type: "text",
+};
+import booksCoreRates from "../../../sql/warehouse/vertica/books_core_rates.sql" with {
+  type: "text",
+};
+import booksCoreValues from "../../../sql/warehouse/vertica/books_core_values.sql" with {
+  type: "text",
+};
 import booksCounted from "../../../sql/warehouse/vertica/books_counted.sql" with { type: "text" };
 import booksFingerprintsCurrencies from "../../../sql/warehouse/vertica/books_fingerprints_currencies.sql" with {
   type: "text",
@@ -25,6 +43,7 @@ import * as is from "../../sql/columns.ts";
 import type { RowOf } from "../../sql/query.ts";
 import { Clause } from "../../sql/template.ts";
 import * as books from "../books.ts";
+import * as core from "../core_books.ts";
 import { rangeValues, subjectValues } from "../variables.ts";
 import { readDayRecords } from "./days.ts";
 import { martRows, selectPage } from "./mart.ts";
@@ -50,6 +69,12 @@ const FINGERPRINTS = {
   ),
 };
 const RATES = verticaQuery("books_rates", booksRates, books.RATE);
+const CORE_FACTS = verticaQuery("books_core_facts", booksCoreFacts, core.CORE_FACTS);
+const CORE_RATES = verticaQuery("books_core_rates", booksCoreRates, core.CORE_RATES);
+const CORE_DATES = verticaQuery("books_core_dates", booksCoreDates, core.CORE_DATE);
+const CORE_MEMBERS = verticaQuery("books_core_members", booksCoreMembers, core.CORE_MEMBERS);
+const CORE_VALUES = verticaQuery("books_core_values", booksCoreValues, core.CORE_VALUES);
+const CORE_COUNTED = verticaQuery("books_core_counted", booksCoreCounted, core.CORE_COUNTED);
 const MARK = { partitionDate: is.text, mark: is.text, id: is.text };
 const MARKS = verticaQuery("books_marks", booksMarks, MARK);
 
@@ -74,6 +99,7 @@ export function readBooks(
       options,
       counted: await scope.select(COUNTED, values),
       notCounted: await scope.select(NOT_COUNTED, values),
+      facts: await scope.select(CORE_COUNTED, values),
     };
   };
   const marks = () => scope.select(MARKS, days);
@@ -100,9 +126,20 @@ export function readBooks(
         transactions: await fingerprints("transactions"),
         currencies: await fingerprints("currencies"),
       },
+      core: {
+        facts: await scope.select(CORE_FACTS, days),
+        rates: await scope.select(CORE_RATES, days),
+        dates: await scope.select(CORE_DATES, days),
+        members: await scope.select(CORE_MEMBERS),
+        values: deep ? await scope.select(CORE_VALUES, days) : undefined,
+      },
     };
     const after = await marks();
-    return { days: books.warehouseDayBooks(read), moved: unequal(before, after) };
+    return {
+      days: books.warehouseDayBooks(read),
+      dimensions: books.dimensionBooks(read),
+      moved: unequal(before, after),
+    };
   });
 }
 

@@ -8,6 +8,7 @@ import daysRatesUsed from "../../../sql/warehouse/vertica/days_rates_used.sql" w
   type: "text",
 };
 import type { DateRange } from "../../partitions/run_date.ts";
+import { quickQuery } from "../../sql/query.ts";
 import type { WarehouseDay } from "../../standing/facts.ts";
 import {
   DAY_BUILD,
@@ -16,6 +17,8 @@ import {
   DAY_PENDING,
   DAY_RATE,
   DAY_RATE_USED,
+  quickRate,
+  quickRateUsed,
   warehouseDays,
 } from "../day_facts.ts";
 import { rangeValues } from "../variables.ts";
@@ -26,8 +29,11 @@ const LOADS = verticaQuery("days_loads", daysLoads, DAY_LOAD);
 const PENDING = verticaQuery("days_pending", daysPending, DAY_PENDING);
 const BUILDS = verticaQuery("days_builds", daysBuilds, DAY_BUILD);
 const MARTS = verticaQuery("days_marts", daysMarts, DAY_MART);
-const RATES = verticaQuery("days_rates", daysRates, DAY_RATE);
-const USED = verticaQuery("days_rates_used", daysRatesUsed, DAY_RATE_USED);
+const RATES = quickQuery(verticaQuery("days_rates", daysRates, DAY_RATE), quickRate);
+const USED = quickQuery(
+  verticaQuery("days_rates_used", daysRatesUsed, DAY_RATE_USED),
+  quickRateUsed,
+);
 
 export function readDayFacts(scope: VerticaScope, range: DateRange): Promise<WarehouseDay[]> {
   return scope.transaction(() => selectDayFacts(scope, range));

@@ -102,19 +102,19 @@ export async function buildMart(
     await scope.run(LOCK);
     const pending = await scope.selectFirst(PENDING, ofDay);
     if (pending !== undefined) {
-      throw brokenOff(day, { dataset: pending.dataset, isUndo: pending.isUndo });
+      throw brokenOff("mart", day, { dataset: pending.dataset, isUndo: pending.isUndo });
     }
     const loads = await scope.select(LOADED_DATASETS, ofDay);
     const missing = notLoaded(loads.map(({ dataset }) => dataset));
     const taken = missing.length === 0
       ? undefined
       : takenAwayMart(await scope.select(STANDS, ofDay));
-    if (taken === undefined && missing.length > 0) throw neverLoaded(day, missing);
+    if (taken === undefined && missing.length > 0) throw neverLoaded("mart", day, missing);
     const record = async (result: MartResult) => {
       await scope.run(BUILD_WRITE, { ...ofBuild, ...buildValues(loads, options, result) });
       return result;
     };
-    await scope.run(CLEAR, ofBuild);
+    await scope.run(CLEAR, { ...ofBuild, step: "cdm" });
     if (taken !== undefined) return await record(taken);
     await scope.run(BUILD, values);
     const currencies = await scope.select(BUILT, ofBuild);

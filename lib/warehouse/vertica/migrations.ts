@@ -23,6 +23,7 @@ import records from "../../../sql/warehouse/vertica/002_records.sql" with { type
 import fingerprints from "../../../sql/warehouse/vertica/003_fingerprints.sql" with {
   type: "text",
 };
+import core from "../../../sql/warehouse/vertica/004_core.sql" with { type: "text" };
 import type { AppliedMigration, Migration, MigrationStore } from "../../migrations/migration.ts";
 import { APPLIED } from "../../migrations/record.ts";
 import { type FinpipeError, isKind } from "../../runtime/errors.ts";
@@ -41,6 +42,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 2, name: "002_records", sql: records, breaks: "readers" },
   // What an older version loads has no fingerprint, and that is all.
   { version: 3, name: "003_fingerprints", sql: fingerprints, breaks: "nothing" },
+  // New tables only. What an older version loads or undoes leaves the core stale, as the records say.
+  { version: 4, name: "004_core", sql: core, breaks: "nothing" },
 ];
 
 /** Which of the two schemas are there. */

@@ -78,6 +78,26 @@ export const VERTICA_TABLES: TableShapes = {
   "finpipe_mart.global_metrics_left_out":
     "date_update date, currency_from int, cnt_transactions int, amount_sum numeric, " +
     "load_dt timestamp",
+  "finpipe_staging.core_pending": "partition_date date, build_id uuid",
+  "finpipe_staging.core_lock": "held boolean",
+  "finpipe_mart.dim_dates":
+    "date_key int, date date, year int, quarter int, month int, day int, iso_year int, " +
+    "iso_week int, weekday int, is_weekend boolean",
+  "finpipe_mart.dim_currencies": "currency_key int, alphabetic_code varchar, name varchar",
+  "finpipe_mart.dim_accounts":
+    "account_key int, account_number int, is_test boolean, first_seen_date date",
+  "finpipe_mart.dim_countries": "country_key int, country varchar",
+  "finpipe_mart.dim_statuses": "status_key int, status varchar, rank int, is_known boolean",
+  "finpipe_mart.dim_transaction_types": "transaction_type_key int, transaction_type varchar",
+  "finpipe_mart.fct_transactions":
+    "date_key int, object_id uuid, operation_id uuid, account_from_key int, " +
+    "account_to_key int, currency_key int, country_key int, status_key int, " +
+    "transaction_type_key int, is_test boolean, amount int, rate numeric, " +
+    "amount_usd numeric, transaction_dt timestamp, sent_dttm timestamp, load_dt timestamp, " +
+    "load_src varchar",
+  "finpipe_mart.fct_currency_rates":
+    "date_key int, currency_key int, currency_with_key int, rate numeric, " +
+    "date_update timestamp, object_id uuid, load_dt timestamp, load_src varchar",
 };
 
 /**

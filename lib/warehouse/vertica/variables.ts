@@ -18,6 +18,15 @@ export function sideTable(dataset: DatasetName, loadId: string): string {
   return `${dataset}_load_${loadKey(loadId)}`;
 }
 
+/** The side tables of a build of the core, without their schema. */
+export function coreSideTables(buildId: string): { transactions: string; rates: string } {
+  const key = loadKey(buildId);
+  return {
+    transactions: `fct_transactions_build_${key}`,
+    rates: `fct_currency_rates_build_${key}`,
+  };
+}
+
 /** The values of a load's variables: `rejected_table` is what COPY writes rejected rows to. */
 export function sideValues(subject: SideSubject): SqlValues {
   const { dataset, loadId } = subject;

@@ -16,6 +16,7 @@ import type { WarehouseDay } from "../../standing/facts.ts";
 import { retrying, type RetryOptions } from "../../runtime/retry.ts";
 import { templatesOf } from "../../sql/template.ts";
 import type {
+  CoreResult,
   DayMeasure,
   LeftOutDays,
   LoadLimits,
@@ -36,10 +37,11 @@ import {
   type VerticaSession,
 } from "./connection/session.ts";
 import { readBooks } from "./books.ts";
+import { buildCore } from "./core.ts";
 import { readDayFacts } from "./days.ts";
 import { readCell, readCellChanges } from "./explain.ts";
 import { loadRecord, measureDay, replaceDay, undoDay } from "./load/days.ts";
-import { withLoadLock } from "./load/load_lock.ts";
+import { withCoreLock, withLoadLock } from "./load/load_lock.ts";
 import { buildMart, martRows, selectPage } from "./mart.ts";
 import { MIGRATIONS, VerticaMigrations } from "./migrations.ts";
 import { readMartOrigins } from "./origins.ts";
@@ -117,6 +119,13 @@ export class VerticaWarehouse implements WarehouseRepository {
     return this.#use(
       day,
       (scope) => withLoadLock(scope, subject, (lock) => undoDay(scope, lock, subject, tries)),
+    );
+  }
+
+  buildCore(day: Day): Promise<CoreResult> {
+    return this.#use(
+      day,
+      (scope) => withCoreLock(scope, (lock) => buildCore(scope, lock, day)),
     );
   }
 

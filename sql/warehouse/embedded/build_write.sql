@@ -4,7 +4,7 @@ INSERT INTO :staging_schema.builds (
   rows, left_out, version, built_at, stands
 )
 VALUES (
-  :build_id::uuid, 'cdm', :day::date, :transactions_load_id::uuid, :currencies_load_id::uuid,
+  :build_id::uuid, :step, :day::date, :transactions_load_id::uuid, :currencies_load_id::uuid,
   :counted_statuses, :counted_types, :rows::bigint, :left_out::bigint, :version,
   :now::timestamp, :stands::boolean
 );

@@ -1,5 +1,6 @@
--- The builds that stand for the days of a range.
+-- The builds that stand for the days of a range: of the core (dwh) and of the mart (cdm).
 SELECT
+  step,
   build_id,
   partition_date,
   transactions_load_id,
@@ -10,4 +11,5 @@ SELECT
   left_out,
   built_at
 FROM :staging_schema.builds
-WHERE step = 'cdm' AND stands AND partition_date BETWEEN :first_day::date AND :last_day::date;
+WHERE step IN ('dwh', 'cdm') AND stands
+  AND partition_date BETWEEN :first_day::date AND :last_day::date;

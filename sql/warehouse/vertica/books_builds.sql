@@ -1,5 +1,7 @@
--- The builds that stand for the days of a range, with what they counted and made.
-SELECT build_id, partition_date, statuses, types, rows, left_out, version, built_at
+-- The builds that stand for the days of a range, of the core (dwh) and of the mart (cdm), with what they
+-- counted and made.
+SELECT step, build_id, partition_date, statuses, types, rows, left_out, version, built_at
 FROM :staging_schema.builds
-WHERE step = 'cdm' AND stands AND partition_date BETWEEN CAST(:first_day AS DATE) AND CAST(:last_day AS DATE)
+WHERE step IN ('dwh', 'cdm') AND stands
+  AND partition_date BETWEEN CAST(:first_day AS DATE) AND CAST(:last_day AS DATE)
 ORDER BY partition_date, built_at, build_id;

@@ -12,6 +12,10 @@ SELECT partition_date, 'undone' AS mark, CAST(undone_load_id AS VARCHAR(36)) AS 
 FROM :staging_schema.load_undone
 WHERE partition_date BETWEEN CAST(:first_day AS DATE) AND CAST(:last_day AS DATE)
 UNION ALL
+SELECT partition_date, 'core pending' AS mark, CAST(build_id AS VARCHAR(36)) AS id
+FROM :staging_schema.core_pending
+WHERE partition_date BETWEEN CAST(:first_day AS DATE) AND CAST(:last_day AS DATE)
+UNION ALL
 SELECT partition_date, 'build' AS mark, CAST(build_id AS VARCHAR(36)) AS id
 FROM :staging_schema.builds
 WHERE stands AND partition_date BETWEEN CAST(:first_day AS DATE) AND CAST(:last_day AS DATE)

@@ -4,7 +4,7 @@ INSERT INTO :staging_schema.builds (
   rows, left_out, version, built_at, stands
 )
 VALUES (
-  CAST(:build_id AS UUID), 'cdm', DATE :day, CAST(:transactions_load_id AS UUID), CAST(:currencies_load_id AS UUID),
+  CAST(:build_id AS UUID), :step, DATE :day, CAST(:transactions_load_id AS UUID), CAST(:currencies_load_id AS UUID),
   :counted_statuses, :counted_types, :rows, :left_out, :version,
   CAST(:now AS TIMESTAMP), :stands
 );

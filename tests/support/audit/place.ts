@@ -22,6 +22,7 @@ import { PostgresStaging } from "../../../lib/staging/postgres/staging.ts";
 import type { CountedValues } from "../../../lib/standing/mart_standing.ts";
 import { cdm } from "../../../lib/steps/cdm.ts";
 import { dump } from "../../../lib/steps/dump.ts";
+import { dwh } from "../../../lib/steps/dwh.ts";
 import { load } from "../../../lib/steps/load.ts";
 import { EmbeddedWarehouse } from "../../../lib/warehouse/embedded/warehouse.ts";
 import type { WarehouseRepository } from "../../../lib/warehouse/repository.ts";
@@ -119,6 +120,10 @@ export class AuditPlace implements AsyncDisposable {
     await load({ ...this.#step, warehouse: this.warehouse }, runOf(day), options);
   }
 
+  async dwh(day: string): Promise<void> {
+    await dwh({ ...this.#step, warehouse: this.warehouse }, runOf(day));
+  }
+
   async cdm(day: string, statuses = ["done"], types?: string[]): Promise<void> {
     const options = { statuses, types, strict: false };
     await cdm({ ...this.#step, warehouse: this.warehouse }, runOf(day), options);
@@ -128,6 +133,7 @@ export class AuditPlace implements AsyncDisposable {
     for (const day of days) {
       await this.dump(day);
       await this.load(day);
+      await this.dwh(day);
       await this.cdm(day);
     }
   }

@@ -16,9 +16,12 @@ export interface Target extends Table {
   where: string;
   /** It is of {@link DAY}; else of no day. @default true */
   isOfDay?: boolean;
+  /** It is a member of a dimension, which facts of all days name. */
+  isShared?: boolean;
 }
 
 const COUNTED = "currency_code = 430 AND amount = 1630";
+const DAY_KEY = DAY.replaceAll("-", "");
 const OF_DAY = `partition_date = DATE '${DAY}'`;
 
 /** As docs/audit.md has it. */
@@ -99,14 +102,53 @@ export const TARGETS: readonly Target[] = [
     label: "warehouse: load_rates",
     where: `currency_code = 430 AND ${OF_DAY}`,
   },
-  { end: "warehouse", name: "staging.builds", label: "warehouse: builds", where: OF_DAY },
+  ...(["dwh", "cdm"] as const).flatMap((step): Target[] => [
+    {
+      end: "warehouse",
+      name: "staging.builds",
+      label: `warehouse: builds, of ${step}`,
+      where: `step = '${step}' AND ${OF_DAY}`,
+    },
+    {
+      end: "warehouse",
+      name: "staging.build_rates",
+      label: `warehouse: build_rates, of ${step}`,
+      where: "currency_code = 430 AND build_id IN " +
+        `(SELECT build_id FROM staging.builds WHERE step = '${step}' AND ${OF_DAY})`,
+    },
+  ]),
   {
     end: "warehouse",
-    name: "staging.build_rates",
-    label: "warehouse: build_rates",
-    where:
-      `currency_code = 430 AND build_id IN (SELECT build_id FROM staging.builds WHERE ${OF_DAY})`,
+    name: "mart.fct_transactions",
+    label: "core: fct_transactions",
+    where: "currency_key = 430 AND amount = 1630",
   },
+  {
+    end: "warehouse",
+    name: "mart.fct_currency_rates",
+    label: "core: fct_currency_rates",
+    where: `currency_with_key = 420 AND date_key = ${DAY_KEY}`,
+  },
+  {
+    end: "warehouse",
+    name: "mart.dim_dates",
+    label: "core: dim_dates",
+    where: `date_key = ${DAY_KEY}`,
+  },
+  ...([
+    ["dim_currencies", "currency_key = 430"],
+    ["dim_currencies", "currency_key = 420"],
+    ["dim_accounts", "account_number = 1001"],
+    ["dim_countries", "country IN (SELECT MIN(country) FROM staging.transactions)"],
+    ["dim_statuses", "status = 'done'"],
+    ["dim_transaction_types", "transaction_type = 'p2p'"],
+  ] as const).map(([table, where]): Target => ({
+    end: "warehouse",
+    name: `mart.${table}`,
+    label: where === "currency_key = 420" ? "core: dim_currencies, the dollar" : `core: ${table}`,
+    where,
+    isShared: true,
+  })),
   {
     end: "warehouse",
     name: "mart.global_metrics",
@@ -239,7 +281,7 @@ async function changesOf(place: AuditPlace, target: Target): Promise<Change[]> {
       return {
         change: column,
         sql: `UPDATE ${name} SET ${column} = ${value} WHERE ${where}`,
-        isMoved: /^date\b/.test(data_type!.toLowerCase()),
+        isMoved: /^date\b/.test(data_type!.toLowerCase()) || column === "date_key",
       };
     }),
   ];
@@ -253,6 +295,8 @@ const FORMS: Readonly<Record<string, string>> = {
   sources: "'[]'",
   kind: "'file'",
   landing_id: "DEFAULT",
+  alphabetic_code: "'EUR'",
+  step: "'dump'",
 };
 
 /** Another value than the one that stands. */
@@ -260,6 +304,9 @@ function valueOf(table: string, column: string, type: string): string {
   if (column === "id" && /^(stg|finpipe)\./.test(table)) return "DEFAULT";
   const form = FORMS[column];
   if (form !== undefined) return form;
+  if (column === "date_key") return MOVED_TO.replaceAll("-", "");
+  // One that no other member has.
+  if (/^mart\.dim_/.test(table) && /_(key|number)$/.test(column)) return `${column} + 500`;
   if (/^(int|bigint|smallint|numeric)/.test(type)) return `COALESCE(${column}, 0) + 1`;
   if (type.startsWith("uuid")) return "CAST('99999999-9999-4999-8999-999999999999' AS UUID)";
   if (type.startsWith("timestamp")) {

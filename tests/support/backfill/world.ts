@@ -13,6 +13,7 @@ import {
   type KnownRate,
   type UsedRate,
 } from "../../../lib/standing/changed_rates.ts";
+import { coreStanding } from "../../../lib/standing/core_standing.ts";
 import { dumpStanding } from "../../../lib/standing/dump_standing.ts";
 import type { DumpFacts, LoadFacts, WarehouseDay } from "../../../lib/standing/facts.ts";
 import { loadStanding } from "../../../lib/standing/load_standing.ts";
@@ -20,14 +21,23 @@ import { martStanding } from "../../../lib/standing/mart_standing.ts";
 import type { ReadyStep, StepContext, StepFacts } from "../../../lib/steps/step.ts";
 import { SILENT } from "../logs.ts";
 
-export const STEP_NAMES = ["dump", "load", "cdm"] as const;
+export const STEP_NAMES = ["dump", "load", "dwh", "cdm"] as const;
 export type StepName = (typeof STEP_NAMES)[number];
 
 /** A process that is killed: nothing after it happens. */
 export class Killed extends Error {}
 
-/** How an attempt goes wrong: nothing is done, or all is done and nobody hears of it. */
-export type Fault = "refused" | "unreachable" | "unheard" | "killed" | "killed unheard";
+/**
+ * How an attempt goes wrong: nothing is done, or all is done and nobody hears of it; a build of the core
+ * that is killed halfway leaves some tables of the day new.
+ */
+export type Fault =
+  | "refused"
+  | "unreachable"
+  | "unheard"
+  | "killed"
+  | "killed halfway"
+  | "killed unheard";
 
 const ASKED = { statuses: ["done"], types: undefined };
 
@@ -60,12 +70,17 @@ export class World {
   readonly files = new Map<string, string>();
   readonly loads = new Map<string, Load>();
   readonly undo = new Map<string, { load: Load | undefined; undone: boolean }>();
+  readonly cores = new Map<string, Built>();
+  /** Days of which a build of the core broke off. */
+  readonly halfBuilt = new Set<string>();
   readonly marts = new Map<string, Built>();
   readonly attempts: (StepAttempt & { number: number; run: number })[] = [];
   /** Steps that were run, as `2022-10-01 dump`. */
   ran: string[] = [];
   /** Those of them that had no reason to run. */
   readonly needless: string[] = [];
+  /** How often the warehouse was asked what it knows of days. */
+  reads = 0;
   /** Taken one by one by the attempts to come. */
   faults: (Fault | undefined)[] = [];
   #clock = Temporal.PlainDateTime.from("2022-11-02T03:00:00");
@@ -97,8 +112,8 @@ export class World {
     return `${key(dataset, day)}: ${this.landed.get(key(dataset, day))?.content ?? 0}`;
   }
 
-  /** The mart of a day, as a clean run would make it of what is landed by now. */
-  martOf(day: Temporal.PlainDate): string {
+  /** What is built of a day, as a clean run would make it of what is landed by now. */
+  builtOf(day: Temporal.PlainDate): string {
     const rates = [...this.landed].flatMap(([name, { content }]) => {
       const [dataset, date] = name.split(" ") as [DatasetName, string];
       return dataset === "currencies" && content > 0 ? [rateOf(date, content)] : [];
@@ -106,10 +121,12 @@ export class World {
     return `${this.#shas(day)} ${rateText(latest(rates, `${day}`))}`;
   }
 
-  /** The mart of a day as it stands. */
-  martNow(day: Temporal.PlainDate): string | undefined {
-    const built = this.marts.get(`${day}`);
-    return built && `${built.shas} ${rateText(built.used)}`;
+  /** The core and the mart of a day as they stand. */
+  builtNow(day: Temporal.PlainDate): (string | undefined)[] {
+    return [this.cores, this.marts].map((all) => {
+      const built = all.get(`${day}`);
+      return built && `${built.shas} ${rateText(built.used)}`;
+    });
   }
 
   #shas(day: Temporal.PlainDate): string {
@@ -119,7 +136,10 @@ export class World {
   /** What a backfill works with. */
   context(signal: AbortSignal, now = "2022-12-01T00:00:00Z"): StepContext {
     const days = { staged: (range: DateRange) => Promise.resolve(this.#staged(range)) };
-    const dayFacts = (range: DateRange) => Promise.resolve(this.#warehouseDays(range));
+    const dayFacts = (range: DateRange) => {
+      this.reads++;
+      return Promise.resolve(this.#warehouseDays(range));
+    };
     return {
       ends: { staging: { days }, warehouse: { dayFacts } } as unknown as StepContext["ends"],
       workDir: "",
@@ -179,10 +199,17 @@ export class World {
         },
       },
       {
+        name: "dwh",
+        uses: { warehouse: true },
+        standing: coreStanding,
+        isAside: true,
+        runDay: this.#step("dwh", (day) => this.buildCore(day)),
+      },
+      {
         name: "cdm",
         uses: { warehouse: true },
         standing: (facts) => martStanding(facts, ASKED),
-        runDay: this.#step("cdm", (day) => this.build(day)),
+        runDay: this.#step("cdm", (day) => this.buildMart(day)),
       },
     ];
   }
@@ -227,14 +254,24 @@ export class World {
   }
 
   /** @throws FinpipeError of kind `prerequisite` where a dataset was never loaded */
-  build(day: Temporal.PlainDate): void {
+  buildCore(day: Temporal.PlainDate): void {
+    this.#build(this.cores, day);
+    this.halfBuilt.delete(`${day}`);
+  }
+
+  /** @throws FinpipeError of kind `prerequisite` where a dataset was never loaded */
+  buildMart(day: Temporal.PlainDate): void {
+    this.#build(this.marts, day);
+  }
+
+  #build(all: Map<string, Built>, day: Temporal.PlainDate): void {
     const loads = DATASET_NAMES.map((dataset) => this.loads.get(key(dataset, day)));
     if (loads.some((load) => load === undefined)) {
-      if (this.marts.delete(`${day}`)) return;
+      if (all.delete(`${day}`)) return;
       throw new FinpipeError("prerequisite", "Never loaded");
     }
     const rate = latest(this.#rates(), `${day}`);
-    this.marts.set(`${day}`, {
+    all.set(`${day}`, {
       buildId: `build ${++this.#ids}`,
       loads: Object.fromEntries(
         DATASET_NAMES.map((dataset, index) => [dataset, loads[index]!.loadId]),
@@ -261,12 +298,22 @@ export class World {
       if (fault === "refused") throw new FinpipeError("data", "Refused");
       if (fault === "unreachable") throw new FinpipeError("unreachable", "Away");
       if (fault === "killed") throw new Killed();
+      if (fault === "killed halfway") {
+        if (name === "dwh") this.halfBuilt.add(`${day}`);
+        throw new Killed();
+      }
+      const loaded = this.#loadIds(day);
       work(day);
       if (fault === "unheard") throw new FinpipeError("unreachable", "No answer");
       if (fault === "killed unheard") throw new Killed();
       if (before === "done") this.needless.push(`${day} ${name}`);
-      return { json: {}, lines: [], brief: "", rows: 1 };
+      const changed = name === "load" ? { changed: this.#loadIds(day) !== loaded } : {};
+      return { json: {}, lines: [], brief: "", rows: 1, ...changed };
     };
+  }
+
+  #loadIds(day: Temporal.PlainDate): string {
+    return DATASET_NAMES.map((dataset) => this.loads.get(key(dataset, day))?.loadId).join(" ");
   }
 
   #standing(step: ReadyStep, day: Temporal.PlainDate): string {
@@ -297,29 +344,35 @@ export class World {
   }
 
   #warehouseDays(range: DateRange): WarehouseDay[] {
-    const used = [...this.marts.values()].map(({ used }) => used);
-    const changed = changedRates(this.#rates(), used);
+    const [changedOfCores, changedOfMarts] = [this.cores, this.marts].map((all) =>
+      changedRates(this.#rates(), [...all.values()].map(({ used }) => used))
+    );
+    const originOf = ({ buildId, loads }: Built, changed: Map<string, number[]>, day: string) => {
+      return { buildId, loads, changedRates: changed.get(day) ?? [] };
+    };
     return this.#days(range).map((day) => {
       const loadOf = (dataset: DatasetName) => {
         const load = this.loads.get(key(dataset, day));
         const undo = this.undo.get(key(dataset, day));
         return load && { ...load, isRestored: undo?.undone === true };
       };
-      const built = this.marts.get(`${day}`);
+      const date = `${day}`;
+      const [core, mart] = [this.cores.get(date), this.marts.get(date)];
+      const unfinished = this.halfBuilt.has(date);
       return {
         day,
         loads: { transactions: loadOf("transactions"), currencies: loadOf("currencies") },
         unfinished: undefined,
-        mart: built && {
-          record: {
-            buildId: built.buildId,
-            loads: built.loads,
-            ...ASKED,
-            leftOut: 0,
-            changedRates: changed.get(`${day}`) ?? [],
-          },
+        core: core === undefined && !unfinished ? undefined : {
+          record: core && originOf(core, changedOfCores!, date),
+          rows: core === undefined ? null : 1,
+          builtAt: core?.builtAt ?? null,
+          unfinished,
+        },
+        mart: mart && {
+          record: { ...originOf(mart, changedOfMarts!, date), ...ASKED, leftOut: 0 },
           rows: 1,
-          builtAt: built.builtAt,
+          builtAt: mart.builtAt,
         },
       };
     });
@@ -331,7 +384,13 @@ export class World {
       name.split(" ")[1]!
     );
     return [
-      ...new Set([...names, ...this.marts.keys(), ...(spans(range) ? [`${range.from}`] : [])]),
+      ...new Set([
+        ...names,
+        ...this.cores.keys(),
+        ...this.halfBuilt,
+        ...this.marts.keys(),
+        ...(spans(range) ? [`${range.from}`] : []),
+      ]),
     ]
       .sort()
       .map((text) => Temporal.PlainDate.from(text))

@@ -10,6 +10,7 @@ import type { Manifest } from "../../../lib/partitions/manifest.ts";
 import { partitionPaths } from "../../../lib/partitions/manifest_file.ts";
 import { runOfPartition } from "../../../lib/partitions/run_date.ts";
 import { cdm, type CdmReport } from "../../../lib/steps/cdm.ts";
+import { dwh, type DwhReport } from "../../../lib/steps/dwh.ts";
 import { dump } from "../../../lib/steps/dump.ts";
 import { type LandContext, landFile, landStdin } from "../../../lib/landing/land.ts";
 import type { Totals } from "../../../lib/landing/partition_lander.ts";
@@ -203,6 +204,10 @@ export class TestEngine implements AsyncDisposable {
   load(day: string, { allowShrink = false } = {}): Promise<LoadReport> {
     const options = { datasets: DATASET_NAMES, maxRejected: 0, force: false, allowShrink };
     return load({ ...this.#step(), warehouse: this.warehouse }, runOf(day), options);
+  }
+
+  dwh(day: string): Promise<DwhReport> {
+    return dwh({ ...this.#step(), warehouse: this.warehouse }, runOf(day));
   }
 
   cdm(day: string): Promise<CdmReport> {

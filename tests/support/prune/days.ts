@@ -35,6 +35,7 @@ export async function loadedDay(engine: TestEngine): Promise<string> {
   await engine.land(path);
   await engine.dump(OLD);
   await engine.load(OLD);
+  await engine.dwh(OLD);
   await engine.cdm(OLD);
   return path;
 }

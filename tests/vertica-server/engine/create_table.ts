@@ -14,10 +14,18 @@ export interface ColumnClause {
 
 export interface KeyClause {
   name: string;
-  kind: "p" | "u";
+  kind: "p" | "u" | "f";
   columns: string[];
-  /** Vertica checks keys only where it is told to. */
+  /** Vertica checks keys only where it is told to, and foreign keys never. */
   isEnabled: boolean;
+  /** Of a foreign key. */
+  references?: Reference;
+}
+
+/** What a foreign key refers to; without columns the table's primary key. */
+export interface Reference {
+  table: Name;
+  columns: string[] | undefined;
 }
 
 export interface CheckClause {
@@ -132,7 +140,7 @@ function readColumnOption(reader: Reader, table: CreateTable, column: ColumnClau
   else if (reader.accept("accessrank")) reader.number();
   else if (reader.accept("constraint")) {
     readConstraint(reader, table, reader.identifier(), column.name);
-  } else if (reader.is("primary") || reader.is("unique") || reader.is("check")) {
+  } else if (["primary", "unique", "check", "references"].some((word) => reader.is(word))) {
     readConstraint(reader, table, undefined, column.name);
   } else if (reader.peek()?.kind === "word") throw reader.unknown("this part of a column");
   else throw reader.error();
@@ -145,7 +153,10 @@ function readConstraint(
   name: string | undefined,
   column: string | undefined,
 ): void {
-  if (reader.is("foreign") || reader.is("references")) throw reader.unknown("foreign keys");
+  if (reader.is("foreign") || reader.is("references")) {
+    table.keys.push(readForeignKey(reader, name, column));
+    return;
+  }
   if (reader.accept("check")) {
     reader.expect("(");
     const condition = reader.until(() => false);
@@ -166,6 +177,22 @@ function readConstraint(
     columns,
     isEnabled,
   });
+}
+
+/** Never checked, whatever is said (documentation, "Foreign key constraints"). */
+function readForeignKey(
+  reader: Reader,
+  name: string | undefined,
+  column: string | undefined,
+): KeyClause {
+  if (column === undefined) reader.expect("foreign", "key");
+  const columns = column === undefined ? reader.names() : [column];
+  reader.expect("references");
+  const references = {
+    table: reader.name(),
+    columns: reader.is("(") ? reader.names() : undefined,
+  };
+  return { name: name ?? "C_FOREIGN", kind: "f", columns, isEnabled: false, references };
 }
 
 function readClauses(reader: Reader, table: CreateTable): void {

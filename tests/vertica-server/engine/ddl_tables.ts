@@ -1,5 +1,5 @@
 /** CREATE TABLE, run: PostgreSQL's table, and what Vertica's catalog says of it. */
-import type { Answer } from "../engine.ts";
+import { type Answer, VerticaError } from "../engine.ts";
 import type { Backend } from "./backend.ts";
 import {
   type CreateTable,
@@ -7,7 +7,7 @@ import {
   type KeyClause,
   readCreateTable,
 } from "./create_table.ts";
-import { exists } from "./errors.ts";
+import { exists, noRelation } from "./errors.ts";
 import { literal, type Name, quoted, quotedWord, type Reader, shown } from "./reader.ts";
 import { rewrite } from "./rewrite.ts";
 import type { Session } from "./session.ts";
@@ -116,7 +116,7 @@ async function createLike(session: Session, name: Name, clause: CreateTableLike)
   const table = await findTable(backend, name);
   const { rows } = await backend.query(
     `SELECT name, kind, array_to_json(columns), is_enabled FROM v_engine_catalog.keys
-     WHERE table_oid = $1`,
+     WHERE table_oid = $1 AND kind <> 'f'`,
     [source.oid],
   );
   const keys = rows.map(([key, kind, columns, isEnabled]): KeyClause => ({
@@ -196,10 +196,40 @@ async function addKeysToCatalog(
   table: Table,
   keys: readonly KeyClause[],
 ): Promise<void> {
-  for (const { name, kind, columns, isEnabled } of keys) {
-    const values = [table.oid, name, kind, columns, isEnabled];
-    await backend.query("INSERT INTO v_engine_catalog.keys VALUES ($1, $2, $3, $4, $5)", values);
+  for (const key of keys) {
+    const { name, kind, columns, isEnabled } = key;
+    const [oid, referenced] = await referredBy(backend, key);
+    const values = [table.oid, name, kind, columns, isEnabled, oid, referenced];
+    await backend.query(
+      "INSERT INTO v_engine_catalog.keys VALUES ($1, $2, $3, $4, $5, $6, $7)",
+      values,
+    );
   }
+}
+
+/** The table and the columns of a foreign key, which must be its primary key. */
+async function referredBy(
+  backend: Backend,
+  { references, columns }: KeyClause,
+): Promise<[oid: string | null, columns: string[] | null]> {
+  if (references === undefined) return [null, null];
+  const table = await lookUp(backend, references.table);
+  if (table === undefined) throw noRelation(shown(references.table));
+  const { rows } = await backend.query(
+    "SELECT array_to_json(columns) FROM v_engine_catalog.keys WHERE table_oid = $1 AND kind = 'p'",
+    [table.oid],
+  );
+  const primary: string[] = JSON.parse(rows[0]?.[0] ?? "[]");
+  const asked = references.columns ?? primary;
+  if (primary.length !== columns.length || asked.join() !== primary.join()) {
+    // Likely; no page quotes it.
+    throw new VerticaError(
+      "42830",
+      3371,
+      `Foreign key does not refer to the primary key of ${shown(references.table)}`,
+    );
+  }
+  return [table.oid, primary];
 }
 
 /** Takes a table out of the catalog: dropped, or its number is used anew. */

@@ -20,7 +20,7 @@ CREATE TABLE v_engine_catalog.projections (
 );
 CREATE TABLE v_engine_catalog.keys (
   table_oid oid, name text, kind text, columns text[], is_enabled boolean NOT NULL,
-  PRIMARY KEY (table_oid, name)
+  references_oid oid, references_columns text[], PRIMARY KEY (table_oid, name)
 );
 CREATE TABLE v_engine_catalog.users (
   name text PRIMARY KEY, is_role boolean NOT NULL, password text
@@ -111,15 +111,20 @@ CROSS JOIN LATERAL unnest(p.columns) WITH ORDINALITY AS col (name, position);
 
 CREATE VIEW v_catalog.constraint_columns AS
 SELECT c.schema_name AS table_schema, c.table_name, k.name::varchar AS constraint_name,
-  k.kind::varchar AS constraint_type, col::varchar AS column_name, k.is_enabled
+  k.kind::varchar AS constraint_type, col.name::varchar AS column_name, k.is_enabled,
+  r.schema_name AS reference_table_schema, r.table_name AS reference_table_name,
+  k.references_columns[col.place]::varchar AS reference_column_name
 FROM v_engine_catalog.keys AS k JOIN v_engine_catalog.classes AS c USING (table_oid)
-CROSS JOIN LATERAL unnest(k.columns) AS col;
+LEFT JOIN v_engine_catalog.classes AS r ON r.table_oid = k.references_oid
+CROSS JOIN LATERAL unnest(k.columns) WITH ORDINALITY AS col (name, place);
 CREATE VIEW v_catalog.table_constraints AS
 SELECT c.table_name, k.name::varchar AS constraint_name,
   k.kind::varchar AS constraint_type, k.is_enabled
 FROM v_engine_catalog.keys AS k JOIN v_engine_catalog.classes AS c USING (table_oid);
 CREATE VIEW v_catalog.primary_keys AS
 SELECT * FROM v_catalog.constraint_columns WHERE constraint_type = 'p';
+CREATE VIEW v_catalog.foreign_keys AS
+SELECT * FROM v_catalog.constraint_columns WHERE constraint_type = 'f';
 
 CREATE VIEW v_catalog.users AS
 SELECT name::varchar AS user_name, name = 'dbadmin' AS is_super_user,

@@ -5,6 +5,9 @@ import type { Reader } from "./reader.ts";
 import { rowsAnswer, type Session } from "./session.ts";
 import { describeType } from "./types.ts";
 
+/** Texts are compared by their bytes: documentation, "SET LOCALE". */
+const BINARY_LOCALE = "en_US@collation=binary";
+
 /** Milliseconds, by what an interval may be written in. */
 const UNITS: Record<string, number> = {
   millisecond: 1,
@@ -54,7 +57,10 @@ function set(session: Session, reader: Reader): Answer {
     if (zone.toUpperCase() !== "UTC") throw reader.unknown("a time zone other than UTC");
   } else if (reader.accept("datestyle", "to")) reader.expect("iso");
   else if (reader.accept("standard_conforming_strings", "to")) reader.expect("on");
-  else throw reader.unknown("this setting");
+  else if (reader.accept("locale")) {
+    reader.accept("to");
+    if (reader.string() !== BINARY_LOCALE) throw reader.unknown("this locale");
+  } else throw reader.unknown("this setting");
   reader.end();
   return done;
 }
@@ -96,6 +102,7 @@ export function showParameter(session: Session, reader: Reader): Promise<Answer>
 function valueOf(session: Session, name: string): string | undefined {
   if (name === "autocommit") return session.autocommit ? "on" : "off";
   if (name === "timezone") return "UTC";
+  if (name === "locale") return BINARY_LOCALE;
   if (name === "datestyle") return "ISO, MDY";
   if (name === "standard_conforming_strings") return "on";
   if (name === "search_path") return '"$user", public, v_catalog, v_monitor, v_internal';

@@ -10,6 +10,7 @@ import { lockTable } from "./lock_table.ts";
 import { select } from "./query.ts";
 import type { Reader } from "./reader.ts";
 import type { Session } from "./session.ts";
+import { createView, dropView } from "./views.ts";
 import { setParameter, showParameter } from "./settings.ts";
 import { begin, commit, rollback, savepoint } from "./transaction.ts";
 import { copy } from "./copy/statement.ts";
@@ -48,12 +49,15 @@ const HANDLERS: readonly [words: string, handler: Handler][] = [
   ["create local", createTable],
   ["create schema", createSchema],
   ["create projection", createProjection],
+  ["create view", createView],
+  ["create or replace view", createView],
   ["create user", createUser],
   ["create role", createRole],
   ["alter table", alterTable],
   ["alter schema", alterSchema],
   ["alter user", alterUser],
   ["drop table", dropTable],
+  ["drop view", dropView],
   ["drop schema", dropSchema],
   ["drop projection", dropSchema],
   ["drop user", dropRole],

@@ -11,7 +11,7 @@ const SCHEMAS = ["v_catalog", "v_monitor", "v_internal"];
 /** Those that are asked for without their schema (documentation, "Vertica system tables"). */
 export const TABLES = new Set(
   `all_tables client_auth columns comments configuration_parameters constraint_columns
-  current_session databases delete_vectors disk_storage epochs error_messages events grants host_resources
+  current_session databases delete_vectors disk_storage epochs error_messages events foreign_keys grants host_resources
   load_sources load_streams lock_usage locks nodes partitions password_auditor password_parameters
   primary_keys profiles projection_columns projection_storage projections query_events query_profiles
   query_requests resource_pool_status resource_pools resource_queues resource_rejections roles schemata

@@ -26,7 +26,9 @@ async function shapeOf(backend: Backend, table: Table): Promise<Record<string, s
     values,
   )).rows;
   const keys = (await backend.query(
-    "SELECT kind, columns FROM v_engine_catalog.keys WHERE table_oid = $1 ORDER BY 1, 2",
+    // The page names primary and unique keys, and no foreign ones.
+    `SELECT kind, columns FROM v_engine_catalog.keys
+     WHERE table_oid = $1 AND kind <> 'f' ORDER BY 1, 2`,
     values,
   )).rows;
   const checks = (await backend.query(

@@ -30,7 +30,7 @@ import type { DayMeasure } from "../../repository.ts";
 import { type Subject, subjectValues } from "../../variables.ts";
 import { verticaQuery } from "../query.ts";
 import type { VerticaScope } from "../scope.ts";
-import { loadKey, type SideSubject, sideTable, sideValues } from "../variables.ts";
+import { type SideSubject, sideTable, sideValues } from "../variables.ts";
 
 const COPY: Record<DatasetName, SqlTemplate> = {
   transactions: new SqlTemplate(onlyStatement(copyTransactions)),
@@ -107,13 +107,22 @@ export async function dropSideTables(
   subject: Subject,
   keep: string | undefined,
 ): Promise<void> {
-  const kept = keep === undefined ? undefined : loadKey(keep);
-  const found = { side_tables_like: `${subject.dataset}!_load!_%` };
+  const kept = keep === undefined ? undefined : sideTable(subject.dataset, keep);
+  await dropTables(scope, `${subject.dataset}!_load!_%`, /_load_[0-9a-f]{12}$/, kept);
+}
+
+/** Drops the tables of staging that finpipe made aside, by their names; one that is in use stays. */
+export async function dropTables(
+  scope: VerticaScope,
+  like: string,
+  pattern: RegExp,
+  kept?: string,
+): Promise<void> {
+  const found = { side_tables_like: like };
   for (const { tableName } of await scope.transaction(() => scope.select(SIDE_TABLES, found))) {
-    const key = /_load_([0-9a-f]{12})$/.exec(tableName)?.[1];
-    if (key === undefined || key === kept) continue;
+    if (!pattern.test(tableName) || tableName === kept) continue;
     try {
-      await scope.commit(DROP, sideValues({ ...subject, loadId: key }));
+      await scope.commit(DROP, { side_table: new Identifier(tableName) });
     } catch (error) {
       // A server that has not noticed that its client died: the next load drops it.
       if (!isKind(error, "locked")) throw error;

@@ -74,8 +74,8 @@ const UNDO_WRITE = templatesOf(undoWrite);
  * SQLSTATEs as 55000 (2088) or 55V04 (2082, 2083), which nobody has seen here. So whatever else may
  * pass is tried again too. Tries are counted, not timed: one that waits for a lock may take minutes.
  */
-const MOST_SWAPS = 4;
-const SWAP_RETRY = {
+export const MOST_SWAPS = 4;
+export const SWAP_RETRY = {
   retryFor: Infinity,
   firstDelay: 700,
   // Once the wish to swap is written down, it is brought to an end.
@@ -229,7 +229,7 @@ function swapValues({ schemas: { stagingSchema } }: VerticaScope, subject: SideS
 }
 
 /** Room on a disk, or a limit that a DBA sets, does not come in seconds. */
-function mayPass(error: unknown): boolean {
+export function mayPass(error: unknown): boolean {
   if (isOfClass(error, "disk") || isOfClass(error, "limit")) return false;
   return isKind(error, "failed") || isKind(error, "locked");
 }
