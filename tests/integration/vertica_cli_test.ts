@@ -103,7 +103,7 @@ verticaTest("without init it is exit 3, and init makes it work", async () => {
   assert.match(stderr, /The schema of the warehouse is missing\n {2}Run 'finpipe init'/);
   assert.match(
     (await place.run(["init"])).stdout,
-    /warehouse: applied 001_tables, 002_records, 003_fingerprints/,
+    /warehouse: applied 001_tables, 002_records, 003_fingerprints, 004_core/,
   );
   assert.match((await place.run(["init"])).stdout, /warehouse: up to date/);
   assert.equal((await place.run(["report"])).code, 0);
@@ -298,5 +298,5 @@ verticaTest("two inits at once both succeed, and apply each migration once", asy
     session.query(`SELECT version FROM ${place.schemas.stagingSchema}.migrations ORDER BY version`)
   );
   await session.close();
-  assert.deepEqual(rows, ["1", "2", "3"].map((version) => ({ version })));
+  assert.deepEqual(rows, ["1", "2", "3", "4"].map((version) => ({ version })));
 });

@@ -211,7 +211,12 @@ serverTest("what grants.sql gives is enough, and without it a person is told", a
   for (const statement of templatesOf(script)) await dba.query(statement.withLiterals(values));
   await dba.query("COMMIT");
   await dba.close();
-  assert.deepEqual(await warehouse.migrate(), ["001_tables", "002_records", "003_fingerprints"]);
+  assert.deepEqual(await warehouse.migrate(), [
+    "001_tables",
+    "002_records",
+    "003_fingerprints",
+    "004_core",
+  ]);
   await warehouse.checkSchema();
   await place.load(5, warehouse);
   const folder = await Deno.makeTempDir();

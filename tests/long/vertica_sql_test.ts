@@ -17,9 +17,11 @@ const filled = (sql: string) => new SqlTemplate(sql).withLiterals(VALUES);
 const UNKNOWN_TO_SQLFLUFF: Readonly<Record<string, string>> = {
   "side_table_copy_currencies.sql": "COPY with PARSER, REJECTED DATA, STREAM NAME, NO COMMIT",
   "side_table_copy_transactions.sql": "COPY with FILLER, PARSER, REJECTED DATA, NO COMMIT",
+  "core_lock.sql": "LOCK TABLE",
   "load_lock.sql": "LOCK TABLE",
   "mart_lock.sql": "LOCK TABLE",
   "migrations_lock.sql": "LOCK TABLE",
+  "session.sql": "SET LOCALE",
   "session_autocommit.sql": "SHOW",
   "session_isolation.sql": "SET SESSION CHARACTERISTICS",
 };

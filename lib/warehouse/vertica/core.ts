@@ -140,14 +140,16 @@ export async function buildCore(
         });
       }
       isSwapping = false;
+      // Whoever has the lock by now may have swapped in a day of his own.
+      await lock.check();
       await scope.commit([...BUILD_END, ...BUILD_WRITE, ...PENDING_CLEAR], {
         ...values,
         ...record,
       });
       return result;
     } finally {
-      // What stays is dropped by the next build.
-      if (!scope.session.isBroken) await dropSides(scope).catch(() => {});
+      // Its own alone: where the lock was lost, others are in use. What stays is dropped by the next build.
+      if (!scope.session.isBroken) await dropSides(scope, Object.values(sides)).catch(() => {});
     }
   }, { ...SWAP_RETRY, isRetriable: (error) => isSwapping && tries < MOST_SWAPS && mayPass(error) });
 }
@@ -178,8 +180,13 @@ async function fill(
   return { result, record: coreBuildValues(loads, result, withoutRate) };
 }
 
-/** Under the lock, all side tables that are there are of this build, or of one that died. */
-function dropSides(scope: VerticaScope): Promise<void> {
-  const pattern = /^fct_(transactions|currency_rates)_build_[0-9a-f]{12}$/;
+/**
+ * Drops side tables: those named, or all. Under the lock, all that are there are of this build, or of one
+ * that died.
+ */
+function dropSides(scope: VerticaScope, names?: readonly string[]): Promise<void> {
+  const pattern = names === undefined
+    ? /^fct_(transactions|currency_rates)_build_[0-9a-f]{12}$/
+    : new RegExp(`^(${names.join("|")})$`);
   return dropTables(scope, "fct!_%!_build!_%", pattern);
 }

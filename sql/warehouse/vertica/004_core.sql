@@ -69,8 +69,10 @@ ORDER BY transaction_type_key
 UNSEGMENTED ALL NODES;
 
 -- Partitioned as staging is, so that a day is swapped in. Sorted for questions that take some days and group by
--- currency and status. Segmented by the operation, as staging is: a build writes each row where it reads it, and
--- days of one operation, and its staged rows, are joined without the network.
+-- currency and status. Segmented by object_id, as staging is: a build writes each row where it reads it, an audit
+-- joins both without the network, and nodes have as many rows each. Not by an account, although accounts are the
+-- one large dimension: each fact has two, so one of the joins would need the network all the same, and some
+-- accounts have most of the rows. As each node has all accounts, neither does.
 CREATE TABLE IF NOT EXISTS :mart_schema.fct_transactions (
   date_key             INTEGER     NOT NULL,
   object_id            UUID        NOT NULL,

@@ -18,8 +18,10 @@ FROM (
     WHERE date_update >= DATE :day AND date_update < DATE :day + 1
   ) AS named
 ) AS counted
-WHERE counted.rows > 0
-  AND :day_number NOT IN (SELECT date_key FROM :mart_schema.dim_dates);
+CROSS JOIN (
+  SELECT COUNT(*) AS rows FROM :mart_schema.dim_dates WHERE date_key = :day_number
+) AS known
+WHERE counted.rows > 0 AND known.rows = 0;
 
 INSERT INTO :mart_schema.dim_currencies (currency_key, alphabetic_code, name)
 SELECT

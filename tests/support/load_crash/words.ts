@@ -22,6 +22,7 @@ const STATEMENTS: readonly [pattern: RegExp, words: string][] = [
   [/^SELECT \* FROM \S+\.migrations/, "which version is the schema"],
   [/^CREATE SCHEMA/, "make a schema"],
   [/^CREATE TABLE IF NOT EXISTS \S+?\.(\w+)/, "make the table $1"],
+  [/^CREATE OR REPLACE VIEW \S+?\.(\w+)/, "make the view $1"],
   [/^ALTER TABLE \S+?\.(migrations)/, "make the table $1"],
   [/^ALTER TABLE \S+\.loads DROP COLUMN IF EXISTS (\w+)/, "drop the column $1"],
   [/^INSERT INTO \S+\.migrations/, "record the migration"],

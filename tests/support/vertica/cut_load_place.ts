@@ -1,6 +1,7 @@
 /** Loads of a Vertica warehouse by way of a proxy that may cut the connection at any message. */
 import assert from "node:assert/strict";
 import type { LoadRecord } from "../../../lib/warehouse/repository.ts";
+import type { WarehouseSchemas } from "../../../lib/warehouse/variables.ts";
 import type { VerticaWarehouse } from "../../../lib/warehouse/vertica/warehouse.ts";
 import { type Row, writePartition } from "../partitions/reference.ts";
 import { TcpProxy, type Verdict } from "../network/tcp_proxy.ts";
@@ -100,6 +101,15 @@ export class CutLoadPlace implements AsyncDisposable {
     return this.verdict(message, text);
   }
 
+  /** One more warehouse with the same tables, in a session of its own. */
+  another(): VerticaWarehouse {
+    return this.vertica.warehouse({ ...this.#schemas, now: () => NOW });
+  }
+
+  get schemas(): WarehouseSchemas {
+    return this.#schemas;
+  }
+
   get stagingSchema(): string {
     return this.#schemas.stagingSchema;
   }
@@ -124,11 +134,15 @@ export class CutLoadPlace implements AsyncDisposable {
     return rows.map(({ amount }) => amount).join(" ");
   }
 
+  /** `staging.` and `mart.` before a table's name are the place's own schemas. */
   async query(sql: string) {
     const session = await this.vertica.session();
     try {
       return await session.transaction(() =>
-        session.query(sql.replaceAll("staging.", `${this.#schemas.stagingSchema}.`))
+        session.query(
+          sql.replaceAll("staging.", `${this.#schemas.stagingSchema}.`)
+            .replaceAll("mart.", `${this.#schemas.martSchema}.`),
+        )
       );
     } finally {
       await session.close();

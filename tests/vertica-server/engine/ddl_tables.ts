@@ -105,6 +105,7 @@ async function describeNew(backend: Backend, table: Table, clause: CreateTable):
   );
 }
 
+/** All constraints but foreign keys are copied (documentation, "Replicating a table", "Copying constraints"). */
 async function createLike(session: Session, name: Name, clause: CreateTableLike): Promise<void> {
   const { backend } = session;
   const source = await findTable(backend, clause.source);

@@ -3,7 +3,7 @@ import vertica from "../../../../sql/warehouse/vertica/trial/session.sql" with {
 import { type Group, held, notHeld, same, type Verdict } from "../experiment.ts";
 import { failureText, type Seen } from "../seen.ts";
 
-const SETTINGS = ["autocommit", "time-zone", "datestyle", "strings", "isolation"];
+const SETTINGS = ["autocommit", "locale", "time-zone", "datestyle", "strings", "isolation"];
 
 export const SESSION: Group = {
   name: "session",

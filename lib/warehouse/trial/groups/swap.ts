@@ -129,6 +129,14 @@ export const SWAP: Group = {
         return same(amounts(seen, "target-empty"), "");
       },
     },
+    {
+      name: "swap-foreign-key",
+      assumed: "A table made LIKE one that has a foreign key can be swapped with it",
+      effect: "stops",
+      otherwise: "dwh fails with the server's message, and the old facts stay",
+      steps: ["like-keys", "swap-keys", "swap-keys-commit", "keys-in"],
+      judge: (seen) => same(seen.first("keys-in"), "1"),
+    },
   ],
 };
 

@@ -1,4 +1,4 @@
-/** How numbers, times and texts behave that the fingerprint and the mart stand on. */
+/** How numbers, times and texts behave that the fingerprint, the core and the mart stand on. */
 import embedded from "../../../../sql/warehouse/embedded/trial/values.sql" with { type: "text" };
 import vertica from "../../../../sql/warehouse/vertica/trial/values.sql" with { type: "text" };
 import { type Group, held, notHeld, same } from "../experiment.ts";
@@ -63,6 +63,22 @@ export const VALUES: Group = {
       otherwise: "Rows with empty strings would be refused, or not be counted",
       steps: ["empty"],
       judge: (seen) => same(seen.first("empty"), "0,''"),
+    },
+    {
+      name: "text-exact",
+      assumed: "Texts with a full stop behind them are equal only if their bytes are",
+      effect: "wrong",
+      otherwise: "Two countries, statuses or types could be one member of the core",
+      steps: ["texts"],
+      judge: (seen) => same(seen.first("texts"), "0,0,0,1"),
+    },
+    {
+      name: "trailing-spaces",
+      assumed: "Trailing spaces of a VARCHAR count when texts are compared",
+      effect: "copes",
+      otherwise: "Nothing: the core compares texts with a full stop behind them",
+      steps: ["trailing-spaces"],
+      judge: (seen) => same(seen.first("trailing-spaces"), "0"),
     },
     {
       name: "null-order",

@@ -44,14 +44,24 @@ const STAGING_TABLES: Readonly<Record<string, Rights>> = {
   load_rates: ["SELECT", "INSERT", "DELETE"],
   load_undone: ["SELECT", "INSERT", "DELETE"],
   builds: ["SELECT", "INSERT", "UPDATE"],
-  build_rates: ["SELECT", "INSERT"],
+  build_rates: ["SELECT", "INSERT", "DELETE"],
   build_changes: ["SELECT", "INSERT", "DELETE"],
+  core_pending: ["SELECT", "INSERT", "DELETE"],
+  core_lock: ["UPDATE", "DELETE"],
 };
 
-/** The same of the mart. */
+/** The same of core and mart. */
 const MART_TABLES: Readonly<Record<string, Rights>> = {
   global_metrics: ["SELECT", "INSERT", "DELETE"],
   global_metrics_left_out: ["SELECT", "INSERT", "DELETE"],
+  dim_dates: ["SELECT", "INSERT"],
+  dim_currencies: ["SELECT", "INSERT"],
+  dim_accounts: ["SELECT", "INSERT", "UPDATE"],
+  dim_countries: ["SELECT", "INSERT"],
+  dim_statuses: ["SELECT", "INSERT"],
+  dim_transaction_types: ["SELECT", "INSERT"],
+  fct_transactions: ["SELECT", "INSERT", "TRUNCATE"],
+  fct_currency_rates: ["SELECT", "INSERT", "TRUNCATE"],
 };
 
 /** For whom, and where. */

@@ -9,6 +9,9 @@ UNSEGMENTED ALL NODES;
 -- [autocommit]
 SET SESSION AUTOCOMMIT TO OFF;
 
+-- [locale]
+SET LOCALE TO 'en_US@collation=binary';
+
 -- [time-zone]
 SET TIME ZONE TO 'UTC';
 

@@ -208,6 +208,54 @@ SELECT amount FROM :staging_schema.:trial_target
 WHERE transaction_dt >= DATE '2015-05-01' AND transaction_dt < DATE '2015-05-01' + 1
 ORDER BY amount;
 
+-- The core's facts (004_core.sql): the target has a key that is not checked, and a foreign key.
+CREATE TABLE :staging_schema.:trial_dim (
+  k INTEGER NOT NULL,
+  CONSTRAINT trial_dim_key PRIMARY KEY (k) ENABLED
+)
+ORDER BY k
+UNSEGMENTED ALL NODES;
+
+CREATE TABLE :staging_schema.:trial_facts (
+  id INTEGER NOT NULL,
+  k  INTEGER NOT NULL,
+  at DATE    NOT NULL,
+  CONSTRAINT trial_facts_key PRIMARY KEY (id) DISABLED,
+  CONSTRAINT trial_facts_dim FOREIGN KEY (k) REFERENCES :staging_schema.:trial_dim (k)
+)
+ORDER BY id
+SEGMENTED BY HASH(id) ALL NODES
+PARTITION BY at;
+
+-- [like-keys]
+CREATE TABLE :staging_schema.:trial_build
+LIKE :staging_schema.:trial_facts INCLUDING PROJECTIONS;
+
+INSERT INTO :staging_schema.:trial_build VALUES (1, 1, DATE '2015-05-01');
+
+COMMIT;
+
+-- [swap-keys]
+SELECT SWAP_PARTITIONS_BETWEEN_TABLES(
+  :trial_build_path,
+  '2015-05-01',
+  '2015-05-01',
+  :trial_facts_path,
+  true
+);
+
+-- [swap-keys-commit]
+COMMIT;
+
+-- [keys-in]
+SELECT id FROM :staging_schema.:trial_facts;
+
+DROP TABLE :staging_schema.:trial_build CASCADE;
+
+DROP TABLE :staging_schema.:trial_facts CASCADE;
+
+DROP TABLE :staging_schema.:trial_dim CASCADE;
+
 DROP TABLE :staging_schema.:trial_empty CASCADE;
 
 DROP TABLE :staging_schema.:trial_side CASCADE;

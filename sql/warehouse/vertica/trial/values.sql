@@ -1,4 +1,4 @@
--- How numbers, times and texts behave that the fingerprint and the mart stand on.
+-- How numbers, times and texts behave that the fingerprint, the core and the mart stand on.
 CREATE TABLE :staging_schema.:trial_numbers (
   place INTEGER NOT NULL,
   amount INTEGER,
@@ -58,5 +58,15 @@ SELECT place FROM :staging_schema.:trial_numbers ORDER BY id;
 
 -- [uuid-texts]
 SELECT CAST(id AS VARCHAR(36)) AS id_text FROM :staging_schema.:trial_numbers ORDER BY 1;
+
+-- [texts]
+SELECT
+  CASE WHEN CAST('a' AS VARCHAR(1000)) || '.' = CAST('a ' AS VARCHAR(1000)) || '.' THEN 1 ELSE 0 END AS trailing_space,
+  CASE WHEN CAST('a' AS VARCHAR(1000)) || '.' = CAST('A' AS VARCHAR(1000)) || '.' THEN 1 ELSE 0 END AS letter_case,
+  CASE WHEN CAST('é' AS VARCHAR(1000)) || '.' = CAST('é' AS VARCHAR(1000)) || '.' THEN 1 ELSE 0 END AS composed,
+  CASE WHEN CAST('' AS VARCHAR(1000)) || '.' = '.' THEN 1 ELSE 0 END AS empty;
+
+-- [trailing-spaces]
+SELECT CASE WHEN CAST('a' AS VARCHAR(1000)) = CAST('a ' AS VARCHAR(1000)) THEN 1 ELSE 0 END AS equal;
 
 DROP TABLE :staging_schema.:trial_numbers CASCADE;
