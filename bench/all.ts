@@ -15,6 +15,7 @@ for (
     "kafka",
     "kafka_decode",
     "vertica_load",
+    "core",
   ]
 ) {
   print(`--- ${name}`);

@@ -64,6 +64,11 @@ export function commandsOf(steps: readonly StepRegistration[]): readonly Registr
       load: () => import("./report.ts"),
     },
     {
+      name: "serve",
+      summary: "show the mart as a live page in a browser",
+      load: () => import("./serve.ts"),
+    },
+    {
       name: "prune",
       summary: "remove old days of staging that stand in the warehouse, and old files",
       load: () => import("./prune.ts"),

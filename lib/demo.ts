@@ -2,13 +2,15 @@
  * The whole pipeline on events of our own making, for somebody who sees finpipe for the first time.
  * It works on the embedded engine in a folder of its own, whatever is configured.
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { backfill } from "./backfill/backfill.ts";
 import { withLedger } from "./backfill/journal.ts";
 import { type Engine, openEngine } from "./engine/engine.ts";
 import { emulate } from "./events/emulator.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "./events/message.ts";
 import { DEFAULT_WATERMARK } from "./events/partition_window.ts";
+import { readMartFacts } from "./looking/page_facts.ts";
 import type { DateRange } from "./partitions/run_date.ts";
 import { jsonRow } from "./rendering/mart/json.ts";
 import { tableReport } from "./rendering/mart/table.ts";
@@ -21,6 +23,8 @@ import { fileFailure } from "./runtime/file_failure.ts";
 import { writeWhole } from "./runtime/files.ts";
 import type { Io } from "./runtime/io.ts";
 import { createLogger, type Logger } from "./runtime/log.ts";
+import { SIGNATURE } from "./runtime/version.ts";
+import { countedValuesOf } from "./steps/cdm.ts";
 import { loadSteps, STEPS } from "./steps/registry.ts";
 import { prepareSteps } from "./steps/step.ts";
 import { landFile } from "./landing/land.ts";
@@ -113,6 +117,7 @@ async function runIn(folder: string, { io, json, onPhase, flags, lines }: Place)
   }
   const table = tableReport(mart, undefined, tableTerminal(io));
   for await (const block of table) await io.stdout.write(block);
+  await say(`\nThe same as charts, for a browser: ${await writePage(engine, folder, io)}`);
   await say(nextSteps(lines, folder));
 }
 
@@ -158,6 +163,25 @@ async function buildMart({ engine, io, log, onPhase }: Work): Promise<DateRange>
     });
   });
   return range;
+}
+
+/** Writes the page of the mart; returns its URL, which a browser or a terminal opens. */
+async function writePage({ warehouse }: Engine, folder: string, io: Io): Promise<string> {
+  const [{ pageHtml }, { packPage }] = await Promise.all([
+    import("./rendering/mart/page/page.ts"),
+    import("./rendering/mart/page/pack.ts"),
+  ]);
+  const facts = await readMartFacts(warehouse, { from: FROM, to: TO });
+  const path = resolve(folder, "mart.html");
+  const counted = countedValuesOf(NOTHING_GIVEN);
+  const shown = { asked: undefined, counted, nothing: "The mart has no rows" };
+  const html = pageHtml(packPage({ ...facts, ...shown, madeAt: io.now(), madeBy: SIGNATURE }));
+  try {
+    await Deno.writeTextFile(path, html, { createNew: true, mode: 0o600 });
+  } catch (error) {
+    throw fileFailure(error, "write", path);
+  }
+  return pathToFileURL(path).href;
 }
 
 /** Makes a folder that was not there before. */

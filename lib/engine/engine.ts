@@ -41,6 +41,11 @@ export interface EngineContext {
 export interface UsedEnds {
   staging?: EndUse;
   warehouse?: EndUse;
+  /**
+   * Holds an embedded folder only for a moment, to read: other commands wait for it.
+   * @default false
+   */
+  reads?: boolean;
   /** Creates what is missing: tables, and the folder of the embedded engine. @default false */
   creates?: boolean;
   /** Writes partition files. @default false */
@@ -68,6 +73,7 @@ export class Engine implements StepEnds, AsyncDisposable {
   readonly #context: EngineContext;
   readonly #command: string;
   readonly #creates: boolean;
+  readonly #reads: boolean;
   readonly #open = new AsyncDisposableStack();
   /** Sessions with a server. A broken one is dropped: a resident stream uses many in its life. */
   readonly #connected = new Set<StagingRepository>();
@@ -80,15 +86,16 @@ export class Engine implements StepEnds, AsyncDisposable {
   constructor(
     context: EngineContext,
     settings: Settings,
-    { command = "finpipe", creates = false, stagingSessions = 1 }: Pick<
+    { command = "finpipe", creates = false, reads = false, stagingSessions = 1 }: Pick<
       UsedEnds,
-      "command" | "creates" | "stagingSessions"
+      "command" | "creates" | "reads" | "stagingSessions"
     >,
   ) {
     this.#context = context;
     this.settings = settings;
     this.#command = command;
     this.#creates = creates;
+    this.#reads = reads;
     // The embedded engine has one session.
     const most = settings.staging?.kind === "postgres" ? stagingSessions : 1;
     this.#sessions = new StagingSessions(() => this.connectStaging(), most);
@@ -213,7 +220,11 @@ export class Engine implements StepEnds, AsyncDisposable {
   async #embeddedSession(): Promise<SqlSession> {
     if (this.#embedded === undefined) {
       const { openEmbeddedSession } = await import("../postgres/embedded.ts");
-      const session = await openEmbeddedSession(this.settings.workDir, { make: this.#creates });
+      const session = await openEmbeddedSession(this.settings.workDir, {
+        make: this.#creates,
+        reads: this.#reads,
+        signal: this.#context.io.signal,
+      });
       this.#open.defer(() => session.close());
       this.#embedded = session;
     }

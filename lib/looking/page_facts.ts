@@ -1,6 +1,7 @@
 /** Reads what the page of the mart is made from. */
 import type { DateRange } from "../partitions/run_date.ts";
 import type { PageFacts } from "../rendering/mart/page/pack.ts";
+import { FinpipeError } from "../runtime/errors.ts";
 import type { WarehouseRepository } from "../warehouse/repository.ts";
 
 export type PageWarehouse = Pick<WarehouseRepository, "dayFacts" | "martOrigins" | "mart">;
@@ -13,8 +14,10 @@ const TRIES = 3;
 
 /**
  * The warehouse is asked several times, so a day may be built between two of them: then all is read
- * again, a few times. Where days change with every try, the last one is taken: each row of it stood in
- * the mart, but a note beside it may be of the build before.
+ * again, a few times.
+ *
+ * @throws FinpipeError of kind `locked` where days changed with every try: a page of two builds would
+ * say of one what is true of the other
  */
 export async function readMartFacts(
   warehouse: PageWarehouse,
@@ -25,8 +28,12 @@ export async function readMartFacts(
     const origins = await warehouse.martOrigins(range);
     const rows = await Array.fromAsync(warehouse.mart(range));
     const after = await warehouse.dayFacts(range);
-    if (tries === TRIES || JSON.stringify(after) === JSON.stringify(days)) {
-      return { rows, days: after, origins };
+    if (JSON.stringify(after) === JSON.stringify(days)) return { rows, days: after, origins };
+    if (tries === TRIES) {
+      throw new FinpipeError("locked", "The mart changed each time that it was read", {
+        hint: "Try again when no backfill is running",
+        passes: "soon",
+      });
     }
     days = after;
   }

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { FinpipeError, messageOf } from "../runtime/errors.ts";
 import { embeddedLock, embeddedMarker, requireEmbedded } from "../config/work_dir.ts";
 import { fileFailure } from "../runtime/file_failure.ts";
-import { type FileLock, lockFile } from "../runtime/file_lock.ts";
+import { lockBehindReader } from "../runtime/file_lock.ts";
 import { ifThere } from "../runtime/files.ts";
 import { integer } from "../sql/columns.ts";
 import { query } from "../sql/query.ts";
@@ -33,22 +33,37 @@ const serverVersion = query("postgres/server_version", serverVersionSql, { versi
 /** How messages name the engine. */
 const NAME = "the embedded engine";
 
+export interface OpenOptions {
+  /** Makes one where there is none. @default true */
+  make?: boolean;
+  /** Has the folder for a moment only, again and again: others wait for it. @default false */
+  reads?: boolean;
+  /** Ends the wait. */
+  signal?: AbortSignal;
+}
+
+/** Milliseconds that a reader of the folder is waited for. */
+const WAIT = 10_000;
+
 /**
  * Opens the embedded engine in `<workDir>/embedded`, making it on first use from a data directory
  * that was prepared with initdb (1.5 s instead of 5 s).
  *
- * @param make where there is none @default true
  * @throws FinpipeError of kind `locked` where another process has it open; `configuration` where it is
  * another user's, or there is none that is to be opened
  */
 export async function openEmbeddedSession(
   workDir: string,
-  { make = true }: { make?: boolean } = {},
+  { make = true, reads = false, signal }: OpenOptions = {},
 ): Promise<SqlSession> {
   if (!make) await requireEmbedded(workDir, { orLocked: true });
   const lockPath = embeddedLock(workDir);
   const folder = join(workDir, "embedded");
-  const lock = await lockFile(lockPath, `the embedded engine in ${workDir}`)
+  const lock = await lockBehindReader(lockPath, `the embedded engine in ${workDir}`, {
+    isReader: reads,
+    longest: WAIT,
+    signal,
+  })
     .catch((error) => Promise.reject(fileFailure(error, "write", lockPath)));
   try {
     // A lock file is also what a process leaves that was killed before the engine was whole.
@@ -84,14 +99,14 @@ export async function openEmbeddedSession(
 class EmbeddedSession implements SqlSession {
   serverVersion = 0;
   readonly #database: PGlite;
-  readonly #lock: FileLock;
+  readonly #lock: Disposable;
 
-  private constructor(database: PGlite, lock: FileLock) {
+  private constructor(database: PGlite, lock: Disposable) {
     this.#database = database;
     this.#lock = lock;
   }
 
-  static async start(database: PGlite, lock: FileLock): Promise<EmbeddedSession> {
+  static async start(database: PGlite, lock: Disposable): Promise<EmbeddedSession> {
     await database.exec("SET datestyle = 'ISO'; SET timezone = 'UTC'");
     const session = new EmbeddedSession(database, lock);
     session.serverVersion = (await selectOne(session, serverVersion)).version;

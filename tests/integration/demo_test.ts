@@ -45,6 +45,8 @@ embeddedTest(
       const { code, stdout } = await demo.result;
       assert.equal(code, 0);
       assert.match(stdout, /\n49 rows\n/);
+      const [, url] = /for a browser: (file:\/\/\S+)\n/.exec(stdout)!;
+      assert.match(await Deno.readTextFile(new URL(url!)), /^<!DOCTYPE html>[^]*"days":7/);
       const [built] = [...stdout.matchAll(/^Built core and mart for each day: (.*)$/gm)];
       const next = [...stdout.matchAll(/^ {2}(env .*|\S*finpipe .*)$/gm)].map(([, line]) => line!);
       assert.equal(next.length, 4);

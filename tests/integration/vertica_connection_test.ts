@@ -31,7 +31,6 @@ Deno.test("a session has its label, and all that statements take for granted", a
   assert.equal(place.engine.started[0]!.clientLabel, "finpipe:test");
   assert.deepEqual(place.engine.statements, [
     "SET SESSION AUTOCOMMIT TO OFF",
-    "SET LOCALE TO 'en_US@collation=binary'",
     "SET TIME ZONE TO 'UTC'",
     "SET DATESTYLE TO ISO",
     "SET STANDARD_CONFORMING_STRINGS TO ON",

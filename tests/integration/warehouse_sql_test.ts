@@ -42,7 +42,7 @@ const IN_ORDER: Record<TrialEngine, readonly string[]> = {
     ..."changes_before mart_clear build_end mart_build build_rates changes_after".split(" "),
     ..."build_write mart_read present_statuses present_types".split(" "),
     // The rates first, of no facts: the mart's record below has the same id.
-    ..."core_side_tables core_build_rates core_dimensions core_facts core_first_seen".split(" "),
+    ..."core_plan core_side_tables core_build_rates core_dimensions core_facts".split(" "),
     ..."core_counted core_clear core_swap core_standing books_core_counted".split(" "),
     ..."books_core_dates books_core_facts books_core_members books_core_rates".split(" "),
     "books_core_values",

@@ -10,9 +10,7 @@ import coreDimensions from "../../../sql/warehouse/embedded/core_dimensions.sql"
   type: "text",
 };
 import coreFacts from "../../../sql/warehouse/embedded/core_facts.sql" with { type: "text" };
-import coreFirstSeen from "../../../sql/warehouse/embedded/core_first_seen.sql" with {
-  type: "text",
-};
+import corePlan from "../../../sql/warehouse/embedded/core_plan.sql" with { type: "text" };
 import coreSideTables from "../../../sql/warehouse/embedded/core_side_tables.sql" with {
   type: "text",
 };
@@ -46,7 +44,7 @@ const BUILD_RATES = new SqlTemplate(coreBuildRates);
 const CLEAR = new SqlTemplate(coreClear);
 const DIMENSIONS = new SqlTemplate(coreDimensions);
 const FACTS = new SqlTemplate(coreFacts);
-const FIRST_SEEN = new SqlTemplate(coreFirstSeen);
+const PLAN = new SqlTemplate(corePlan);
 const SIDE_TABLES = new SqlTemplate(coreSideTables);
 const SWAP = new SqlTemplate(coreSwap);
 
@@ -86,10 +84,10 @@ export async function buildCore(
       await scope.execute(CLEAR, values);
       return await record(taken, 0);
     }
+    await scope.execute(PLAN);
     await scope.execute(SIDE_TABLES, values);
     await scope.execute(DIMENSIONS, values);
     await scope.execute(FACTS, values);
-    await scope.execute(FIRST_SEEN, values);
     await scope.execute(BUILD_RATES, values);
     const counted = await scope.selectOne(COUNTED, values);
     refuseUnequal(day, counted);

@@ -17,6 +17,7 @@ import coreDimensions from "../../../sql/warehouse/vertica/core_dimensions.sql" 
   type: "text",
 };
 import coreFacts from "../../../sql/warehouse/vertica/core_facts.sql" with { type: "text" };
+import coreLocale from "../../../sql/warehouse/vertica/core_locale.sql" with { type: "text" };
 import coreFirstSeen from "../../../sql/warehouse/vertica/core_first_seen.sql" with {
   type: "text",
 };
@@ -76,6 +77,7 @@ const FILL = [
   ...templatesOf(coreBuildRates),
 ];
 const FORGET = templatesOf(coreForget);
+const LOCALE = templatesOf(coreLocale);
 const PENDING_CLEAR = templatesOf(corePendingClear);
 const PENDING_WRITE = templatesOf(corePendingWrite);
 const SIDE_TABLES = templatesOf(coreSideTablesSql);
@@ -119,6 +121,8 @@ export async function buildCore(
       transactions_side: new Identifier(sides.transactions),
       rates_side: new Identifier(sides.rates),
     };
+    // Of the session, which may be another one than that of the try before.
+    await scope.commit(LOCALE);
     await dropSides(scope);
     await scope.commit(FORGET, values);
     try {

@@ -34,14 +34,8 @@ FROM (
 ) AS named
 ON CONFLICT (currency_key) DO NOTHING;
 
-INSERT INTO :mart_schema.dim_accounts (account_key, account_number, is_test, first_seen_date)
-SELECT
-  (SELECT coalesce(max(account_key), 0) FROM :mart_schema.dim_accounts)
-  + row_number() OVER (ORDER BY named.account_number),
-  named.account_number,
-  named.account_number <= 0,
-  :day::date
-FROM (
+-- Days are built in any order: the first date of an account is the least of all facts that ever named it.
+WITH named AS MATERIALIZED (
   SELECT account_number_from AS account_number
   FROM :staging_schema.transactions
   WHERE transaction_dt >= :day::date AND transaction_dt < :day::date + 1
@@ -49,7 +43,22 @@ FROM (
   SELECT account_number_to
   FROM :staging_schema.transactions
   WHERE transaction_dt >= :day::date AND transaction_dt < :day::date + 1
-) AS named
+),
+
+seen_earlier AS (
+  UPDATE :mart_schema.dim_accounts AS known SET first_seen_date = :day::date
+  FROM named
+  WHERE named.account_number = known.account_number AND known.first_seen_date > :day::date
+)
+
+INSERT INTO :mart_schema.dim_accounts (account_key, account_number, is_test, first_seen_date)
+SELECT
+  (SELECT coalesce(max(account_key), 0) FROM :mart_schema.dim_accounts)
+  + row_number() OVER (ORDER BY named.account_number),
+  named.account_number,
+  named.account_number <= 0,
+  :day::date
+FROM named
 LEFT JOIN :mart_schema.dim_accounts AS known ON known.account_number = named.account_number
 WHERE known.account_number IS NULL;
 

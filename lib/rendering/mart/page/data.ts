@@ -20,6 +20,8 @@ export interface PageData {
   madeBy: string;
   /** The dates that were asked for; null: all days that were over. */
   asked: { from: string; to: string } | null;
+  /** Of a page that is served: the version of what it shows; its server knows the newest. */
+  live?: string;
   /** ISO date of day 0. */
   first: string;
   /** Days of the axis; 0 where there is nothing to show. */

@@ -29,6 +29,9 @@ export class Page {
 
   /** Shows data, in the view that the URL names: at first, and again when the data is new. */
   show(data: PageData): void {
+    const focus = focused();
+    const [left, top] = [scrollX, scrollY];
+    const old = this.#parts?.cursor;
     this.#parts?.destroy();
     this.#parts = undefined;
     byId("made").textContent = `Made at ${
@@ -42,6 +45,10 @@ export class Page {
     if (isEmpty) return;
     const model = modelOf(data);
     this.#parts = new Parts(model, viewOf(location.hash, model), (view) => this.#keep(view, model));
+    if (old !== undefined) this.#parts.putCursor(old);
+    // Of newer data: the reader stays where he was.
+    focus?.();
+    scrollTo(left, top);
   }
 
   #keep(view: View, model: Model): void {
@@ -132,6 +139,21 @@ class Parts {
     });
   }
 
+  /** The date at which the cursor stands. */
+  get cursor(): string | undefined {
+    const { place } = this.#keys;
+    return place === null ? undefined : this.model.calendar.iso(this.model.axis[place]!);
+  }
+
+  /** Puts the cursor at a date, if that is shown. */
+  putCursor(date: string): void {
+    const day = this.model.calendar.day(date);
+    const place = day === undefined ? -1 : this.model.axis.indexOf(day);
+    if (place < 0) return;
+    for (const chart of this.#charts) chart.putCursor(place);
+    this.#showCursor(place);
+  }
+
   redraw(): void {
     for (const chart of this.#charts) chart.redraw();
   }
@@ -201,4 +223,16 @@ function touch(over: HTMLElement, onMove: (left: number) => void): void {
   };
   over.addEventListener("pointerdown", move);
   over.addEventListener("pointermove", move);
+}
+
+/** Gives the focus back to the control that has it, though it is made anew; undefined for any other. */
+function focused(): (() => void) | undefined {
+  const element = document.activeElement;
+  const group = element?.closest("#currencies, #spans");
+  if (!(element instanceof HTMLElement) || group == null) return undefined;
+  const sameAs = (one: Element) =>
+    element instanceof HTMLInputElement
+      ? one instanceof HTMLInputElement && one.value === element.value
+      : one.textContent === element.textContent;
+  return () => [...group.querySelectorAll<HTMLElement>("input, button")].find(sameAs)?.focus();
 }

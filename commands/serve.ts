@@ -1,0 +1,68 @@
+/** `finpipe serve`: the page of the mart, live. */
+import { openEngine } from "../lib/engine/engine.ts";
+import { orAborted } from "../lib/runtime/aborted.ts";
+import { Interrupted } from "../lib/runtime/errors.ts";
+import { serveMart } from "../lib/looking/serve_mart.ts";
+import { countedValuesOf } from "../lib/steps/cdm.ts";
+import type { CommandDefinition } from "./command.ts";
+import { wholeNumber } from "./options.ts";
+
+const PORT = 8080;
+const HOST = "127.0.0.1";
+
+const command: CommandDefinition = {
+  configure(command) {
+    command
+      .description(
+        "Serves the page of the mart, live: what changes is shown without a reload, at most a " +
+          "minute later while somebody looks. Also /api/metrics.json?from=&to=, the rows as " +
+          "'finpipe report --format json' prints them, and /healthz. On this machine alone unless " +
+          "--host says otherwise, as there is no login. If the warehouse is away, the page shows what " +
+          "it had. On the embedded engine other commands wait, up to 10 s, while it reads.",
+      )
+      .option("--port <port>", `(default: ${PORT})`, wholeNumber(0, 65_535))
+      .option("--host <address>", `the address to listen on (default: ${HOST})`);
+  },
+
+  examples: [
+    ["finpipe serve", `shows the mart on http://localhost:${PORT}/ until it is told to stop`],
+    ["finpipe serve --port 9000", "on another port"],
+  ],
+
+  async run(context, _args, { port, host }) {
+    const { io, log, config } = context;
+    // A question a minute is retry enough, and the page says that the warehouse is away.
+    const flags = { retryFor: "0s", ...definedOf(config.flags) };
+    let isFirst = true;
+    const open = () => {
+      const quiet = isFirst ? log : { ...log, level: log.level, info: () => {}, warn: () => {} };
+      isFirst = false;
+      return openEngine({ ...context, log: quiet, config: { ...config, flags } }, {
+        warehouse: true,
+        reads: true,
+        command: "serve",
+      });
+    };
+    await using served = await serveMart({
+      open,
+      counted: countedValuesOf(config),
+      now: io.now,
+      log,
+      port: typeof port === "number" ? port : PORT,
+      hostname: typeof host === "string" ? host : HOST,
+    });
+    await io.stdout.write(`Serving the mart on ${served.url}\n`);
+    try {
+      await orAborted(new Promise<never>(() => {}), io.signal);
+    } catch (error) {
+      // To be told to stop is the only end that it has.
+      if (!(error instanceof Interrupted)) throw error;
+    }
+  },
+};
+
+export default command;
+
+function definedOf(flags: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,94 @@
+/** The mart on a port: the board that holds it, and the server that shows it. */
+import { FIRST_DAY, today } from "../partitions/run_date.ts";
+import { noRowsText } from "../rendering/mart/no_rows.ts";
+import { packPage } from "../rendering/mart/page/pack.ts";
+import { type HttpServer, startHttpServer } from "../runtime/http_server.ts";
+import type { Logger } from "../runtime/log.ts";
+import { SIGNATURE } from "../runtime/version.ts";
+import { type CountedValues, isUnbuilt } from "../standing/mart_standing.ts";
+import type { WarehouseRepository } from "../warehouse/repository.ts";
+import { answersOf, type Shown } from "./answers.ts";
+import { MartBoard, troubleText } from "./mart_board.ts";
+import { readChanged, type ReadMart } from "./read_mart.ts";
+
+/** The warehouse, opened for one question. */
+export interface OpenedMart extends AsyncDisposable {
+  warehouse: Pick<WarehouseRepository, "checkSchema" | "dayFacts" | "martOrigins" | "mart">;
+}
+
+export interface ServeOptions {
+  open(): Promise<OpenedMart>;
+  /** What `cdm` would count. */
+  counted: CountedValues;
+  now(): Temporal.Instant;
+  log: Logger;
+  port: number;
+  hostname: string;
+  /** Milliseconds between questions. @default a minute */
+  interval?: number;
+}
+
+const MINUTE = 60_000;
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+/**
+ * Reads the mart and serves it until it is disposed of.
+ *
+ * @throws FinpipeError of kind `configuration`; a warehouse that is away is no failure
+ */
+export async function serveMart(
+  options: ServeOptions,
+): Promise<AsyncDisposable & { url: string; port: number }> {
+  const { open, counted, now, log, hostname, port, interval = MINUTE } = options;
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(hostname);
+  const board = new MartBoard<Shown & { mart: ReadMart }>({
+    interval,
+    now,
+    versionOf: ({ data }) => `${data.madeAt} ${crypto.randomUUID().slice(0, 8)}`,
+    onTrouble: (error) => log.warn(troubleText(error)),
+    onRecovered: () => log.info("The mart can be read again"),
+    async read(held) {
+      const range = { from: FIRST_DAY, to: today(now()).subtract({ days: 1 }) };
+      await using opened = await open();
+      await opened.warehouse.checkSchema("read");
+      const mart = await readChanged(opened.warehouse, range, held?.mart);
+      if (held !== undefined && mart === held.mart) return held;
+      const unbuilt = mart.days.filter(isUnbuilt).map(({ day }) => day);
+      const nothing = noRowsText(undefined, unbuilt, today(now()));
+      return { mart, rows: mart.rows, data: packed(mart, nothing) };
+    },
+  });
+  const packed = (mart: Pick<ReadMart, "rows" | "days" | "origins">, nothing: string) =>
+    packPage({ ...mart, asked: undefined, counted, nothing, madeAt: now(), madeBy: SIGNATURE });
+  const noMart = { rows: [], days: [], origins: { builds: [], loads: [], rates: [], leftOut: [] } };
+  const answer = answersOf({
+    board,
+    empty: () => packed(noMart, "The mart could not be read yet; the page shows it when it can."),
+    hosts: isLoopback ? [...LOOPBACK, hostname.toLowerCase()] : undefined,
+  });
+  const server: HttpServer = await startHttpServer({
+    hostname,
+    port,
+    option: "--port or --host",
+    what: "the mart",
+    answer,
+    onError: (error) => log.error(`A request failed: ${error}`),
+  });
+  try {
+    if (!isLoopback) {
+      log.warn(
+        `Whoever reaches ${hostname} sees the mart: there is no login. Leave --host out, or put a proxy with a login before it`,
+      );
+    }
+    await board.start();
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+  const name = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return {
+    url: `http://${name === "127.0.0.1" ? "localhost" : name}:${server.port}/`,
+    port: server.port,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
