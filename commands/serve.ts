@@ -18,7 +18,8 @@ const command: CommandDefinition = {
           "minute later while somebody looks. Also /api/metrics.json?from=&to=, the rows as " +
           "'finpipe report --format json' prints them, and /healthz. On this machine alone unless " +
           "--host says otherwise, as there is no login. If the warehouse is away, the page shows what " +
-          "it had. On the embedded engine other commands wait, up to 10 s, while it reads.",
+          "it had; it is asked once a minute, so --retry-for is 0s here. On the embedded engine " +
+          "other commands wait, up to 10 s, while it reads.",
       )
       .option("--port <port>", `(default: ${PORT})`, wholeNumber(0, 65_535))
       .option("--host <address>", `the address to listen on (default: ${HOST})`);

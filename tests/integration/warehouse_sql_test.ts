@@ -72,7 +72,9 @@ const IN_ORDER: Record<TrialEngine, readonly string[]> = {
     ..."fingerprint_transactions pending_write origin_write fingerprint_write".split(" "),
     ..."pending_read pending_of_day swap record_write rates_write records_prune record".split(" "),
     ..."record_of_load refused_prune measure_day loaded_datasets".split(" "),
-    ..."core_lock core_side_tables core_dimensions core_facts core_first_seen".split(" "),
+    ..."core_lock core_locale core_side_tables core_dimensions core_facts core_first_seen".split(
+      " ",
+    ),
     ..."core_build_rates core_counted core_pending_write core_forget".split(" "),
     ..."core_pending_clear core_standing books_core_counted books_core_dates".split(" "),
     ..."books_core_facts books_core_members books_core_rates books_core_values".split(" "),

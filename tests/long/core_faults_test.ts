@@ -3,17 +3,21 @@ import assert from "node:assert/strict";
 import { verticaTest } from "../support/vertica/place.ts";
 import { buildWithFault, loadVersion, openCutCore } from "../support/warehouse/cut_core.ts";
 
+/** `deno task soak` cuts at each message; else at each third, and of each kind at others. */
+const ALL = Deno.env.get("FINPIPE_TEST_ALL") === "1";
+
 /** More messages than a build has. */
 const MOST = 500;
 
-for (const verdict of ["cut", "cut answer"] as const) {
+for (const [verdict, first] of [["cut", 0], ["cut answer", 1]] as const) {
   verticaTest(
-    `a build of the core with a ${verdict} at each message: the next one mends it`,
+    `a build of the core with a ${verdict} at a message: the next one mends it`,
     async () => {
       await using place = await openCutCore();
       const seen = new Set<string>();
-      for (let at = 0; at < MOST; at++) {
-        const version = at % 2 === 0 ? 1 : 0;
+      let version: 0 | 1 = 0;
+      for (let at = ALL ? 0 : first; at < MOST; at += ALL ? 1 : 3) {
+        version = version === 0 ? 1 : 0;
         await loadVersion(place, version);
         let isCut = false;
         const { standing, hasFailed } = await buildWithFault(place, version, (message) => {
@@ -29,7 +33,7 @@ for (const verdict of ["cut", "cut answer"] as const) {
           standing.split(" ").map((found) => found === String(version) ? "new" : "old").join(),
         );
       }
-      assert.deepEqual([...seen].sort(), ["new,new", "new,old", "old,old"]);
+      if (ALL) assert.deepEqual([...seen].sort(), ["new,new", "new,old", "old,old"]);
     },
   );
 }

@@ -20,7 +20,7 @@ import { writePartition } from "../support/partitions/reference.ts";
 import { NOW, STRICT_LIMITS } from "../support/warehouse/warehouses.ts";
 
 /** `deno task soak` tries all. */
-const EVERY = Deno.env.get("FINPIPE_TEST_EVERY_ERROR") === "1";
+const ALL = Deno.env.get("FINPIPE_TEST_ALL") === "1";
 
 /** What an error at a point comes to where it is not what the table says, and why that is right. */
 interface Exception {
@@ -179,12 +179,12 @@ serverTest("a load whose node has lost its shards goes on on the next node", asy
 
 /**
  * Every kind of failure with every verb; each point and each error at least once, those of a verb and of
- * a kind taking turns. With EVERY every error with every verb, for which there is no time in each run.
+ * a kind taking turns. With ALL every error with every verb, for which there is no time in each run.
  */
 function pairsOf(points: readonly Point[]): [Point, KnownError][] {
   const pairs: [Point, KnownError][] = [];
   const verbs = [...Map.groupBy(points, ({ verb }) => verb).values()].map(inTurn);
-  const kindOf = (known: KnownError) => EVERY ? known : CLASS_KINDS[known.class].kind;
+  const kindOf = (known: KnownError) => ALL ? known : CLASS_KINDS[known.class].kind;
   for (const known of Map.groupBy(KNOWN_ERRORS, kindOf).values()) {
     const next = inTurn(known);
     const turns = Math.ceil(known.length / verbs.length);

@@ -32,7 +32,9 @@ Deno.test("report: all there is as a table, unless something is said", () => {
     range: undefined,
     format: "table",
     out: undefined,
+    plain: false,
   });
+  assert.ok(reportCallOf([], { plain: true }, false).plain);
   assert.equal(reportCallOf([], {}, true).format, "json");
   assert.equal(reportCallOf([], { format: "csv" }, true).format, "csv");
   assert.equal(reportCallOf([], { out: "x.csv" }, false).out, "x.csv");

@@ -54,7 +54,7 @@ import {
 import { brokenOff, neverLoaded, notLoaded } from "../mart_failures.ts";
 import type { CoreResult } from "../repository.ts";
 import { tablePath } from "../variables.ts";
-import type { LoadLock } from "./load/load_lock.ts";
+import type { HeldLock } from "./held_lock.ts";
 import { dropTables } from "./load/side_table.ts";
 import { mayPass, MOST_SWAPS, SWAP_RETRY } from "./load/swap.ts";
 import { verticaQuery } from "./query.ts";
@@ -102,7 +102,7 @@ interface Filled {
  */
 export async function buildCore(
   scope: VerticaScope,
-  lock: LoadLock,
+  lock: HeldLock,
   day: Temporal.PlainDate,
 ): Promise<CoreResult> {
   let tries = 0;

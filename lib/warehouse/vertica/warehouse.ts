@@ -41,7 +41,7 @@ import { buildCore } from "./core.ts";
 import { readDayFacts } from "./days.ts";
 import { readCell, readCellChanges } from "./explain.ts";
 import { loadRecord, measureDay, replaceDay, undoDay } from "./load/days.ts";
-import { withCoreLock, withLoadLock } from "./load/load_lock.ts";
+import { withCoreLock, withLoadLock } from "./held_lock.ts";
 import { buildMart, martRows, selectPage } from "./mart.ts";
 import { MIGRATIONS, VerticaMigrations } from "./migrations.ts";
 import { readMartOrigins } from "./origins.ts";

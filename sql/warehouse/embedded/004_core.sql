@@ -46,9 +46,9 @@ CREATE TABLE :mart_schema.dim_transaction_types (
   transaction_type     varchar(1000) NOT NULL CONSTRAINT dim_transaction_types_member UNIQUE
 );
 
--- One partition per day, as staging has: building a day swaps a whole table in. Facts have no keys, which would
--- double the time that a build takes: it counts what it swaps in, and an audit proves that each row has its fact,
--- and each fact its dimensions.
+-- One partition per day, as staging has: building a day swaps a whole table in. Facts have no keys, which would be
+-- checked row by row: a build counts what it swaps in, and an audit proves that each row has its fact, and each
+-- fact its dimensions.
 CREATE TABLE :mart_schema.fct_transactions (
   date_key             integer     NOT NULL,
   object_id            uuid        NOT NULL,

@@ -30,7 +30,7 @@ rated AS (
   LEFT JOIN LATERAL (
     SELECT rates.rate, rates.partition_date AS rate_date
     FROM :staging_schema.load_rates AS rates
-    INNER JOIN :staging_schema.loads ON loads.load_id = rates.load_id
+    INNER JOIN :staging_schema.loads AS loads ON loads.load_id = rates.load_id
     WHERE rates.currency_code = counted.currency AND rates.partition_date <= :day::date
     ORDER BY rates.partition_date DESC
     LIMIT 1

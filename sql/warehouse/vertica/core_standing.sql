@@ -1,4 +1,5 @@
--- What stands of a day in the core, and how many builds of it do: one of a day without rows left no facts.
+-- What stands of a day in the core, and whether a build of it does, which may have found no rows, or broken off
+-- before its first swap: what is known of it has to be taken away, too.
 SELECT
   facts.transactions,
   rates.currency_rates,
@@ -15,6 +16,13 @@ CROSS JOIN (
 ) AS rates
 CROSS JOIN (
   SELECT COUNT(*) AS builds
-  FROM :staging_schema.builds
-  WHERE step = 'dwh' AND partition_date = DATE :day AND stands
+  FROM (
+    SELECT build_id
+    FROM :staging_schema.builds
+    WHERE step = 'dwh' AND partition_date = DATE :day AND stands
+    UNION ALL
+    SELECT build_id
+    FROM :staging_schema.core_pending
+    WHERE partition_date = DATE :day
+  ) AS begun
 ) AS standing;

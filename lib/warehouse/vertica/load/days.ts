@@ -21,7 +21,7 @@ import { verticaQuery } from "../query.ts";
 import type { VerticaScope } from "../scope.ts";
 import { type SideSubject, sideValues } from "../variables.ts";
 import { refuseChanged } from "./changed_strings.ts";
-import type { LoadLock } from "./load_lock.ts";
+import type { HeldLock } from "../held_lock.ts";
 import { copyFile } from "./parallel_copy.ts";
 import { keepUnfit, type Refused, sumOf } from "./refused_rows.ts";
 import { type DayFingerprint, fingerprintOf } from "./side_table.ts";
@@ -51,7 +51,7 @@ interface Filled {
  */
 export async function replaceDay(
   scope: VerticaScope,
-  lock: LoadLock,
+  lock: HeldLock,
   file: PartitionFile,
   limits: LoadLimits,
   loadId: string,
@@ -117,7 +117,7 @@ export async function replaceDay(
  */
 export async function undoDay(
   scope: VerticaScope,
-  lock: LoadLock,
+  lock: HeldLock,
   { dataset, day }: Subject,
   { signal, attempt }: { signal: AbortSignal; attempt: { isBegun: boolean } },
 ): Promise<boolean> {

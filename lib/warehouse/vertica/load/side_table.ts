@@ -124,7 +124,7 @@ export async function dropTables(
     try {
       await scope.commit(DROP, { side_table: new Identifier(tableName) });
     } catch (error) {
-      // A server that has not noticed that its client died: the next load drops it.
+      // A server that has not noticed that its client died: whoever comes next drops it.
       if (!isKind(error, "locked")) throw error;
     }
   }

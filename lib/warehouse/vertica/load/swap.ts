@@ -41,7 +41,7 @@ import { isOfClass } from "../connection/failure.ts";
 import { verticaQuery } from "../query.ts";
 import type { VerticaScope } from "../scope.ts";
 import { type SideSubject, sideTable, sideValues } from "../variables.ts";
-import type { LoadLock } from "./load_lock.ts";
+import type { HeldLock } from "../held_lock.ts";
 import { type DayFingerprint, dropSideTables, fingerprintOf } from "./side_table.ts";
 
 const PENDING = verticaQuery("pending_read", pendingRead, {
@@ -106,7 +106,7 @@ export interface PlannedSwap {
 /** Swaps the day and records it; the swap is all or nothing, and is healed by {@link recover}. */
 export async function swapDay(
   scope: VerticaScope,
-  lock: LoadLock,
+  lock: HeldLock,
   { subject, after, isUndo, record, origin }: PlannedSwap,
   signal: AbortSignal,
 ): Promise<void> {

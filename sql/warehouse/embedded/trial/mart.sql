@@ -20,21 +20,19 @@ CREATE TABLE :staging_schema.:trial_transactions (
 CREATE TABLE :staging_schema.:trial_rows PARTITION OF :staging_schema.:trial_transactions
 FOR VALUES FROM ('2022-10-01') TO ('2022-10-02');
 
-CREATE TABLE :staging_schema.:trial_currencies (
-  object_id          uuid           NOT NULL,
-  sent_dttm          timestamp      NOT NULL,
-  date_update        timestamp      NOT NULL,
-  currency_code      integer        NOT NULL,
-  currency_code_with integer        NOT NULL,
-  currency_with_div  numeric(18, 6) NOT NULL,
-  CONSTRAINT currency_code_range CHECK (currency_code BETWEEN 0 AND 999),
-  CONSTRAINT currency_code_with_range CHECK (currency_code_with BETWEEN 0 AND 999),
-  CONSTRAINT currency_with_div_range
-    CHECK (currency_with_div BETWEEN 0.000001 AND 999999999999.999999)
-) PARTITION BY RANGE (date_update);
+CREATE TABLE :staging_schema.:trial_loads (
+  load_id uuid NOT NULL
+);
 
-CREATE TABLE :staging_schema.:trial_rates PARTITION OF :staging_schema.:trial_currencies
-FOR VALUES FROM ('2022-09-01') TO ('2022-11-01');
+CREATE TABLE :staging_schema.:trial_rates (
+  load_id        uuid           NOT NULL,
+  partition_date date           NOT NULL,
+  currency_code  integer        NOT NULL,
+  rate           numeric(18, 6) NOT NULL,
+  date_update    timestamp      NOT NULL,
+  object_id      uuid           NOT NULL,
+  PRIMARY KEY (load_id, currency_code)
+);
 
 CREATE TABLE :mart_schema.:trial_global_metrics (
   hk_global_metrics              bigint         NOT NULL,
@@ -58,7 +56,7 @@ CREATE TABLE :mart_schema.:trial_left_out (
   PRIMARY KEY (date_update, currency_from)
 );
 
--- 410 is paid in by two accounts, the newest rate counts; 420 is paid out; 430 has no rate; what was not done
+-- 410 is paid in by two accounts, the newest rate of a load that stands counts; 420 is paid out; 430 has no rate; what was not done
 -- is not counted, nor is an account below zero.
 INSERT INTO :staging_schema.:trial_rows
 VALUES (
@@ -102,19 +100,33 @@ VALUES (
   6, '2022-10-01 10:00:00'
 );
 
+INSERT INTO :staging_schema.:trial_loads
+VALUES ('00000000-0000-4000-8000-00000000000a');
+
+INSERT INTO :staging_schema.:trial_loads
+VALUES ('00000000-0000-4000-8000-00000000000b');
+
+INSERT INTO :staging_schema.:trial_loads
+VALUES ('00000000-0000-4000-8000-00000000000c');
+
 INSERT INTO :staging_schema.:trial_rates
 VALUES (
-  '00000000-0000-4000-8000-000000000011', '2022-09-30 10:00:01', '2022-09-30 10:00:00', 410, 420, 9.000000
+  '00000000-0000-4000-8000-00000000000a', '2022-09-30', 410, 9.000000, '2022-09-30 10:00:00', '00000000-0000-4000-8000-000000000011'
 );
 
 INSERT INTO :staging_schema.:trial_rates
 VALUES (
-  '00000000-0000-4000-8000-000000000012', '2022-10-01 10:00:01', '2022-10-01 10:00:00', 410, 420, 0.123456
+  '00000000-0000-4000-8000-00000000000b', '2022-10-01', 410, 0.123456, '2022-10-01 10:00:00', '00000000-0000-4000-8000-000000000012'
 );
 
 INSERT INTO :staging_schema.:trial_rates
 VALUES (
-  '00000000-0000-4000-8000-000000000013', '2022-10-02 10:00:01', '2022-10-02 10:00:00', 410, 420, 7.000000
+  '00000000-0000-4000-8000-00000000000c', '2022-10-02', 410, 7.000000, '2022-10-02 10:00:00', '00000000-0000-4000-8000-000000000013'
+);
+
+INSERT INTO :staging_schema.:trial_rates
+VALUES (
+  '00000000-0000-4000-8000-00000000000d', '2022-10-01', 410, 5.000000, '2022-10-01 10:00:00', '00000000-0000-4000-8000-000000000014'
 );
 
 BEGIN;
@@ -145,12 +157,11 @@ rated AS (
     latest.rate_date
   FROM counted
   LEFT JOIN LATERAL (
-    SELECT currency_with_div AS rate, date_update::date AS rate_date
-    FROM :staging_schema.:trial_currencies
-    WHERE currency_code = counted.currency
-      AND currency_code_with = 420
-      AND date_update < '2022-10-01'::date + 1
-    ORDER BY date_update DESC, sent_dttm DESC, object_id DESC
+    SELECT rates.rate, rates.partition_date AS rate_date
+    FROM :staging_schema.:trial_rates AS rates
+    INNER JOIN :staging_schema.:trial_loads AS loads ON loads.load_id = rates.load_id
+    WHERE rates.currency_code = counted.currency AND rates.partition_date <= '2022-10-01'::date
+    ORDER BY rates.partition_date DESC
     LIMIT 1
   ) AS latest ON counted.currency <> 420
 ),
@@ -204,6 +215,8 @@ DROP TABLE :mart_schema.:trial_left_out;
 
 DROP TABLE :mart_schema.:trial_global_metrics;
 
-DROP TABLE :staging_schema.:trial_currencies;
+DROP TABLE :staging_schema.:trial_rates;
+
+DROP TABLE :staging_schema.:trial_loads;
 
 DROP TABLE :staging_schema.:trial_transactions;

@@ -8,7 +8,7 @@ import { buildCore } from "../../lib/warehouse/vertica/core.ts";
 import { VerticaScope } from "../../lib/warehouse/vertica/scope.ts";
 import { writePartition } from "../support/partitions/reference.ts";
 import { transaction } from "../support/partitions/rows.ts";
-import { type CutLoadPlace, day } from "../support/vertica/cut_load_place.ts";
+import { CutLoadPlace, day } from "../support/vertica/cut_load_place.ts";
 import { ownVerticaTest, verticaTest } from "../support/vertica/place.ts";
 import {
   assertTidy,
@@ -204,3 +204,23 @@ verticaTest("a load that broke off keeps the core as it is", async () => {
   assert.equal(await coreStanding(place), "0 0");
   await assertTidy(place);
 });
+
+verticaTest(
+  "a first build that broke off before its swap is taken away with the load",
+  async () => {
+    await using place = await CutLoadPlace.open();
+    await loadVersion(place, 0);
+    const isSwap = (_: number, text: string) => text.includes("SWAP_PART") ? "cut" : "pass";
+    await place.behindProxy(isSwap, (warehouse) => warehouse.buildCore(day));
+    assert.ok(await isUnfinished(place));
+    for (const dataset of ["transactions", "currencies"] as const) {
+      assert.ok(await place.straight.undoDay(dataset, day));
+    }
+    const { takenAway } = await place.straight.buildCore(day);
+    assert.deepEqual(takenAway, { transactions: 0, currencyRates: 0 });
+    const [facts] = await place.straight.dayFacts({ from: day, to: day });
+    assert.equal(facts?.core, undefined);
+    const error = await place.straight.buildCore(day).catch((error) => error);
+    assert.ok(isKind(error, "prerequisite"), String(error));
+  },
+);

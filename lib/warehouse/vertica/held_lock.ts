@@ -7,31 +7,26 @@
  * frees it. Not in the load's own session, as DDL commits its transaction and so may the swap; not a
  * row that says "locked", as a killed load would leave it behind.
  */
-import coreLock from "../../../../sql/warehouse/vertica/core_lock.sql" with { type: "text" };
-import loadLock from "../../../../sql/warehouse/vertica/load_lock.sql" with { type: "text" };
-import lockHeld from "../../../../sql/warehouse/vertica/load_lock_held.sql" with { type: "text" };
-import { FinpipeError, isKind } from "../../../runtime/errors.ts";
-import {
-  Identifier,
-  type SqlTemplate,
-  type SqlValues,
-  templatesOf,
-} from "../../../sql/template.ts";
-import type { Subject } from "../../variables.ts";
-import { isOfClass } from "../connection/failure.ts";
-import type { VerticaScope } from "../scope.ts";
+import coreLock from "../../../sql/warehouse/vertica/core_lock.sql" with { type: "text" };
+import loadLock from "../../../sql/warehouse/vertica/load_lock.sql" with { type: "text" };
+import lockHeld from "../../../sql/warehouse/vertica/load_lock_held.sql" with { type: "text" };
+import { FinpipeError, isKind } from "../../runtime/errors.ts";
+import { Identifier, type SqlTemplate, type SqlValues, templatesOf } from "../../sql/template.ts";
+import type { Subject } from "../variables.ts";
+import { isOfClass } from "./connection/failure.ts";
+import type { VerticaScope } from "./scope.ts";
 
 const CORE_LOCK = templatesOf(coreLock);
 const LOCK = templatesOf(loadLock);
 const LOCK_HELD = templatesOf(lockHeld);
 
 /** Proof of the lock. */
-export interface LoadLock {
+export interface HeldLock {
   /**
    * Asks whether the session that holds the lock is still alive: the server may close a session
    * that is idle for long.
    *
-   * @throws FinpipeError of kind `unreachable`: the load starts again
+   * @throws FinpipeError of kind `unreachable`: the work starts again
    */
   check(): Promise<void>;
 }
@@ -44,7 +39,7 @@ export interface LoadLock {
 export function withLoadLock<T>(
   scope: VerticaScope,
   { dataset }: Subject,
-  work: (lock: LoadLock) => Promise<T>,
+  work: (lock: HeldLock) => Promise<T>,
 ): Promise<T> {
   const taken = {
     statements: LOCK,
@@ -63,7 +58,7 @@ export function withLoadLock<T>(
  */
 export function withCoreLock<T>(
   scope: VerticaScope,
-  work: (lock: LoadLock) => Promise<T>,
+  work: (lock: HeldLock) => Promise<T>,
 ): Promise<T> {
   const taken = {
     statements: CORE_LOCK,
@@ -86,7 +81,7 @@ interface Taken {
 async function withLock<T>(
   scope: VerticaScope,
   { statements, values, what, running }: Taken,
-  work: (lock: LoadLock) => Promise<T>,
+  work: (lock: HeldLock) => Promise<T>,
 ): Promise<T> {
   const session = await scope.connect();
   const holder = scope.in(session);
