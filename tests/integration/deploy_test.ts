@@ -328,3 +328,20 @@ Deno.test("variables that containers and units set are read, and images have fin
     }
   }
 });
+
+Deno.test("Metabase is set up by the Deno that finpipe is built with", async () => {
+  const [, built] = /^FROM (denoland\/deno:\S+) AS build$/m.exec(await read("deploy/Dockerfile"))!;
+  const service = (await read("compose.yaml")).split(/^ {2}(?=\S)/m)
+    .find((text) => text.startsWith("metabase-setup:"))!;
+  assert.match(service, new RegExp(`^ {4}image: ${built!.replaceAll(".", "\\.")}$`, "m"));
+  // Its variables are those that are read there.
+  const settings = await read("deploy/metabase/settings.ts");
+  const variables = [...service.matchAll(/^ {6}(METABASE_\w+?)(?:_FILE)?:/gm)];
+  assert.ok(variables.length >= 4);
+  for (const [, name] of variables) assert.ok(settings.includes(`"${name}"`), name);
+  // Those that the document names are read, and no others.
+  const named = (await read("docs/looking.md")).matchAll(/\b(METABASE_[A-Z_]*[A-Z])\b/g);
+  const bare = new Set([...named].map(([, name]) => name!.replace(/_FILE$/, "")));
+  const known = new Set([...settings.matchAll(/"(METABASE_\w+)"/g)].map(([, name]) => name!));
+  assert.deepEqual([...bare].sort(), [...known].sort());
+});

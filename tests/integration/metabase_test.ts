@@ -127,6 +127,13 @@ Deno.test("a password that is not the administrator's is told, and changes none"
   assert.equal(metabase.state.users[0]!.password, PASSWORD);
 });
 
+Deno.test("what stands after ? in the address goes to the JDBC driver", async () => {
+  await using metabase = await standIn();
+  await done(metabase, { vertica: { ...VERTICA, options: "TLSmode=require" } });
+  const { details } = metabase.state.connections[0]!;
+  assert.deepEqual(details, { ...VERTICA, "additional-options": "TLSmode=require" });
+});
+
 Deno.test("somebody who is no administrator is told so", async () => {
   await using metabase = await standIn();
   metabase.state.users.push({ email: "anna@example.com", password: PASSWORD, is_superuser: false });
