@@ -27,9 +27,8 @@ export async function connect(metabase: Metabase, around: Surroundings): Promise
   if (present !== undefined) {
     const details = isObject(present.details) ? present.details : {};
     const given = { host, port, dbname, user };
-    const other = Object.entries(given).filter(([key, value]) =>
-      String(details[key]) !== `${value}`
-    )
+    const other = Object.entries(given)
+      .filter(([key, value]) => key in details && String(details[key]) !== String(value))
       .map(([key]) => `${key} ${String(details[key])}`);
     const kept = other.length === 0
       ? "there, kept as it is"
