@@ -350,7 +350,7 @@ Deno.test("Metabase is set up by the Deno that finpipe is built with", async () 
   const settings = await read("deploy/metabase/settings.ts");
   const variables = [...service.matchAll(/^ {6}(METABASE_\w+?)(?:_FILE)?:/gm)];
   assert.ok(variables.length >= 4);
-  for (const [, name] of variables) assert.ok(settings.includes(`"${name}"`), name);
+  for (const [, name] of variables) assert.ok(settings.includes(`"${name}"`), name!);
   // Those that the document names are read, and no others.
   const named = (await read("docs/looking.md")).matchAll(/\b(METABASE_[A-Z_]*[A-Z])\b/g);
   const bare = new Set([...named].map(([, name]) => name!.replace(/_FILE$/, "")));
