@@ -69,7 +69,8 @@ export async function tablesOf(
   around: Surroundings,
 ): Promise<Tables> {
   const { settings, now, sleep } = around;
-  const path = `/api/database/${database}/metadata`;
+  // Without the tables that were dropped since.
+  const path = `/api/database/${database}/metadata?remove_inactive=true`;
   const aim = `ask for the tables of the schema ${settings.schema}`;
   const end = now() + settings.wait * 1000;
   for (let asked = false;; await sleep(1000)) {

@@ -1,7 +1,9 @@
 /**
- * The bodies that Metabase 0.56 documents, for the requests that the stand-in answers
- * (https://www.metabase.com/docs/v0.56/api). Metabase overlooks a key that it does not know; here it is refused,
- * so that a mistyped one is found.
+ * The bodies that Metabase documents, for the requests that the stand-in answers: docs/api.json in its source,
+ * which https://www.metabase.com/docs/v0.56/api shows. The text that was read is of a version after 0.56;
+ * the changelog of the API (docs/developers-guide/api-changelog.md there) names one change between that touches
+ * these requests: from 0.57 on a card's query is answered in MBQL 5. Metabase 0.56 overlooks a key that it does not
+ * know; here it is refused, so that a mistyped one is found.
  */
 import * as v from "valibot";
 

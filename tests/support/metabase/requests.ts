@@ -150,7 +150,7 @@ export class Requests {
         const { name } = found(state.connections, id);
         if (this.#unseen-- <= 0) state.see(id, made.tables);
         return { id, name, tables: state.tables.filter(({ db_id }) => db_id === id) };
-      }),
+      }, { query: ["include_hidden", "remove_inactive", "skip_fields"] }),
       question("/api/field/:id", (id) => this.#field(id)),
       route("PUT", "/api/field/:id", "field", (id, changes) => {
         Object.assign(this.#field(id), changes);
