@@ -14,7 +14,7 @@ if [ -z "${SUPERSET_VERTICA_URI:-}" ]; then
   exit 3
 fi
 
-here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd -P)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

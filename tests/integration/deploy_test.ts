@@ -183,18 +183,6 @@ await toolTest("hadolint: the Dockerfile has nothing to mend", "hadolint", async
   assert.ok(success, output);
 });
 
-await toolTest("shellcheck: scripts have nothing to mend", "shellcheck", async () => {
-  const scripts = [
-    "finpipe",
-    "deploy/superset/import.sh",
-    ".ci/run",
-    ".ci/deploy-tools",
-    ".ci/sql-tools",
-  ];
-  const { success, output } = await runTool("shellcheck", scripts, { cwd: ROOT });
-  assert.ok(success, output);
-});
-
 await toolTest(
   "kubernetes-validate: manifests keep to the schemas",
   "kubernetes-validate",

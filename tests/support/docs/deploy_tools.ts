@@ -6,7 +6,6 @@ import { skippable } from "../skip.ts";
 type Tool =
   | "promtool"
   | "hadolint"
-  | "shellcheck"
   | "kubernetes-validate"
   | "compose-check"
   | "systemd-analyze"
