@@ -33,6 +33,14 @@ const STARTERS = [
   "deploy/Dockerfile",
 ];
 
+const SCRIPTS = [
+  "finpipe",
+  ".ci/run",
+  ".ci/deploy-tools",
+  ".ci/sql-tools",
+  "deploy/superset/import.sh",
+];
+
 function read(path: string): Promise<string> {
   return Deno.readTextFile(join(ROOT, path));
 }
@@ -180,6 +188,11 @@ await toolTest("promtool: queries of the dashboard are right", "promtool", async
 
 await toolTest("hadolint: the Dockerfile has nothing to mend", "hadolint", async () => {
   const { success, output } = await runTool("hadolint", [join(DEPLOY, "Dockerfile")]);
+  assert.ok(success, output);
+});
+
+await toolTest("shellcheck: scripts have nothing to mend", "shellcheck", async () => {
+  const { success, output } = await runTool("shellcheck", SCRIPTS, { cwd: ROOT });
   assert.ok(success, output);
 });
 
