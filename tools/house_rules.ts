@@ -12,7 +12,7 @@ const DRIVERS: readonly [module: RegExp, folder: string][] = [
 ];
 
 /** Folders whose code is no part of the program. */
-const OUTSIDE = ["tests/", "bench/", "tools/"];
+const OUTSIDE = ["tests/", "bench/", "tools/", "deploy/"];
 
 /** Where the process's environment may be read. */
 const ENVIRONMENT = ["lib/runtime/terminal.ts", "lib/config/", ...OUTSIDE];

@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import { runCli } from "../tests/support/cli/run_cli.ts";
 import { inFolder } from "../tests/support/folder.ts";
 import { startBrowser } from "../tests/support/page/browser.ts";
+import { fewColours } from "./few_colours.ts";
 
 const PICTURES = new URL("../docs/pictures/", import.meta.url);
 
@@ -46,19 +47,4 @@ async function pictureOf(browser: Browser, url: string, scheme: Scheme): Promise
     clip: { x: 0, y: 0, width: VIEWPORT.width, height },
     fullPage: true,
   });
-}
-
-/** The PNG with a palette, which takes a third of the bytes. */
-async function fewColours(picture: Uint8Array): Promise<Uint8Array> {
-  const child = new Deno.Command("pngquant", {
-    args: ["--speed", "1", "64", "-"],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(picture);
-  await writer.close();
-  const { success, stdout } = await child.output();
-  if (!success) throw new Error("pngquant failed");
-  return stdout;
 }

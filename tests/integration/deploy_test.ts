@@ -33,6 +33,14 @@ const STARTERS = [
   "deploy/Dockerfile",
 ];
 
+const SCRIPTS = [
+  "finpipe",
+  ".ci/run",
+  ".ci/deploy-tools",
+  ".ci/sql-tools",
+  "deploy/superset/import.sh",
+];
+
 function read(path: string): Promise<string> {
   return Deno.readTextFile(join(ROOT, path));
 }
@@ -183,6 +191,11 @@ await toolTest("hadolint: the Dockerfile has nothing to mend", "hadolint", async
   assert.ok(success, output);
 });
 
+await toolTest("shellcheck: scripts have nothing to mend", "shellcheck", async () => {
+  const { success, output } = await runTool("shellcheck", SCRIPTS, { cwd: ROOT });
+  assert.ok(success, output);
+});
+
 await toolTest(
   "kubernetes-validate: manifests keep to the schemas",
   "kubernetes-validate",
@@ -327,4 +340,21 @@ Deno.test("variables that containers and units set are read, and images have fin
       assert.equal(version, config.version, path);
     }
   }
+});
+
+Deno.test("Metabase is set up by the Deno that finpipe is built with", async () => {
+  const [, built] = /^FROM (denoland\/deno:\S+) AS build$/m.exec(await read("deploy/Dockerfile"))!;
+  const service = (await read("compose.yaml")).split(/^ {2}(?=\S)/m)
+    .find((text) => text.startsWith("metabase-setup:"))!;
+  assert.match(service, new RegExp(`^ {4}image: ${built!.replaceAll(".", "\\.")}$`, "m"));
+  // Its variables are those that are read there.
+  const settings = await read("deploy/metabase/settings.ts");
+  const variables = [...service.matchAll(/^ {6}(METABASE_\w+?)(?:_FILE)?:/gm)];
+  assert.ok(variables.length >= 4);
+  for (const [, name] of variables) assert.ok(settings.includes(`"${name}"`), name!);
+  // Those that the document names are read, and no others.
+  const named = (await read("docs/looking.md")).matchAll(/\b(METABASE_[A-Z_]*[A-Z])\b/g);
+  const bare = new Set([...named].map(([, name]) => name!.replace(/_FILE$/, "")));
+  const known = new Set([...settings.matchAll(/"(METABASE_\w+)"/g)].map(([, name]) => name!));
+  assert.deepEqual([...bare].sort(), [...known].sort());
 });

@@ -20,6 +20,7 @@ const DOCUMENTS = [
   "docs/core.md",
   "docs/glossary.md",
   "docs/json.md",
+  "docs/looking.md",
   "docs/operations.md",
   "docs/vertica.md",
 ];

@@ -29,6 +29,10 @@ Deno.test("docs/json.md: the commands run in order, and print what it shows", as
   await runAll(examplesOf(await read("docs/json.md")), { normal });
 });
 
+Deno.test("docs/looking.md: the commands run in order, and print what it shows", async () => {
+  await runAll(examplesOf(await read("docs/looking.md")));
+});
+
 await operationsTest(
   "docs/operations.md: the commands run in order, and print what it shows",
   async (t) => {

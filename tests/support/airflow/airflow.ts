@@ -3,10 +3,10 @@
  * installed for the machine.
  */
 import { join } from "node:path";
-import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import { pythonPackages } from "../machine/python_packages.ts";
+import { makePython, pythonPackages } from "../machine/python_packages.ts";
+import { signalGroup } from "../machine/process_group.ts";
 import { freePorts } from "../network/ports.ts";
 
 /** The folder of DAGs: deploy/airflow. */
@@ -62,7 +62,8 @@ export class Airflow implements AsyncDisposable {
     const home = await Deno.makeTempDir({ prefix: "finpipe-airflow-" });
     const airflow = new Airflow(version, home, environment(home));
     try {
-      await makePython(packages, join(home, "python"));
+      // The scheduler of Airflow 2 calls it for each task.
+      await makePython(packages, join(home, "python"), { airflow: "airflow.__main__:main" });
       const { code, output } = await airflow.airflow("db", "migrate");
       if (code !== 0) throw new Error(`Cannot make Airflow's database: ${output.slice(-4000)}`);
       return airflow;
@@ -179,29 +180,6 @@ export class Airflow implements AsyncDisposable {
     await this.stop();
     await Deno.remove(this.home, { recursive: true });
   }
-}
-
-function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // Nothing of it is left.
-  }
-}
-
-/** Makes a Python that has these packages, and none of the machine's own. */
-async function makePython(packages: string, folder: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command("python3", {
-    args: ["-m", "venv", "--without-pip", folder],
-    stdin: "null",
-  }).output();
-  if (!success) throw new Error(`Cannot make a venv: ${new TextDecoder().decode(stderr)}`);
-  for await (const { name } of Deno.readDir(join(folder, "lib"))) {
-    await Deno.writeTextFile(join(folder, "lib", name, "site-packages/airflow.pth"), packages);
-  }
-  // The scheduler of Airflow 2 calls it for each task.
-  const script = `#!${folder}/bin/python3\nfrom airflow.__main__ import main\nmain()\n`;
-  await Deno.writeTextFile(join(folder, "bin", "airflow"), script, { mode: 0o755 });
 }
 
 function environment(home: string): Record<string, string> {

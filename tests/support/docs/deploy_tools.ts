@@ -6,6 +6,7 @@ import { skippable } from "../skip.ts";
 type Tool =
   | "promtool"
   | "hadolint"
+  | "shellcheck"
   | "kubernetes-validate"
   | "compose-check"
   | "systemd-analyze"

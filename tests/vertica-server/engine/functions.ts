@@ -5,7 +5,7 @@ import type { Token } from "./lexer.ts";
 
 /** The same in PostgreSQL for the types of {@link FACTS}, or made so by prelude_functions.sql. */
 const KNOWN = new Set(
-  `abs acos asin atan atan2 avg cast ceil ceiling coalesce concat cos cot count current_date
+  `abs acos asin atan atan2 avg cast ceil ceiling coalesce concat cos cot count current_date current_schema
   current_session current_timestamp degrees exp ln pi power radians random sin tan throw_error
   current_trans_id current_user date date_part date_trunc dense_rank exists extract first_value floor getdate getutcdate greatest
   has_schema_privilege has_table_privilege hash ifnull initcap instr isnull lag last_value lead least left length lower lpad ltrim max md5 min mod

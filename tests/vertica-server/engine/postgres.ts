@@ -3,6 +3,7 @@ import pg from "pg";
 import { startPostgres } from "../../support/postgres/server.ts";
 import { quotedWord } from "./reader.ts";
 import catalog from "./prelude_catalog.sql" with { type: "text" };
+import catalogOfTools from "./prelude_catalog_tools.sql" with { type: "text" };
 import functions from "./prelude_functions.sql" with { type: "text" };
 
 /** The name of the database on a server that is the engine's own. */
@@ -72,7 +73,7 @@ async function prepare(url: string, database: string, prefix: string): Promise<v
   await withClient(withDatabase(url, database), async (client) => {
     const found = await client.query("SELECT FROM pg_namespace WHERE nspname = 'v_engine'");
     if (found.rowCount !== 0) return;
-    const script = functions.replaceAll("__PREFIX__", prefix) + catalog;
+    const script = functions.replaceAll("__PREFIX__", prefix) + catalog + catalogOfTools;
     await client.query(`BEGIN; ${script}; COMMIT`);
   });
 }

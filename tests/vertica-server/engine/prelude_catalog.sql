@@ -110,7 +110,7 @@ JOIN v_engine_catalog.classes AS c USING (table_oid)
 CROSS JOIN LATERAL unnest(p.columns) WITH ORDINALITY AS col (name, position);
 
 CREATE VIEW v_catalog.constraint_columns AS
-SELECT c.schema_name AS table_schema, c.table_name, k.name::varchar AS constraint_name,
+SELECT (c.table_oid::bigint << 31 | abs(hashtext(k.name)::bigint)) AS constraint_id, c.schema_name AS table_schema, c.table_name, k.name::varchar AS constraint_name,
   k.kind::varchar AS constraint_type, col.name::varchar AS column_name, k.is_enabled,
   r.schema_name AS reference_table_schema, r.table_name AS reference_table_name,
   k.references_columns[col.place]::varchar AS reference_column_name

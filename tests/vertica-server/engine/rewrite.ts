@@ -7,6 +7,7 @@ import { checkFunction } from "./functions.ts";
 import type { Token } from "./lexer.ts";
 import { isToken, literal, quotedWord, Reader } from "./reader.ts";
 import { refuseForeign } from "./refusals.ts";
+import { DEFAULT_SCHEMA } from "./tables.ts";
 import { isType, postgresType, readType, type VerticaType } from "./types.ts";
 
 /** What is changed, and why. */
@@ -132,6 +133,10 @@ export function rewrite(
     if (USERS.has(before)) {
       reader.expect("(", ")");
       return "v_engine.current_user_name()";
+    }
+    if (before === "current_schema") {
+      reader.expect("(", ")");
+      return `'${DEFAULT_SCHEMA}'::varchar`;
     }
     if (before === "hash") {
       reader.next();

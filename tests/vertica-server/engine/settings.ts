@@ -87,7 +87,9 @@ function runtimeCap(reader: Reader): number | undefined {
 
 export function showParameter(session: Session, reader: Reader): Promise<Answer> {
   reader.expect("show");
-  const name = reader.identifier();
+  // The words of the standard, as SQLAlchemy has them (not on the page of SHOW).
+  const isStandard = reader.accept("transaction", "isolation", "level");
+  const name = isStandard ? "transaction_isolation" : reader.identifier();
   const value = valueOf(session, name);
   if (value === undefined) throw reader.unknown(`SHOW ${name}`);
   reader.end();

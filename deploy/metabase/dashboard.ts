@@ -1,0 +1,113 @@
+/** The dashboard: the charts in their places, with the filters that move all of them. */
+import type { Answer, Metabase } from "./client.ts";
+import { idOf, isObject, listOf, objectOf } from "./client.ts";
+import type { Tables } from "./contents.ts";
+import { GRID, mappingsOf, NAME, parametersOf } from "./contents.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { covers, oldest } from "./surroundings.ts";
+
+/** https://www.metabase.com/docs/v0.56/api#tag/apidashboard */
+export async function dashboardOf(
+  metabase: Metabase,
+  collection: number,
+  items: readonly Answer[],
+  { say }: Surroundings,
+): Promise<number> {
+  const aim = `make the dashboard ${NAME}`;
+  const present = oldest(items.filter(({ name, model }) => name === NAME && model === "dashboard"));
+  if (present !== undefined) return idOf(present, "/api/collection", aim);
+  const description = "The mart of finpipe, by currency over date.";
+  const body = { name: NAME, description, collection_id: collection };
+  const made = await metabase.post("/api/dashboard", body, aim);
+  say(`Dashboard ${NAME}: made`);
+  return idOf(made, "/api/dashboard", aim);
+}
+
+/**
+ * Gives a dashboard the two filters and the charts that it has not. PUT takes the whole of `dashcards` and
+ * `tabs`: one that is not named is removed, one of a negative id is new.
+ * https://www.metabase.com/docs/v0.56/api#tag/apidashboard/PUT/api/dashboard/{id}
+ */
+export async function keepDashboard(
+  metabase: Metabase,
+  dashboard: number,
+  charts: readonly number[],
+  tables: Tables,
+  { say }: Surroundings,
+): Promise<void> {
+  const path = `/api/dashboard/${dashboard}`;
+  const aim = `look at the dashboard ${NAME}`;
+  const now = objectOf(await metabase.get(path, aim), path, aim);
+  const present = listOf(now.dashcards, path, aim).map(placeOf);
+  const tabs = Array.isArray(now.tabs) ? now.tabs.filter(isObject) : [];
+  const kept = present.map((place) => {
+    if (!charts.includes(place.card_id as number)) return place;
+    const others = Array.isArray(place.parameter_mappings)
+      ? place.parameter_mappings.filter(isObject)
+      : [];
+    const mappings = mappingsOf(place.card_id as number, tables, others);
+    return { ...place, parameter_mappings: mappings };
+  });
+  const missing = charts.filter((id) => !present.some(({ card_id: card }) => card === id));
+  // Where people placed cards of their own, ours come below them.
+  const tab = tabs[0]?.id;
+  const top = Math.max(
+    0,
+    ...present.map(({ row, size_y: height }) => Number(row) + Number(height)),
+  );
+  const added = missing.map((card, index) => {
+    const nth = present.length === 0 ? charts.indexOf(card) : index;
+    return {
+      id: -1 - index,
+      card_id: card,
+      ...(tab === undefined ? {} : { dashboard_tab_id: tab }),
+      row: top + Math.floor(nth / GRID.columns) * GRID.height,
+      col: (nth % GRID.columns) * GRID.width,
+      size_x: GRID.width,
+      size_y: GRID.height,
+      parameter_mappings: mappingsOf(card, tables, []),
+      visualization_settings: {},
+    };
+  });
+  const before = Array.isArray(now.parameters) ? now.parameters.filter(isObject) : [];
+  const body = {
+    parameters: parametersOf(before),
+    dashcards: [...kept, ...added],
+    tabs: tabs.map(({ id, name }) => ({ id, name })),
+  };
+  if (
+    added.length === 0 && covers({ parameters: before, dashcards: present }, {
+      parameters: body.parameters,
+      dashcards: kept,
+    })
+  ) {
+    say(`Dashboard ${NAME}: there, with its charts and filters`);
+    return;
+  }
+  await metabase.put(path, body, `place the charts and filters of the dashboard ${NAME}`);
+  say(`Dashboard ${NAME}: ${added.length} charts placed, filters set`);
+}
+
+/** What PUT takes of a place on the dashboard: what GET answers has more. */
+const PLACE = [
+  "id",
+  "card_id",
+  "action_id",
+  "dashboard_tab_id",
+  "row",
+  "col",
+  "size_x",
+  "size_y",
+  "parameter_mappings",
+  "visualization_settings",
+  "inline_parameters",
+];
+
+function placeOf(dashcard: Answer): Answer {
+  const place: Answer = {};
+  for (const key of PLACE) if (dashcard[key] !== undefined) place[key] = dashcard[key];
+  if (Array.isArray(dashcard.series)) {
+    place.series = dashcard.series.filter(isObject).map(({ id }) => ({ id }));
+  }
+  return place;
+}
