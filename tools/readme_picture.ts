@@ -13,7 +13,7 @@ import { fewColours } from "./few_colours.ts";
 const PICTURES = new URL("../docs/pictures/", import.meta.url);
 
 /** CSS pixels: wide enough for two charts side by side. */
-const VIEWPORT = { width: 1000, height: 1000 };
+const VIEWPORT = { width: 1280, height: 1000 };
 
 type Scheme = "light" | "dark";
 
