@@ -37,12 +37,11 @@ await inFolder(async (folder) => {
 async function pictureOf(browser: Browser, url: string, scheme: Scheme): Promise<Uint8Array> {
   const page = await browser.newPage({ viewport: VIEWPORT, colorScheme: scheme, locale: "en-US" });
   await page.goto(url);
-  const plots = page.locator(".plot canvas");
-  const first = await plots.first().boundingBox();
-  const last = await plots.last().boundingBox();
-  if (first === null || last === null) throw new Error(`${url} has no charts`);
-  await page.mouse.move(first.x + first.width * 0.6, first.y + first.height / 2);
-  const height = Math.ceil(last.y + last.height) + 16;
+  const last = await page.locator(".plot canvas").last().boundingBox();
+  if (last === null) throw new Error(`${url} has no charts`);
+  await page.locator("#chart-accounts").focus();
+  for (const key of ["End", "ArrowLeft", "ArrowLeft"]) await page.keyboard.press(key);
+  const height = Math.floor(last.y + last.height);
   return await page.screenshot({
     clip: { x: 0, y: 0, width: VIEWPORT.width, height },
     fullPage: true,
