@@ -87,6 +87,14 @@ SQLALCHEMY_DATABASE_URI = "sqlite:///${join(this.#home, "superset.db")}"
     throw new Error(`${program} ${args[0] ?? ""} failed: ${said.slice(-4000)}`);
   }
 
+  /** Changes its database, by statements of SQL, while no server of it runs. */
+  async change(statements: readonly string[]): Promise<void> {
+    const script = "import sqlite3, sys\n" +
+      "with sqlite3.connect(sys.argv[1]) as db:\n" +
+      "  for statement in sys.argv[2:]: db.execute(statement)\n";
+    await this.run(["python3", "-c", script, join(this.#home, "superset.db"), ...statements]);
+  }
+
   /** Starts its server, and waits until it answers. */
   async start(): Promise<void> {
     this.#server = new Deno.Command("sh", {
