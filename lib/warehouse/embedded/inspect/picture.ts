@@ -6,7 +6,10 @@ import type { EmbeddedScope } from "../scope.ts";
 /** Keys, checks, indexes and views that finpipe made and that are missing or others now, a line each. */
 export async function missingParts({ session, schemas }: EmbeddedScope): Promise<string[]> {
   const { stagingSchema, martSchema } = schemas;
-  const names: Record<string, string> = { finpipe_staging: stagingSchema, finpipe_mart: martSchema };
+  const names: Record<string, string> = {
+    finpipe_staging: stagingSchema,
+    finpipe_mart: martSchema,
+  };
   const expected = linesOf(written).map((line) =>
     line.replaceAll(/\b(finpipe_staging|finpipe_mart)\./g, (_, schema) => `${names[schema]}.`)
   );
