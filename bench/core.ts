@@ -14,6 +14,7 @@ import coreFacts from "../sql/warehouse/embedded/core_facts.sql" with { type: "t
 import verticaSwap from "../sql/warehouse/vertica/swap.sql" with { type: "text" };
 import verticaFacts from "../sql/warehouse/vertica/core_facts.sql" with { type: "text" };
 import { openEmbeddedSession } from "../lib/postgres/embedded.ts";
+import type { SqlSession } from "../lib/postgres/session.ts";
 import { Identifier, type SqlValues, templatesOf } from "../lib/sql/template.ts";
 import { EmbeddedWarehouse } from "../lib/warehouse/embedded/warehouse.ts";
 import type { WarehouseRepository } from "../lib/warehouse/repository.ts";
@@ -36,6 +37,17 @@ const now = () => Temporal.Instant.from("2022-10-02T00:00:00Z");
 const LIMITS = { maxRejected: 0, signal: new AbortController().signal };
 /** Accounts that send; as many others receive. */
 const ACCOUNTS = 100_000;
+
+/** Of the facts: the column, the dimension, its key. */
+const FOREIGN_KEYS: readonly [column: string, dimension: string, key: string][] = [
+  ["date_key", "dim_dates", "date_key"],
+  ["account_from_key", "dim_accounts", "account_key"],
+  ["account_to_key", "dim_accounts", "account_key"],
+  ["currency_key", "dim_currencies", "currency_key"],
+  ["country_key", "dim_countries", "country_key"],
+  ["status_key", "dim_statuses", "status_key"],
+  ["transaction_type_key", "dim_transaction_types", "transaction_type_key"],
+];
 
 /** A warehouse that is measured. */
 interface Place {
@@ -151,9 +163,34 @@ async function embedded(): Promise<void> {
       settings: templatesOf(corePlan).map((statement) => statement.withLiterals({})),
       swap: undefined,
     });
+    await measureForeignKeys(session);
   } finally {
     await session.close();
   }
+}
+
+/** What the embedded warehouse does without: each key of a fact would be looked up in its dimension. */
+async function measureForeignKeys(session: SqlSession): Promise<void> {
+  const warehouse = new EmbeddedWarehouse(session, { ...SCHEMAS, now });
+  const alter = (clause: (column: string, dimension: string, key: string) => string) =>
+    session.execute(
+      FOREIGN_KEYS.map(([column, dimension, key]) =>
+        `ALTER TABLE finpipe_mart.fct_transactions ${clause(column, dimension, key)};`
+      ).join("\n"),
+    );
+  const best = await bestOf(ROUNDS, {
+    without: () => secondsOf(() => warehouse.buildCore(DAY)),
+    async with() {
+      await alter((column, dimension, key) =>
+        `ADD CONSTRAINT of_${column} FOREIGN KEY (${column})
+           REFERENCES finpipe_mart.${dimension} (${key})`
+      );
+      const seconds = await secondsOf(() => warehouse.buildCore(DAY));
+      await alter((column) => `DROP CONSTRAINT of_${column}`);
+      return seconds;
+    },
+  });
+  figure("embedded: dwh with foreign keys in the facts to dwh", best.with / best.without);
 }
 
 async function vertica(): Promise<void> {
