@@ -8,7 +8,6 @@
  */
 import serverVersionSql from "../../sql/postgres/server_version.sql" with { type: "text" };
 import { PGlite } from "@electric-sql/pglite";
-import { dataDir as preparedDataDir } from "@electric-sql/pglite-prepopulatedfs";
 import { join } from "node:path";
 import { FinpipeError, messageOf } from "../runtime/errors.ts";
 import { embeddedLock, embeddedMarker, requireEmbedded } from "../config/work_dir.ts";
@@ -25,6 +24,7 @@ import {
   type TransactionMode,
 } from "./session.ts";
 import { asFinpipeError } from "./failure.ts";
+import { makeDataFolder } from "./embedded_folder.ts";
 import { copyMessages, CopyOutReader, queryMessage } from "./copy_messages.ts";
 import { selectOne } from "./run.ts";
 
@@ -46,8 +46,7 @@ export interface OpenOptions {
 const WAIT = 10_000;
 
 /**
- * Opens the embedded engine in `<workDir>/embedded`, making it on first use from a data directory
- * that was prepared with initdb (1.5 s instead of 5 s).
+ * Opens the embedded engine in `<workDir>/embedded`, making it on first use.
  *
  * @throws FinpipeError of kind `locked` where another process has it open; `configuration` where it is
  * another user's, or there is none that is to be opened
@@ -73,15 +72,12 @@ export async function openEmbeddedSession(
     // A process that was killed while it made the folder left an unusable one, with nothing in it.
     if (!ready) {
       await ifThere(Deno.remove(folder, { recursive: true }));
-      await Deno.mkdir(folder, { mode: 0o700 });
+      await makeDataFolder(folder);
     }
     // PostgreSQL's own lock. A process that was killed before it wrote its number there left an empty
     // one, which PostgreSQL would refuse for ever; ours has proven that nobody is at work.
     await ifThere(Deno.remove(join(folder, "postmaster.pid")));
-    const database = await PGlite.create({
-      dataDir: folder,
-      ...(ready ? {} : { loadDataDir: await preparedDataDir() }),
-    });
+    const database = await PGlite.create({ dataDir: folder });
     if (!ready) await Deno.writeTextFile(marker, "", { mode: 0o600 });
     return await EmbeddedSession.start(database, lock);
   } catch (error) {

@@ -1,9 +1,10 @@
-/** The CLI cases that need no server: on the embedded engine, and on none. */
+/** The CLI cases that need no server: on the embedded engine, and on none; tests/long has those of many steps. */
 import { fileURLToPath } from "node:url";
-import { readCases } from "../support/cli/case.ts";
+import { isLong, readCases } from "../support/cli/case.ts";
 import { runCase } from "../support/cli/case_runner.ts";
 
 for (const test of await readCases(fileURLToPath(new URL("../cases", import.meta.url)))) {
+  if (isLong(test)) continue;
   const engines = test.engines.filter((engine) => engine === "none" || engine === "embedded");
   for (const engine of engines) {
     Deno.test(`case ${test.name} (${engine}): ${test.description}`, () => runCase(test, engine));

@@ -24,18 +24,6 @@ Deno.test("the launcher runs finpipe from any folder, also through links to it",
   }
 });
 
-Deno.test("what the demo says to type next can be typed where it was started", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const shown = await launch(LAUNCHER, folder, ["demo"]);
-    const [, report] = /^ {2}(\S+ --engine embedded --work-dir .* report .*)$/m.exec(shown)!;
-    const csv = await launch("sh", folder, ["-c", report!]);
-    assert.match(csv, /^date_update,.*\n2022-10-01,410,/m);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
-
 Deno.test("tests start finpipe as the launcher does", async () => {
   const [, flags] = /^set -- run ([^]*?) --config/m.exec(await Deno.readTextFile(LAUNCHER))!;
   assert.deepEqual(flags!.split(/[\s\\]+/), LAUNCHER_FLAGS);

@@ -1,9 +1,9 @@
 /**
- * The CLI cases that touch the warehouse, on PostgreSQL and Vertica, with the expectations of the
- * embedded engine.
+ * CLI cases that touch the warehouse, on PostgreSQL and Vertica, with the expectations of the embedded
+ * engine: half of those that run on the embedded engine, too; `deno task soak` runs all.
  */
 import { fileURLToPath } from "node:url";
-import { readCases } from "../support/cli/case.ts";
+import { isTriedOn, readCases } from "../support/cli/case.ts";
 import { runCase } from "../support/cli/case_runner.ts";
 import { emptyDatabase, testDatabase } from "../support/postgres/database.ts";
 import { openTestVertica, type TestVertica, VERTICA_MISSING } from "../support/vertica/place.ts";
@@ -37,7 +37,7 @@ async function warehouse(initialised: boolean) {
 const servers = { emptyDatabase, testDatabase, warehouse };
 
 for (const test of await readCases(fileURLToPath(new URL("../cases", import.meta.url)))) {
-  if (!test.engines.includes("vertica")) continue;
+  if (!isTriedOn("vertica", test)) continue;
   const name = `case ${test.name} (vertica): ${test.description}`;
   // The server of the file is open over several tests.
   Deno.test({

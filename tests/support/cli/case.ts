@@ -17,6 +17,7 @@
  */
 import { join } from "node:path";
 import * as v from "valibot";
+import { ALL, partOf } from "../part.ts";
 import { loadSteps, STEPS } from "../../../lib/steps/registry.ts";
 
 /**
@@ -67,6 +68,17 @@ export interface Case extends v.InferOutput<typeof CaseSchema> {
 /** Whether one of the steps opens the warehouse. */
 export function touchesWarehouse({ steps }: Pick<Case, "steps">): boolean {
   return steps.some(({ args }) => args.some((arg) => WAREHOUSE_COMMANDS.includes(arg)));
+}
+
+/** Whether the case is one of the long ones, which stand in tests/long. */
+export function isLong({ steps }: Case): boolean {
+  return steps.length > 6;
+}
+
+/** Whether a run of the tests has the case on a server. */
+export function isTriedOn(engine: "postgres" | "vertica", { name, engines }: Case): boolean {
+  if (!engines.includes(engine)) return false;
+  return ALL || !engines.includes("embedded") || partOf(name, 2) === 0;
 }
 
 /** What a step should give, or gave: its code stands in case.json. */

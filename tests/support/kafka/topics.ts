@@ -129,7 +129,10 @@ export async function deleteRecords(
   await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
 }
 
-/** Deletes a topic and makes it anew. */
+/**
+ * Deletes a topic that has messages and makes it anew. Waits until the broker answers for the new one: the
+ * controller has it before that, and what is sent meanwhile goes to the old one, which others still read.
+ */
 export async function recreateTopic(admin: Admin, topic: string, partitions: number) {
   await admin.deleteTopics({ topics: [topic] });
   await until(async () => {
@@ -141,6 +144,10 @@ export async function recreateTopic(admin: Admin, topic: string, partitions: num
       // Its deletion is still under way.
       return false;
     }
+  });
+  await until(async () => {
+    const offsets = await admin.fetchTopicOffsets(topic).catch(() => []);
+    return offsets.length === partitions && offsets.every(({ high }) => high === "0");
   });
 }
 
