@@ -1,8 +1,11 @@
 /** Small readings of JSON text that the scanner has proven. */
 
+/** A byte order mark is a character of the string, as any other. */
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /** The characters of a string that was scanned and has escapes. */
 export function unescape(bytes: Uint8Array, from: number, to: number): string {
-  return JSON.parse(`"${new TextDecoder().decode(bytes.subarray(from, to))}"`);
+  return JSON.parse(`"${utf8.decode(bytes.subarray(from, to))}"`);
 }
 
 const HEX_DIGITS = new Int8Array(256).map((_, byte) => {

@@ -26,6 +26,7 @@ import {
 import { asFinpipeError } from "./failure.ts";
 import { makeDataFolder } from "./embedded_folder.ts";
 import { copyMessages, CopyOutReader, queryMessage } from "./copy_messages.ts";
+import { extendedQuery, rowsOf } from "./query_messages.ts";
 import { selectOne } from "./run.ts";
 
 const serverVersion = query("postgres/server_version", serverVersionSql, { version: integer });
@@ -110,10 +111,10 @@ class EmbeddedSession implements SqlSession {
   }
 
   query(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow[]> {
-    return guard(async () => {
-      const { rows } = await this.#database.query<SqlRow>(sql, [...params], { parsers: AS_TEXT });
-      return rows;
-    });
+    // PGlite's own query() takes a byte order mark off the front of a text.
+    return guard(async () =>
+      rowsOf(await this.#database.execProtocolRaw(extendedQuery(sql, params)))
+    );
   }
 
   execute(script: string): Promise<void> {
@@ -157,12 +158,6 @@ class EmbeddedSession implements SqlSession {
     this.#lock[Symbol.dispose]();
   }
 }
-
-/** Leaves each value in PostgreSQL's text form, by the type's oid (pg_type.dat). */
-const AS_TEXT = Object.fromEntries(
-  [16, 17, 20, 21, 23, 25, 26, 114, 700, 701, 1042, 1043, 1082, 1114, 1184, 1700, 2950, 3802]
-    .map((oid) => [oid, (value: string) => value]),
-);
 
 async function guard<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -266,3 +266,30 @@ auditTest("a member of a dimension that is there twice is told, over all dates",
   });
   assert.deepEqual(await place.differences(), []);
 }, ["servers"]);
+
+auditTest(
+  "extreme amounts and rates, and texts that differ in what is not seen, balance",
+  async (place) => {
+    const [day] = DAYS;
+    const at = { transaction_dt: `${day} 12:00:00` };
+    const sent = { sent_dttm: `${day}T12:00:00` };
+    const greatest = "9223372036854775807";
+    const rows = [
+      { amount: 100000000000001 },
+      { amount: -100000000000001 },
+      ...["x", "\ufeffx", "x ", "X", "", " ", "\ufeff", "done ", "\ufeffdone"].map((text) => ({
+        status: text,
+        country: text,
+        transaction_type: text,
+      })),
+    ].map((payload) => transactionMessage({ ...at, ...payload }, sent));
+    const extreme = ["", "-"].map((sign) =>
+      transactionMessage({ ...at, amount: 1717 }, sent).replace("1717", `${sign}${greatest}`)
+    );
+    await place.land(jsonl(rateOf(day, 430, 1.234567), ...rows, ...extreme));
+    await place.build(day);
+    const { differences, days } = await place.audit();
+    assert.deepEqual(differences.map(({ link, cause }) => `${link}: ${cause}`), []);
+    assert.equal(days[0]!.facts.loads.transactions?.rows, rows.length + extreme.length);
+  },
+);

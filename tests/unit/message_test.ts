@@ -157,6 +157,17 @@ Deno.test("MessageDecoder takes fields from the payload alone, wherever others o
   }
 });
 
+Deno.test("MessageDecoder takes a key with a byte order mark for another one, also where it has escapes", () => {
+  const decoder = new MessageDecoder();
+  for (const key of ["currency_code", "currency\\u005fcode"]) {
+    const message = `{"object_id":"${envelope.object_id}","object_type":"CURRENCY",` +
+      `"sent_dttm":"2022-10-04T10:00:00","payload":{"date_update":"2022-10-04 00:00:00",` +
+      `"currency_code":1,"\ufeff${key}":2,"currency_code_with":3,"currency_with_div":4}}`;
+    assert.equal(outcome(decoder, message), "currencies");
+    assert.equal(text(decoder.values[1]!), "1", key);
+  }
+});
+
 Deno.test("MessageDecoder takes surrogates in pairs alone, high before low", () => {
   const decoder = new MessageDecoder();
   const units = ["d800", "dbff", "dc00", "dfff", "0041"];

@@ -4,6 +4,7 @@ import buildRates from "../../../sql/warehouse/vertica/build_rates.sql" with { t
 import buildWrite from "../../../sql/warehouse/vertica/build_write.sql" with { type: "text" };
 import changesAfter from "../../../sql/warehouse/vertica/changes_after.sql" with { type: "text" };
 import changesBefore from "../../../sql/warehouse/vertica/changes_before.sql" with { type: "text" };
+import coreLocale from "../../../sql/warehouse/vertica/core_locale.sql" with { type: "text" };
 import loadedDatasets from "../../../sql/warehouse/vertica/loaded_datasets.sql" with {
   type: "text",
 };
@@ -43,6 +44,7 @@ const BUILT = verticaQuery("mart_built", martBuilt, BUILT_CURRENCY);
 const READ = verticaQuery("mart_read", martRead, MART_ROW);
 const PRESENT_STATUSES = verticaQuery("present_statuses", presentStatuses, GIVEN);
 const PRESENT_TYPES = verticaQuery("present_types", presentTypes, GIVEN);
+const LOCALE = templatesOf(coreLocale);
 const LOCK = templatesOf(martLock);
 /**
  * What stands goes, and is kept as what it was. First the record of it: its X lock has another build
@@ -97,6 +99,7 @@ export async function buildMart(
     types: types ?? [""],
     source: SIGNATURE,
   };
+  await scope.commit(LOCALE);
   return await scope.transaction(async () => {
     // First: a swap that is written down from now on waits, and so does its record.
     await scope.run(LOCK);

@@ -26,7 +26,7 @@ SELECT
   SUM(
     CASE
       WHEN facts.rate IS NULL AND facts.amount_usd IS NULL THEN 0
-      WHEN facts.amount_usd = facts.amount * facts.rate / 100 THEN 0
+      WHEN facts.amount_usd = facts.amount * facts.rate * 0.01 THEN 0
       ELSE 1
     END
   ) AS other_dollars,
