@@ -23,7 +23,7 @@ import {
 import type { PageFacts } from "../lib/rendering/mart/page/pack.ts";
 import { writeNamed } from "../lib/runtime/named_output.ts";
 import { SIGNATURE } from "../lib/runtime/version.ts";
-import { type CountedValues, isUnbuilt } from "../lib/standing/mart_standing.ts";
+import { type CountedValues, knownDays } from "../lib/standing/mart_standing.ts";
 import { countedValuesOf } from "../lib/steps/cdm.ts";
 import type { WarehouseRepository } from "../lib/warehouse/repository.ts";
 import type { CommandDefinition, Context } from "./command.ts";
@@ -101,8 +101,7 @@ async function martText(
     const open = await warehouse.martDays({ from: now, to: LAST_DAY });
     if (open !== undefined) log.warn(openDaysNote(open));
   }
-  const unbuilt = days.filter(isUnbuilt).map(({ day }) => day);
-  const noRows = lines.complete(noRowsText(call.range, unbuilt, now));
+  const noRows = lines.complete(noRowsText(call.range, knownDays(days), now));
   if (call.format !== "html") {
     const terminal = call.plain || call.out !== undefined ? undefined : tableTerminal(io);
     return FORMATS[call.format](warehouse.mart(range), noRows, terminal);

@@ -58,7 +58,7 @@ const CHARTS: readonly Chart[] = [
     aggregation: "sum",
   },
   {
-    name: "Average per account",
+    name: "Transactions per account",
     description: "Counted transactions of each day per account that made one, by currency.",
     column: "avg_transactions_per_account",
     aggregation: "max",
@@ -70,7 +70,7 @@ const CHARTS: readonly Chart[] = [
     aggregation: "max",
   },
   {
-    name: "Amount in dollars",
+    name: "Amount, US dollars",
     description: "The sum of each day in US dollars, by currency; payments out are negative.",
     column: "amount_total",
     aggregation: "sum",

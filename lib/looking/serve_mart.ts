@@ -6,7 +6,7 @@ import { FinpipeError, messageOf } from "../runtime/errors.ts";
 import { type HttpServer, startHttpServer } from "../runtime/http_server.ts";
 import type { Logger } from "../runtime/log.ts";
 import { SIGNATURE } from "../runtime/version.ts";
-import { type CountedValues, isUnbuilt } from "../standing/mart_standing.ts";
+import { type CountedValues, knownDays } from "../standing/mart_standing.ts";
 import type { WarehouseRepository } from "../warehouse/repository.ts";
 import { answersOf, type Shown } from "./answers.ts";
 import { MartBoard, type TroubleKind } from "./mart_board.ts";
@@ -63,8 +63,7 @@ export async function serveMart(
       await opened.warehouse.checkSchema("read");
       const mart = await readChanged(opened.warehouse, range, held?.mart);
       if (held !== undefined && mart === held.mart) return held;
-      const unbuilt = mart.days.filter(isUnbuilt).map(({ day }) => day);
-      const nothing = noRowsText(undefined, unbuilt, today(now()));
+      const nothing = noRowsText(undefined, knownDays(mart.days), today(now()));
       return { mart, rows: mart.rows, data: packed(mart, nothing) };
     },
   });

@@ -45,8 +45,10 @@ export function buildCauseText(cause: BuildCause): string {
     case "unfinished":
       return unfinishedCause(cause);
     case "rates": {
-      const noun = cause.currencies.length === 1 ? "currency" : "currencies";
-      return `another rate of ${noun} ${allOf(cause.currencies.map(String))} is known now`;
+      const all = allOf(cause.currencies.map(String));
+      return cause.currencies.length === 1
+        ? `the rate of currency ${all} has changed`
+        : `the rates of currencies ${all} have changed`;
     }
   }
 }

@@ -59,6 +59,14 @@ export function isUnbuilt(facts: WarehouseDay): boolean {
   return facts.mart === undefined && isLoaded(facts);
 }
 
+/** The days that are loaded and have no mart, and those whose mart was built. */
+export function knownDays(days: readonly WarehouseDay[]) {
+  return {
+    unbuilt: days.filter(isUnbuilt).map(({ day }) => day),
+    built: days.filter(({ mart }) => mart !== undefined).map(({ day }) => day),
+  };
+}
+
 /** The causes as parts of a sentence. */
 export function martCausesText(causes: readonly MartCause[]): string {
   return causes.map(textOf).join("; ");

@@ -85,7 +85,7 @@ auditTest("what is stale is told so, and once", async (place) => {
   await place.load(DAYS[0]);
   await place.dwh(DAYS[0]);
   await place.cdm(DAYS[0]);
-  const late = "stale: another rate of currency 440 is known now";
+  const late = "stale: the rate of currency 440 has changed";
   assert.deepEqual(
     await causes(place),
     DAYS.slice(1).flatMap((day) => ["dwh", "cdm"].map((step) => `${day} ${step}: ${late}`)),

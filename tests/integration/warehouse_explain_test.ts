@@ -143,7 +143,7 @@ warehouseTest("history has each build that changed the cell, and no other", asyn
 
   // A rate that comes late, of the day before.
   await test.load("currencies", "2022-09-30", [rate("2022-09-30")]);
-  assert.match((await explain(test, 430)).stale!, /another rate of currency 430 is known now/);
+  assert.match((await explain(test, 430)).stale!, /the rate of currency 430 has changed/);
   assert.equal((await explain(test, 420)).stale, null);
   await cdm();
   assert.equal((await explain(test, 430)).stale, null);

@@ -234,7 +234,10 @@ warehouseTest(
       await buildDay(test, date, rates, date === dates[5] ? ["420"] : ["430", "440"]);
     }
     assert.deepEqual(await staleDays(test), []);
-    const other = (cause: string) => `another rate of ${cause} is known now`;
+    const other = (cause: string) =>
+      cause.startsWith("currencies")
+        ? `the rates of ${cause} have changed`
+        : `the rate of ${cause} has changed`;
 
     await test.load("currencies", "2022-10-03", [rate("2022-10-03")]);
     assert.deepEqual(await staleDays(test), [
@@ -265,9 +268,7 @@ warehouseTest("a first rate that comes late, and one that goes, make days stale"
   await buildDay(test, "2022-09-30", []);
   await buildDay(test, DAY, []);
   assert.deepEqual(await staleDays(test), []);
-  const stale = ["2022-09-30", DAY].map((date) =>
-    `${date} another rate of currency 430 is known now`
-  );
+  const stale = ["2022-09-30", DAY].map((date) => `${date} the rate of currency 430 has changed`);
   await test.load("currencies", "2022-09-29", [rate("2022-09-29")]);
   assert.deepEqual(await staleDays(test), stale);
   for (const date of ["2022-09-30", DAY]) await test.warehouse.buildMart(dayOf(date), DONE);

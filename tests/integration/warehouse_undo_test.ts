@@ -193,7 +193,7 @@ warehouseTest(
     assert.deepEqual(await staleDays(test, { from: next, to: ALL.to }), [
       "2022-10-02 unbuilt",
       "2022-10-03 the load of currencies that it was built from was undone; " +
-      "another rate of currency 430 is known now",
+      "the rate of currency 430 has changed",
     ]);
     assert.deepEqual(await test.warehouse.martDays(ALL), {
       days: 3,

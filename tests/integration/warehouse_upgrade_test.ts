@@ -105,7 +105,7 @@ warehouseTest("days of an older version are known, and are mended by cdm", async
   assert.deepEqual(await test.query("SELECT * FROM staging.build_changes"), [], "as they were");
   await test.load("currencies", BUILT!, []);
   assert.deepEqual(await staleDays(test), [
-    `${BUILT} built from another load of currencies; another rate of currency 430 is known now`,
+    `${BUILT} built from another load of currencies; the rate of currency 430 has changed`,
     ...others,
   ]);
   const { takenAway } = await test.warehouse.buildMart(dayOf(UNDONE), DONE);
@@ -151,7 +151,7 @@ warehouseTest("an undo of an older version puts back a day with its rates", asyn
   ]);
   assert.deepEqual(await staleDays(test, range), [
     `${RELOADED} built from another load of transactions; built from another load of currencies; ` +
-    "another rate of currency 430 is known now",
+    "the rate of currency 430 has changed",
   ]);
   await test.warehouse.buildMart(dayOf(RELOADED), DONE);
   assert.deepEqual(await staleDays(test, range), []);

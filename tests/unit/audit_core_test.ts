@@ -261,7 +261,7 @@ Deno.test("a day without a core, or with one that is stale, is told as such alon
   const rates = { ...core!.record!, changedRates: [430] };
   assert.deepEqual(
     linksOf(bookOf(changed(430, { otherTest: 1 }), stale({ record: rates }))),
-    ["dwh: another rate of 430 | 1.500000", "core_accounts: 4 | 3"],
+    ["dwh: a changed rate of 430 | 1.500000", "core_accounts: 4 | 3"],
   );
   // A mart of another rate, which is stale, is not compared by that currency.
   const book = bookOf();

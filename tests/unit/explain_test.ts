@@ -218,7 +218,7 @@ Deno.test("a cell is stale by its own rate, and not by another currency's", () =
   const stale = (changedRates: number[]) =>
     jsonOf({ ...RECORDS, facts: dayFacts({ changedRates }) }).stale;
   assert.equal(stale([410, 440]), null);
-  assert.equal(stale([410, 430]), "another rate of currency 430 is known now");
+  assert.equal(stale([410, 430]), "the rate of currency 430 has changed");
   const undone = {
     ...RECORDS,
     facts: { ...dayFacts(), loads: { transactions: undefined, currencies: LOAD_FACTS } },

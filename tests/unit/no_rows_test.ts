@@ -6,9 +6,15 @@ import { noRowsText } from "../../lib/rendering/mart/no_rows.ts";
 const TODAY = Temporal.PlainDate.from("2022-10-06");
 const NONE = "The mart has no rows for these dates";
 
+const daysOf = (days: string[]) => days.map((day) => Temporal.PlainDate.from(day));
+
 function textOf(asked?: string, ...unbuilt: string[]): string {
   const range = asked === undefined ? undefined : parseRange(asked, "FROM..TO");
-  return noRowsText(range, unbuilt.map((day) => Temporal.PlainDate.from(day)), TODAY);
+  return noRowsText(range, { unbuilt: daysOf(unbuilt), built: [] }, TODAY);
+}
+
+function builtText(asked: string, ...built: string[]): string {
+  return noRowsText(parseRange(asked, "FROM..TO"), { unbuilt: [], built: daysOf(built) }, TODAY);
 }
 
 const CASES: [what: string, text: string, expected: string][] = [
@@ -46,6 +52,16 @@ const CASES: [what: string, text: string, expected: string][] = [
     "a day was asked for that is not over",
     textOf("2022-10-06"),
     `${NONE}, which are not over by the clock (UTC)`,
+  ],
+  [
+    "all that were asked for are built",
+    builtText("2022-10-02..2022-10-03", "2022-10-01", "2022-10-02", "2022-10-03"),
+    `${NONE}: it was built for them, and none of their transactions count`,
+  ],
+  [
+    "one of those that were asked for is not built",
+    builtText("2022-10-02..2022-10-03", "2022-10-01", "2022-10-02"),
+    `${NONE}: 'finpipe backfill 2022-10-03..2022-10-04' builds those that are missing`,
   ],
 ];
 

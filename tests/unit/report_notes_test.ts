@@ -104,8 +104,8 @@ Deno.test("stale by its rates, its statuses or its version, a day is told with i
       ...known({ mart: { record: undefined, rows: 1, builtAt: AT } }, "2022-10-05", "2022-10-06"),
     ], ASKED),
     [
-      "The mart of 2022-10-01 and 2022-10-03 is stale, another rate of currencies 430 and 440 is " +
-      "known now: 'finpipe cdm 2022-10-02' builds it again, and so on for each of the 2 days",
+      "The mart of 2022-10-01 and 2022-10-03 is stale, the rates of currencies 430 and 440 " +
+      "have changed: 'finpipe cdm 2022-10-02' builds it again, and so on for each of the 2 days",
       'The mart of 2022-10-02 is stale, built with the statuses "done", "chargeback": ' +
       "'finpipe cdm 2022-10-03' builds it again",
       "The mart of 2022-10-04 is stale, built from another load of currencies; built with the " +

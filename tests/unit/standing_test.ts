@@ -214,7 +214,7 @@ const cores: [what: string, facts: DayFacts, state: string][] = [
   [
     "another rate, of a currency that nothing counts",
     withCore({ record: { ...fresh.core!.record!, changedRates: [999] } }),
-    "stale: another rate of currency 999 is known now",
+    "stale: the rate of currency 999 has changed",
   ],
   [
     "a build that broke off, over another one",
@@ -280,7 +280,7 @@ const marts: [what: string, facts: DayFacts, state: string, asked?: typeof asked
   [
     "other rates",
     withBuild({ changedRates: [430, 450] }),
-    "stale: another rate of currencies 430 and 450 is known now",
+    "stale: the rates of currencies 430 and 450 have changed",
   ],
   ["the same statuses in another order", withBuild({ statuses: ["done", "done"] }), "done"],
   [

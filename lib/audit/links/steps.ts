@@ -156,7 +156,7 @@ function builtFrom(
     case "rates": {
       const [currency] = cause.currencies;
       const used = usedRates.find((rate) => rate.currency === currency);
-      return { left: `another rate of ${currency}`, right: used?.rate ?? null };
+      return { left: `a changed rate of ${currency}`, right: used?.rate ?? null };
     }
     default:
       return { left: "a build", right: null };

@@ -7,17 +7,23 @@ import { type DateRange, runOfPartition } from "../../partitions/run_date.ts";
  */
 const MOST_DAYS = 366;
 
+/** What the warehouse knows of days. */
+export interface KnownDays {
+  unbuilt: readonly Temporal.PlainDate[];
+  built: readonly Temporal.PlainDate[];
+}
+
 /**
  * A sentence with a command that can be typed as it stands: it names days that are loaded and not built,
  * else those that were asked for, else an example.
  *
  * @param asked dates of the data that were asked for; undefined: all
- * @param unbuilt days that are loaded and have no mart
+ * @param known days that are loaded and have no mart, and days whose mart was built
  * @param today in UTC
  */
 export function noRowsText(
   asked: DateRange | undefined,
-  unbuilt: readonly Temporal.PlainDate[],
+  { unbuilt, built }: KnownDays,
   today: Temporal.PlainDate,
 ): string {
   const yesterday = today.subtract({ days: 1 });
@@ -34,7 +40,11 @@ export function noRowsText(
   const none = "The mart has no rows for these dates";
   if (!isUntil(asked.from, yesterday)) return `${none}, which are not over by the clock (UTC)`;
   const to = isUntil(asked.to, yesterday) ? asked.to : yesterday;
-  const isShort = isUntil(to, asked.from.add({ days: MOST_DAYS - 1 }));
+  const length = asked.from.until(to, { largestUnit: "days" }).days + 1;
+  if (built.filter((day) => isUntil(asked.from, day) && isUntil(day, to)).length === length) {
+    return `${none}: it was built for them, and none of their transactions count`;
+  }
+  const isShort = length <= MOST_DAYS;
   const days = isShort ? { from: asked.from, to } : { from: to, to };
   return `${none}: ${backfillOf(days)} builds ${isShort ? "those that are missing" : to}`;
 }

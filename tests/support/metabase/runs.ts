@@ -106,7 +106,7 @@ export function assertComplete({ state }: MetabaseStandIn): void {
   const [model, ...models] = state.cards.filter(({ type }) => type === "model");
   assert.deepEqual(models, []);
   assert.equal(model!.dataset_query.query["source-table"], table("v_transactions").id);
-  const charts = ["Transactions", "Average per account", "Accounts", "Amount in dollars"];
+  const charts = ["Transactions", "Transactions per account", "Accounts", "Amount, US dollars"];
   const column = ["cnt_transactions", "avg_transactions_per_account"]
     .concat("cnt_accounts_make_transactions", "amount_total");
   const mart = table("global_metrics");
