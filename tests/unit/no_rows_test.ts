@@ -56,7 +56,7 @@ const CASES: [what: string, text: string, expected: string][] = [
   [
     "all that were asked for are built",
     builtText("2022-10-02..2022-10-03", "2022-10-01", "2022-10-02", "2022-10-03"),
-    `${NONE}: it was built for them, and none of their transactions count`,
+    `${NONE}: it was built for them, and no transaction of theirs counts and has a rate`,
   ],
   [
     "one of those that were asked for is not built",

@@ -42,7 +42,7 @@ export function noRowsText(
   const to = isUntil(asked.to, yesterday) ? asked.to : yesterday;
   const length = asked.from.until(to, { largestUnit: "days" }).days + 1;
   if (built.filter((day) => isUntil(asked.from, day) && isUntil(day, to)).length === length) {
-    return `${none}: it was built for them, and none of their transactions count`;
+    return `${none}: it was built for them, and no transaction of theirs counts and has a rate`;
   }
   const isShort = length <= MOST_DAYS;
   const days = isShort ? { from: asked.from, to } : { from: to, to };
