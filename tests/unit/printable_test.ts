@@ -12,9 +12,11 @@ import { emptyBook } from "../../lib/warehouse/books.ts";
 const HOSTILE = "\u001b[31m\u0007\u007f\u009b2J\u202e\u2066\u2028";
 const SHOWN = "\\u001b[31m\\u0007\\u007f\\u009b2J\\u202e\\u2066\\u2028";
 
-Deno.test("what moves the cursor or turns the direction is shown as escapes, other text as it is", () => {
+Deno.test("what moves the cursor, turns the direction or is not seen is shown as escapes, other text as it is", () => {
   assert.equal(printable(HOSTILE), SHOWN);
   assert.equal(printable("a\nb\tc"), "a\\nb\\tc");
+  assert.equal(printable("\ufeffdone\u200b\u00ad"), "\\ufeffdone\\u200b\\u00ad");
+  assert.equal(printable("\u{e0041}"), "\\udb40\\udc41");
   assert.equal(printable('плата "é" 日本 עברית 👍'), 'плата "é" 日本 עברית 👍');
   assert.equal(printableLines(`${HOSTILE}\n  b`), `${SHOWN}\n  b`);
 });
