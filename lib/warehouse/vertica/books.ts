@@ -37,21 +37,20 @@ import booksNotCounted from "../../../sql/warehouse/vertica/books_not_counted.sq
 };
 import booksRates from "../../../sql/warehouse/vertica/books_rates.sql" with { type: "text" };
 import booksStaged from "../../../sql/warehouse/vertica/books_staged.sql" with { type: "text" };
-import coreLocale from "../../../sql/warehouse/vertica/core_locale.sql" with { type: "text" };
 import type { DatasetName } from "../../events/dataset.ts";
 import type { DateRange } from "../../partitions/run_date.ts";
 import * as is from "../../sql/columns.ts";
 import type { RowOf } from "../../sql/query.ts";
-import { Clause, templatesOf } from "../../sql/template.ts";
+import { Clause } from "../../sql/template.ts";
 import * as books from "../books.ts";
 import * as core from "../core_books.ts";
 import { rangeValues, subjectValues } from "../variables.ts";
 import { readDayRecords } from "./days.ts";
 import { martRows, selectPage } from "./mart.ts";
+import { compareByBytes } from "./locale.ts";
 import { verticaQuery } from "./query.ts";
 import type { VerticaScope } from "./scope.ts";
 
-const LOCALE = templatesOf(coreLocale);
 const STAGED = verticaQuery("books_staged", booksStaged, books.STAGED);
 const LOADS = verticaQuery("books_loads", booksLoads, books.LOAD);
 const BUILDS = verticaQuery("books_builds", booksBuilds, books.BUILD);
@@ -105,8 +104,7 @@ export async function readBooks(
     };
   };
   const marks = () => scope.select(MARKS, days);
-  // Else texts that differ in case could be the same here.
-  await scope.commit(LOCALE);
+  await compareByBytes(scope);
   return await scope.transaction(async () => {
     const before = await marks();
     const records = await readDayRecords(scope, range);

@@ -19,7 +19,6 @@ import coreDimensions from "../../../sql/warehouse/vertica/core_dimensions.sql" 
 };
 import coreDated from "../../../sql/warehouse/vertica/core_dated.sql" with { type: "text" };
 import coreFacts from "../../../sql/warehouse/vertica/core_facts.sql" with { type: "text" };
-import coreLocale from "../../../sql/warehouse/vertica/core_locale.sql" with { type: "text" };
 import coreFirstSeen from "../../../sql/warehouse/vertica/core_first_seen.sql" with {
   type: "text",
 };
@@ -67,6 +66,7 @@ import { tablePath } from "../variables.ts";
 import type { HeldLock } from "./held_lock.ts";
 import { dropTables } from "./load/side_table.ts";
 import { mayPass, MOST_SWAPS, SWAP_RETRY } from "./load/swap.ts";
+import { compareByBytes } from "./locale.ts";
 import { verticaQuery } from "./query.ts";
 import type { VerticaScope } from "./scope.ts";
 import { coreSideTables } from "./variables.ts";
@@ -92,7 +92,6 @@ const DIMENSIONS = templatesOf(coreDimensions);
 const FACTS = templatesOf(coreFacts);
 const FIRST_SEEN = templatesOf(coreFirstSeen);
 const FORGET = templatesOf(coreForget);
-const LOCALE = templatesOf(coreLocale);
 const NAMED = templatesOf(coreNamed);
 const PENDING_CLEAR = templatesOf(corePendingClear);
 const PENDING_WRITE = templatesOf(corePendingWrite);
@@ -140,7 +139,7 @@ export async function buildCore(
       rates_side: new Identifier(sides.rates),
     };
     // Of the session, which may be another one than that of the try before.
-    await scope.commit(LOCALE);
+    await compareByBytes(scope);
     await dropSides(scope);
     await mendBrokenOff(scope, day, values);
     try {

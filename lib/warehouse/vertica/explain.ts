@@ -23,6 +23,7 @@ import {
 import { DAY_RATE } from "../day_facts.ts";
 import { steadyRead } from "../steady_read.ts";
 import { selectDayFacts } from "./days.ts";
+import { compareByBytes } from "./locale.ts";
 import { verticaQuery } from "./query.ts";
 import type { VerticaScope } from "./scope.ts";
 
@@ -34,9 +35,10 @@ const LOADS = verticaQuery("cell_loads", cellLoads, CELL_LOAD);
 const ROWS = verticaQuery("cell_rows", cellRows, CELL_ROWS);
 const RATES = verticaQuery("days_rates", daysRates, DAY_RATE);
 
-export function readCell(scope: VerticaScope, cell: Cell): Promise<CellRecords> {
+export async function readCell(scope: VerticaScope, cell: Cell): Promise<CellRecords> {
   const ofCell = cellValues(cell);
-  return steadyRead(cell.day, look(scope, cell), async ({ facts, build }) => {
+  await compareByBytes(scope);
+  return await steadyRead(cell.day, look(scope, cell), async ({ facts, build }) => {
     const { statuses, types } = countedValues(build);
     // A list in SQL has a value, also where it is not asked.
     const counted = {

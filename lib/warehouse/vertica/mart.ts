@@ -4,7 +4,6 @@ import buildRates from "../../../sql/warehouse/vertica/build_rates.sql" with { t
 import buildWrite from "../../../sql/warehouse/vertica/build_write.sql" with { type: "text" };
 import changesAfter from "../../../sql/warehouse/vertica/changes_after.sql" with { type: "text" };
 import changesBefore from "../../../sql/warehouse/vertica/changes_before.sql" with { type: "text" };
-import coreLocale from "../../../sql/warehouse/vertica/core_locale.sql" with { type: "text" };
 import loadedDatasets from "../../../sql/warehouse/vertica/loaded_datasets.sql" with {
   type: "text",
 };
@@ -31,6 +30,7 @@ import { brokenOff, neverLoaded, notLoaded, withoutRate } from "../mart_failures
 import { BUILT_CURRENCY, builtMart, MART_ROW, STANDING, takenAwayMart } from "../mart_results.ts";
 import type { MartOptions, MartResult, MartRow } from "../repository.ts";
 import { dayValues } from "../variables.ts";
+import { compareByBytes } from "./locale.ts";
 import { verticaQuery } from "./query.ts";
 import type { VerticaScope } from "./scope.ts";
 
@@ -44,7 +44,6 @@ const BUILT = verticaQuery("mart_built", martBuilt, BUILT_CURRENCY);
 const READ = verticaQuery("mart_read", martRead, MART_ROW);
 const PRESENT_STATUSES = verticaQuery("present_statuses", presentStatuses, GIVEN);
 const PRESENT_TYPES = verticaQuery("present_types", presentTypes, GIVEN);
-const LOCALE = templatesOf(coreLocale);
 const LOCK = templatesOf(martLock);
 /**
  * What stands goes, and is kept as what it was. First the record of it: its X lock has another build
@@ -99,7 +98,7 @@ export async function buildMart(
     types: types ?? [""],
     source: SIGNATURE,
   };
-  await scope.commit(LOCALE);
+  await compareByBytes(scope);
   return await scope.transaction(async () => {
     // First: a swap that is written down from now on waits, and so does its record.
     await scope.run(LOCK);
