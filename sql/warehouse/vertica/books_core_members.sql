@@ -39,9 +39,9 @@ SELECT
   SUM(
     CASE
       WHEN rank IS NULL AND NOT is_known
-        AND status || '.' NOT IN ('queued.', 'in_progress.', 'blocked.', 'done.', 'chargeback.') THEN 0
+        AND (status || '.') NOT IN ('queued.', 'in_progress.', 'blocked.', 'done.', 'chargeback.') THEN 0
       WHEN is_known
-        AND rank = CASE status || '.'
+        AND rank = CASE (status || '.')
           WHEN 'queued.' THEN 0
           WHEN 'in_progress.' THEN 1
           WHEN 'blocked.' THEN 2
