@@ -7,7 +7,7 @@ import { gunzip } from "node:zlib";
 
 /**
  * Makes the folder, and in it a thousand files, 39 MB, for its owner alone. The engine could unpack
- * them itself, through the file system that it emulates: that takes four times as long.
+ * them itself, through the file system that it emulates: that takes three times as long.
  *
  * @throws Deno.errors as of writing files; AlreadyExists where the folder is there
  */
