@@ -42,7 +42,8 @@ export async function rowsOf(answer: Uint8Array): Promise<SqlRow[]> {
   const rows: SqlRow[] = [];
   let names: string[] = [];
   let failure: unknown;
-  await parse(Readable.from([Buffer.from(answer)]), (message) => {
+  const bytes = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
+  await parse(Readable.from([bytes]), (message) => {
     if (message.name === "error") failure ??= message;
     else if (isDescription(message)) names = message.fields.map(({ name }) => name);
     else if (isRow(message)) {
