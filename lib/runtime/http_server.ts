@@ -58,6 +58,9 @@ const LIMITS: Limits = {
   connections: 1000,
 };
 
+/** A name or an address, and a port (RFC 9112, 3.2: anything else is 400); what is absent node judges. */
+const HOST = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-f:.]+\])(?::\d*)?$/i;
+
 export interface HttpServer extends AsyncDisposable {
   readonly port: number;
 }
@@ -82,7 +85,9 @@ export async function startHttpServer(options: ServerOptions): Promise<HttpServe
     let answer: Answer;
     try {
       const { method = "GET", url: target = "/", headers } = request;
-      answer = await options.answer({ method, target, headers });
+      answer = HOST.test(headers.host ?? "")
+        ? await options.answer({ method, target, headers })
+        : { status: 400, body: "The Host header names no host\n" };
     } catch (error) {
       options.onError?.(error);
       answer = { status: 500, body: "An error of finpipe's own: its log says more\n" };

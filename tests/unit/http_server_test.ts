@@ -115,3 +115,28 @@ Deno.test("health and metrics are served; a port that is taken is a question of 
     hint: "Name another one with --metrics-port",
   });
 });
+
+Deno.test("a Host that names no host is a bad request, for the health of a stream, too", async () => {
+  const health = {
+    metrics: { contentType: "text/plain", text: () => "up 1\n" },
+    healthz: () => undefined,
+    readyz: () => undefined,
+  };
+  await using server = await start();
+  await using healthServer = await serveHealth(0, health, SILENT);
+  for (const { port } of [server, healthServer]) {
+    const statusOf = async (host: string) => {
+      using client = await connect(
+        port,
+        `GET /metrics HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+      );
+      return (await untilEnd(client)).split(" ")[1];
+    };
+    for (const host of ["[bad", "a b", "a/b", "a:b", "<script>", "[::1", "user@host"]) {
+      assert.equal(await statusOf(host), "400", host);
+    }
+    for (const host of ["", "localhost", "localhost:80", "127.0.0.1:9", "[::1]:80", "A-b.c"]) {
+      assert.equal(await statusOf(host), "200", host);
+    }
+  }
+});
