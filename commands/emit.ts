@@ -7,7 +7,7 @@ import { writeFile } from "../lib/emit/file.ts";
 import { withTopicWriter } from "../lib/emit/topic.ts";
 import { readSettings } from "../lib/config/settings.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
-import { namedOutput } from "../lib/runtime/named_output.ts";
+import { namedOutput, refuseExisting } from "../lib/runtime/named_output.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
 import { printResult, wholeNumber } from "./options.ts";
 
@@ -17,15 +17,29 @@ export interface EmitCall {
   target: string;
   /** Messages a second; undefined: as fast as they are taken. */
   rate: number | undefined;
+  /** A file that is there is replaced. */
+  force: boolean;
   emulation: Emulation;
 }
 
 /** @throws FinpipeError of kind `usage` */
 export function emitCallOf(options: OptionValues, now: Temporal.Instant): EmitCall {
-  const { to = "-", dates, operationsPerDay = 1000, rate, seed = 1 } = options;
+  const { to = "-", dates, operationsPerDay = 1000, rate, seed = 1, force } = options;
   if (to !== "kafka" && options.topic !== undefined) {
     throw new FinpipeError("usage", `Cannot take --topic with --to ${to}`, {
       hint: "--topic is only for --to kafka: leave it out",
+    });
+  }
+  if (to === "kafka" && options.topic === undefined) {
+    throw new FinpipeError("usage", "Cannot emit to Kafka: no topic named", {
+      hint:
+        "Name the topic with --topic, whatever FINPIPE_TOPIC says: the events are made up, and " +
+        "must not land among real ones",
+    });
+  }
+  if (force === true && (to === "kafka" || to === "-")) {
+    throw new FinpipeError("usage", `Cannot take --force with --to ${to}`, {
+      hint: "--force is only for --to FILE: leave it out",
     });
   }
   const yesterday = partitionOf(today(now));
@@ -35,6 +49,7 @@ export function emitCallOf(options: OptionValues, now: Temporal.Instant): EmitCa
   return {
     target: String(to),
     rate: typeof rate === "number" ? rate : undefined,
+    force: force === true,
     emulation: { ...range, operationsPerDay: Number(operationsPerDay), seed: Number(seed) },
   };
 }
@@ -47,7 +62,8 @@ const command: CommandDefinition = {
           "events.",
       )
       .option("--to <target>", "kafka, a file (.gz too), or - for stdout (default: -)")
-      .option("--topic <name>", "topic for --to kafka (default: transaction-service-input)")
+      .option("--topic <name>", "topic for --to kafka, which has no default here")
+      .option("--force", "replace a file that is there")
       .option("--dates <from..to>", "days of the events, inclusive (default: yesterday, UTC)")
       .option(
         "--operations-per-day <n>",
@@ -72,12 +88,16 @@ const command: CommandDefinition = {
       "writes a month to a file",
     ],
     ["finpipe emit --rate 50 | finpipe stream --source -", "lands events as they come"],
-    ["finpipe emit --to kafka --rate 200", "sends events to Kafka, keyed by object_id, each once"],
+    [
+      "finpipe emit --to kafka --topic rehearsal --rate 200",
+      "sends events to Kafka, keyed by object_id, each once",
+    ],
   ],
 
   async run(context, _args, options) {
     const { io, log } = context;
-    const { target, rate, emulation } = emitCallOf(options, io.now());
+    const { target, rate, force, emulation } = emitCallOf(options, io.now());
+    if (!force && target !== "kafka" && target !== "-") await refuseExisting(target);
     const send = (write: (text: string) => Promise<void>) =>
       emit(emulate(emulation), write, { rate, signal: io.signal });
     const messages = await sendTo(target, send, context, rate !== undefined);

@@ -44,6 +44,21 @@ export async function namedOutput(path: string): Promise<NamedOutput> {
   });
 }
 
+/**
+ * Makes sure that nothing is lost by writing to a path: a pipe, a device and an empty file pass.
+ *
+ * @throws FinpipeError of kind `usage` where it names a file that holds something
+ */
+export async function refuseExisting(path: string): Promise<void> {
+  const { target, kind } = await namedOutput(path);
+  if (kind !== "file") return;
+  const found = await ifThere(Deno.lstat(target));
+  if (found === undefined || found.size === 0) return;
+  throw new FinpipeError("usage", `Cannot write "${path}": a file is there`, {
+    hint: "Name another file, or replace it with --force",
+  });
+}
+
 /** Writes bytes somewhere, in order. */
 export type WriteBytes = (bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
 

@@ -8,8 +8,15 @@ await kafkaTest(
   async (t) => {
     await using topic = await testTopic(t, { config: { "max.message.bytes": "500" } });
     const days = ["--dates", "2022-10-01", "--operations-per-day", "100"];
-    const { code, stderr } = await runCli(["emit", "--to", "kafka", ...days], {
-      env: { FINPIPE_KAFKA_BROKERS: topic.brokers, FINPIPE_TOPIC: topic.topic },
+    const { code, stderr } = await runCli([
+      "emit",
+      "--to",
+      "kafka",
+      "--topic",
+      topic.topic,
+      ...days,
+    ], {
+      env: { FINPIPE_KAFKA_BROKERS: topic.brokers },
     });
     assert.equal(code, 1, stderr);
     assert.match(

@@ -16,11 +16,10 @@ const OPERATIONS = 10_000;
 function startEmit(place: Pick<TestTopic, "brokers" | "topic">, ...args: string[]): SpawnedCli {
   const env = {
     FINPIPE_KAFKA_BROKERS: place.brokers,
-    FINPIPE_TOPIC: place.topic,
     FINPIPE_LOG_FORMAT: "text",
   };
   const days = ["--dates", String(DAY), "--operations-per-day", String(OPERATIONS)];
-  return spawnCli(["emit", "--to", "kafka", ...days, ...args], { env });
+  return spawnCli(["emit", "--to", "kafka", "--topic", place.topic, ...days, ...args], { env });
 }
 
 /** Kills one that a test has left behind. */

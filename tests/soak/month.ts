@@ -99,7 +99,7 @@ async function runMonth(servers: CrashServers, month: Month): Promise<void> {
   const seconds = () => ((performance.now() - started) / 1000).toFixed(0);
   const last = FIRST_DAY.add({ days: month.days - 1 });
   const emit = spawnCli([
-    ...["emit", "--to", "kafka", "--dates", `${FIRST_DAY}..${last}`],
+    ...["emit", "--to", "kafka", "--topic", place.topic.topic, "--dates", `${FIRST_DAY}..${last}`],
     ...["--operations-per-day", String(month.operationsPerDay), "--seed", String(month.seed)],
     ...["--rate", String(month.rate)],
   ], { env: place.env });

@@ -27,17 +27,26 @@ Deno.test("options become what is asked for", () => {
   const defaults: EmitCall = {
     target: "-",
     rate: undefined,
+    force: false,
     emulation: { from: yesterday, to: yesterday, operationsPerDay: 1000, seed: 1 },
   };
   assert.deepEqual(emitCallOf({}, NOW), defaults);
   assert.deepEqual(
     emitCallOf(
-      { to: "a.gz", dates: "2022-09-01..2022-10-01", operationsPerDay: 0, rate: 5, seed: 0 },
+      {
+        to: "a.gz",
+        dates: "2022-09-01..2022-10-01",
+        operationsPerDay: 0,
+        rate: 5,
+        seed: 0,
+        force: true,
+      },
       NOW,
     ),
     {
       target: "a.gz",
       rate: 5,
+      force: true,
       emulation: {
         from: Temporal.PlainDate.from("2022-09-01"),
         to: yesterday,
@@ -49,10 +58,15 @@ Deno.test("options become what is asked for", () => {
 });
 
 Deno.test("a target or a range that there is not is a wrong usage", () => {
-  assert.throws(
-    () => emitCallOf({ to: "file", topic: "t" }, NOW),
-    (error) => isKind(error, "usage"),
-  );
+  const wrong = [
+    { to: "file", topic: "t" },
+    { to: "kafka" },
+    { to: "kafka", topic: "t", force: true },
+    { force: true },
+  ];
+  for (const options of wrong) {
+    assert.throws(() => emitCallOf(options, NOW), (error) => isKind(error, "usage"));
+  }
   assert.throws(
     () => emitCallOf({ dates: "2022-10-02..2022-10-01" }, NOW),
     (error) => isKind(error, "usage"),
@@ -66,7 +80,6 @@ Deno.test("emit writes the same messages to stdout, to a file and compressed", (
     assert.deepEqual([stdout.code, stdout.stdout], [0, text]);
     assert.match(stdout.stderr, new RegExp(`Emitted ${text.split("\n").length - 1} messages`));
     const [plain, packed] = [join(folder, "a.jsonl"), join(folder, "a.jsonl.gz")];
-    await Deno.writeTextFile(plain, "old");
     for (const target of [plain, packed]) {
       const { code, stdout } = await runCli([...DAYS, "--json", "--to", target], { now: NOW });
       assert.equal(code, 0);
@@ -86,12 +99,33 @@ Deno.test("emit writes the same messages to stdout, to a file and compressed", (
 Deno.test("wrong options and targets have the exit codes of the command line", () =>
   inFolder(async (folder) => {
     const codeOf = async (...args: string[]) => (await runCli([...DAYS, ...args])).code;
-    assert.equal(await codeOf("--to", "kafka"), 3, "no broker is named");
+    assert.equal(await codeOf("--to", "kafka", "--topic", "t"), 3, "no broker is named");
+    assert.equal(await codeOf("--to", "kafka"), 2, "no topic is named");
     assert.equal(await codeOf("--rate", "0"), 2);
     assert.equal(await codeOf("--seed", "x"), 2);
     assert.equal(await codeOf("--to", folder), 1);
     assert.equal(await codeOf("--to", join(folder, "absent", "a.jsonl")), 1);
     assert.deepEqual(await namesIn(folder), []);
+  }));
+
+Deno.test("a file that holds something is replaced only by force", () =>
+  inFolder(async (folder) => {
+    const [path, link, empty] = ["a.jsonl", "link", "empty"].map((name) => join(folder, name));
+    await Deno.writeTextFile(path!, "old");
+    await Deno.symlink(path!, link!);
+    await Deno.writeTextFile(empty!, "");
+    for (const target of [path!, link!]) {
+      for (const more of [[], ["--rate", "1000000"]]) {
+        const { code, stderr } = await runCli([...DAYS, "--to", target, ...more]);
+        assert.equal(code, 2);
+        assert.match(stderr, /a file is there\n {2}Name another file, or replace it with --force/);
+      }
+    }
+    assert.equal(await Deno.readTextFile(path!), "old");
+    const emitted = [["--to", empty!], ["--to", link!, "--force"], ["--to", "/dev/null"]];
+    for (const args of emitted) assert.equal((await runCli([...DAYS, ...args])).code, 0);
+    const texts = await Promise.all([empty!, path!].map((name) => Deno.readTextFile(name)));
+    assert.deepEqual(texts, Array(2).fill(expectedText()));
   }));
 
 Deno.test("a file that fails or is interrupted leaves the old one as it was", () =>
@@ -107,7 +141,9 @@ Deno.test("a file that fails or is interrupted leaves the old one as it was", ()
       stop,
     );
     assert.equal(await Deno.readTextFile(path), "old");
-    const interrupted = await runCli([...DAYS, "--to", path], { signal: AbortSignal.abort() });
+    const interrupted = await runCli([...DAYS, "--force", "--to", path], {
+      signal: AbortSignal.abort(),
+    });
     assert.equal(interrupted.code, 130);
     assert.equal(await Deno.readTextFile(path), "old");
     assert.deepEqual(await namesIn(folder), ["a.jsonl"]);

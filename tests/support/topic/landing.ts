@@ -197,7 +197,16 @@ export class LandingPlace implements AsyncDisposable {
 
   /** Sends a range of emulated days to the topic, as `emit` does. */
   async emit(...args: string[]): Promise<void> {
-    const { code, stderr } = await runCli(["emit", "--to", "kafka", ...args], { env: this.env });
+    const { code, stderr } = await runCli([
+      "emit",
+      "--to",
+      "kafka",
+      "--topic",
+      this.topic.topic,
+      ...args,
+    ], {
+      env: this.env,
+    });
     if (code !== 0) throw new Error(`Cannot emit: ${stderr}`);
   }
 
