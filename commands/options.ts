@@ -66,6 +66,14 @@ export function wholeNumber(
   };
 }
 
+/** An option's parser for a share, as `0.01` or `1%`: a number from 0 to 1. */
+export function share(text: string): number {
+  const [, digits, percent] = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text) ?? [];
+  const value = Number(digits) / (percent === "%" ? 100 : 1);
+  if (value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError("It must be a share, as 0.01 or 1%, at most 1.");
+}
+
 /** Prints a command's result: one JSON value with `--json`, else lines of text. */
 export async function printResult(
   { io, json }: Context,

@@ -1,9 +1,11 @@
 /** `finpipe rejected`: messages that were rejected, and their replay through the same checks. */
 import { Argument, Option } from "commander";
+import { topicNamed } from "../lib/config/kafka.ts";
 import { openEngine } from "../lib/engine/engine.ts";
 import { REASONS } from "../lib/events/message.ts";
 import { firstOf, rejectedRows } from "../lib/rejected/listing.ts";
 import { noSuchMessage, replay, type ReplayTotals } from "../lib/rejected/replay.ts";
+import { sourceNames } from "../lib/rejected/source_names.ts";
 import { inBlocks } from "../lib/rendering/blocks.ts";
 import { jsonArray } from "../lib/rendering/json_array.ts";
 import { rejectedTable, replayLines } from "../lib/rendering/rejected.ts";
@@ -28,7 +30,7 @@ const command: CommandDefinition = {
       .argument("[id...]", "show: one message; replay: only these (default: by the filters)")
       .addOption(new Option("--reason <reason>", "why it was rejected").choices(REASONS))
       .option("--day <date>", "the day on which it was rejected, UTC")
-      .option("--source <source>", "the topic, the file's real path, or stdin")
+      .option("--source <source>", "a topic, a file, or - for stdin, as 'finpipe stream' takes it")
       .option(
         "--partition <n>",
         "number of the source's partition",
@@ -52,7 +54,14 @@ const command: CommandDefinition = {
   ],
 
   async run(context, args, options) {
-    const call = rejectedCallOf(args, options);
+    const { source } = options;
+    const call = rejectedCallOf(
+      args,
+      options,
+      typeof source === "string"
+        ? await sourceNames(source, topicNamed(context.config))
+        : undefined,
+    );
     await using engine = await openEngine(context, { staging: true, command: "rejected" });
     const access = call.action === "replay" ? "write" : "read";
     const { schema, rejected } = engine.staging;

@@ -16,13 +16,17 @@ export type RejectedCall =
   | { action: "show"; id: number }
   | { action: "replay"; selection: ReplaySelection };
 
-/** @throws FinpipeError of kind `usage` */
+/**
+ * @param sources the names that `--source` stands for, where it is given
+ * @throws FinpipeError of kind `usage`
+ */
 export function rejectedCallOf(
   [action, ...names]: readonly (string | undefined)[],
   options: OptionValues,
+  sources?: readonly string[],
 ): RejectedCall {
   const ids = names.map((name) => parseId(name ?? ""));
-  const filter = filterOf(options);
+  const filter = filterOf(options, sources);
   const filtered = Object.keys(filter).length > 0;
   if (options.limit !== undefined && action !== "list") {
     throw usage(
@@ -53,12 +57,15 @@ export function rejectedCallOf(
   return { action: "list", filter, limit: limit === 0 ? Infinity : limit };
 }
 
-function filterOf({ reason, day, source, partition }: OptionValues): RejectedFilter {
+function filterOf(
+  { reason, day, partition }: OptionValues,
+  sources: readonly string[] | undefined,
+): RejectedFilter {
   const named = REASONS.find((name) => name === reason);
   return {
     ...(named === undefined ? {} : { reason: named }),
     ...(typeof day === "string" ? { day: parseDate(day, "--day") } : {}),
-    ...(typeof source === "string" ? { source } : {}),
+    ...(sources === undefined ? {} : { sources }),
     ...(typeof partition === "number" ? { partition } : {}),
   };
 }

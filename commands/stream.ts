@@ -2,16 +2,16 @@
 import { isKafkaSet } from "../lib/config/kafka.ts";
 import { type Engine, openEngine } from "../lib/engine/engine.ts";
 import { landFile, landStdin } from "../lib/landing/land.ts";
-import type { Totals } from "../lib/landing/partition_lander.ts";
+import type { Commit, Totals } from "../lib/landing/partition_lander.ts";
+import { RejectedWatch } from "../lib/landing/rejected_watch.ts";
 import type { TopicContext } from "../lib/landing/topic/land_topic.ts";
 import type { TopicOptions } from "../lib/landing/topic/topic_options.ts";
 import { landedLines, landingText } from "../lib/rendering/landed.ts";
 import { Progress } from "../lib/runtime/progress.ts";
-import { counted } from "../lib/runtime/words.ts";
 import { realPathOf } from "../lib/sources/jsonl.ts";
 import type { StagingRepository } from "../lib/staging/repository.ts";
 import type { CommandDefinition, Context } from "./command.ts";
-import { printResult, wholeNumber } from "./options.ts";
+import { printResult, share, wholeNumber } from "./options.ts";
 import { type StreamCall, streamCallOf } from "./stream_call.ts";
 
 /** A bytea holds 1 GB, and a rejected message has to fit in one. */
@@ -53,6 +53,12 @@ const command: CommandDefinition = {
         "larger messages are rejected (default: 10000000)",
         wholeNumber(1, LARGEST_MESSAGE),
       )
+      .option(
+        "--max-rejected-share <share>",
+        "end with exit code 4 where more is rejected, as 0.01 or 1%: of 1,000 messages or more that " +
+          "follow each other, and of all at the end (default: off)",
+        share,
+      )
       .option("--grace <duration>", "how long to drain when asked to stop (default: 20s)")
       .option(
         "--metrics-port <port>",
@@ -72,8 +78,12 @@ const command: CommandDefinition = {
     const call = streamCallOf(options, isKafkaSet(context.config));
     const progress = new Progress(context.io.stderr, !context.quiet);
     const started = performance.now();
-    const onProgress = (totals: Totals) =>
+    const { maxRejectedShare: maxShare } = call;
+    using rejected = new RejectedWatch({ log: context.log, maxShare });
+    const onProgress = (totals: Totals, commit: Commit) => {
       progress.show(() => landingText(totals, (performance.now() - started) / 1000));
+      rejected.count(commit);
+    };
     const kafka = call.source.kind === "kafka";
     // Before the engine makes a folder: a file that cannot be read must not leave one behind.
     if (call.source.kind === "file") await realPathOf(call.source.path);
@@ -88,12 +98,11 @@ const command: CommandDefinition = {
     const totals = await land(context, engine, call, onProgress);
     await progress.clear();
     await printResult(context, totals, landedLines(totals));
-    if (totals.rejected > 0) {
-      const rejected = counted(totals.rejected, "message");
-      context.log.warn(`Rejected ${rejected}: 'finpipe rejected list' shows them`);
-    }
+    const ends = call.source.kind !== "kafka" || call.source.untilEnd;
+    const { signal } = context.io;
+    rejected.end(ends && !signal.aborted);
     // A resident stream that was asked to stop has done its work; any other stream has not.
-    if (call.source.kind !== "kafka" || call.source.untilEnd) context.io.signal.throwIfAborted();
+    if (ends) signal.throwIfAborted();
   },
 };
 
@@ -102,9 +111,10 @@ export default command;
 async function land(
   { io, log }: Context,
   engine: Engine,
-  { source, ...landing }: StreamCall,
-  onProgress: (totals: Totals) => void,
+  { source, limits, watermark }: StreamCall,
+  onProgress: (totals: Totals, commit: Commit) => void,
 ): Promise<Totals> {
+  const landing = { limits, watermark };
   const { retryFor, kafka } = engine.settings;
   const { now, signal } = io;
   const { makeRows } = engine;

@@ -31,6 +31,8 @@ export type StreamSource =
 
 export interface StreamCall extends LandOptions {
   source: StreamSource;
+  /** From 0 to 1; undefined: any. */
+  maxRejectedShare: number | undefined;
 }
 
 /** Options that are only for Kafka, as a person types them. */
@@ -48,7 +50,7 @@ const KAFKA_OPTIONS = {
  */
 export function streamCallOf(options: OptionValues, isKafkaSet: boolean): StreamCall {
   const source = sourceOf(options, isKafkaSet);
-  const { batchRows, maxMessageBytes } = options;
+  const { batchRows, maxMessageBytes, maxRejectedShare } = options;
   return {
     source,
     limits: {
@@ -60,6 +62,7 @@ export function streamCallOf(options: OptionValues, isKafkaSet: boolean): Stream
         : DEFAULT_MAX_MESSAGE_BYTES,
     },
     watermark: durationOf(options.watermark, "5m", "--watermark"),
+    maxRejectedShare: typeof maxRejectedShare === "number" ? maxRejectedShare : undefined,
   };
 }
 

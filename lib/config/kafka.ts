@@ -98,9 +98,14 @@ function brokerProblem(broker: string): string | undefined {
   return Number(port) >= 1 && Number(port) <= 65_535 ? undefined : "has no port from 1 to 65535";
 }
 
+/** The topic that is configured, whether or not it can be one. */
+export function topicNamed(source: ConfigSource): string {
+  return setting(source, "topic", "FINPIPE_TOPIC")?.value ?? "transaction-service-input";
+}
+
 function readTopic(source: ConfigSource, problems: Problems): string {
   const given = setting(source, "topic", "FINPIPE_TOPIC");
-  if (given === undefined) return "transaction-service-input";
+  if (given === undefined) return topicNamed(source);
   if (!TOPIC_NAME.test(given.value) || given.value === STDIN) {
     problems.of(given.origin)(
       `"${given.value}" cannot be a topic`,

@@ -36,7 +36,10 @@ export interface LandingContext {
   signal: AbortSignal;
   /** Shared by partitions that are landed side by side. @default one of its own */
   decoder?: MessageDecoder;
-  /** Called after each commit with the totals so far, and what the commit added. */
+  /**
+   * Called after each commit with the totals so far, and what the commit added; what it throws ends the
+   * landing.
+   */
   onProgress?: (totals: Totals, commit: Commit) => void;
 }
 

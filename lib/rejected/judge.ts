@@ -4,7 +4,7 @@ import type { Judgement } from "../staging/rejected.ts";
 
 /**
  * Makes the function that checks messages one after another. It does not check the size: a message
- * that was too large was not kept whole.
+ * that was kept whole is smaller than any limit that people set.
  */
 export function rejectedJudge(): (raw: Uint8Array) => Judgement {
   const decoder = new MessageDecoder();

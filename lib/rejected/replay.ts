@@ -73,10 +73,8 @@ export async function replay(
   }
   if (totals.refused > 0) {
     context.log.warn(
-      "Cannot replay messages that were too large: at most their first 64 KiB were kept",
-      {
-        messages: totals.refused,
-      },
+      "Cannot replay messages that were too large: only their first 64 KiB were kept",
+      { messages: totals.refused },
     );
   }
   if (pruned > 0) {
@@ -109,8 +107,8 @@ function toReplay(
   { ids }: ReplaySelection,
   totals: ReplayTotals,
 ): ReplayCandidate[] {
-  return candidates.filter(({ reason, stands }) => {
-    if (reason === "too_large") totals.refused++;
+  return candidates.filter(({ length, bytes, stands }) => {
+    if (bytes < length) totals.refused++;
     else if (stands && ids === undefined) totals.left_alone++;
     else return true;
     return false;

@@ -7,8 +7,8 @@ export interface RejectedFilter {
   reason?: Reason;
   /** Day of landing, UTC. */
   day?: Temporal.PlainDate;
-  /** The topic, the file's real path, or `stdin`. */
-  source?: string;
+  /** Any of these: topics, real paths of files, `stdin`. */
+  sources?: readonly string[];
   /** Number of the source's partition. */
   partition?: number;
 }
@@ -42,7 +42,8 @@ export interface FoundRejected extends RejectedRow {
 /** What a replay needs to know before it reads any bytes. */
 export interface ReplayCandidate {
   id: number;
-  reason: Reason;
+  /** Bytes of the whole message. */
+  length: number;
   /** An earlier replay landed it, or found that it is in staging. */
   stands: boolean;
   /** Bytes that were kept. */

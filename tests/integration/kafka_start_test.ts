@@ -116,7 +116,7 @@ await topicTest(
       [topic, "2", "deleted", "4", "8", "9"],
     ]);
     // The same call again, as a container is started again: nothing is lost any more.
-    const again = await place.stream("--from", "0:7,2:9");
+    const again = await place.stream("--from", "0:7,2:9", "--quiet");
     assertDone(again);
     assert.match(again.stderr, /Ignored --from/);
   },

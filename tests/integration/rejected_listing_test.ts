@@ -32,11 +32,13 @@ engineTest("filters say what is listed and replayed", async (engine) => {
   await add({ rejectedAt: "2022-10-02 00:00:00" });
   const day = Temporal.PlainDate.from("2022-10-01");
   assert.deepEqual(await listed(engine, { reason: "not_json" }), [other]);
-  assert.deepEqual(await listed(engine, { source: "other" }), [topic]);
+  assert.deepEqual(await listed(engine, { sources: ["absent", "other"] }), [topic]);
   assert.deepEqual(await listed(engine, { partition: 2 }), [topic]);
   assert.deepEqual(await listed(engine, { day }), [late, early]);
   assert.deepEqual(await listed(engine, { day, reason: "not_json" }), []);
-  for (const filter of [{ reason: "not_json" as const }, { source: "other" }, { day }]) {
+  for (
+    const filter of [{ reason: "not_json" as const }, { sources: ["absent", "other"] }, { day }]
+  ) {
     await replayOn(engine, filter);
   }
   assert.deepEqual(await outcomes(engine), [...Array(4).fill("transactions"), null]);

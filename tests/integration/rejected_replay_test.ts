@@ -142,8 +142,10 @@ engineTest(
 );
 
 engineTest("what was cut is refused, and its row is left as it was", async (engine) => {
-  const id = await addRejected(engine.session, transactionMessage(), { reason: "too_large" });
-  const other = await addRejected(engine.session, transactionMessage());
+  const { session } = engine;
+  const id = await addRejected(session, transactionMessage(), { reason: "too_large" });
+  await session.query("UPDATE stg.rejected SET length = length + 1 WHERE id = $1", [id]);
+  const other = await addRejected(session, transactionMessage());
   assert.deepEqual(await replayOn(engine, { ids: [id, other] }), {
     ...NONE,
     replayed: 1,

@@ -13,12 +13,12 @@ Deno.test("list takes filters and a limit", () => {
     partition: 3,
     limit: 7,
   };
-  assert.deepEqual(rejectedCallOf(["list"], options), {
+  assert.deepEqual(rejectedCallOf(["list"], options, ["events", "/data/events"]), {
     action: "list",
     filter: {
       reason: "bad_value",
       day: Temporal.PlainDate.from("2022-10-02"),
-      source: "events",
+      sources: ["events", "/data/events"],
       partition: 3,
     },
     limit: 7,
@@ -64,6 +64,10 @@ const REFUSED: [args: string[], options: OptionValues][] = [
 
 for (const [args, options] of REFUSED) {
   Deno.test(`rejected ${args.join(" ")} ${JSON.stringify(options)} is wrong usage`, () => {
-    assert.throws(() => rejectedCallOf(args, options), (error) => isKind(error, "usage"));
+    const sources = options.source === undefined ? undefined : [String(options.source)];
+    assert.throws(
+      () => rejectedCallOf(args, options, sources),
+      (error) => isKind(error, "usage"),
+    );
   });
 }

@@ -66,7 +66,7 @@ export async function placeTopic(
     const isUsed = lost.length > 0 && lost.length === named.length;
     if (from !== undefined && !isUsed) {
       const unless = from.kind === "offsets" ? ", unless a batch there is corrupt" : "";
-      log.info(
+      log.warn(
         `Ignored --from: topic ${topic} already has positions, and finpipe continues from ` +
           `them${unless}`,
       );

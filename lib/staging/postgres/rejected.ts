@@ -140,11 +140,11 @@ function dayOf({ dataset, columns }: Replayed): string {
   return columns[DATASETS[dataset].eventTime]!.slice(0, 10);
 }
 
-function valuesOf({ reason, day, source, partition }: RejectedFilter): SqlValues {
+function valuesOf({ reason, day, sources, partition }: RejectedFilter): SqlValues {
   return {
     reason: reason ?? null,
     day: day?.toString() ?? null,
-    source: source ?? null,
+    source_names: sources === undefined ? null : arrayOf(sources),
     partition: partition ?? null,
   };
 }

@@ -59,7 +59,7 @@ export const missing = query("staging/rejected_missing", missingSql, { id: integ
 export const newest = query("staging/rejected_newest", newestSql, { id: integer });
 export const candidates = query("staging/rejected_candidates", candidatesSql, {
   id: integer,
-  reason,
+  length: integer,
   stands: boolean,
   bytes: integer,
 });
