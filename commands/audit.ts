@@ -13,6 +13,8 @@ import {
 import { auditJson } from "../lib/rendering/audit/json.ts";
 import { auditNotes, notComparedNote } from "../lib/rendering/audit/notes.ts";
 import { auditText } from "../lib/rendering/audit/text.ts";
+import { noticeOfFailure } from "../lib/notify/notice.ts";
+import { noticeOfDifferences } from "../lib/rendering/audit/notice.ts";
 import { inBlocks } from "../lib/rendering/blocks.ts";
 import { openDaysNote } from "../lib/rendering/mart/notes.ts";
 import { EXIT_CODES } from "../lib/runtime/errors.ts";
@@ -40,6 +42,11 @@ const command: CommandDefinition = {
           "count and sum (in minor units, such as cents)",
       );
   },
+
+  tells: () => ({
+    noticeOf: (error) => noticeOfFailure("audit_failed", error),
+    settles: ["audit_failed", "audit_differences"],
+  }),
 
   examples: [
     ["finpipe audit", "checks all days that are over"],
@@ -86,7 +93,10 @@ const command: CommandDefinition = {
       const text = inBlocks(ReadableStream.from(auditText(audit)), signal);
       for await (const block of text) await stdout.write(block);
     }
-    if (audit.differences.length > 0) return EXIT_CODES.data;
+    if (audit.differences.length > 0) {
+      await context.notify?.(noticeOfDifferences(audit));
+      return EXIT_CODES.data;
+    }
     // Nothing is known of days that would not stand still.
     return audit.moving.length === 0 ? 0 : EXIT_CODES.locked;
   },

@@ -2,13 +2,16 @@
 import { backfill } from "../lib/backfill/backfill.ts";
 import { planBackfill } from "../lib/backfill/dry_run.ts";
 import { withLedger } from "../lib/backfill/journal.ts";
+import { type Night, noticeOfStale, readNight } from "../lib/backfill/night.ts";
+import { NightMetrics } from "../lib/backfill/night_metrics.ts";
 import type { BackfillRequest } from "../lib/backfill/request.ts";
 import { Retries } from "../lib/backfill/retries.ts";
 import { type Engine, openEngine } from "../lib/engine/engine.ts";
 import { refuseOpenRange } from "../lib/partitions/open_day.ts";
 import type { DateRange } from "../lib/partitions/run_date.ts";
+import { noticeOfFailure } from "../lib/notify/notice.ts";
 import { planShown } from "../lib/rendering/runs.ts";
-import { isKind } from "../lib/runtime/errors.ts";
+import { exitCodeOf, FinpipeError, isKind, messageOf } from "../lib/runtime/errors.ts";
 import type { Logger } from "../lib/runtime/log.ts";
 import { wait as waitFor } from "../lib/runtime/retry.ts";
 import { allOf } from "../lib/runtime/words.ts";
@@ -46,6 +49,12 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
       command.addOption(OPEN_DAY);
     },
 
+    tells: ({ dryRun }) =>
+      dryRun === true ? undefined : {
+        noticeOf: (error) => noticeOfFailure("backfill_failed", error),
+        settles: ["backfill_failed"],
+      },
+
     examples: [
       ["finpipe backfill 2022-10-02..2022-11-01", "builds the mart of October 2022"],
       ["finpipe backfill 2022-10-02", "one run, for 2022-10-01"],
@@ -61,8 +70,9 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
       const { range } = call.request;
       const ready = prepareSteps(steps, config);
       if (range !== undefined && !call.allowOpenDay) refuseOpenRange(range, io.now(), given);
+      if (!call.dryRun) return await runMeasured(context, call, ready);
       await using engine = await opened(context, call);
-      await (call.dryRun ? printPlan : runBackfill)(context, engine, call, ready);
+      await printPlan(context, engine, call, ready);
     },
   };
 }
@@ -105,14 +115,50 @@ async function printPlan(
   );
 }
 
+/** Runs it, and writes how it went where that is asked for. */
+async function runMeasured(
+  context: Context,
+  call: BackfillCall,
+  steps: readonly ReadyStep[],
+): Promise<void> {
+  const { io, log } = context;
+  const { metricsFile } = call;
+  const metrics = metricsFile === undefined ? undefined : await NightMetrics.open(metricsFile, io);
+  try {
+    await using engine = await opened(context, call);
+    await runBackfill(context, engine, call, { steps, metrics });
+  } catch (error) {
+    // Another one has it, and writes how that one went.
+    if (!isKind(error, "locked")) {
+      await endMetrics(metrics, exitCodeOf(error, io.signal), undefined, log);
+    }
+    throw error;
+  }
+}
+
+/** What cannot be measured in the end is no failure of the backfill. */
+async function endMetrics(
+  metrics: NightMetrics | undefined,
+  exitCode: number,
+  night: Night | undefined,
+  log: Logger,
+): Promise<void> {
+  try {
+    await metrics?.end(exitCode, night);
+  } catch (error) {
+    log.error(messageOf(error));
+  }
+}
+
 async function runBackfill(
   context: Context,
   engine: Engine,
   { request: asked, retries: times, retryDelay: delay, wait }: BackfillCall,
-  steps: readonly ReadyStep[],
+  { steps, metrics }: { steps: readonly ReadyStep[]; metrics: NightMetrics | undefined },
 ): Promise<void> {
   const { io, json, log } = context;
   using view = new BackfillView(context, steps.map(({ name }) => name));
+  const watch = metrics === undefined ? view : metrics.watching(view);
   const { signal } = io;
   const onWait = (what: string, left: number) => view.onWait(what, left);
   const retries = new Retries({ retries: times, delay, log, signal, onWait });
@@ -120,15 +166,36 @@ async function runBackfill(
   const request = { ...asked, jobs: jobsOn(engine, asked, log) };
   try {
     await withLedger(context, engine, request, { wait }, async (journal) => {
+      await metrics?.begin();
       const { context, attempts } = depsOf(engine);
       const { watchOf } = view;
       const deps = { context: { ...context, watchOf }, attempts, journal, retries };
-      await backfill(deps, request, steps, view);
+      await backfill(deps, request, steps, watch);
     });
   } finally {
     await view.clear();
     // Also what was done before a date failed.
     if (json) await printResult(context, { runs: view.days }, []);
+  }
+  if (metrics === undefined && context.notify === undefined) return;
+  const night = await nightOf(context, engine, steps);
+  const notice = night && noticeOfStale(night);
+  if (notice !== undefined) await context.notify?.(notice);
+  await endMetrics(metrics, 0, night, log);
+}
+
+/** How all dates are now; the backfill is done, and does not fail by what comes after it. */
+async function nightOf(
+  { io, log }: Context,
+  engine: Engine,
+  steps: readonly ReadyStep[],
+): Promise<Night | undefined> {
+  try {
+    return await readNight(engine, steps, io.now());
+  } catch (error) {
+    if (!(error instanceof FinpipeError)) throw error;
+    log.warn(`Cannot tell whether days are stale: ${error.message}`);
+    return undefined;
   }
 }
 

@@ -19,6 +19,8 @@ export interface BackfillCall {
   retryDelay: number;
   /** Wait for another backfill to end. */
   wait: boolean;
+  /** Where metrics are written; undefined: nowhere. */
+  metricsFile: string | undefined;
 }
 
 const RETRIES = 1;
@@ -45,6 +47,10 @@ export const BACKFILL_OPTIONS: readonly Option[] = [
   new Option("--wait", "wait for another backfill to end, instead of failing"),
   new Option("--keep-files <n>", "days of partition files to keep in the work dir (default: all)")
     .argParser(wholeNumber(0)),
+  new Option(
+    "--metrics-file <file>",
+    "write how it went as Prometheus text, for node_exporter's textfile collector",
+  ),
 ];
 
 /**
@@ -76,9 +82,16 @@ export function backfillCallOf(
     given,
   };
   refuseContradiction(request);
+  const { dryRun, metricsFile } = options;
+  if (dryRun === true && metricsFile !== undefined) {
+    throw usage(
+      "Cannot take --metrics-file with --dry-run",
+      "Nothing is run, and nothing measured: leave one out",
+    );
+  }
   return {
     request,
-    dryRun: options.dryRun === true,
+    dryRun: dryRun === true,
     allowOpenDay: options.allowOpenDay === true,
     retries: typeof retries === "number" ? retries : RETRIES,
     retryDelay: parseDuration(
@@ -87,6 +100,7 @@ export function backfillCallOf(
       TIMER_DAYS,
     ),
     wait: options.wait === true,
+    metricsFile: typeof metricsFile === "string" ? metricsFile : undefined,
   };
 }
 

@@ -4,6 +4,7 @@ import type { CommandLines } from "../lib/runtime/command_lines.ts";
 import type { Io } from "../lib/runtime/io.ts";
 import type { Logger } from "../lib/runtime/log.ts";
 import type { ConfigSource } from "../lib/config/settings.ts";
+import type { Notice, NoticeEvent } from "../lib/notify/notice.ts";
 
 /** What every command is given. */
 export interface Context {
@@ -19,6 +20,16 @@ export interface Context {
   lines: CommandLines;
   /** The command's own options as they were given, for a command line that goes on with them. */
   given: readonly string[];
+  /** Tells somebody, and never throws; undefined where FINPIPE_NOTIFY_URL is not set. */
+  notify?: ((notice: Notice) => Promise<void>) | undefined;
+}
+
+/** What a command tells somebody where FINPIPE_NOTIFY_URL is set. */
+export interface Telling {
+  /** What is told of its failure. */
+  noticeOf(error: unknown): Notice;
+  /** What is over once it ends well. */
+  settles: readonly NoticeEvent[];
 }
 
 /** A command as its file exports it. */
@@ -27,6 +38,8 @@ export interface CommandDefinition {
   ignoresVariables?: boolean;
   /** Adds description, arguments and options to the command that commander made. */
   configure(command: Command): void;
+  /** What it tells, run with these options; undefined: nothing. @default nothing */
+  tells?(options: OptionValues): Telling | undefined;
   /** Examples for `--help`, each a whole command line and what it does. */
   examples: readonly [line: string, does: string][];
   /** Does the work; a number is the exit code where it is not 0. */

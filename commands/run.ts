@@ -17,6 +17,7 @@ import { Problems } from "../lib/config/problems.ts";
 import type { ConfigSource } from "../lib/config/settings.ts";
 import { createLogger, type Logger } from "../lib/runtime/log.ts";
 import { capitalized } from "../lib/runtime/words.ts";
+import { runTelling } from "./notifying.ts";
 import { createProgram, type HelpOutput } from "./program.ts";
 import { COMMANDS, type Registration } from "./registry.ts";
 
@@ -51,7 +52,11 @@ export async function run(
       lines,
       given: givenOptions(command),
     };
-    code = (await definition.run(context, args, command.opts())) ?? 0;
+    code = await runTelling(definition, context, {
+      name: command.name(),
+      args,
+      options: command.opts(),
+    });
   });
   try {
     try {

@@ -3,12 +3,14 @@ import { isKafkaSet } from "../lib/config/kafka.ts";
 import { type Engine, openEngine } from "../lib/engine/engine.ts";
 import { landFile, landStdin } from "../lib/landing/land.ts";
 import type { Commit, Totals } from "../lib/landing/partition_lander.ts";
-import { RejectedWatch } from "../lib/landing/rejected_watch.ts";
+import { RejectedWatch, TooManyRejected } from "../lib/landing/rejected_watch.ts";
 import type { TopicContext } from "../lib/landing/topic/land_topic.ts";
 import type { TopicOptions } from "../lib/landing/topic/topic_options.ts";
+import { type Notice, noticeOfFailure } from "../lib/notify/notice.ts";
 import { landedLines, landingText } from "../lib/rendering/landed.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import { realPathOf } from "../lib/sources/jsonl.ts";
+import { LostMessages } from "../lib/sources/topic/offset_range.ts";
 import type { StagingRepository } from "../lib/staging/repository.ts";
 import type { CommandDefinition, Context } from "./command.ts";
 import { printResult, share, wholeNumber } from "./options.ts";
@@ -67,6 +69,8 @@ const command: CommandDefinition = {
       );
   },
 
+  tells: () => ({ noticeOf: noticeOfStream, settles: [] }),
+
   examples: [
     ["finpipe stream --source events.jsonl", "lands a file, from where the last run stopped"],
     ["zcat events.jsonl.gz | finpipe stream --source -", "lands stdin, which has no position"],
@@ -107,6 +111,14 @@ const command: CommandDefinition = {
 };
 
 export default command;
+
+function noticeOfStream(error: unknown): Notice {
+  if (error instanceof TooManyRejected) {
+    // Once however often it is started again and meets more of them.
+    return noticeOfFailure("rejected_share", error, "");
+  }
+  return noticeOfFailure(error instanceof LostMessages ? "lost_range" : "stream_failed", error);
+}
 
 async function land(
   { io, log }: Context,

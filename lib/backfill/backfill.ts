@@ -30,6 +30,8 @@ export interface BackfillWatch {
   onStep(run: DayRun, step: string): void;
   onStepDone?(run: DayRun, step: string, facts: StepFacts): void;
   onDay(day: BackfilledDay): void | Promise<void>;
+  /** A date failed finally. */
+  onFailure?(run: DayRun): void;
 }
 
 export interface BackfillDeps extends Pick<DayPlansDeps, "attempts"> {
@@ -122,6 +124,7 @@ class Backfill {
       } catch (error) {
         if (!(error instanceof FinpipeError)) throw this.#stopped(run, error);
         this.#failures.push({ run, error });
+        this.#watch.onFailure?.(run);
         if (this.#request.dependsOnPast ?? true) return;
         // The first one is thrown in the end.
         if (this.#failures.length > 1) this.#deps.context.log.error(error.message);

@@ -7,7 +7,8 @@ import { type Ends, type EndUses, isWarehouseServer, readEnds } from "./ends.ts"
 import { type KafkaSettings, readKafka } from "./kafka.ts";
 import { Problems } from "./problems.ts";
 import { judgeSchemaNames, type SchemaNames, schemaNames } from "./schemas.ts";
-import { type ConfigSource, setting } from "./source.ts";
+import type { ConfigSource } from "./source.ts";
+import { workDirOf } from "./work_dir.ts";
 
 export type { ConfigSource } from "./source.ts";
 export type { Ends, EndUse, EndUses, StagingEnd, WarehouseEnd } from "./ends.ts";
@@ -37,7 +38,7 @@ export async function readSettings(
 ): Promise<Settings> {
   const { retryFor } = source.flags;
   const settings = {
-    workDir: setting(source, "workDir", "FINPIPE_WORK_DIR")?.value ?? "./finpipe-data",
+    workDir: workDirOf(source),
     retryFor: parseDuration(typeof retryFor === "string" ? retryFor : "60s", "--retry-for"),
     ...schemaNames(source),
   };

@@ -4,9 +4,15 @@ import { dirname, join, resolve } from "node:path";
 import { codeOf, FinpipeError } from "../runtime/errors.ts";
 import { systemReason } from "../runtime/file_failure.ts";
 import { ifThere } from "../runtime/files.ts";
+import { type ConfigSource, setting } from "./source.ts";
 
 /** What finpipe keeps in a work dir. */
-const OURS = ["embedded", "embedded.lock", "partitions"];
+const OURS = ["embedded", "embedded.lock", "partitions", "notices.json"];
+
+/** The folder of the partition files and the embedded engine, by option or variable. */
+export function workDirOf(source: ConfigSource): string {
+  return setting(source, "workDir", "FINPIPE_WORK_DIR")?.value ?? "./finpipe-data";
+}
 
 /**
  * Marks the embedded engine as complete. It stands inside the engine's folder, so that a move or

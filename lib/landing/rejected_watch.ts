@@ -2,7 +2,7 @@
  * Watches how much of what is read is rejected: says so while it goes on, and stops where it is too
  * much (docs/operations.md, "Rejected messages").
  */
-import { FinpipeError } from "../runtime/errors.ts";
+import { type ErrorDetails, FinpipeError } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/log.ts";
 import { counted } from "../runtime/words.ts";
 import type { Commit } from "./partition_lander.ts";
@@ -12,6 +12,13 @@ const FIRST_WARNING = 1000;
 const BETWEEN_WARNINGS = 60_000;
 /** Messages, at least, of which the share is looked at. */
 const SHARE_OF = 1000;
+
+/** More was rejected than is to pass. */
+export class TooManyRejected extends FinpipeError {
+  constructor(message: string, details: ErrorDetails) {
+    super("data", message, details);
+  }
+}
 
 export interface RejectedWatchOptions {
   log: Pick<Logger, "warn">;
@@ -100,8 +107,7 @@ export class RejectedWatch implements Disposable {
   #check({ read, rejected }: Share): void {
     const { maxShare } = this.#options;
     if (maxShare === undefined || rejected <= maxShare * read) return;
-    throw new FinpipeError(
-      "data",
+    throw new TooManyRejected(
       `Rejected ${rejected} of ${
         counted(read, "message")
       }, more than the share of ${maxShare} that ` +

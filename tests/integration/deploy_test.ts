@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
 import dashboard from "../../deploy/grafana/finpipe.json" with { type: "json" };
+import { NIGHT_METRICS } from "../../lib/backfill/night_metrics.ts";
 import { streamCallOf } from "../../commands/stream_call.ts";
 import { EXIT_CODES } from "../../lib/runtime/errors.ts";
 import { STEPS } from "../../lib/steps/registry.ts";
@@ -108,11 +109,24 @@ function filled(expr: string): string {
   return expr.replaceAll("$__rate_interval", "5m").replaceAll(/\$\w+/g, ".*");
 }
 
-Deno.test("alerts use series and labels that a stream exposes", async () => {
+/** The series that the file of a backfill has, likewise. */
+function nightSeries(): [name: string, labels: Set<string>][] {
+  const labels: Record<string, string> = {
+    finpipe_backfill_dates: "result",
+    finpipe_backfill_rows: "step",
+    finpipe_backfill_step_seconds: "step",
+    finpipe_steps: "state",
+  };
+  return Object.keys(NIGHT_METRICS).map((
+    name,
+  ) => [name, new Set(labels[name] === undefined ? [] : [labels[name]])]);
+}
+
+Deno.test("alerts use series and labels that a stream or a night has", async () => {
   const queries = await alertQueries();
   const alerts = (await Deno.readTextFile(join(DEPLOY, ALERTS))).match(/- alert:/g) ?? [];
   assert.equal(queries.length, alerts.length);
-  const series = await exposedSeries();
+  const series = new Map([...await exposedSeries(), ...nightSeries()]);
   for (const query of queries) assertExposed(query, series);
 });
 

@@ -1,5 +1,5 @@
 /** Which offsets of a topic can be read now, and which are lost. Pure. */
-import { FinpipeError } from "../../runtime/errors.ts";
+import { type ErrorDetails, FinpipeError } from "../../runtime/errors.ts";
 import type { CorruptBatch } from "./corrupt_batch.ts";
 
 /** The offsets that a partition of the topic has now. */
@@ -57,6 +57,13 @@ export function lostRangeOf(
   return undefined;
 }
 
+/** Messages of a topic cannot be read any more, and finpipe does not go past them unasked. */
+export class LostMessages extends FinpipeError {
+  constructor(message: string, details: ErrorDetails) {
+    super("data", message, details);
+  }
+}
+
 /** @returns the error for a corrupt batch, with the `--from` that continues after it */
 export function corruptBatchError(
   topic: string,
@@ -65,7 +72,7 @@ export function corruptBatchError(
 ): FinpipeError {
   const { from, to, reason } = batch;
   const text = `partition ${partition}: the batch of the offsets ${from} to ${to - 1} is corrupt`;
-  return new FinpipeError("data", `Cannot continue reading topic ${topic}: ${text}: ${reason}`, {
+  return new LostMessages(`Cannot continue reading topic ${topic}: ${text}: ${reason}`, {
     hint: "finpipe fetched it twice. Look at it with kafka-dump-log.sh on each broker that has " +
       `the partition. If it is lost for good, continue with --from ${partition}:${to}: the ` +
       "lost range is recorded",
@@ -76,8 +83,7 @@ export function corruptBatchError(
 /** @returns the error for lost ranges: what is lost, and the `--from` that continues after it */
 export function lostRangeError(topic: string, lost: readonly LostRange[]): FinpipeError {
   const from = lost.map(({ partition, continueAt }) => `${partition}:${continueAt}`).join(",");
-  return new FinpipeError(
-    "data",
+  return new LostMessages(
     `Cannot continue reading topic ${topic}: ${lost.map(describe).join("; ")}`,
     { hint: `If that is lost for good, continue with --from ${from}: the lost range is recorded` },
   );
