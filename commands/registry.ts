@@ -79,6 +79,11 @@ export function commandsOf(steps: readonly StepRegistration[]): readonly Registr
       load: () => import("./emit.ts"),
     },
     {
+      name: "health",
+      summary: "ask a stream on this machine whether it is well",
+      load: () => import("./health.ts"),
+    },
+    {
       name: "doctor",
       summary: "check configuration, reachability, versions and permissions",
       load: () => import("./doctor.ts"),

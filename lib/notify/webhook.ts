@@ -4,7 +4,7 @@
  * HMAC-SHA256 of `id.timestamp.body`).
  */
 import type { NotifySettings } from "../config/notify.ts";
-import { messageOf } from "../runtime/errors.ts";
+import { fetchFailure } from "../runtime/fetch_failure.ts";
 import { wait } from "../runtime/retry.ts";
 
 /** Milliseconds for one try. */
@@ -66,8 +66,7 @@ async function statusOf(
     return response.status;
   } catch (error) {
     if (signal.aborted) return `it gave no answer for ${TIMEOUT / 1000} s`;
-    // The platform's message names the URL, which is a secret.
-    return messageOf(error).replaceAll(/\(?https?:\/\/[^\s)]*\)?/g, url.host);
+    return fetchFailure(error);
   }
 }
 

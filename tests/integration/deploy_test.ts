@@ -22,6 +22,13 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DEPLOY = join(ROOT, "deploy");
 const ALERTS = "prometheus/alerts.yaml";
 const MANIFESTS = ["config.yaml", "init.yaml", "stream.yaml", "disruption.yaml", "nightly.yaml"];
+const UNITS = [
+  "finpipe-stream.service",
+  "finpipe-health.service",
+  "finpipe-health.timer",
+  "finpipe-night.service",
+  "finpipe-night.timer",
+];
 /** The files that start finpipe. */
 const STARTERS = [
   "compose.yaml",
@@ -30,7 +37,7 @@ const STARTERS = [
   "deploy/kubernetes/stream.yaml",
   "deploy/kubernetes/nightly.yaml",
   "deploy/airflow/finpipe.py",
-  "deploy/systemd/finpipe-stream.service",
+  ...UNITS.filter((name) => name.endsWith(".service")).map((name) => `deploy/systemd/${name}`),
   "deploy/Dockerfile",
 ];
 
@@ -234,15 +241,17 @@ await toolTest(
   },
 );
 
-await toolTest("systemd-analyze: the unit is right", "systemd-analyze", async () => {
+await toolTest("systemd-analyze: the units are right", "systemd-analyze", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    // The program that it starts is not installed here.
-    const unit = (await read("deploy/systemd/finpipe-stream.service"))
-      .replaceAll("/usr/local/bin/finpipe", "/bin/true");
-    const path = join(folder, "finpipe-stream.service");
-    await Deno.writeTextFile(path, unit);
-    const { success, output } = await runTool("systemd-analyze", ["verify", path]);
+    const paths = UNITS.map((name) => join(folder, name));
+    for (const [index, name] of UNITS.entries()) {
+      // The program that they start is not installed here.
+      const unit = (await read(`deploy/systemd/${name}`))
+        .replaceAll("/usr/local/bin/finpipe", "/bin/true");
+      await Deno.writeTextFile(paths[index]!, unit);
+    }
+    const { success, output } = await runTool("systemd-analyze", ["verify", ...paths]);
     assert.ok(success, output);
     assert.equal(output, "");
   } finally {
@@ -286,6 +295,10 @@ Deno.test("who runs the nights fails at once after the same exit codes, and retr
     return rule![1]!.split(", ").map(Number);
   };
   assert.deepEqual(codesOf("FailJob"), atOnce);
+  const [, units] = /^RestartPreventExitStatus=(.*)$/m.exec(
+    await read("deploy/systemd/finpipe-night.service"),
+  )!;
+  assert.deepEqual(units!.split(" ").map(Number), atOnce);
   const counted = codesOf("Count");
   assert.ok(counted.every((code) => Object.values(others).includes(code as 1)));
   // Kubernetes refuses a policy whose pods restart by themselves, and ignores one of another container.
@@ -301,13 +314,16 @@ Deno.test("who runs the nights fails at once after the same exit codes, and retr
 function callsOf(text: string): string[][] {
   const lists = [...text.matchAll(/^\s+(?:command|args): (\[".*"\])$/gm)]
     .map(([, list]) => JSON.parse(list!) as string[]);
-  const lines = [...text.matchAll(/^ExecStart=\S+ (.*)$/gm)].map(([, line]) => line!.split(" "));
-  return [...lists, ...lines];
+  const checks = [...text.matchAll(/^\s+test: \["CMD", "\/usr\/local\/bin\/finpipe", (.*)\]$/gm)]
+    .map(([, list]) => JSON.parse(`[${list}]`) as string[]);
+  const lines = [...text.matchAll(/^ExecStart=.*\/finpipe ([^;\n]*)/gm)]
+    .map(([, line]) => line!.split(" "));
+  return [...lists, ...checks, ...lines];
 }
 
 Deno.test("what containers and units start is a command that finpipe takes", async () => {
   const calls = (await Promise.all(STARTERS.map(read))).flatMap(callsOf);
-  assert.ok(calls.length >= 6, `found ${calls.length}`);
+  assert.ok(calls.length >= 9, `found ${calls.length}`);
   for (const call of calls.filter(([first]) => !first!.startsWith("-"))) {
     // Had it an option that is unknown, that one would be named first.
     const { code, stderr } = await runCli([...call, "--no-such-option"]);
