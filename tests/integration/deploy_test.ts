@@ -6,14 +6,18 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
-import dashboard from "../../deploy/grafana/finpipe.json" with { type: "json" };
-import { NIGHT_METRICS } from "../../lib/backfill/night_metrics.ts";
+import streamDashboard from "../../deploy/grafana/finpipe.json" with { type: "json" };
+import nightDashboard from "../../deploy/grafana/finpipe-night.json" with { type: "json" };
+import { NIGHT_METRICS, NightMetrics } from "../../lib/backfill/night_metrics.ts";
 import { streamCallOf } from "../../commands/stream_call.ts";
 import { EXIT_CODES } from "../../lib/runtime/errors.ts";
 import { STEPS } from "../../lib/steps/registry.ts";
 import { REASONS } from "../../lib/events/message.ts";
 import { WINDOW_CAPACITY } from "../../lib/events/dedup_window.ts";
 import { StreamMetrics } from "../../lib/runtime/metrics.ts";
+import type { Totals } from "../../lib/status/status.ts";
+import { STEP_STATES } from "../../lib/status/step_status.ts";
+import { CaughtOutput } from "../support/output.ts";
 import { runCli } from "../support/cli/run_cli.ts";
 import { runTool, toolTest } from "../support/docs/deploy_tools.ts";
 import { withDefaults } from "../support/docs/documents.ts";
@@ -109,7 +113,22 @@ async function alertQueries(): Promise<string[]> {
   return [...folded].map(([, block, line]) => (block ?? line)!.trim().replaceAll(/\n\s+/g, " "));
 }
 
-const panelQueries = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+/** Each dashboard, and the series that it is for. */
+const DASHBOARDS = [
+  { name: "stream", dashboard: streamDashboard, exposed: exposedSeries },
+  {
+    name: "night",
+    dashboard: nightDashboard,
+    exposed: () => Promise.resolve(new Map(nightSeries())),
+  },
+];
+
+/** What its panels ask. */
+function queriesOf({ panels }: { panels: { targets: { expr: string }[] }[] }): string[] {
+  return panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+}
+
+const panelQueries = DASHBOARDS.flatMap(({ dashboard }) => queriesOf(dashboard));
 
 /** A query as Prometheus reads it: without what Grafana fills in. */
 function filled(expr: string): string {
@@ -137,34 +156,37 @@ Deno.test("alerts use series and labels that a stream or a night has", async () 
   for (const query of queries) assertExposed(query, series);
 });
 
-Deno.test("the dashboard uses series and labels that a stream exposes, and shows all of them", async () => {
-  const series = await exposedSeries();
-  for (const query of panelQueries) assertExposed(query, series);
-  for (const name of series.keys()) {
-    const base = name.replace(/_(bucket|sum|count)$/, "");
-    assert.ok(panelQueries.some((query) => query.includes(base)), `no panel shows ${base}`);
-  }
-  for (const variable of dashboard.templating.list) {
-    if (typeof variable.query !== "object") continue;
-    const [, name, label] = /^label_values\((\w+), (\w+)\)$/.exec(variable.query.query) ?? [];
-    assert.ok([...TARGET_LABELS, ...series.get(name!)!].includes(label!), variable.name);
-  }
-});
+for (const { name, dashboard, exposed } of DASHBOARDS) {
+  Deno.test(`the dashboard of the ${name} uses series and labels that there are, and shows all of them`, async () => {
+    const series = await exposed();
+    const queries = queriesOf(dashboard);
+    for (const query of queries) assertExposed(query, series);
+    for (const name of series.keys()) {
+      const base = name.replace(/_(bucket|sum|count)$/, "");
+      assert.ok(queries.some((query) => query.includes(base)), `no panel shows ${base}`);
+    }
+    for (const variable of dashboard.templating.list) {
+      if (typeof variable.query !== "object") continue;
+      const [, name, label] = /^label_values\((\w+), (\w+)\)$/.exec(variable.query.query) ?? [];
+      assert.ok([...TARGET_LABELS, ...series.get(name!)!].includes(label!), variable.name);
+    }
+  });
+
+  Deno.test(`panels of the dashboard of the ${name} have ids of their own and do not overlap`, () => {
+    const { panels } = dashboard;
+    assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
+    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, i) => `${x + i % w}:${y + Math.floor(i / w)}`)
+    );
+    assert.equal(new Set(cells).size, cells.length);
+  });
+}
 
 Deno.test("a query of what is not exposed is found", async () => {
   const series = await exposedSeries();
   assert.throws(() => assertExposed("finpipe_lag", series), /finpipe_lag is not exposed/);
   const query = 'sum by (partition) (finpipe_batches_total{job="finpipe"})';
   assert.throws(() => assertExposed(query, series), /partition is no label of/);
-});
-
-Deno.test("panels of the dashboard have ids of their own and do not overlap", () => {
-  const { panels } = dashboard;
-  assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
-  const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
-    Array.from({ length: w * h }, (_, i) => `${x + i % w}:${y + Math.floor(i / w)}`)
-  );
-  assert.equal(new Set(cells).size, cells.length);
 });
 
 Deno.test("alerts fit the code: the window's capacity, and a chapter for each runbook", async () => {
@@ -186,8 +208,34 @@ await toolTest(
     const cwd = join(DEPLOY, "prometheus");
     const checked = await runTool("promtool", ["check", "rules", "alerts.yaml"], { cwd });
     assert.ok(checked.success, checked.output);
-    const tested = await runTool("promtool", ["test", "rules", "alerts_test.yaml"], { cwd });
+    const tests = ["alerts_test.yaml", "alerts_days_test.yaml"];
+    const tested = await runTool("promtool", ["test", "rules", ...tests], { cwd });
     assert.ok(tested.success, tested.output);
+    const config = await runTool("promtool", ["check", "config", "prometheus.yaml"], { cwd });
+    assert.ok(config.success, config.output);
+  },
+);
+
+await toolTest(
+  "promtool: the file of a night is what a collector reads, and keeps to the conventions",
+  "promtool",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const path = join(folder, "finpipe.prom");
+      const now = () => Temporal.Instant.from("2022-10-02T03:00:00Z");
+      const metrics = await NightMetrics.open(path, { stdout: new CaughtOutput(), now });
+      await metrics.begin();
+      const totals = Object.fromEntries(STEP_STATES.map((state) => [state, 1])) as Totals;
+      const newest = Temporal.PlainDate.from("2022-10-01");
+      await metrics.end(0, { stale: [], newest, totals });
+      const stdin = await Deno.readTextFile(path);
+      const { success, output } = await runTool("promtool", ["check", "metrics"], { stdin });
+      assert.ok(success, output);
+      assert.equal(output, "");
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
   },
 );
 
@@ -240,6 +288,17 @@ await toolTest(
     assert.ok(!(await runTool("compose-check", [], { stdin: mistyped })).success);
   },
 );
+
+Deno.test("each service of compose.yaml has a limit of memory, and what it mounts is there", async () => {
+  const text = await read("compose.yaml");
+  const services = text.slice(text.indexOf("\nservices:\n"), text.indexOf("\nvolumes:\n"));
+  const parts = services.split(/^(?=  [a-z-]+:$)/m).slice(1);
+  assert.ok(parts.length >= 12);
+  for (const part of parts) assert.match(part, /^ {4}(mem_limit: \d+[mg]|<<: \*finpipe)$/m, part);
+  for (const [, path] of services.matchAll(/- \.\/(deploy\/[^:]*):/g)) {
+    await Deno.stat(join(ROOT, path!));
+  }
+});
 
 await toolTest("systemd-analyze: the units are right", "systemd-analyze", async () => {
   const folder = await Deno.makeTempDir();
