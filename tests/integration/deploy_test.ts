@@ -292,7 +292,7 @@ await toolTest(
 Deno.test("each service of compose.yaml has a limit of memory, and what it mounts is there", async () => {
   const text = await read("compose.yaml");
   const services = text.slice(text.indexOf("\nservices:\n"), text.indexOf("\nvolumes:\n"));
-  const parts = services.split(/^(?=  [a-z-]+:$)/m).slice(1);
+  const parts = services.split(/^(?= {2}[a-z-]+:$)/m).slice(1);
   assert.ok(parts.length >= 12);
   for (const part of parts) assert.match(part, /^ {4}(mem_limit: \d+[mg]|<<: \*finpipe)$/m, part);
   for (const [, path] of services.matchAll(/- \.\/(deploy\/[^:]*):/g)) {
