@@ -66,7 +66,7 @@ export function commandsOf(steps: readonly StepRegistration[]): readonly Registr
     {
       name: "serve",
       summary: "show the mart as a live page in a browser",
-      load: () => import("./serve.ts"),
+      load: () => serveDefinition(steps),
     },
     {
       name: "prune",
@@ -107,4 +107,9 @@ async function backfillDefinition(steps: readonly StepRegistration[]) {
 async function statusDefinition(steps: readonly StepRegistration[]) {
   const { statusCommand } = await import("./status.ts");
   return { default: statusCommand(await loadSteps(steps)) };
+}
+
+async function serveDefinition(steps: readonly StepRegistration[]) {
+  const { serveCommand } = await import("./serve.ts");
+  return { default: serveCommand(await loadSteps(steps)) };
 }

@@ -22,6 +22,11 @@ export interface AnswerOptions {
   hosts: readonly string[] | undefined;
   /** Milliseconds for which a client waits for a question to the warehouse. @default 2 s */
   patience?: number;
+  /** What else is answered, by these paths. @default nothing */
+  others?: {
+    paths: readonly string[];
+    answer(path: string, query: string): Promise<Answer>;
+  };
 }
 
 /** No browser is to guess types, tell where it comes from, or show the page inside another one. */
@@ -34,15 +39,17 @@ const HEADERS = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 };
 /** Kept nowhere, as figures of payments should not stay in a browser's cache. */
-const UNKEPT = { ...HEADERS, "cache-control": "no-store" };
+export const UNKEPT = { ...HEADERS, "cache-control": "no-store" };
 /** May be kept, and is asked about each time. */
 const ASKED = { ...HEADERS, "cache-control": "private, no-cache" };
 const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
-const HTML_TYPE = { "content-type": "text/html; charset=utf-8" };
-const PATIENCE = 2000;
+export const HTML_TYPE = { "content-type": "text/html; charset=utf-8" };
+/** Milliseconds for which a client waits for a question. */
+export const PATIENCE = 2000;
 
 export function answersOf(options: AnswerOptions): (asked: Asked) => Promise<Answer> {
-  const { board, hosts, patience = PATIENCE } = options;
+  const { board, hosts, patience = PATIENCE, others } = options;
+  const paths = [...PATHS, ...(others?.paths ?? [])].sort();
   const made = new Made();
   const policy = `${pagePolicy("served")}; frame-ancestors 'none'`;
   return async ({ method, target, headers }) => {
@@ -53,7 +60,8 @@ export function answersOf(options: AnswerOptions): (asked: Asked) => Promise<Ans
       return text(405, "Only GET and HEAD", { allow: "GET, HEAD" });
     }
     const [path = "", query = ""] = target.split("?", 2);
-    if (!PATHS.includes(path)) return text(404, PATHS.join(", "));
+    if (!paths.includes(path)) return text(404, paths.join(", "));
+    if (others?.paths.includes(path)) return await others.answer(path, query);
     await atMost(patience, board.look());
     switch (path) {
       case "/healthz":
@@ -157,28 +165,28 @@ function nameOf(host: string | undefined): string {
 }
 
 /** Says what is wrong; the log says it with names, which are nobody's business here. */
-function troubleText({ kind, since }: Trouble): string {
-  return TROUBLES[kind](`since ${timeText(since)}`);
+export function troubleText({ kind, since }: Trouble, what = "the mart"): string {
+  return TROUBLES[kind](`since ${timeText(since)}`, what);
 }
 
-const TROUBLES: Readonly<Record<TroubleKind, (since: string) => string>> = {
-  busy: (since) => `another finpipe has been at work in the mart ${since}`,
+const TROUBLES: Readonly<Record<TroubleKind, (since: string, what: string) => string>> = {
+  busy: (since, what) => `another finpipe has been at work in ${what} ${since}`,
   away: (since) => `the warehouse has not answered ${since}`,
   refused: (since) =>
     `the warehouse has refused finpipe ${since}: a password, rights, settings or the schema have ` +
     "to be mended, the log of serve says which",
-  failed: (since) => `finpipe has failed to read the mart ${since}: the log of serve says why`,
+  failed: (since, what) => `finpipe has failed to read ${what} ${since}: the log of serve says why`,
 };
 
 function timeText(time: Temporal.Instant): string {
   return `${time.round("second")}`.replace("T", " ").replace("Z", " UTC");
 }
 
-function text(status: number, line: string, more: Record<string, string> = {}): Answer {
+export function text(status: number, line: string, more: Record<string, string> = {}): Answer {
   return { status, headers: { ...UNKEPT, ...more }, body: `${line}\n` };
 }
 
-function json(headers: Record<string, string>, body: string | Uint8Array): Answer {
+export function json(headers: Record<string, string>, body: string | Uint8Array): Answer {
   return { status: 200, headers: { ...headers, ...JSON_TYPE }, body };
 }
 
@@ -187,7 +195,7 @@ function hash(bytes: Uint8Array): string {
 }
 
 /** Resolves with the work, or when its time is over; the work continues then. */
-async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+export async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
   const over = Promise.withResolvers<void>();
   const timer = setTimeout(over.resolve, milliseconds);
   try {

@@ -7,18 +7,30 @@ import { type HttpServer, startHttpServer } from "../runtime/http_server.ts";
 import type { Logger } from "../runtime/log.ts";
 import { SIGNATURE } from "../runtime/version.ts";
 import { type CountedValues, knownDays } from "../standing/mart_standing.ts";
+import type { StagingRepository } from "../staging/repository.ts";
+import { readStatus, type StatusEnds } from "../status/status.ts";
+import type { ReadyStep } from "../steps/step.ts";
 import type { WarehouseRepository } from "../warehouse/repository.ts";
 import { answersOf, type Shown } from "./answers.ts";
 import { MartBoard, type TroubleKind } from "./mart_board.ts";
 import { readChanged, type ReadMart } from "./read_mart.ts";
+import { type HeldStatus, STATUS_PATHS, statusAnswers } from "./status_answers.ts";
 
 /** The warehouse, opened for one question. */
 export interface OpenedMart extends AsyncDisposable {
   warehouse: Pick<WarehouseRepository, "checkSchema" | "dayFacts" | "martOrigins" | "mart">;
 }
 
+/** Both ends, opened for one question. */
+export interface OpenedEnds extends AsyncDisposable {
+  staging: StatusEnds["staging"] & Pick<StagingRepository, "schema">;
+  warehouse: StatusEnds["warehouse"] & Pick<WarehouseRepository, "checkSchema">;
+}
+
 export interface ServeOptions {
   open(): Promise<OpenedMart>;
+  /** For the steps of each date; undefined: they are not served. */
+  status?: { open(): Promise<OpenedEnds>; steps: readonly ReadyStep[] } | undefined;
   /** What `cdm` would count. */
   counted: CountedValues;
   now(): Temporal.Instant;
@@ -70,8 +82,10 @@ export async function serveMart(
   const packed = (mart: Pick<ReadMart, "rows" | "days" | "origins">, nothing: string) =>
     packPage({ ...mart, asked: undefined, counted, nothing, madeAt: now(), madeBy: SIGNATURE });
   const noMart = { rows: [], days: [], origins: { builds: [], loads: [], rates: [], leftOut: [] } };
+  const others = options.status && stepsOf(options, options.status);
   const answer = answersOf({
     board,
+    ...(others && { others }),
     empty: () => packed(noMart, "The mart could not be read yet; the page shows it when it can."),
     hosts: isLoopback ? [...LOOPBACK, hostname.toLowerCase()] : undefined,
   });
@@ -103,9 +117,37 @@ export async function serveMart(
   };
 }
 
+/** Answers about the steps of each date: asked for only when somebody looks at them. */
+function stepsOf(
+  { now, log, interval = MINUTE }: ServeOptions,
+  { open, steps }: NonNullable<ServeOptions["status"]>,
+) {
+  const board = new MartBoard<HeldStatus>({
+    interval,
+    now,
+    versionOf: () => crypto.randomUUID(),
+    onTrouble: (error, kind) => logTrouble(log, error, kind, "the steps"),
+    onRecovered: () => log.info("The steps can be read again"),
+    async read() {
+      await using ends = await open();
+      await ends.staging.schema.checkSchema("read");
+      await ends.warehouse.checkSchema("read");
+      const status = await readStatus(ends, steps, {
+        range: undefined,
+        now: now().toZonedDateTimeISO("UTC").toPlainDateTime(),
+      });
+      return { runs: [...status], totals: status.totals() };
+    },
+  });
+  return {
+    paths: STATUS_PATHS,
+    answer: statusAnswers(board, steps.map(({ name }) => name)),
+  };
+}
+
 /** What passes is a warning; what somebody has to mend is an error. */
-function logTrouble(log: Logger, error: unknown, kind: TroubleKind): void {
+function logTrouble(log: Logger, error: unknown, kind: TroubleKind, what = "the mart"): void {
   const hint = error instanceof FinpipeError && error.hint !== undefined ? `. ${error.hint}` : "";
   const passes = kind === "away" || kind === "busy";
-  log[passes ? "warn" : "error"](`Cannot read the mart: ${messageOf(error)}${hint}`);
+  log[passes ? "warn" : "error"](`Cannot read ${what}: ${messageOf(error)}${hint}`);
 }

@@ -67,6 +67,10 @@ ownVerticaTest(
       await untilAnswer("/healthz", /^200 ok/);
       assert.deepEqual(await dates(), ["2022-10-01"]);
 
+      // Staging is not configured here: the mart is served without it.
+      assert.match(await get("/api/status.json"), /^503 the warehouse has refused finpipe since/);
+      assert.match(await get("/status"), /^200 [^]*Nothing was read yet/);
+
       await server.kill();
       await untilAnswer(
         "/healthz",
@@ -108,7 +112,10 @@ ownVerticaTest(
         host: "127.0.0.1",
         port,
       });
-      const log = stderr.split("\n").filter((line) => /Cannot read|read again/.test(line));
+      const [steps, ...log] = stderr.split("\n").filter((line) =>
+        /Cannot read|read again/.test(line)
+      );
+      assert.match(steps!, /Cannot read the steps: Cannot use FINPIPE_PG_URL: it is not set/);
       assert.equal(log.length, 4, stderr);
       assert.match(log[0]!, /warn.*Cannot read the mart: Cannot reach Vertica at/i);
       assert.match(

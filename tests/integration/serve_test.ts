@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { lockBehindReader } from "../../lib/runtime/file_lock.ts";
 import { runCli, spawnCli } from "../support/cli/run_cli.ts";
 import { inFolder } from "../support/folder.ts";
+import { freePort } from "../support/network/ports.ts";
 
 const FIXTURE = new URL("../fixtures/events.jsonl", import.meta.url).pathname;
 
@@ -17,8 +18,12 @@ Deno.test("serve shows the mart on loopback alone, and another command works mea
     };
     await done("stream", "--source", FIXTURE);
     await done("backfill", "2022-10-02");
-    const serve = spawnCli(["serve", "--port", "0"], { env });
+    const url = `http://localhost:${freePort()}/`;
+    const serve = spawnCli(["serve", "--port", new URL(url).port], { env });
     await serve.waitFor(/Serving the mart on http:\/\/localhost:\d+\//);
+    const steps = await (await fetch(`${url}api/status.json`)).text();
+    assert.equal(steps, await done("status", "--json"));
+    assert.match(await (await fetch(`${url}status`)).text(), /scope="row">2022-10-02</);
     const report = await done("report", "--format", "json");
     await done("backfill", "2022-10-03");
     serve.kill("SIGTERM");

@@ -24,8 +24,8 @@ export function causeLines(runs: Iterable<RunStatus>): string[] {
   );
 }
 
-/** Undefined where there is nothing to be told. */
-function saidOf(step: NamedStatus): string | undefined {
+/** What is told of a step that is not done, as in `is stale: ...`; undefined where there is nothing. */
+export function saidOf(step: NamedStatus): string | undefined {
   const { state, attempt } = step;
   if (state === "running" && attempt !== undefined) {
     const since = attempt.startedAt.toString({ smallestUnit: "second" }).replace("T", " ");
