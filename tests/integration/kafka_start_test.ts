@@ -1,5 +1,6 @@
 /** Where a topic is begun, and what happens where what comes next is not there any more. */
 import assert from "node:assert/strict";
+import { startWebhook } from "../support/network/webhook.ts";
 import { landingPlace, topicTest, untilRead } from "../support/topic/landing.ts";
 import { until, untilRow } from "../support/until.ts";
 import {
@@ -89,6 +90,8 @@ await topicTest(
     await using place = await landedPart(t, { partitions: 3 });
     await deleteBefore(place, 7);
     await deleteBefore(place, 8, 2);
+    await using webhook = startWebhook();
+    place.moreEnv = { FINPIPE_NOTIFY_URL: webhook.url };
     const lost =
       /partition 0: offsets 4 to 6 were deleted before they were read; partition 2: offsets 4 to 7 were/;
     for (const args of [[], ["--from", "earliest"], ["--from", "1:5"]]) {
@@ -97,6 +100,10 @@ await topicTest(
       assert.match(stderr, lost);
       assert.match(stderr, /continue with --from 0:7,2:8: the lost range is recorded/);
     }
+    // Somebody is told, once, however often it is started again.
+    const [told, ...more] = webhook.posted.map(({ json }) => json);
+    assert.deepEqual([told!.event, told!.exit_code, more], ["lost_range", 4, []]);
+    assert.match(String(told!.message), lost);
     assert.deepEqual(await positions(place), [[4, 4], [4, 4], [4, 4]]);
     const beyond = await place.stream("--from", "0:6,2:8");
     assert.equal(beyond.code, 2, beyond.stderr);

@@ -67,7 +67,7 @@ Deno.test("dates stand newest first, each step with its state, facts and cause",
 Deno.test("texts stay texts, and nothing is run or loaded", () => {
   const page = { steps: ["load"], ...HELD, problems: true, trouble: "<b>", askedAt: undefined };
   const html = statusHtml(page);
-  assert.doesNotMatch(html, /<script|<b>|\u001b/);
+  for (const text of ["<script", "<b>", "\u001b"]) assert.ok(!html.includes(text), text);
   assert.match(
     html,
     /failed: &lt;script&gt;alert\(&quot;x&quot;\)&lt;\/script&gt;\\u001b\[2J &amp;/,

@@ -139,10 +139,14 @@ export class LandingPlace implements AsyncDisposable {
     this.#scope = scope;
   }
 
+  /** Variables beside those of {@link env}. */
+  moreEnv: Record<string, string> = {};
+
   /** The environment of a run of finpipe here. */
   get env(): Record<string, string> {
     const { brokers, topic, group } = this.topic;
     return {
+      ...this.moreEnv,
       FINPIPE_KAFKA_BROKERS: brokers,
       FINPIPE_TOPIC: topic,
       FINPIPE_GROUP: group,
