@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Calendar } from "../../lib/rendering/mart/page/browser/dates.ts";
 import { lookOf } from "../../lib/rendering/mart/page/browser/look.ts";
-import { modelOf } from "../../lib/rendering/mart/page/browser/model.ts";
+import { METRICS, modelOf } from "../../lib/rendering/mart/page/browser/model.ts";
+import { trendText } from "../../lib/rendering/mart/page/browser/trend.ts";
 import {
   before,
   fragmentOf,
@@ -70,6 +71,21 @@ Deno.test("a line has no value in a hole, nor where its currency was left out; z
   const sparse = modelOf(packPage({ ...facts, rows: facts.rows.toSpliced(1, 1) }));
   assert.equal(sparse.currencies[0]!.lines.amount[1], 0);
   assert.equal(sparse.currencies[0]!.lines.average[1], null);
+});
+
+Deno.test("a trend says whether nobody chose a currency or there is none", () => {
+  const none = modelOf(packPage(madeFacts({
+    first: "2022-10-01",
+    days: 3,
+    currencies: [],
+    unbuilt: [0, 1, 2],
+  })));
+  assert.match(
+    trendText(METRICS[0]!, none, wholeView(none)),
+    /\(3 days\): there are no figures\.$/,
+  );
+  const unchosen = { ...wholeView(MODEL), currencies: new Set<number>() };
+  assert.equal(trendText(METRICS[0]!, MODEL, unchosen), "No currency is chosen.");
 });
 
 Deno.test("ticks are days, Mondays or firsts of months, within the days and never too many", () => {
