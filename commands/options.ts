@@ -66,6 +66,12 @@ export function wholeNumber(
   };
 }
 
+/** An option's parser for a text that says something: an unset variable of a shell leaves it empty. */
+export function notEmpty(text: string): string {
+  if (text.trim() !== "") return text;
+  throw new InvalidArgumentError("It must not be empty.");
+}
+
 /** Prints a command's result: one JSON value with `--json`, else lines of text. */
 export async function printResult(
   { io, json }: Context,

@@ -5,7 +5,7 @@ import { Interrupted } from "../lib/runtime/errors.ts";
 import { serveMart } from "../lib/looking/serve_mart.ts";
 import { countedValuesOf } from "../lib/steps/cdm.ts";
 import type { CommandDefinition } from "./command.ts";
-import { printResult, wholeNumber } from "./options.ts";
+import { notEmpty, printResult, wholeNumber } from "./options.ts";
 
 const PORT = 8080;
 const HOST = "127.0.0.1";
@@ -24,7 +24,7 @@ const command: CommandDefinition = {
           "engine other commands wait, up to 10 s, while it reads.",
       )
       .option("--port <port>", `(default: ${PORT})`, wholeNumber(0, 65_535))
-      .option("--host <address>", `the address to listen on (default: ${HOST})`);
+      .option("--host <address>", `the address to listen on (default: ${HOST})`, notEmpty);
   },
 
   examples: [
