@@ -6,6 +6,7 @@ import axe from "axe-core";
 import { csvReport } from "../../lib/rendering/mart/csv.ts";
 import { packPage, type PageFacts } from "../../lib/rendering/mart/page/pack.ts";
 import { pageHtml } from "../../lib/rendering/mart/page/page.ts";
+import { printable } from "../../lib/runtime/printable.ts";
 import { browserTests } from "../support/page/browser.ts";
 import { madeFacts, type MadeMart } from "../support/page/facts.ts";
 import { HOSTILE } from "../support/page/hostile.ts";
@@ -124,7 +125,7 @@ browserTest(
     assert.equal(await page.evaluate("globalThis.hit"), undefined);
     assert.equal(await page.locator("body img, body iframe, main script").count(), 0);
     const [cell] = await texts(page, "#origins tbody td:nth-of-type(3)");
-    for (const text of HOSTILE) assert.ok(cell!.includes(JSON.stringify(text)), text);
+    for (const text of HOSTILE) assert.ok(cell!.includes(printable(JSON.stringify(text))), text);
     assert.ok((await textOf(page, "#made")).includes(HOSTILE[0]));
     const origins = await downloaded(page, "#origins-csv");
     assert.match(origins.text, /^date,built_at,built_by,counted,transactions_rows,transactions_/);

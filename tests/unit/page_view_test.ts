@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Calendar } from "../../lib/rendering/mart/page/browser/dates.ts";
-import { lookOf } from "../../lib/rendering/mart/page/browser/look.ts";
+import { LINE_COLOURS, lookOf } from "../../lib/rendering/mart/page/browser/look.ts";
 import { METRICS, modelOf } from "../../lib/rendering/mart/page/browser/model.ts";
 import { trendText } from "../../lib/rendering/mart/page/browser/trend.ts";
 import {
@@ -12,6 +12,7 @@ import {
   wholeView,
 } from "../../lib/rendering/mart/page/browser/view.ts";
 import { packPage } from "../../lib/rendering/mart/page/pack.ts";
+import { leastDistance } from "../support/page/colours.ts";
 import { madeFacts } from "../support/page/facts.ts";
 
 const MODEL = modelOf(packPage(madeFacts({
@@ -109,6 +110,23 @@ Deno.test("ticks are days, Mondays or firsts of months, within the days and neve
       if (label(day).length === 4) assert.match(iso, /-01-01$/);
     }
   }));
+});
+
+Deno.test("the colour-blind tell sixteen currencies apart: by dashes, or else by colours", async () => {
+  const looks = Array.from({ length: 16 }, (_, place) => lookOf(place));
+  for (const colours of Object.values(LINE_COLOURS)) {
+    looks.forEach((look, place) => {
+      for (const other of looks.slice(0, place).filter(({ dash }) => dash === look.dash)) {
+        const [one, two] = [colours[look.colour]!, colours[other.colour]!];
+        assert.ok(leastDistance(one, two) > 10, `${one} and ${two}`);
+      }
+    });
+  }
+  const style = await Deno.readTextFile(
+    new URL("../../lib/rendering/mart/page/page.css", import.meta.url),
+  );
+  const inStyle = [...style.matchAll(/--line-\d: (#\w+);/g)].map(([, colour]) => colour);
+  assert.deepEqual(inStyle, Object.values(LINE_COLOURS).flat(), "the style sheet has the same");
 });
 
 Deno.test("no two of 32 currencies look the same, and neighbours differ in their dashes", () => {

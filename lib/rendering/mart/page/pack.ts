@@ -9,6 +9,7 @@ import {
   martCauses,
   martCausesText,
 } from "../../../standing/mart_standing.ts";
+import { printable } from "../../../runtime/printable.ts";
 import type { MartOrigins, OriginLoad } from "../../../warehouse/mart_origins.ts";
 import type { MartRow } from "../../../warehouse/repository.ts";
 import { currencyName } from "../../currency_name.ts";
@@ -203,7 +204,7 @@ function staleDays(axis: Axis, days: readonly WarehouseDay[], counted: CountedVa
   return days.flatMap((day) => {
     const causes = martCauses(day, counted);
     if (causes.length === 0) return [];
-    return [{ day: axis.of(`${day.day}`), length: 1, text: martCausesText(causes) }];
+    return [{ day: axis.of(`${day.day}`), length: 1, text: printable(martCausesText(causes)) }];
   });
 }
 
