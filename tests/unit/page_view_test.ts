@@ -129,6 +129,15 @@ Deno.test("the colour-blind tell sixteen currencies apart: by dashes, or else by
   assert.deepEqual(inStyle, Object.values(LINE_COLOURS).flat(), "the style sheet has the same");
 });
 
+Deno.test("a phone has two dates at least below a few days", () => {
+  const calendar = new Calendar("2022-10-01");
+  for (let days = 2; days <= 13; days++) {
+    const { days: ticks, label } = calendar.ticks(-0.5, days - 0.5, 36);
+    assert.ok(ticks.length >= 2, `${ticks.length} of ${days} days`);
+    assert.equal(label(ticks[0]!).length, 10);
+  }
+});
+
 Deno.test("no two of 32 currencies look the same, and neighbours differ in their dashes", () => {
   const looks = Array.from({ length: 32 }, (_, place) => lookOf(place));
   assert.equal(new Set(looks.map((look) => JSON.stringify(look))).size, 32);
