@@ -15,6 +15,7 @@ import type { MartRow } from "../../../warehouse/repository.ts";
 import { currencyName } from "../../currency_name.ts";
 import {
   addDays,
+  FORMAT,
   type Marked,
   type Packed,
   packed,
@@ -55,7 +56,7 @@ export function packPage(facts: PageFacts): PageData {
     ? []
     : DATASET_NAMES.map((dataset) => packLoads(axis, dataset, facts, texts));
   return {
-    format: 1,
+    format: FORMAT,
     madeAt: facts.madeAt.round("second").toString(),
     madeBy: facts.madeBy,
     asked: asked === undefined ? null : { from: `${asked.from}`, to: `${asked.to}` },

@@ -1,5 +1,5 @@
 /** A served page asks its server for news, and shows them without a reload. */
-import type { PageData } from "../data.ts";
+import { FORMAT, type PageData } from "../data.ts";
 import { byId } from "./element.ts";
 
 interface State {
@@ -26,6 +26,8 @@ export function keepLive(version: string, onData: (data: PageData) => void): voi
       lost = undefined;
       if (state.version !== version && !isDragging) {
         const data = await json<PageData>("/api/page.json");
+        // A newer finpipe serves it, and has a page that can read it.
+        if (data.format !== FORMAT) return location.reload();
         version = data.live ?? "";
         onData(data);
       }
