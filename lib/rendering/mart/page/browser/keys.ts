@@ -36,11 +36,6 @@ export class Keys {
 
   readonly handle = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const { axis } = this.#model;
-    const { days } = this.#view();
-    const first = axis.findIndex((day) => day >= days.from);
-    const last = axis.findLastIndex((day) => day <= days.to);
-    if (first < 0 || last < first) return;
     if (event.key === "Escape") {
       if (this.anchor === null) this.#events.onReset();
       else this.#choose(null);
@@ -50,6 +45,12 @@ export class Keys {
       this.#choose(null);
       this.#events.onDays(chosen);
     } else {
+      const { axis } = this.#model;
+      const { days } = this.#view();
+      const first = axis.findIndex((day) => day >= days.from);
+      const last = axis.findLastIndex((day) => day <= days.to);
+      // Within a long hole there is no point to stand at.
+      if (first < 0 || last < first) return;
       const at = this.place ?? (event.key === "ArrowRight" ? first - 1 : last + 1);
       const next = event.key === "Home" ? first : event.key === "End" ? last : step(at, event.key);
       if (next === undefined) return;

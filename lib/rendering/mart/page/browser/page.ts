@@ -140,7 +140,10 @@ class Parts {
     });
     for (const { frame, plot } of this.#charts) {
       frame.onkeydown = this.#keys.handle;
-      touch(plot.over, (left) => this.#putCursor(plot.posToIdx(left)));
+      touch(plot.over, (left) => {
+        const nearest = plot.posToIdx(left);
+        this.#putCursor(this.#isShown(nearest) ? nearest : null);
+      });
     }
     this.#tables = METRICS.map((metric) => new ChartTable(metric, model, view));
     this.#mart = martTable(model, (sort) => this.set({ ...this.#view, sort }), () => this.#view);
