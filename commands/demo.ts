@@ -37,7 +37,7 @@ const command: CommandDefinition = {
     await demo({
       ...demoOptionsOf(config.flags),
       json: context.json,
-      io,
+      io: { ...io, stdout: progress.over(io.stdout) },
       onPhase: (text) => progress.show(() => text),
     });
     await progress.clear();

@@ -9,7 +9,7 @@ import { readSettings } from "../lib/config/settings.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { namedOutput, refuseExisting } from "../lib/runtime/named_output.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
-import { printResult, wholeNumber } from "./options.ts";
+import { notEmpty, printResult, wholeNumber } from "./options.ts";
 
 /** What `emit` was asked for. */
 export interface EmitCall {
@@ -61,7 +61,7 @@ const command: CommandDefinition = {
         "Makes a stream of events as the source service would; the same seed gives the same " +
           "events.",
       )
-      .option("--to <target>", "kafka, a file (.gz too), or - for stdout (default: -)")
+      .option("--to <target>", "kafka, a file (.gz too), or - for stdout (default: -)", notEmpty)
       .option("--topic <name>", "topic for --to kafka, which has no default here")
       .option("--force", "replace a file that is there")
       .option("--dates <from..to>", "days of the events, inclusive (default: yesterday, UTC)")

@@ -74,6 +74,12 @@ export function share(text: string): number {
   throw new InvalidArgumentError("It must be a share, as 0.01 or 1%, at most 1.");
 }
 
+/** An option's parser for a text that says something: an unset variable of a shell leaves it empty. */
+export function notEmpty(text: string): string {
+  if (text.trim() !== "") return text;
+  throw new InvalidArgumentError("It must not be empty.");
+}
+
 /** Prints a command's result: one JSON value with `--json`, else lines of text. */
 export async function printResult(
   { io, json }: Context,

@@ -27,6 +27,7 @@ import { type CountedValues, knownDays } from "../lib/standing/mart_standing.ts"
 import { countedValuesOf } from "../lib/steps/cdm.ts";
 import type { WarehouseRepository } from "../lib/warehouse/repository.ts";
 import type { CommandDefinition, Context } from "./command.ts";
+import { notEmpty } from "./options.ts";
 import {
   type CellCall,
   cellCallOf,
@@ -48,7 +49,11 @@ const command: CommandDefinition = {
       )
       .argument("[from..to]", "an inclusive range, or one date (default: all days that are over)")
       .addOption(new Option("--format <format>", "(default: table)").choices(FORMAT_NAMES))
-      .option("--out <file>", "write to a file, which appears once it is complete")
+      .option(
+        "--out <file>",
+        "write to a file, which appears once it is complete, or - for stdout",
+        notEmpty,
+      )
       .option("--plain", "the table without bars, as it is where no terminal shows it")
       .addOption(EXPLAIN)
       .addOption(HISTORY);

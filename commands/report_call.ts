@@ -59,7 +59,7 @@ export function reportCallOf(
   return {
     range: range === undefined ? undefined : parseRange(range, "FROM..TO"),
     format: FORMAT_NAMES.find((name) => name === format) ?? (json ? "json" : "table"),
-    out: typeof out === "string" ? out : undefined,
+    out: typeof out === "string" && out !== "-" ? out : undefined,
     plain: plain === true,
   };
 }

@@ -6,7 +6,7 @@ import { serveMart } from "../lib/looking/serve_mart.ts";
 import { countedValuesOf } from "../lib/steps/cdm.ts";
 import { type NamedStep, prepareSteps } from "../lib/steps/step.ts";
 import type { CommandDefinition } from "./command.ts";
-import { printResult, wholeNumber } from "./options.ts";
+import { notEmpty, printResult, wholeNumber } from "./options.ts";
 
 const PORT = 8080;
 const HOST = "127.0.0.1";
@@ -28,7 +28,7 @@ export function serveCommand(steps: readonly NamedStep[]): CommandDefinition {
             "engine other commands wait, up to 10 s, while it reads.",
         )
         .option("--port <port>", `(default: ${PORT})`, wholeNumber(0, 65_535))
-        .option("--host <address>", `the address to listen on (default: ${HOST})`);
+        .option("--host <address>", `the address to listen on (default: ${HOST})`, notEmpty);
     },
 
     examples: [

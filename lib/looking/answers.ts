@@ -59,7 +59,7 @@ export function answersOf(options: AnswerOptions): (asked: Asked) => Promise<Ans
     if (method !== "GET" && method !== "HEAD") {
       return text(405, "Only GET and HEAD", { allow: "GET, HEAD" });
     }
-    const [path = "", query = ""] = target.split("?", 2);
+    const [path, query] = partsOf(target);
     if (!paths.includes(path)) return text(404, paths.join(", "));
     if (others?.paths.includes(path)) return await others.answer(path, query);
     await atMost(patience, board.look());
@@ -76,13 +76,13 @@ export function answersOf(options: AnswerOptions): (asked: Asked) => Promise<Ans
         const data = board.held?.value.data ?? options.empty();
         const version = board.held?.version ?? "";
         const whole = made.of(version, data);
-        const tag = { etag: `"${whole.tag[path]}"` };
+        const tag = { etag: `"${whole.tag[path]!}"` };
         const isPage = path === "/";
         // A browser takes over the headers of a 304, too: they are those of the page that it keeps.
         const sent = isPage
           ? { ...ASKED, ...tag, ...HTML_TYPE, "content-security-policy": policy }
           : { ...ASKED, ...tag, ...JSON_TYPE };
-        return headers["if-none-match"] === tag.etag
+        return has(headers["if-none-match"], tag.etag)
           ? { status: 304, headers: sent, body: "" }
           : { status: 200, headers: sent, body: isPage ? whole.page : whole.data };
       }
@@ -157,6 +157,17 @@ function rangeOf(query: string): DateRange | undefined {
     }
   }
   return Temporal.PlainDate.compare(range.from, range.to) > 0 ? undefined : range;
+}
+
+/** The path of a target, and its query without the question mark. */
+function partsOf(target: string): [path: string, query: string] {
+  const mark = target.indexOf("?");
+  return mark < 0 ? [target, ""] : [target.slice(0, mark), target.slice(mark + 1)];
+}
+
+/** Whether an If-None-Match names a tag, which a proxy that compresses makes a weak one (RFC 9110, 13.1.2). */
+function has(header: string | undefined, tag: string): boolean {
+  return (header ?? "").split(",").some((one) => one.trim().replace(/^W\//, "") === tag);
 }
 
 /** The name of a `Host`, without its port. */

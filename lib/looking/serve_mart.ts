@@ -51,6 +51,8 @@ export interface ServedMart extends AsyncDisposable {
 }
 
 const MINUTE = 60_000;
+/** Addresses at which a browser on this machine finds it by name; those of all networks are no names. */
+const NAMED_LOCALHOST = ["127.0.0.1", "0.0.0.0", "::"];
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
@@ -62,7 +64,7 @@ export async function serveMart(
   options: ServeOptions,
 ): Promise<ServedMart> {
   const { open, counted, now, log, hostname, port, interval = MINUTE } = options;
-  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(hostname);
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(hostname);
   const board = new MartBoard<Shown & { mart: ReadMart }>({
     interval,
     now,
@@ -110,7 +112,7 @@ export async function serveMart(
   }
   const name = hostname.includes(":") ? `[${hostname}]` : hostname;
   return {
-    url: `http://${name === "127.0.0.1" ? "localhost" : name}:${server.port}/`,
+    url: `http://${NAMED_LOCALHOST.includes(hostname) ? "localhost" : name}:${server.port}/`,
     host: hostname,
     port: server.port,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

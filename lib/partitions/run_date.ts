@@ -83,7 +83,7 @@ export function parseDate(text: string, what: string): Temporal.PlainDate {
  */
 export function parseRange(text: string, what: string): DateRange {
   const parts = text.split("..");
-  if (parts.length > 2) {
+  if (parts.length > 2 || (parts.length === 2 && parts.includes(""))) {
     throw new FinpipeError("usage", `Cannot read ${what} "${text}": not a range`, {
       hint: "Ranges are written FROM..TO, as in 2022-10-02..2022-11-01",
     });

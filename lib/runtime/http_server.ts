@@ -135,5 +135,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: "the port is in use",
   EACCES: "permission denied",
   EADDRNOTAVAIL: "this machine has no such address",
+  EINVAL: "nobody can listen on this address",
   ENOTFOUND: "no such host is known",
+  EAI_AGAIN: "the name cannot be looked up now",
 };

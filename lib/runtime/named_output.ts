@@ -94,10 +94,30 @@ export async function writeNamed<T>(
     if (kind === "file") await file.sync().catch(fail);
     return result;
   }
+  const old = await ifThere(writable(target)).catch(fail);
   using aside = await FileAside.open(target).catch(fail);
+  if (old !== undefined) await takeRights(aside, old).catch(fail);
   const result = await body(writeTo(aside.file));
   await aside.publish().catch(fail);
   return result;
+}
+
+/** What is known of a file; fails where it may not be written, though it could be replaced. */
+async function writable(path: string): Promise<Deno.FileInfo> {
+  using file = await Deno.open(path, { write: true });
+  return await file.stat();
+}
+
+/** Gives a file that replaces another one its rights, and its owner where that is allowed. */
+async function takeRights(
+  { file, path }: FileAside,
+  { mode, uid, gid }: Deno.FileInfo,
+): Promise<void> {
+  // Windows has none.
+  if (mode === null) return;
+  const now = await file.stat();
+  if (now.uid !== uid || now.gid !== gid) await Deno.chown(path, uid, gid).catch(() => {});
+  await Deno.chmod(path, mode & 0o777);
 }
 
 /** Why not, in words of our own: the system's name the file that is written aside. */

@@ -39,6 +39,20 @@ export class Progress {
     if (this.#isDrawn) await this.#output.write(CLEAR);
     this.#isDrawn = false;
   }
+
+  /** An output on the same terminal, whose writes take away what is drawn. */
+  over(output: Output): Output {
+    return {
+      isTerminal: output.isTerminal,
+      get columns() {
+        return output.columns;
+      },
+      write: async (data) => {
+        await this.clear();
+        await output.write(data);
+      },
+    };
+  }
 }
 
 /** Erases the line, and moves the cursor to the end of the one above. */

@@ -6,6 +6,7 @@ import axe from "axe-core";
 import { csvReport } from "../../lib/rendering/mart/csv.ts";
 import { packPage, type PageFacts } from "../../lib/rendering/mart/page/pack.ts";
 import { pageHtml } from "../../lib/rendering/mart/page/page.ts";
+import { printable } from "../../lib/runtime/printable.ts";
 import { browserTests } from "../support/page/browser.ts";
 import { madeFacts, type MadeMart } from "../support/page/facts.ts";
 import { HOSTILE } from "../support/page/hostile.ts";
@@ -71,6 +72,14 @@ const textOf = async (page: Page, selector: string) => (await texts(page, select
 const dates = (page: Page) => texts(page, ".chart-date");
 const dateInput = (page: Page, name: "From" | "To") => page.getByLabel(name, { exact: true });
 
+/** Of each chart, how many pixels its cursor's line is from the first dot on it. */
+const farFromDots = (page: Page): Promise<number[]> =>
+  page.evaluate(`[...document.querySelectorAll(".u-over")].map((over) => {
+    const at = (element) => new DOMMatrix(getComputedStyle(element).transform).e;
+    const dots = [...over.querySelectorAll(".u-cursor-pt")].map(at).filter((left) => left > 0);
+    return dots[0] - at(over.querySelector(".u-cursor-x"));
+  })`);
+
 /** What a click on a button downloads. */
 async function downloaded(page: Page, selector: string): Promise<{ name: string; text: string }> {
   const [file] = await Promise.all([
@@ -116,7 +125,7 @@ browserTest(
     assert.equal(await page.evaluate("globalThis.hit"), undefined);
     assert.equal(await page.locator("body img, body iframe, main script").count(), 0);
     const [cell] = await texts(page, "#origins tbody td:nth-of-type(3)");
-    for (const text of HOSTILE) assert.ok(cell!.includes(JSON.stringify(text)), text);
+    for (const text of HOSTILE) assert.ok(cell!.includes(printable(JSON.stringify(text))), text);
     assert.ok((await textOf(page, "#made")).includes(HOSTILE[0]));
     const origins = await downloaded(page, "#origins-csv");
     assert.match(origins.text, /^date,built_at,built_by,counted,transactions_rows,transactions_/);
@@ -177,6 +186,19 @@ browserTest(
       await textOf(other.page, "#compared"),
       /^Compared with the 10 days before: 2022-11-01 to 2022-11-10/,
     );
+    const compared = async (fragment: string) => {
+      await other.page.evaluate(`location.hash = ${JSON.stringify(fragment)}`);
+      await until(async () => await hashOf(other.page) === `#${fragment}`);
+      return await textOf(other.page, "#compared");
+    };
+    const fiveDays = "from=2022-10-10&to=2022-10-14";
+    assert.equal(
+      await compared(fiveDays),
+      "No comparison of 2022-10-10 to 2022-10-14 with 2022-10-05 to 2022-10-09: currency 999 was " +
+        "left out on 2 days of both.",
+    );
+    assert.match(await compared(`${fiveDays}&currencies=410,430`), /^Compared with the 5 days/);
+    await compared("from=2022-11-11&to=2022-11-20");
     const changes = await texts(other.page, ".change");
     assert.match(changes.join(" "), /^(([▲▼] [+-]|= )[\d.]+% ?){4}$/);
     const [then, now] = [sumsOf("2022-11-01", "2022-11-10"), sumsOf("2022-11-11", "2022-11-20")];
@@ -217,6 +239,21 @@ browserTest(
       row.cnt_accounts_make_transactions,
       row.amount_total,
     ]);
+    assert.deepEqual(await farFromDots(page), Array(4).fill(0), "the line is where its dots are");
+    // The cursor stays at its date while others of the view's parts change, and leaves with its date.
+    const first = page.getByRole("checkbox", { name: "410" });
+    await page.locator("#chart-average").focus();
+    await page.keyboard.press("ArrowRight");
+    const [next] = await dates(page);
+    await first.press("Space");
+    assert.deepEqual(await dates(page), Array(4).fill(next));
+    assert.deepEqual(await farFromDots(page), Array(4).fill(0));
+    await first.press("Space");
+    await page.getByRole("button", { name: "30 days" }).press("Enter");
+    assert.deepEqual(await dates(page), Array(4).fill("2022-11-29"));
+    assert.equal(await page.locator(".u-cursor-x:visible").count(), 0);
+    await page.getByRole("button", { name: "All days" }).press("Enter");
+
     await page.mouse.move(0, 0);
     const whole = await pictures(page);
     for (const metric of METRICS) {
@@ -259,12 +296,50 @@ browserTest("the charts, the dates and the table are used by keyboard", async (o
     await textOf(page, "#said"),
     /^2022-10-09\. 410: transactions \d+, .*accounts \d+/,
   );
-  for (let i = 0; i < 3; i++) await page.keyboard.press("Shift+ArrowRight");
-  assert.match(await textOf(page, "#said"), /2022-10-12/);
+  const choose = async () => {
+    for (let i = 0; i < 3; i++) await page.keyboard.press("Shift+ArrowRight");
+  };
+  const chosen = () => page.locator("#chart-amount .u-select").evaluate((one) => one.offsetWidth);
+  await choose();
+  assert.equal(
+    await textOf(page, "#said"),
+    "Chosen: 2022-10-09 to 2022-10-12. Enter shows them alone.",
+  );
+  // A choice ends with Escape, a step without Shift, or other days: nothing of it is seen, nor entered.
+  for (
+    const end of [
+      () => page.keyboard.press("Escape"),
+      () => page.keyboard.press("ArrowRight"),
+      () => page.evaluate(`location.hash = "from=2022-10-05"`),
+    ]
+  ) {
+    assert.ok(await chosen() > 0);
+    await end();
+    await until(async () => await chosen() === 0);
+    const before = await hashOf(page);
+    await page.keyboard.press("Enter");
+    assert.equal(await hashOf(page), before);
+    await choose();
+  }
+  await page.evaluate(`location.hash = "currencies=430"`);
+  await page.locator("#mart-count", { hasText: "56 rows" }).waitFor();
+  await page.keyboard.press("Home");
+  await choose();
   await page.keyboard.press("Enter");
-  assert.equal(await hashOf(page), "#from=2022-10-09&to=2022-10-12");
+  assert.equal(await hashOf(page), "#to=2022-10-04&currencies=430");
+  assert.equal(await textOf(page, "#said"), "Shown: 2022-10-01 to 2022-10-04, currencies 430.");
+  await page.keyboard.press("Escape");
+  assert.equal(await hashOf(page), "#currencies=430", "all days, as a double-click does");
+  // A view within a hole has no date to stand at, and is left like any other.
+  await page.evaluate(`location.hash = "from=2022-10-22&to=2022-10-23"`);
+  await page.locator("#mart-count", { hasText: /^0 rows/ }).waitFor();
+  await page.keyboard.press("Home");
+  await page.locator("#chart-accounts .u-over")
+    .dispatchEvent("pointerdown", { pointerType: "touch", clientX: 400 });
+  assert.deepEqual(await dates(page), Array(4).fill(""));
   await page.keyboard.press("Escape");
   assert.equal(await hashOf(page), "");
+  await page.locator("#mart-count", { hasText: /2\d\d rows/ }).waitFor();
 
   const from = dateInput(page, "From");
   await from.focus();
@@ -382,9 +457,10 @@ browserTest(
     assert.deepEqual(await drawn(page, DARK_LINE), EVERY, "as before, once it is printed");
     await page.emulateMedia({ media: "print" });
     assert.equal(await background(), "rgb(255, 255, 255)");
-    for (const away of [".filters", "#keys", "#mart-csv"]) {
+    for (const away of [".filters", ".how", "#mart-csv"]) {
       assert.equal(await page.locator(away).isVisible(), false, away);
     }
+    assert.equal(await page.locator("#keys .band:visible").count(), 2, "what the bands mean");
     assert.equal(
       await page.locator("#view").innerText(),
       "Shown: 2022-10-01 to 2022-11-20, all currencies.",
@@ -420,6 +496,7 @@ browserTest(
       scheme: "dark",
     });
     assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 390);
+    assert.match(await page.locator("#keys").innerText(), /^A finger moves the cursor/);
     assert.deepEqual(await drawn(page, DARK_LINE), EVERY);
     const lefts = await page.evaluate(
       `[...document.querySelectorAll(".chart")].map((chart) => chart.getBoundingClientRect().left)`,
@@ -467,4 +544,22 @@ browserTest("an empty mart gives a page that says so", async (open) => {
   assert.equal(await page.locator("#nothing").textContent(), "The mart has no rows");
   assert.equal(await page.locator(".charts").isVisible(), false);
   assert.deepEqual(errors, []);
+});
+
+browserTest("days that are not built have no figures, not even zeros", async (open) => {
+  const days = { first: "2022-10-01", days: 3, currencies: [], unbuilt: [0, 1, 2] };
+  const { page, errors } = await open(await written(madeFacts(days)));
+  assert.deepEqual(await texts(page, ".figure"), Array(4).fill("–"));
+  assert.match(await textOf(page, "#trend-amount"), /there are no figures\.$/);
+  assert.deepEqual(errors, []);
+});
+
+browserTest("nothing is compared with days of which nothing was counted", async (open) => {
+  const leftOut = { 430: [0, 1] };
+  const days = { first: "2022-10-01", days: 2, currencies: [430], leftOut };
+  const { page } = await open(await written(madeFacts(days)));
+  assert.equal(
+    await textOf(page, "#compared"),
+    "No comparison with 2022-10-01: nothing was counted then.",
+  );
 });

@@ -96,8 +96,10 @@ browserTest("a mart that changes is seen without a reload, in the same view", as
   assert.ok(await hasFocus(from));
   assert.equal(await from.inputValue(), "2022-10-0", "what is being typed stays");
   await page.keyboard.type("9");
+  await change(559);
+  assert.equal(await from.inputValue(), "2022-10-09", "a whole date, too, until it is entered");
   await page.keyboard.press("Enter");
-  await page.locator("#mart-count", { hasText: "550 rows" }).waitFor();
+  await page.locator("#mart-count", { hasText: "551 rows" }).waitFor();
   assert.equal(await page.evaluate("globalThis.loaded"), 1, "not loaded again");
 
   // Nothing moves below a mouse that chooses days.
@@ -116,12 +118,35 @@ browserTest("a mart that changes is seen without a reload, in the same view", as
   await page.clock.runFor(6000);
   await page.locator("#mart-count", { hasText: "552 rows" }).waitFor();
 
+  // Days that are being chosen by keyboard stay chosen.
+  const chosen = () =>
+    page.locator("#chart-accounts .u-select").evaluate((one) => Math.round(one.clientWidth));
+  await page.locator("#chart-accounts").focus();
+  for (const key of ["Home", "Shift+PageDown", "Shift+PageDown"]) await page.keyboard.press(key);
+  const width = await chosen();
+  assert.ok(width > 0);
+  now = shown(561);
+  await page.clock.runFor(6000);
+  await page.locator("#mart-count", { hasText: "553 rows" }).waitFor();
+  assert.ok(Math.abs(await chosen() - width) <= 1);
+  await page.keyboard.press("Enter");
+  assert.match(await page.evaluate("location.hash"), /^#from=2022-10-09&to=2022-10-23&/);
+  await page.keyboard.press("Escape");
+
+  // Data that only a newer page can read brings that page.
+  const { rows, data } = shown(562);
+  now = { rows, data: { ...data, format: 2 } };
+  await page.clock.runFor(6000);
+  await page.locator("#mart-count", { hasText: "562 rows" }).waitFor();
+  assert.equal(await page.evaluate("globalThis.loaded"), undefined);
+  await page.getByText("Live, as of").waitFor();
+
   now = undefined;
   await page.clock.runFor(6000);
   await page.getByText(
     "The warehouse has not answered since 2026-01-01 00:00:00 UTC. Shown is what it had before.",
   ).waitFor();
-  assert.equal(await page.locator("#mart-count", { hasText: "552 rows" }).isVisible(), true);
+  assert.equal(await page.locator("#mart-count", { hasText: "562 rows" }).isVisible(), true);
   assert.deepEqual(errors, []);
   await server[Symbol.asyncDispose]();
   await page.clock.runFor(6000);

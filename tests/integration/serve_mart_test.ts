@@ -147,6 +147,7 @@ Deno.test("serve refuses addresses other than loopback, unless --host says other
   {
     const { server, lines } = await served("127.0.0.1");
     await using _server = server;
+    assert.equal(server.url, `http://localhost:${server.port}/`);
     await assert.rejects(
       Deno.connect({ hostname: outside, port: server.port }),
       Deno.errors.ConnectionRefused,
@@ -155,8 +156,18 @@ Deno.test("serve refuses addresses other than loopback, unless --host says other
     assert.equal((await response.json()).trouble.kind, "away");
     assert.doesNotMatch(lines.join(""), /no login/);
   }
+  {
+    const { server, lines } = await served("LOCALHOST");
+    await using _server = server;
+    assert.doesNotMatch(lines.join(""), /no login/);
+  }
+  // What the system says of an address that is another machine's, or that is none without its network.
+  for (const address of ["203.0.113.7", "fe80::1"]) {
+    await assert.rejects(served(address), { kind: "configuration" }, address);
+  }
   const { server, lines } = await served("0.0.0.0");
   await using _server = server;
+  assert.equal(server.url, `http://localhost:${server.port}/`, "no browser goes to 0.0.0.0");
   assert.equal((await (await asked(outside, server.port)).json()).trouble.kind, "away");
   assert.match(lines.join(""), /Whoever reaches 0\.0\.0\.0 sees the mart: there is no login/);
 });

@@ -111,6 +111,17 @@ Deno.test("a line of the log takes the place of one that is drawn", async () => 
   );
 });
 
+Deno.test("a result on the same terminal takes the place of what is drawn", async () => {
+  const { written, stderr } = place(true);
+  const progress = new Progress(stderr, true, () => written.length * 1000);
+  const stdout = progress.over(stderr);
+  await stdout.write("begin\n");
+  progress.show(() => "1 of 2");
+  await stdout.write("1 is done\n");
+  await stdout.write("2 is done\n");
+  assert.equal(written.join(""), `begin\n${CLEAR}1 of 2${CLEAR}1 is done\n2 is done\n`);
+});
+
 Deno.test("the proof of a file says how far it is, and ends with its signal", async () => {
   const workDir = await Deno.makeTempDir();
   try {

@@ -36,6 +36,29 @@ Deno.test("the file holds all pieces, with the rights of any new file", async ()
   });
 });
 
+Deno.test("a file that replaces another one has its rights, and is not written against them", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/report.csv`;
+    for (const mode of [0o600, 0o664]) {
+      await Deno.writeTextFile(path, "old");
+      await Deno.chmod(path, mode);
+      await writeText(path, streamOf(["new"]));
+      assert.equal((await Deno.stat(path)).mode! & 0o777, mode);
+      assert.equal(await Deno.readTextFile(path), "new");
+    }
+    await Deno.chmod(path, 0o400);
+    // Root may write whatever the rights say.
+    if (Deno.uid() === 0) {
+      await writeText(path, streamOf(["newer"]));
+      assert.equal((await Deno.stat(path)).mode! & 0o777, 0o400);
+    } else {
+      const { message } = await failureOf(writeText(path, streamOf(["newer"])));
+      assert.match(message, /: permission denied$/);
+      assert.equal(await Deno.readTextFile(path), "new");
+    }
+  });
+});
+
 Deno.test("what fails halfway leaves the old file, and nothing beside it", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/report.csv`;

@@ -105,6 +105,16 @@ Deno.test("a day that was built without a row is no hole; of half a load it is s
   assert.deepEqual(data.holes, [{ text: "currencies were never loaded", runs: [2, 1] }]);
 });
 
+Deno.test("what is not seen in a text that makes a day stale is shown as an escape", () => {
+  const statuses = ["done", "\u202edone", "do\u200bne"];
+  const facts = madeFacts({ first: "2022-10-01", days: 1, currencies: [410], statuses });
+  const [stale] = packPage({ ...facts, counted: { statuses: ["done"], types: undefined } }).stale;
+  assert.equal(
+    stale!.text,
+    'built with the statuses "done", "\\u202edone", "do\\u200bne"',
+  );
+});
+
 Deno.test("a mart of an older version has no builds, and its days are stale", () => {
   const facts = madeFacts({ first: "2022-10-01", days: 1, currencies: [430] });
   const [day] = facts.days;

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Calendar } from "../../lib/rendering/mart/page/browser/dates.ts";
-import { lookOf } from "../../lib/rendering/mart/page/browser/look.ts";
-import { modelOf } from "../../lib/rendering/mart/page/browser/model.ts";
+import { LINE_COLOURS, lookOf } from "../../lib/rendering/mart/page/browser/look.ts";
+import { METRICS, modelOf } from "../../lib/rendering/mart/page/browser/model.ts";
+import { trendText } from "../../lib/rendering/mart/page/browser/trend.ts";
 import {
   before,
   fragmentOf,
@@ -11,6 +12,7 @@ import {
   wholeView,
 } from "../../lib/rendering/mart/page/browser/view.ts";
 import { packPage } from "../../lib/rendering/mart/page/pack.ts";
+import { leastDistance } from "../support/page/colours.ts";
 import { madeFacts } from "../support/page/facts.ts";
 
 const MODEL = modelOf(packPage(madeFacts({
@@ -72,6 +74,21 @@ Deno.test("a line has no value in a hole, nor where its currency was left out; z
   assert.equal(sparse.currencies[0]!.lines.average[1], null);
 });
 
+Deno.test("a trend says whether nobody chose a currency or there is none", () => {
+  const none = modelOf(packPage(madeFacts({
+    first: "2022-10-01",
+    days: 3,
+    currencies: [],
+    unbuilt: [0, 1, 2],
+  })));
+  assert.match(
+    trendText(METRICS[0]!, none, wholeView(none)),
+    /\(3 days\): there are no figures\.$/,
+  );
+  const unchosen = { ...wholeView(MODEL), currencies: new Set<number>() };
+  assert.equal(trendText(METRICS[0]!, MODEL, unchosen), "No currency is chosen.");
+});
+
 Deno.test("ticks are days, Mondays or firsts of months, within the days and never too many", () => {
   const date = fc.date({
     min: new Date("0100-01-01"),
@@ -93,6 +110,32 @@ Deno.test("ticks are days, Mondays or firsts of months, within the days and neve
       if (label(day).length === 4) assert.match(iso, /-01-01$/);
     }
   }));
+});
+
+Deno.test("the colour-blind tell sixteen currencies apart: by dashes, or else by colours", async () => {
+  const looks = Array.from({ length: 16 }, (_, place) => lookOf(place));
+  for (const colours of Object.values(LINE_COLOURS)) {
+    looks.forEach((look, place) => {
+      for (const other of looks.slice(0, place).filter(({ dash }) => dash === look.dash)) {
+        const [one, two] = [colours[look.colour]!, colours[other.colour]!];
+        assert.ok(leastDistance(one, two) > 10, `${one} and ${two}`);
+      }
+    });
+  }
+  const style = await Deno.readTextFile(
+    new URL("../../lib/rendering/mart/page/page.css", import.meta.url),
+  );
+  const inStyle = [...style.matchAll(/--line-\d: (#\w+);/g)].map(([, colour]) => colour);
+  assert.deepEqual(inStyle, Object.values(LINE_COLOURS).flat(), "the style sheet has the same");
+});
+
+Deno.test("a phone has two dates at least below a few days", () => {
+  const calendar = new Calendar("2022-10-01");
+  for (let days = 2; days <= 13; days++) {
+    const { days: ticks, label } = calendar.ticks(-0.5, days - 0.5, 36);
+    assert.ok(ticks.length >= 2, `${ticks.length} of ${days} days`);
+    assert.equal(label(ticks[0]!).length, 10);
+  }
 });
 
 Deno.test("no two of 32 currencies look the same, and neighbours differ in their dashes", () => {

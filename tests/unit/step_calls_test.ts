@@ -38,6 +38,7 @@ Deno.test("report: all there is as a table, unless something is said", () => {
   assert.equal(reportCallOf([], {}, true).format, "json");
   assert.equal(reportCallOf([], { format: "csv" }, true).format, "csv");
   assert.equal(reportCallOf([], { out: "x.csv" }, false).out, "x.csv");
+  assert.equal(reportCallOf([], { out: "-" }, false).out, undefined, "stdout, as with emit --to");
   const { range } = reportCallOf(["2022-10-01..2022-10-31"], {}, false);
   assert.deepEqual([String(range?.from), String(range?.to)], ["2022-10-01", "2022-10-31"]);
   assert.throws(() => reportCallOf(["2022-10-31..2022-10-01"], {}, false), isUsage);

@@ -12,9 +12,12 @@ export type Packed = number | string;
 /** Runs of days, flat: the first day and the number of days, of each run. */
 export type Runs = readonly number[];
 
+/** Raised where an older page could not read the data. */
+export const FORMAT = 1;
+
 export interface PageData {
-  /** Of this form: raised where an older page could not read it. */
-  format: 1;
+  /** The form of the data: {@link FORMAT}, or another one of a newer finpipe. */
+  format: number;
   /** When the page was made and by which version. */
   madeAt: string;
   madeBy: string;

@@ -9,11 +9,13 @@ import {
   martCauses,
   martCausesText,
 } from "../../../standing/mart_standing.ts";
+import { printable } from "../../../runtime/printable.ts";
 import type { MartOrigins, OriginLoad } from "../../../warehouse/mart_origins.ts";
 import type { MartRow } from "../../../warehouse/repository.ts";
 import { currencyName } from "../../currency_name.ts";
 import {
   addDays,
+  FORMAT,
   type Marked,
   type Packed,
   packed,
@@ -54,7 +56,7 @@ export function packPage(facts: PageFacts): PageData {
     ? []
     : DATASET_NAMES.map((dataset) => packLoads(axis, dataset, facts, texts));
   return {
-    format: 1,
+    format: FORMAT,
     madeAt: facts.madeAt.round("second").toString(),
     madeBy: facts.madeBy,
     asked: asked === undefined ? null : { from: `${asked.from}`, to: `${asked.to}` },
@@ -203,7 +205,7 @@ function staleDays(axis: Axis, days: readonly WarehouseDay[], counted: CountedVa
   return days.flatMap((day) => {
     const causes = martCauses(day, counted);
     if (causes.length === 0) return [];
-    return [{ day: axis.of(`${day.day}`), length: 1, text: martCausesText(causes) }];
+    return [{ day: axis.of(`${day.day}`), length: 1, text: printable(martCausesText(causes)) }];
   });
 }
 

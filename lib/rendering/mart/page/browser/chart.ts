@@ -75,11 +75,23 @@ export class Chart {
     this.#say();
   }
 
-  /** Puts the cursor at a point of the axis, without telling of it. */
-  putCursor(place: number): void {
-    const { axis } = this.#model;
-    const left = this.plot.valToPos(axis[place]!, "x");
-    this.plot.setCursor({ left, top: HEIGHT / 3 }, false);
+  /** Puts the cursor at a point of the axis, without telling of it; null: takes it away. */
+  putCursor(place: number | null): void {
+    const [left, top] = place === null
+      ? [-10, -10]
+      : [this.plot.valToPos(this.#model.axis[place]!, "x"), HEIGHT / 3];
+    this.plot.setCursor({ left, top }, false);
+    alignLine(this.plot);
+  }
+
+  /** Marks days as being chosen; undefined: none are. */
+  mark(days: Days | undefined): void {
+    const { plot } = this;
+    const [left, right] = days === undefined
+      ? [0, 0]
+      : [days.from - 0.5, days.to + 0.5].map((day) => plot.valToPos(day, "x"));
+    const height = days === undefined ? 0 : plot.over.clientHeight;
+    plot.setSelect({ left: left!, top: 0, width: right! - left!, height }, false);
   }
 
   /** Shows the figures at a point of the axis; of the last day with any where it is null. */
@@ -178,6 +190,7 @@ export class Chart {
       hooks: {
         drawClear: [(chart) => drawBands(chart, model)],
         setCursor: [(chart) => {
+          alignLine(chart);
           // The charts that follow have no event of their own.
           if (chart.cursor.event != null) events.onCursor(chart.cursor.idx ?? null);
         }],
@@ -214,6 +227,14 @@ const WHOLE_STEPS = [...Array(16).keys()].flatMap((power) =>
 /** Half a day at both ends, so that one day alone is seen. */
 function scaleOf({ from, to }: Days): { min: number; max: number } {
   return { min: from - 0.5, max: to + 0.5 };
+}
+
+/** Moves the cursor's line to its date, where its points are: uPlot has the line at the mouse. */
+function alignLine({ cursor: { idx }, data, over, valToPos }: uPlot): void {
+  const line = over.querySelector<HTMLElement>(".u-cursor-x");
+  const day = idx == null ? undefined : data[0][idx];
+  if (line === null || day === undefined) return;
+  line.style.transform = `translate(${Math.ceil(valToPos(day, "x"))}px, 0px)`;
 }
 
 /** Thinner where lines are close, so that they stay apart. */

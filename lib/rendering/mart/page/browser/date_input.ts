@@ -2,6 +2,9 @@
 import { byId } from "./element.ts";
 import type { Calendar } from "./dates.ts";
 
+/** On a text whose reader is typing: on the element, because newer data brings another input. */
+const TYPED = "data-typed";
+
 /** In the elements `ID`, a text, `ID-pick`, a button, and `ID-calendar`, a date that only picks. */
 export class DateInput {
   readonly #text: HTMLInputElement;
@@ -21,11 +24,15 @@ export class DateInput {
     this.#calendar = calendar;
     this.#picker.min = calendar.iso(from);
     this.#picker.max = calendar.iso(to);
-    this.#text.oninput = () => this.#say("");
+    this.#text.oninput = () => {
+      this.#text.toggleAttribute(TYPED, true);
+      this.#say("");
+    };
     this.#text.onchange = () => {
       const day = calendar.day(this.#text.value.trim());
-      if (day !== undefined) onDay(day);
-      else this.#say("Write a date as YYYY-MM-DD");
+      if (day === undefined) return this.#say("Write a date as YYYY-MM-DD");
+      this.#text.toggleAttribute(TYPED, false);
+      onDay(day);
     };
     this.#picker.onchange = () => {
       const day = calendar.day(this.#picker.value);
@@ -37,14 +44,12 @@ export class DateInput {
     };
   }
 
-  /** Leaves what is being typed, and is no date yet. */
+  /** Leaves what is being typed, also a whole date that was not entered yet. */
   show(day: number): void {
-    const shown = this.#calendar.iso(day);
-    const isTyped = document.activeElement === this.#text && this.#text.value !== this.#shown &&
-      this.#calendar.day(this.#text.value.trim()) === undefined;
-    this.#shown = shown;
-    if (isTyped) return;
-    this.#text.value = shown;
+    this.#shown = this.#calendar.iso(day);
+    if (document.activeElement === this.#text && this.#text.hasAttribute(TYPED)) return;
+    this.#text.toggleAttribute(TYPED, false);
+    this.#text.value = this.#shown;
     this.#say("");
   }
 

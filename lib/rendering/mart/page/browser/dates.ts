@@ -32,7 +32,8 @@ export class Calendar {
   ticks(from: number, to: number, width: number): { days: number[]; label(day: number): string } {
     for (const step of STEPS) {
       const length = step.unit === "day" ? 10 : step.length % 12 === 0 ? 4 : 7;
-      const most = Math.max(2, Math.floor(width / (length + GAP)));
+      // There is no gap behind the last one.
+      const most = Math.max(2, Math.floor((width + GAP) / (length + GAP)));
       const days = step.unit === "day"
         ? this.#byDays(from, to, step.length, most)
         : this.#byMonths(from, to, step.length, most);
@@ -69,7 +70,7 @@ export class Calendar {
 }
 
 const STEPS: readonly { unit: "day" | "month"; length: number }[] = [
-  ...[1, 2, 7, 14].map((length) => ({ unit: "day" as const, length })),
+  ...[1, 2, 3, 4, 7, 14].map((length) => ({ unit: "day" as const, length })),
   ...[1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12_000].map((length) => ({
     unit: "month" as const,
     length,

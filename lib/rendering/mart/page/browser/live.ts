@@ -1,8 +1,9 @@
 /** A served page asks its server for news, and shows them without a reload. */
-import type { PageData } from "../data.ts";
+import { FORMAT, type PageData } from "../data.ts";
 import { byId } from "./element.ts";
 
 interface State {
+  /** Empty where nothing could be read yet. */
   version: string;
   asked_at: string | null;
   trouble: { text: string } | null;
@@ -25,6 +26,8 @@ export function keepLive(version: string, onData: (data: PageData) => void): voi
       lost = undefined;
       if (state.version !== version && !isDragging) {
         const data = await json<PageData>("/api/page.json");
+        // A newer finpipe serves it, and has a page that can read it.
+        if (data.format !== FORMAT) return location.reload();
         version = data.live ?? "";
         onData(data);
       }
@@ -51,10 +54,11 @@ async function json<T>(path: string): Promise<T> {
   return await response.json() as T;
 }
 
-function stateText({ asked_at, trouble }: State): string {
+function stateText({ version, asked_at, trouble }: State): string {
   if (trouble === null) return asked_at === null ? "" : `Live, as of ${timeText(asked_at)}.`;
   const { text } = trouble;
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}. Shown is what it had before.`;
+  const said = `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+  return version === "" ? said : `${said} Shown is what it had before.`;
 }
 
 function timeText(iso: string): string {

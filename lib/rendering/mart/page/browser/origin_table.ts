@@ -1,4 +1,5 @@
 /** What each day's mart was built from, as a table. */
+import { printable } from "../../../../runtime/printable.ts";
 import { daysOf, type PackedLoads } from "../data.ts";
 import { timeText } from "./dates.ts";
 import type { Model } from "./model.ts";
@@ -148,7 +149,7 @@ export function countingText(
   { statuses, types }: { statuses: readonly string[]; types: readonly string[] | null },
 ): string {
   const named = (values: readonly string[]) =>
-    values.map((value) => JSON.stringify(value)).join(", ");
+    values.map((value) => printable(JSON.stringify(value))).join(", ");
   return `statuses ${named(statuses)}; ${types === null ? "all types" : `types ${named(types)}`}`;
 }
 

@@ -76,8 +76,11 @@ function spanText(data: PageData): string {
 
 /** Where the reader is, beside what the view says. */
 interface Place {
-  /** The date at which the cursor stands. */
+  /** The date at which the cursor stands, also while nothing shows it. */
   cursor: string | undefined;
+  isCursorShown: boolean;
+  /** The date at which a choice of days began that is under way. */
+  anchor: string | undefined;
   martPage: number;
   origins: OriginTable["place"];
 }
@@ -91,6 +94,8 @@ class Parts {
   readonly #origins: OriginTable;
   readonly #keys: Keys;
   #view: View;
+  /** The point of the axis whose figures are shown; null: the last one that has any. */
+  #cursor: number | null = null;
   #later = 0;
 
   constructor(
@@ -102,6 +107,7 @@ class Parts {
     this.#view = view;
     const reset = () => this.set(wholeView(model));
     const days = (days: Days) => this.set({ ...this.#view, days: kept(days, model) });
+    const allDays = () => days(model.all);
     this.#filters = new Filters(model, view, {
       onDays: days,
       onCurrencies: (currencies) => this.set({ ...this.#view, currencies }),
@@ -110,43 +116,52 @@ class Parts {
     this.#charts = METRICS.map((metric) =>
       new Chart(metric, model, view, {
         onDays: days,
-        onReset: () => this.set({ ...this.#view, days: model.all }),
+        onReset: allDays,
         onCursor: (place) => this.#showCursor(place),
       })
     );
     this.#keys = new Keys(model, () => this.#view, {
       onCursor: (place) => {
-        for (const chart of this.#charts) chart.putCursor(place);
-        this.#showCursor(place);
+        this.#putCursor(place);
         this.#say(place);
       },
-      onChoosing: (from, to) => this.#choose(from, to),
-      onDays: (chosen) => {
-        this.#choose(0, 0);
-        days(chosen);
+      onChoosing: (chosen) => {
+        for (const chart of this.#charts) chart.mark(chosen);
+        byId("said").textContent = chosenText(chosen, model);
       },
-      onReset: reset,
+      onDays: (chosen) => {
+        days(chosen);
+        byId("said").textContent = viewText(model, this.#view);
+      },
+      onReset: () => {
+        allDays();
+        byId("said").textContent = viewText(model, this.#view);
+      },
     });
-    this.#charts.forEach(({ frame, plot }, i) => {
+    for (const { frame, plot } of this.#charts) {
       frame.onkeydown = this.#keys.handle;
       touch(plot.over, (left) => {
-        for (const chart of this.#charts) chart.plot.setCursor({ left, top: 10 }, false);
-        this.#showCursor(this.#charts[i]!.plot.cursor.idx ?? null);
+        const nearest = plot.posToIdx(left);
+        this.#putCursor(this.#isShown(nearest) ? nearest : null);
       });
-    });
+    }
     this.#tables = METRICS.map((metric) => new ChartTable(metric, model, view));
     this.#mart = martTable(model, (sort) => this.set({ ...this.#view, sort }), () => this.#view);
     this.#origins = new OriginTable(model, view, place?.origins.sort);
     this.#showRest(place);
-    if (place?.cursor !== undefined) this.#putCursor(place.cursor);
+    // Only then have the charts their scales.
+    if (place !== undefined) queueMicrotask(() => this.#return(place));
   }
 
   /** Shows another view: the charts at once, the tables when the browser is at rest. */
   set(view: View): void {
     const isOther = view.days.from !== this.#view.days.from || view.days.to !== this.#view.days.to;
     this.#view = view;
-    if (isOther) this.#keys.place = null;
+    // The charts move the cursor when they are drawn: it stays at its date.
+    const cursor = this.#cursor;
     for (const chart of this.#charts) chart.show(view);
+    if (isOther) this.#keys.leave(view.days);
+    this.#putCursor(cursor !== null && this.#isShown(cursor) ? cursor : null);
     this.#filters.show(view);
     showTiles(this.model, view);
     this.onView(view);
@@ -157,20 +172,44 @@ class Parts {
   }
 
   get place(): Place {
-    const { place } = this.#keys;
+    const { place, anchor } = this.#keys;
     const { calendar, axis } = this.model;
+    const dateOf = (place: number | null) =>
+      place === null ? undefined : calendar.iso(axis[place]!);
     return {
-      cursor: place === null ? undefined : calendar.iso(axis[place]!),
+      cursor: dateOf(place),
+      isCursorShown: this.#cursor !== null,
+      anchor: dateOf(anchor),
       martPage: this.#mart.page,
       origins: this.#origins.place,
     };
   }
 
-  /** Puts the cursor at a date, if that is shown. */
-  #putCursor(date: string): void {
-    const day = this.model.calendar.day(date);
+  /** Puts cursor and choice at the dates where they were in older data, if those are shown. */
+  #return({ cursor, isCursorShown, anchor }: Place): void {
+    const place = this.#placeOf(cursor);
+    if (place === null) return;
+    this.#keys.place = place;
+    this.#keys.anchor = this.#placeOf(anchor);
+    if (isCursorShown) this.#putCursor(place);
+    for (const chart of this.#charts) chart.mark(this.#keys.chosen);
+  }
+
+  /** The point of a date; null: it is not shown. */
+  #placeOf(date: string | undefined): number | null {
+    const day = date === undefined ? undefined : this.model.calendar.day(date);
     const place = day === undefined ? -1 : this.model.axis.indexOf(day);
-    if (place < 0) return;
+    return place < 0 || !this.#isShown(place) ? null : place;
+  }
+
+  #isShown(place: number): boolean {
+    const { from, to } = this.#view.days;
+    const day = this.model.axis[place]!;
+    return day >= from && day <= to;
+  }
+
+  /** Puts the cursor at a point of the axis, or takes it away, and shows what is there. */
+  #putCursor(place: number | null): void {
     for (const chart of this.#charts) chart.putCursor(place);
     this.#showCursor(place);
   }
@@ -197,7 +236,9 @@ class Parts {
   }
 
   #showCursor(place: number | null): void {
-    if (place !== null) this.#keys.place = place;
+    this.#cursor = place;
+    // A mouse that passes does not change what is being chosen by keyboard.
+    if (place !== null && this.#keys.anchor === null) this.#keys.place = place;
     for (const chart of this.#charts) chart.showValues(place);
   }
 
@@ -213,22 +254,14 @@ class Parts {
     );
     byId("said").textContent = `${calendar.iso(day)}. ${figures.join(". ")}`;
   }
+}
 
-  #choose(from: number, to: number): void {
-    const { axis, calendar } = this.model;
-    for (const { plot } of this.#charts) {
-      const [left, right] = [from, to].map((place) => plot.valToPos(axis[place]!, "x"))
-        .sort((one, other) => one - other);
-      const width = from === to ? 0 : right! - left!;
-      plot.setSelect({ left: left!, top: 0, width, height: plot.over.clientHeight }, false);
-    }
-    if (from !== to) {
-      const [first, last] = [axis[from]!, axis[to]!].sort((one, other) => one - other);
-      byId("said").textContent = `Chosen: ${calendar.iso(first!)} to ${
-        calendar.iso(last!)
-      }. Enter shows them alone.`;
-    }
-  }
+function chosenText(chosen: Days | undefined, { calendar }: Model): string {
+  if (chosen === undefined) return "No days are chosen.";
+  const { from, to } = chosen;
+  return from === to
+    ? `Chosen: ${calendar.iso(from)}. Enter shows it alone.`
+    : `Chosen: ${calendar.iso(from)} to ${calendar.iso(to)}. Enter shows them alone.`;
 }
 
 /** Days within those that there are. */

@@ -1,30 +1,7 @@
-/**
- * Colours of lines: those of Okabe and Ito (2008), which the colour-blind tell apart, darker on white
- * where they would be too pale. The style sheet has the same for legends.
- */
+/** What charts and legends are drawn with, on the screen and on paper. */
 import { svg } from "./element.ts";
-import type { LineLook } from "./look.ts";
+import { LINE_COLOURS, type LineLook } from "./look.ts";
 
-const LIGHT = [
-  "#0072b2",
-  "#c44e00",
-  "#00795a",
-  "#a8457f",
-  "#8a6100",
-  "#2383bf",
-  "#57534e",
-  "#8f2d00",
-];
-const DARK = [
-  "#56b4e9",
-  "#e69f00",
-  "#2fc99a",
-  "#e59ac4",
-  "#f0e442",
-  "#8ab8ff",
-  "#d6d3d1",
-  "#ff8a4c",
-];
 /** What a chart is drawn with: by the page's scheme, but on paper always light. */
 export interface Theme {
   lines: readonly string[];
@@ -35,14 +12,14 @@ export interface Theme {
 }
 
 const ON_LIGHT: Theme = {
-  lines: LIGHT,
+  lines: LINE_COLOURS.light,
   text: "#44403c",
   grid: "#e7e5e4",
   hole: "#a8a29e",
   stale: "#fde9c4",
 };
 const ON_DARK: Theme = {
-  lines: DARK,
+  lines: LINE_COLOURS.dark,
   text: "#d6d3d1",
   grid: "#3b3a38",
   hole: "#78716c",

@@ -17,7 +17,7 @@ interface Totals {
 
 export function showTiles(model: Model, view: View): void {
   const all = totalsOf(model, view, view.days);
-  const compared = comparison(model, view.days);
+  const compared = comparison(model, view);
   const [now, then] = compared.spans?.map((days) => totalsOf(model, view, days)) ?? [];
   const perDay = (value: bigint, { days }: Totals) => days === 0 ? undefined : Number(value) / days;
   const perAccount = ({ transactions, accounts }: Totals) =>
@@ -53,10 +53,12 @@ export function showTiles(model: Model, view: View): void {
       otherwise: aDay(Number(all.amount) / 100, 2),
     },
   ];
-  byId("tiles").replaceChildren(...tiles.map(({ title, value, of, otherwise }) => {
-    const change = now === undefined || then === undefined
-      ? undefined
-      : changeOf(of(now), of(then));
+  const changes = tiles.map(({ of }) =>
+    now === undefined || then === undefined ? undefined : changeOf(of(now), of(then))
+  );
+  byId("tiles").replaceChildren(...tiles.map(({ title, value: known, otherwise }, place) => {
+    const change = changes[place];
+    const value = all.days === 0 ? "–" : known;
     const figure = el("dd", { class: "figure" }, value);
     // As large as there is room for.
     figure.style.setProperty("--characters", `${value.length}`);
@@ -72,7 +74,9 @@ export function showTiles(model: Model, view: View): void {
       ),
     );
   }));
-  byId("compared").textContent = compared.text;
+  const isCompared = compared.spans === undefined ||
+    changes.some((change) => change !== undefined);
+  byId("compared").textContent = isCompared ? compared.text : compared.otherwise;
 }
 
 /** What is written as 0% has not changed. */
@@ -97,6 +101,8 @@ interface Comparison {
   /** The days that are compared, and those before them; undefined where they cannot be. */
   spans?: readonly [Days, Days];
   text: string;
+  /** Said instead where there is nothing to compare with. */
+  otherwise: string;
   /** Said beside each change. */
   when: string;
 }
@@ -104,9 +110,11 @@ interface Comparison {
 /**
  * The days of the view and as many before them; where the page has none before, the later half of the
  * view and the half before it. Days with holes cannot be compared with days without: it would be the
- * holes that differ.
+ * holes that differ; nor can days on which a currency was left out with days on which it was not.
  */
-function comparison({ calendar, all, holes }: Model, days: Days): Comparison {
+function comparison(model: Model, view: View): Comparison {
+  const { calendar, all, holes } = model;
+  const { days } = view;
   const named = ({ from, to }: Days) =>
     from === to ? calendar.iso(from) : `${calendar.iso(from)} to ${calendar.iso(to)}`;
   const daysBefore = (length: number) => length === 1 ? "the day" : `the ${counted(length, "day")}`;
@@ -114,34 +122,53 @@ function comparison({ calendar, all, holes }: Model, days: Days): Comparison {
   const earlier = before(days, all);
   const half = Math.floor(length / 2);
   const none = `the page does not have ${daysBefore(length)} before ${calendar.iso(days.from)}`;
-  if (earlier === undefined && half === 0) return { text: `No comparison: ${none}.`, when: "" };
+  if (earlier === undefined && half === 0) return notCompared(`No comparison: ${none}.`);
   const [now, then] = earlier === undefined
     ? [{ from: days.to - half + 1, to: days.to }, {
       from: days.to - 2 * half + 1,
       to: days.to - half,
     }]
     : [days, earlier];
-  const missing = within(holes, { from: then.from, to: now.to })
-    .reduce((sum, hole) => sum + lengthOf(hole), 0);
-  if (missing > 0) {
-    const have = missing === 1 ? "has" : "have";
-    const text =
-      `No comparison of ${named(now)} with ${named(then)}: ${counted(missing, "day")} of ` +
-      `both ${have} no mart.`;
-    return { text, when: "" };
+  const both = { from: then.from, to: now.to };
+  const missing = within(holes, both).reduce((sum, hole) => sum + lengthOf(hole), 0);
+  const why = missing > 0
+    ? `${counted(missing, "day")} of both ${missing === 1 ? "has" : "have"} no mart`
+    : leftOutText(model, view, both);
+  if (why !== undefined) {
+    return notCompared(`No comparison of ${named(now)} with ${named(then)}: ${why}.`);
   }
+  const otherwise = `No comparison with ${named(then)}: nothing was counted then.`;
   if (earlier !== undefined) {
     return {
       spans: [now, then],
       text: `Compared with ${daysBefore(length)} before: ${named(then)}.`,
+      otherwise,
       when: "",
     };
   }
   return {
     spans: [now, then],
     text: `Changes are those of ${named(now)} from ${named(then)}, as ${none}.`,
+    otherwise,
     when: half === 1 ? " on the last day" : ` in the last ${counted(half, "day")}`,
   };
+}
+
+function notCompared(text: string): Comparison {
+  return { text, otherwise: text, when: "" };
+}
+
+/** Which currencies of the view were left out on some of the days, and not on all; undefined: none. */
+function leftOutText(model: Model, view: View, both: Days): string | undefined {
+  const some = shownOf(view, model).map(({ label, leftOut }) => ({
+    label,
+    days: [...leftOut.keys()].filter((day) => day >= both.from && day <= both.to).length,
+  })).filter(({ days }) => days > 0 && days < lengthOf(both));
+  const [first, ...others] = some;
+  if (first === undefined) return undefined;
+  return others.length === 0
+    ? `currency ${first.label} was left out on ${counted(first.days, "day")} of both`
+    : `currencies ${some.map(({ label }) => label).join(", ")} were left out on days of both`;
 }
 
 function totalsOf(model: Model, view: View, { from, to }: Days): Totals {

@@ -12,7 +12,7 @@ const STEADY = 0.02;
 export function trendText(metric: Metric, model: Model, view: View): string {
   const { calendar } = model;
   const shown = shownOf(view, model);
-  if (shown.length === 0) return "No currency is chosen.";
+  if (shown.length === 0 && model.currencies.length > 0) return "No currency is chosen.";
   const { from, to } = view.days;
   const days = counted(lengthOf(view.days), "day");
   const span = from === to
