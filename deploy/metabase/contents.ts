@@ -169,13 +169,13 @@ const FILTERS: readonly Filter[] = [
   },
 ];
 
-/** The dashboard's parameters, with the values that people made the default of ours, and all other ones. */
+/** The dashboard's parameters, with the names and default values that people gave ours, and all other ones. */
 export function parametersOf(present: readonly Answer[]): Answer[] {
-  const ours = FILTERS.map(({ id, parameter }) => ({
-    ...present.find((other) => other.id === id),
-    id,
-    ...parameter,
-  }));
+  const ours = FILTERS.map(({ id, parameter }) => {
+    const now = present.find((other) => other.id === id);
+    const { name = parameter.name, slug = parameter.slug } = now ?? {};
+    return { ...now, id, ...parameter, name, slug };
+  });
   return [...ours, ...present.filter((other) => !FILTERS.some(({ id }) => id === other.id))];
 }
 

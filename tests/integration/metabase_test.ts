@@ -134,18 +134,27 @@ Deno.test("what people renamed is known again, keeps its name, and is put back o
   state.collections[0]!.location = "/77/";
   state.cards[2]!.display = "bar";
   state.dashboards[0]!.description = `Read this. ${state.dashboards[0]!.description} Or not.`;
-  const places = structuredClone(state.dashboards[0]!.dashcards);
+  const [dates] = state.dashboards[0]!.parameters;
+  Object.assign(dates!, { name: "When", slug: "when", type: "date/all-options" });
+  const placed = () => state.dashboards[0]!.dashcards.map(({ id, card_id }) => [id, card_id]);
+  const places = placed();
   const said = await done(metabase);
   assert.deepEqual([state.cards.length, state.dashboards.length, state.collections.length], count);
   assert.equal(state.connections.length, 1);
   for (const [index, one] of renamed.entries()) assert.equal(one.name, `Theirs ${index}`);
   assert.equal(state.cards[2]!.display, "line");
   assert.match(state.dashboards[0]!.description!, /^Read this\. The mart.*\[.*\] Or not\.$/);
-  assert.deepEqual(state.dashboards[0]!.dashcards, places);
+  assert.deepEqual(placed(), places);
+  const { name, slug, type } = state.dashboards[0]!.parameters[0]!;
+  assert.deepEqual([name, slug, type], ["When", "when", "date/range"]);
   assert.match(said, /^Connection Theirs \d+: there, kept as it is$/m);
   assert.match(said, /^Collection finpipe: there, as "Theirs \d+"$/m);
   assert.match(said, /^Chart "Transactions": there, as "Theirs 1"$/m);
-  assert.match(said, /^Dashboard finpipe: there, as "Theirs \d+", with its charts and filters$/m);
+  assert.match(said, /^Dashboard finpipe: 0 charts placed, filters set$/m);
+  assert.match(
+    await done(metabase),
+    /^Dashboard finpipe: there, as "Theirs \d+", with its charts and filters$/m,
+  );
 });
 
 Deno.test("a copy that people made of a chart is theirs, also where ours is gone", async () => {
