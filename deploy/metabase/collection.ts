@@ -19,9 +19,9 @@ export async function collectionOf(metabase: Metabase, { say }: Surroundings): P
       typeof one.id === "number" && (one.personal_owner_id ?? null) === null &&
       one.archived !== true
     );
-    // One that was made by hand, in another one, may have the name, too.
-    const known = ours(shared, "collection", "");
-    return present = known ?? ours(shared.filter(({ location }) => location === "/"), "", NAME);
+    // In another collection people may have one of the name, too.
+    const isNamed = ({ name, location }: Answer) => name === NAME && location === "/";
+    return present = ours(shared, "collection", isNamed);
   };
   const description = "The mart of finpipe.";
   const making = `make the collection ${NAME}`;
@@ -74,7 +74,7 @@ export async function keepCard(
   const { id, isNew } = await once({
     look: async () => {
       const items = await itemsOf(metabase, collection);
-      return ours(items.filter((item) => item.model === model), key, card.name);
+      return ours(items.filter((one) => one.model === model), key, (one) => one.name === card.name);
     },
     make: async () => {
       const body = { ...card, collection_id: collection };

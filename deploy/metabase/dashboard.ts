@@ -23,7 +23,11 @@ export async function dashboardOf(
   const { id, isNew } = await once({
     look: async () => {
       const items = await itemsOf(metabase, collection);
-      return ours(items.filter(({ model }) => model === "dashboard"), KEY, NAME);
+      return ours(
+        items.filter(({ model }) => model === "dashboard"),
+        KEY,
+        ({ name }) => name === NAME,
+      );
     },
     make: async () => {
       const body = { name: NAME, description: DESCRIPTION, collection_id: collection };

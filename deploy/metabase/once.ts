@@ -14,8 +14,8 @@ interface Wanted {
 
 /**
  * Metabase has no lock, and takes any number of things of one name. So a run looks again after it made one: where
- * another run was first, it takes its own back and goes on with the other one. Of two that look again, only the
- * later one sees an earlier one.
+ * another run was first, or has put its mark already, it takes its own back and goes on with the other one. Two stay
+ * only if Metabase shows the first one later than the second run looks, and before that one's mark.
  *
  * @returns its id, and whether this run made it
  */
@@ -25,7 +25,7 @@ export async function once(wanted: Wanted): Promise<{ id: number; isNew: boolean
   const made = await wanted.make();
   const first = await wanted.look();
   const id = first === undefined ? made : wanted.idOf(first);
-  if (id >= made) return { id: made, isNew: true };
+  if (id === made) return { id: made, isNew: true };
   await wanted.takeBack(made);
   return { id, isNew: false };
 }
@@ -39,12 +39,16 @@ export function marked(description: string, key: string, id: number): string {
   return description.includes(mark) ? description : `${description} ${mark}`.trimStart();
 }
 
-/** Of several things the one with the mark; else, by its name, one that has none. */
-export function ours(all: readonly Answer[], key: string, name: string): Answer | undefined {
+/** Of several things the one with the mark; else one that is named as ours, and may have none yet. */
+export function ours(
+  all: readonly Answer[],
+  key: string,
+  isNamed: (one: Answer) => boolean,
+): Answer | undefined {
   const isMarked = ({ id, description }: Answer) =>
     typeof id === "number" && typeof description === "string" &&
     description.includes(markOf(key, id));
-  return oldest(all.filter(isMarked)) ?? oldest(all.filter((one) => one.name === name));
+  return oldest(all.filter(isMarked)) ?? oldest(all.filter(isNamed));
 }
 
 function markOf(key: string, id: number): string {
