@@ -13,8 +13,9 @@ export function noEngine(): Failure {
   return new Failure(
     "configuration",
     "Metabase does not know the engine vertica: it found no JDBC driver of Vertica when it started",
-    "Put vertica-jdbc-VERSION.jar into the folder of its plugins, start it again, and run this again. " +
-      "In compose.yaml that folder is plugins/: its head has the commands",
+    "Put vertica-jdbc-VERSION.jar into the folder of its plugins, let its user write to that folder " +
+      "(else it looks elsewhere), start it again, and run this again. In compose.yaml that folder is " +
+      "plugins/: its head has the commands",
   );
 }
 

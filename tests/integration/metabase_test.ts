@@ -247,7 +247,7 @@ Deno.test("a Metabase without the driver of Vertica is told, before anything is 
   const { kind, message, hint } = await failed(metabase);
   assert.equal(kind, "configuration");
   assert.match(message, /does not know the engine vertica/);
-  assert.match(hint, /vertica-jdbc-VERSION\.jar/);
+  assert.match(hint, /vertica-jdbc-VERSION\.jar.*let its user write to that folder/);
   assert.deepEqual(changesIn(metabase), []);
 });
 
@@ -382,6 +382,16 @@ Deno.test("settings come from variables or files, and what is wrong names its va
     });
   }
 });
+
+Deno.test("compose.yaml makes the folder of drivers so that Metabase's own user can write to it", () =>
+  inFolder(async (cwd) => {
+    const compose = await Deno.readTextFile(join(ROOT, "compose.yaml"));
+    const [, command] = /^# {3}(mkdir .*plugins) && curl/m.exec(compose)!;
+    assert.ok((await new Deno.Command("sh", { args: ["-c", command!], cwd }).output()).success);
+    // Metabase takes drivers from a folder only if it can write there: src/metabase/plugins in its source.
+    assert.equal((await Deno.stat(join(cwd, "plugins"))).mode! & 0o777, 0o777);
+    assert.match(compose, /^ +- \.\/plugins:\/plugins$/m);
+  }));
 
 /** The command and the variables of compose.yaml's metabase-setup. */
 async function composed(): Promise<{ args: string[]; variables: string[] }> {
