@@ -85,6 +85,16 @@ export class Metabase {
     await this.#call("PUT", path, aim, body);
   }
 
+  /** Takes something away; see {@link get}. */
+  async delete(path: string, aim: string): Promise<void> {
+    await this.#call("DELETE", path, aim);
+  }
+
+  /** What Metabase says of an error in an answer, without a secret. */
+  said(answer: Answer): string {
+    return this.#clean(wordsOf(answer));
+  }
+
   async #call(method: string, path: string, aim: string, body?: Answer): Promise<unknown> {
     const headers = new Headers({ Accept: "application/json", ...ONE_REQUEST });
     if (body !== undefined) headers.set("Content-Type", "application/json");
@@ -136,7 +146,10 @@ function saidIn(text: string): string {
     return /^\s*</.test(text) ? "" : text;
   }
   if (typeof answer === "string") return answer;
-  if (!isObject(answer)) return "";
+  return isObject(answer) ? wordsOf(answer) : "";
+}
+
+function wordsOf(answer: Answer): string {
   const message = typeof answer.message === "string" ? [answer.message] : [];
   return [...message, ...errorsIn(answer.errors, "")].join("; ");
 }

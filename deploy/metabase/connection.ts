@@ -4,38 +4,65 @@ import { idOf, isObject, listOf, objectOf, Refusal } from "./client.ts";
 import type { Column, Field, Tables } from "./contents.ts";
 import { COLUMNS, MART, NAME, TRANSACTIONS } from "./contents.ts";
 import { Failure } from "./failure.ts";
+import { once } from "./once.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { oldest } from "./surroundings.ts";
+import { covers, oldest } from "./surroundings.ts";
 
 /** The failure where Metabase lacks the driver. */
 export function noEngine(): Failure {
   return new Failure(
     "configuration",
     "Metabase does not know the engine vertica: it found no JDBC driver of Vertica when it started",
-    "Put vertica-jdbc-VERSION.jar into the folder of its plugins, start it again, and run this again. " +
-      "In compose.yaml that folder is plugins/: its head has the commands",
+    "Put vertica-jdbc-VERSION.jar into the folder of its plugins, let its user write to that folder " +
+      "(else it looks elsewhere), start it again, and run this again. In compose.yaml that folder is " +
+      "plugins/: its head has the commands",
   );
 }
 
-/** The connection; one that is there is left as it is. https://www.metabase.com/docs/v0.56/api#tag/apidatabase */
+/**
+ * The connection; one that is there is left as it is, and tried.
+ * https://www.metabase.com/docs/v0.56/api#tag/apidatabase
+ */
 export async function connect(metabase: Metabase, around: Surroundings): Promise<number> {
-  const { host, port, dbname, user, password, options } = around.settings.vertica;
+  const { host, port, dbname, user } = around.settings.vertica;
   const path = "/api/database";
   const aim = "look for the connection";
-  const all = listOf(await metabase.get(path, aim), path, aim);
-  const present = oldest(all.filter(({ name, engine }) => name === NAME && engine === "vertica"));
-  if (present !== undefined) {
-    const details = isObject(present.details) ? present.details : {};
-    const given = { host, port, dbname, user };
-    const other = Object.entries(given)
-      .filter(([key, value]) => key in details && String(details[key]) !== String(value))
-      .map(([key]) => `${key} ${String(details[key])}`);
-    const kept = other.length === 0
-      ? "there, kept as it is"
-      : `there, kept as it is, which is not what METABASE_VERTICA_URL says: ${other.join(", ")}`;
-    around.say(`Connection ${NAME}: ${kept}`);
-    return idOf(present, path, aim);
+  const given = { host, port, dbname, user };
+  let present: Answer | undefined;
+  const { id, isNew } = await once({
+    look: async () => {
+      const all = listOf(await metabase.get(path, aim), path, aim)
+        .filter(({ engine }) => engine === "vertica");
+      // Where people renamed it, it still says where it leads, and as whom.
+      return present = oldest(all.filter(({ name }) => name === NAME)) ??
+        oldest(all.filter(({ details }) => covers(details, given)));
+    },
+    make: () => makeConnection(metabase, around),
+    takeBack: (id) => metabase.delete(`${path}/${id}`, "make the connection once"),
+    idOf: (found) => idOf(found, path, aim),
+  });
+  if (isNew) {
+    around.say(`Connection ${NAME}: made, to ${host}:${port}/${dbname} as ${user}`);
+    return id;
   }
+  const name = String(present?.name ?? NAME);
+  const other = isObject(present?.details) ? differing(present.details, given) : "";
+  const differs = other === "" ? "" : `, which is not what METABASE_VERTICA_URL says: ${other}`;
+  around.say(`Connection ${name}: there, kept as it is${differs}`);
+  await tryConnection(metabase, id, name, differs);
+  return id;
+}
+
+/** What of a connection's details is not as given, but for what it does not tell; empty where nothing is. */
+function differing(details: Answer, given: Answer): string {
+  return Object.entries(given)
+    .filter(([key, value]) => key in details && String(details[key]) !== String(value))
+    .map(([key]) => `${key} ${String(details[key])}`).join(", ");
+}
+
+async function makeConnection(metabase: Metabase, { settings }: Surroundings): Promise<number> {
+  const path = "/api/database";
+  const { host, port, dbname, user, password, options } = settings.vertica;
   const making = `make the connection to Vertica at ${host}:${port}`;
   // The keys are those of the driver: modules/drivers/vertica/resources/metabase-plugin.yaml in its source.
   const details = {
@@ -47,9 +74,8 @@ export async function connect(metabase: Metabase, around: Surroundings): Promise
     ...(options === "" ? {} : { "additional-options": options }),
   };
   try {
-    const made = await metabase.post(path, { name: NAME, engine: "vertica", details }, making);
-    around.say(`Connection ${NAME}: made, to ${host}:${port}/${dbname} as ${user}`);
-    return idOf(made, path, making);
+    const body = { name: NAME, engine: "vertica", details };
+    return idOf(await metabase.post(path, body, making), path, making);
   } catch (error) {
     if (!(error instanceof Refusal) || error.status !== 400) throw error;
     if (/\bengine\b/.test(error.said)) throw noEngine();
@@ -60,6 +86,30 @@ export async function connect(metabase: Metabase, around: Surroundings): Promise
       `Metabase tried it with what METABASE_VERTICA_URL says${local}. Mend it, and run this again`;
     throw new Failure("configuration", error.message, hint);
   }
+}
+
+/**
+ * Has Metabase try a connection that was there: its password, or the warehouse's address, may have changed since.
+ *
+ * @param differs what is said of its details, or nothing
+ */
+async function tryConnection(
+  metabase: Metabase,
+  id: number,
+  name: string,
+  differs: string,
+): Promise<void> {
+  const path = `/api/database/${id}/healthcheck`;
+  const aim = `have Metabase try the connection ${name}`;
+  const answer = objectOf(await metabase.get(path, aim), path, aim);
+  if (answer.status === "ok") return;
+  const kept = differs === "" ? "" : `. It is kept as it is${differs}`;
+  throw new Failure(
+    "configuration",
+    `Metabase does not reach Vertica by its connection ${name}: ${metabase.said(answer)}${kept}`,
+    `Mend it in Metabase, under Admin settings, Databases, ${name}, for example its password, ` +
+      "and run this again: this script changes no connection",
+  );
 }
 
 /** Waits until Metabase has seen the mart's tables: it looks by itself once a connection is made. */

@@ -78,15 +78,22 @@ const CHARTS: readonly Chart[] = [
 ];
 
 /** What a question or a model is made of, as POST and PUT /api/card have it. */
-export interface Card extends Answer {
+interface Card extends Answer {
   name: string;
+  description: string;
   type: "model" | "question";
   display: string;
 }
 
+/** A card, and the key by which it is known whatever people name it. */
+export interface Kept {
+  key: string;
+  card: Card;
+}
+
 /** The model: https://www.metabase.com/docs/v0.56/data-modeling/models */
-export function modelOf(tables: Tables): Card {
-  return {
+export function modelOf(tables: Tables): Kept {
+  const card: Card = {
     name: "Transactions, one by one",
     description: "A row for each transaction, with names in place of keys.",
     type: "model",
@@ -98,12 +105,17 @@ export function modelOf(tables: Tables): Card {
     },
     visualization_settings: {},
   };
+  return { key: TRANSACTIONS, card };
 }
 
 /** The four charts, in the order of the dashboard. */
-export function chartsOf(tables: Tables): Card[] {
+export function chartsOf(tables: Tables): Kept[] {
+  return CHARTS.map((chart) => ({ key: chart.column, card: cardOf(chart, tables) }));
+}
+
+function cardOf({ name, description, column, aggregation }: Chart, tables: Tables): Card {
   const { date_update: date, currency_from: currency } = tables.fields;
-  return CHARTS.map(({ name, description, column, aggregation }) => ({
+  return {
     name,
     description,
     type: "question",
@@ -124,7 +136,7 @@ export function chartsOf(tables: Tables): Card[] {
       "graph.y_axis.title_text": name,
       ...(column === "amount_total" ? dollars(aggregation) : {}),
     },
-  }));
+  };
 }
 
 function dollars(column: string): Answer {
@@ -157,13 +169,13 @@ const FILTERS: readonly Filter[] = [
   },
 ];
 
-/** The dashboard's parameters, with the values that people made the default of ours, and all other ones. */
+/** The dashboard's parameters, with the names and default values that people gave ours, and all other ones. */
 export function parametersOf(present: readonly Answer[]): Answer[] {
-  const ours = FILTERS.map(({ id, parameter }) => ({
-    ...present.find((other) => other.id === id),
-    id,
-    ...parameter,
-  }));
+  const ours = FILTERS.map(({ id, parameter }) => {
+    const now = present.find((other) => other.id === id);
+    const { name = parameter.name, slug = parameter.slug } = now ?? {};
+    return { ...now, id, ...parameter, name, slug };
+  });
   return [...ours, ...present.filter((other) => !FILTERS.some(({ id }) => id === other.id))];
 }
 

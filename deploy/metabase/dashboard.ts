@@ -1,26 +1,43 @@
 /** The dashboard: the charts in their places, with the filters that move all of them. */
 import type { Answer, Metabase } from "./client.ts";
 import { idOf, isObject, listOf, objectOf } from "./client.ts";
+import { itemsOf, there } from "./collection.ts";
 import type { Tables } from "./contents.ts";
 import { GRID, mappingsOf, NAME, parametersOf } from "./contents.ts";
+import { marked, once, ours } from "./once.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { covers, oldest } from "./surroundings.ts";
+import { covers } from "./surroundings.ts";
+
+/** By which it is known whatever people name it. */
+const KEY = "dashboard";
+const DESCRIPTION = "The mart of finpipe, by currency over date.";
 
 /** https://www.metabase.com/docs/v0.56/api#tag/apidashboard */
 export async function dashboardOf(
   metabase: Metabase,
   collection: number,
-  items: readonly Answer[],
   { say }: Surroundings,
 ): Promise<number> {
+  const path = "/api/dashboard";
   const aim = `make the dashboard ${NAME}`;
-  const present = oldest(items.filter(({ name, model }) => name === NAME && model === "dashboard"));
-  if (present !== undefined) return idOf(present, "/api/collection", aim);
-  const description = "The mart of finpipe, by currency over date.";
-  const body = { name: NAME, description, collection_id: collection };
-  const made = await metabase.post("/api/dashboard", body, aim);
-  say(`Dashboard ${NAME}: made`);
-  return idOf(made, "/api/dashboard", aim);
+  const { id, isNew } = await once({
+    look: async () => {
+      const items = await itemsOf(metabase, collection);
+      return ours(
+        items.filter(({ model }) => model === "dashboard"),
+        KEY,
+        ({ name }) => name === NAME,
+      );
+    },
+    make: async () => {
+      const body = { name: NAME, description: DESCRIPTION, collection_id: collection };
+      return idOf(await metabase.post(path, body, aim), path, aim);
+    },
+    takeBack: (id) => metabase.put(`${path}/${id}`, { archived: true }, `${aim} once`),
+    idOf: (found) => idOf(found, "/api/collection", aim),
+  });
+  if (isNew) say(`Dashboard ${NAME}: made`);
+  return id;
 }
 
 /**
@@ -71,17 +88,20 @@ export async function keepDashboard(
   });
   const before = Array.isArray(now.parameters) ? now.parameters.filter(isObject) : [];
   const body = {
+    description: marked(String(now.description ?? ""), KEY, dashboard),
     parameters: parametersOf(before),
     dashcards: [...kept, ...added],
     tabs: tabs.map(({ id, name }) => ({ id, name })),
   };
   if (
-    added.length === 0 && covers({ parameters: before, dashcards: present }, {
+    added.length === 0 &&
+    covers({ description: now.description, parameters: before, dashcards: present }, {
+      description: body.description,
       parameters: body.parameters,
       dashcards: kept,
     })
   ) {
-    say(`Dashboard ${NAME}: there, with its charts and filters`);
+    say(`Dashboard ${NAME}: ${there(now.name, NAME)}, with its charts and filters`);
     return;
   }
   await metabase.put(path, body, `place the charts and filters of the dashboard ${NAME}`);

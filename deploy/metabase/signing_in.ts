@@ -37,8 +37,10 @@ export async function signIn(metabase: Metabase, around: Surroundings): Promise<
   if (typeof properties["has-user-setup"] !== "boolean") {
     throw notAsDocumented(path, aim, "it has no has-user-setup");
   }
-  if (!properties["has-user-setup"]) {
-    await makeAdministrator(metabase, properties["setup-token"], around);
+  if (
+    !properties["has-user-setup"] &&
+    await makeAdministrator(metabase, properties["setup-token"], around)
+  ) {
     around.say(`Administrator ${email}: made`);
     return;
   }
@@ -56,12 +58,16 @@ export async function signIn(metabase: Metabase, around: Surroundings): Promise<
   around.say(`Administrator ${email}: signed in`);
 }
 
-/** https://www.metabase.com/docs/v0.56/api#tag/apisetup/POST/api/setup/ */
+/**
+ * https://www.metabase.com/docs/v0.56/api#tag/apisetup/POST/api/setup/
+ *
+ * @returns false where somebody else has made the first user since
+ */
 async function makeAdministrator(
   metabase: Metabase,
   token: unknown,
   { settings: { email, password } }: Surroundings,
-): Promise<void> {
+): Promise<boolean> {
   const aim = `make the administrator ${email}`;
   const body = {
     token,
@@ -70,7 +76,10 @@ async function makeAdministrator(
   };
   try {
     metabase.signIn(sessionIn(await metabase.post("/api/setup", body, aim), "/api/setup", aim));
+    return true;
   } catch (error) {
+    // Metabase makes its first user once, and refuses a second one.
+    if (error instanceof Refusal && error.status === 403) return false;
     if (!(error instanceof Refusal) || error.status !== 400) throw error;
     const hint =
       "Give METABASE_EMAIL and METABASE_PASSWORD values that it takes: a password that is " +

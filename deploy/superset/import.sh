@@ -6,7 +6,8 @@
 #
 # It runs in Superset's environment. USER (default: admin) is the user of Superset who will own the dashboard.
 # Run it again after an update of finpipe, or with another address: it replaces what it made before.
-# Exit codes are finpipe's: 2 usage, 3 settings or rights, 69 the warehouse does not respond.
+# Exit codes are finpipe's: 2 usage, 3 settings or rights, 69 the warehouse does not respond, 130 and 143 interrupted,
+# 1 Superset refused something.
 set -eu
 
 if [ $# -gt 1 ]; then
@@ -31,6 +32,10 @@ python=$(dirname -- "$(readlink -f -- "$superset")")/python3
 # The address has a password: it goes by the environment, and into a folder that only its owner reads.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# A shell that a signal ends skips the line above, unless told so.
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 "$python" "$here/prepare.py" "$here/assets" "$work/finpipe"
 
 # The first command gives the dashboard its owner, and fails if an asset is wrong. It leaves a connection,

@@ -268,6 +268,34 @@ auditTest("a member of a dimension that is there twice is told, over all dates",
 }, ["servers"]);
 
 auditTest(
+  "an account that was first seen on a date that no fact ever had is told",
+  async (place) => {
+    await place.land(dayMessages());
+    await place.build(...DAYS);
+    const table = { end: "warehouse", name: "mart.dim_accounts" } as const;
+    const first = "UPDATE mart.dim_accounts SET first_seen_date = DATE";
+    await place.kept(table, async () => {
+      // Earlier than any fact of it, so that its facts agree.
+      await place.query(table, `${first} '2001-02-03' WHERE account_number = 1001`);
+      assert.deepEqual(
+        (await place.audit()).differences.map(({ link, dimension, left, right, cause }) =>
+          `${dimension} ${link}: ${left! as number - (right! as number)}: ${cause}`
+        ),
+        ["dim_accounts core_members: 1: values of dim_accounts were changed by hand"],
+      );
+    });
+    await place.kept(table, async () => {
+      // What a build that broke off leaves of an account that no fact names.
+      await place.query(
+        table,
+        "INSERT INTO mart.dim_accounts VALUES (999999, 999999, false, DATE '9999-12-31')",
+      );
+      assert.deepEqual(await place.differences(), []);
+    });
+  },
+);
+
+auditTest(
   "extreme amounts and rates, and texts that differ in what is not seen, balance",
   async (place) => {
     const [day] = DAYS;

@@ -3,10 +3,11 @@
  * what it lacks. tests/soak/superset.ts imports it into a real Superset.
  */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { METRICS as PAGE } from "../../lib/rendering/mart/page/browser/model.ts";
 import { readDocument as read, ROOT } from "../support/docs/documents.ts";
 import { runTool, toolTest } from "../support/docs/deploy_tools.ts";
+import { inFolder } from "../support/folder.ts";
 import { METRICS } from "../support/superset/dashboard.ts";
 
 const ASSETS = "deploy/superset/assets";
@@ -111,6 +112,35 @@ Deno.test("import.sh says what it lacks before it does anything", async () => {
   assert.equal(away.code, 3);
   assert.match(away.stderr, /no command superset on the PATH\n {2}Activate/);
 });
+
+Deno.test("import.sh leaves no password behind, also when it is interrupted", () =>
+  inFolder(async (folder) => {
+    const fifo = join(folder, "go on");
+    assert.ok((await new Deno.Command("mkfifo", { args: [fifo] }).output()).success);
+    // It says where it would write the address with the password, and waits.
+    const python =
+      `#!/bin/sh\nmkdir "$3"; echo hidden >"$3/asset"; echo "$3"; read -r _ <"${fifo}"\n`;
+    for (const [name, script] of [["superset", "#!/bin/sh\n"], ["python3", python]] as const) {
+      await Deno.writeTextFile(join(folder, name), script, { mode: 0o755 });
+    }
+    for (const [signal, code] of [["SIGTERM", 143], ["SIGINT", 130], ["SIGHUP", 129]] as const) {
+      await using run = new Deno.Command(join(ROOT, "deploy/superset/import.sh"), {
+        clearEnv: true,
+        env: { PATH: `${folder}:/usr/bin:/bin`, SUPERSET_VERTICA_URI: "hidden", TMPDIR: folder },
+        stdout: "piped",
+      }).spawn();
+      const output = run.stdout.pipeThrough(new TextDecoderStream()).getReader();
+      const target = (await output.read()).value!.trim();
+      assert.equal(await Deno.readTextFile(join(target, "asset")), "hidden\n");
+      run.kill(signal);
+      // The shell waits for what it runs: nobody reads there where it did not, so both ways are open.
+      using file = await Deno.open(fifo, { read: true, write: true });
+      await file.write(new TextEncoder().encode("go on\n"));
+      assert.equal((await run.status).code, code);
+      await assert.rejects(Deno.stat(dirname(target)), Deno.errors.NotFound);
+      await output.cancel();
+    }
+  }));
 
 await toolTest(
   "python3: the Python of import.sh compiles, without a warning",

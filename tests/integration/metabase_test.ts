@@ -112,6 +112,98 @@ Deno.test("what people made stays: cards, places, filters, tabs, passwords; ours
 Deno.test("where an answer is lost, the next run goes on, and makes nothing twice", () =>
   assertGoesOn("breaks off", ({ method }) => method !== "GET"));
 
+Deno.test("two set-ups at once make nothing twice", async () => {
+  // Whichever is first at whichever step: each one's turns come as the network has them.
+  for (let turn = 0; turn < 12; turn++) {
+    await using metabase = await standIn({ unseen: turn % 3 });
+    await Promise.all(Array.from({ length: 2 + turn % 3 }, () => done(metabase)));
+    assertComplete(metabase);
+    const from = metabase.asked.length;
+    await done(metabase);
+    assert.deepEqual(changesIn(metabase, from), ["POST /api/session"]);
+  }
+});
+
+Deno.test("what people renamed is known again, keeps its name, and is put back otherwise", async () => {
+  await using metabase = await standIn();
+  await done(metabase);
+  const { state } = metabase;
+  const count = [state.cards.length, state.dashboards.length, state.collections.length];
+  const renamed = [...state.cards, ...state.dashboards, ...state.collections, ...state.connections];
+  for (const [index, one] of renamed.entries()) one.name = `Theirs ${index}`;
+  state.collections[0]!.location = "/77/";
+  state.cards[2]!.display = "bar";
+  state.dashboards[0]!.description = `Read this. ${state.dashboards[0]!.description} Or not.`;
+  const [dates] = state.dashboards[0]!.parameters;
+  Object.assign(dates!, { name: "When", slug: "when", type: "date/all-options" });
+  const placed = () => state.dashboards[0]!.dashcards.map(({ id, card_id }) => [id, card_id]);
+  const places = placed();
+  const said = await done(metabase);
+  assert.deepEqual([state.cards.length, state.dashboards.length, state.collections.length], count);
+  assert.equal(state.connections.length, 1);
+  for (const [index, one] of renamed.entries()) assert.equal(one.name, `Theirs ${index}`);
+  assert.equal(state.cards[2]!.display, "line");
+  assert.match(state.dashboards[0]!.description!, /^Read this\. The mart.*\[.*\] Or not\.$/);
+  assert.deepEqual(placed(), places);
+  const { name, slug, type } = state.dashboards[0]!.parameters[0]!;
+  assert.deepEqual([name, slug, type], ["When", "when", "date/range"]);
+  assert.match(said, /^Connection Theirs \d+: there, kept as it is$/m);
+  assert.match(said, /^Collection finpipe: there, as "Theirs \d+"$/m);
+  assert.match(said, /^Chart "Transactions": there, as "Theirs 1"$/m);
+  assert.match(said, /^Dashboard finpipe: 0 charts placed, filters set$/m);
+  assert.match(
+    await done(metabase),
+    /^Dashboard finpipe: there, as "Theirs \d+", with its charts and filters$/m,
+  );
+});
+
+Deno.test("a copy that people made of a chart is theirs, also where ours is gone", async () => {
+  await using metabase = await standIn();
+  await done(metabase);
+  const { cards, next } = metabase.state;
+  const chart = cards.find(({ name }) => name === "Accounts")!;
+  // Metabase copies the description, too.
+  const copy = { ...structuredClone(chart), id: next.call(metabase.state), name: "Mine" };
+  copy.display = "bar";
+  cards.push(copy);
+  chart.archived = true;
+  metabase.state.dashboards[0]!.dashcards = [];
+  assert.match(await done(metabase), /^Chart "Accounts": made$/m);
+  assert.deepEqual([copy.name, copy.display], ["Mine", "bar"]);
+});
+
+Deno.test("a set-up by an older version is taken over", async () => {
+  await using metabase = await standIn();
+  await done(metabase);
+  const { cards, dashboards, collections } = metabase.state;
+  const described = [...cards, ...dashboards, ...collections];
+  // Which ended no description with a mark.
+  for (const one of described) one.description = one.description!.replace(/ \[.*/, "");
+  await done(metabase);
+  assertComplete(metabase);
+  for (const one of described) assert.match(one.description!, new RegExp(` ${one.id}\\]$`));
+});
+
+Deno.test("a connection that leads nowhere since is told, with how to mend it", async () => {
+  await using metabase = await standIn();
+  await done(metabase);
+  const from = metabase.asked.length;
+  const connection = metabase.state.connections[0]!;
+  // Vertica has another password since.
+  connection.details = { ...VERTICA, password: "old" };
+  const { kind, message, hint } = await failed(metabase);
+  assert.equal(kind, "configuration");
+  assert.match(message, /by its connection finpipe: Looks like .*; password: check your password$/);
+  assert.match(hint, /Databases, finpipe, for example its password/);
+  // Vertica is another database since, which METABASE_VERTICA_URL says.
+  connection.details = { ...VERTICA, dbname: "old" };
+  assert.match(
+    (await failed(metabase)).message,
+    /check your dbname\. It is kept as it is, which is not what METABASE_VERTICA_URL says: dbname old$/,
+  );
+  assert.deepEqual(new Set(changesIn(metabase, from)), new Set(["POST /api/session"]));
+});
+
 Deno.test("a password that is not the administrator's is told, and changes none", async () => {
   await using metabase = await standIn();
   await done(metabase);
@@ -155,7 +247,7 @@ Deno.test("a Metabase without the driver of Vertica is told, before anything is 
   const { kind, message, hint } = await failed(metabase);
   assert.equal(kind, "configuration");
   assert.match(message, /does not know the engine vertica/);
-  assert.match(hint, /vertica-jdbc-VERSION\.jar/);
+  assert.match(hint, /vertica-jdbc-VERSION\.jar.*let its user write to that folder/);
   assert.deepEqual(changesIn(metabase), []);
 });
 
@@ -175,7 +267,7 @@ Deno.test("what Vertica refuses is told without the password that Metabase repea
 Deno.test("a connection that is there keeps what it says, and it is told where that differs", async () => {
   await using metabase = await standIn();
   await done(metabase);
-  const other = { ...VERTICA, host: "elsewhere", password: "new", options: "" };
+  const other = { ...VERTICA, host: "elsewhere", options: "" };
   const said = await done(metabase, { vertica: other });
   assert.match(said, /kept as it is, which is not what METABASE_VERTICA_URL says: host vertica$/m);
   assertComplete(metabase);
@@ -290,6 +382,16 @@ Deno.test("settings come from variables or files, and what is wrong names its va
     });
   }
 });
+
+Deno.test("compose.yaml makes the folder of drivers so that Metabase's own user can write to it", () =>
+  inFolder(async (cwd) => {
+    const compose = await Deno.readTextFile(join(ROOT, "compose.yaml"));
+    const [, command] = /^# {3}(mkdir .*plugins) && curl/m.exec(compose)!;
+    assert.ok((await new Deno.Command("sh", { args: ["-c", command!], cwd }).output()).success);
+    // Metabase takes drivers from a folder only if it can write there: src/metabase/plugins in its source.
+    assert.equal((await Deno.stat(join(cwd, "plugins"))).mode! & 0o777, 0o777);
+    assert.match(compose, /^ +- \.\/plugins:\/plugins$/m);
+  }));
 
 /** The command and the variables of compose.yaml's metabase-setup. */
 async function composed(): Promise<{ args: string[]; variables: string[] }> {

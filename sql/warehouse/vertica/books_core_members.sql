@@ -1,6 +1,7 @@
 -- The members of each dimension, over all dates: its rows, its keys, what the keys stand for, each once, and the
--- rows that say something else of a member than follows from what it is. Texts are compared with a full stop
--- behind them, so that trailing spaces count.
+-- rows that say something else of a member than follows from what it is. The first date of an account is one that
+-- a fact named, or that of no fact (docs/core.md). Texts are
+-- compared with a full stop behind them, so that trailing spaces count.
 SELECT
   'dim_currencies' AS dimension,
   COUNT(*) AS rows,
@@ -18,10 +19,17 @@ UNION ALL
 SELECT
   'dim_accounts' AS dimension,
   COUNT(*) AS rows,
-  COUNT(DISTINCT account_key) AS keys,
-  COUNT(DISTINCT account_number) AS members,
-  SUM(CASE WHEN is_test = (account_number <= 0) THEN 0 ELSE 1 END) AS other
-FROM :mart_schema.dim_accounts
+  COUNT(DISTINCT accounts.account_key) AS keys,
+  COUNT(DISTINCT accounts.account_number) AS members,
+  SUM(
+    CASE
+      WHEN accounts.is_test = (accounts.account_number <= 0)
+        AND (dates.date IS NOT NULL OR accounts.first_seen_date = DATE '9999-12-31') THEN 0
+      ELSE 1
+    END
+  ) AS other
+FROM :mart_schema.dim_accounts AS accounts
+LEFT JOIN :mart_schema.dim_dates AS dates ON dates.date = accounts.first_seen_date
 UNION ALL
 SELECT
   'dim_countries' AS dimension,

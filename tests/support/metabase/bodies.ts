@@ -111,6 +111,9 @@ export const BODIES = {
     has_field_values: v.optional(v.picklist(["none", "auto-list", "list", "search"])),
   }),
   collection: v.strictObject({ name, description, parent_id: v.nullish(id) }),
+  collectionChange: v.partial(
+    v.strictObject({ name, description, parent_id: v.nullish(id), archived: v.boolean() }),
+  ),
   newCard: v.strictObject({ ...card, collection_id: v.nullish(id) }),
   card: v.partial(v.strictObject({ ...card, collection_id: v.nullish(id), archived: v.boolean() })),
   newDashboard: v.strictObject({
@@ -125,6 +128,7 @@ export const BODIES = {
     parameters: v.optional(v.array(parameter)),
     dashcards: v.optional(v.array(dashcard)),
     tabs: v.optional(v.array(v.strictObject({ id: v.pipe(v.number(), v.integer()), name }))),
+    archived: v.optional(v.boolean()),
   }),
 };
 

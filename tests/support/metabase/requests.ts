@@ -142,6 +142,25 @@ export class Requests {
         state.connections.push({ id, name, engine, details });
         return { id, name, engine };
       }),
+      {
+        method: "DELETE",
+        path: "/api/database/:id",
+        answer: (id) => {
+          this.#onlyAdministrators();
+          state.connections.splice(state.connections.indexOf(found(state.connections, id)), 1);
+          return "";
+        },
+      },
+      // It answers 200 whatever comes of it.
+      question("/api/database/:id/healthcheck", (id) => {
+        const { details } = found(state.connections, id);
+        const wrong = Object.entries(made.vertica).find(([key, value]) =>
+          details[key as keyof typeof made.vertica] !== value
+        );
+        if (wrong === undefined) return { status: "ok" };
+        const errors = { [wrong[0]]: `check your ${wrong[0]}` };
+        return { status: "error", message: "Looks like it is incorrect.", errors };
+      }),
       route("POST", "/api/database/:id/sync_schema", "nothing", (id) => {
         found(state.connections, id);
         return { status: "ok" };
@@ -175,6 +194,12 @@ export class Requests {
         state.collections.push(made);
         return made;
       }),
+      route(
+        "PUT",
+        "/api/collection/:id",
+        "collectionChange",
+        (id, changes) => Object.assign(found(state.collections, id), changes),
+      ),
       question("/api/collection/:id/items", (id, _, query) => {
         found(state.collections, id);
         const models = query.getAll("models");
@@ -182,12 +207,18 @@ export class Requests {
           all: T[],
         ) => all.filter((one) => one.collection_id === id && !one.archived);
         const data = [
-          ...inIt(state.cards).map(({ id, name, type }) => ({
+          ...inIt(state.cards).map(({ id, name, description, type }) => ({
             id,
             name,
+            description,
             model: type === "model" ? "dataset" : "card",
           })),
-          ...inIt(state.dashboards).map(({ id, name }) => ({ id, name, model: "dashboard" })),
+          ...inIt(state.dashboards).map(({ id, name, description }) => ({
+            id,
+            name,
+            description,
+            model: "dashboard",
+          })),
         ].filter(({ model }) => models.length === 0 || models.includes(model));
         return { data, total: data.length };
       }, { query: ["models", "archived", "pinned_state"] }),
