@@ -5,8 +5,8 @@ import { landFile, landStdin } from "../lib/landing/land.ts";
 import type { Totals } from "../lib/landing/partition_lander.ts";
 import type { TopicContext } from "../lib/landing/topic/land_topic.ts";
 import type { TopicOptions } from "../lib/landing/topic/topic_options.ts";
-import { landedLines, landingText } from "../lib/rendering/landed.ts";
-import { Progress } from "../lib/runtime/progress.ts";
+import { landedLines } from "../lib/rendering/landed.ts";
+import { LandingProgress } from "../lib/rendering/progress/landing_progress.ts";
 import { counted } from "../lib/runtime/words.ts";
 import { realPathOf } from "../lib/sources/jsonl.ts";
 import type { StagingRepository } from "../lib/staging/repository.ts";
@@ -70,10 +70,6 @@ const command: CommandDefinition = {
 
   async run(context, _args, options) {
     const call = streamCallOf(options, isKafkaSet(context.config));
-    const progress = new Progress(context.io.stderr, !context.quiet);
-    const started = performance.now();
-    const onProgress = (totals: Totals) =>
-      progress.show(() => landingText(totals, (performance.now() - started) / 1000));
     const kafka = call.source.kind === "kafka";
     // Before the engine makes a folder: a file that cannot be read must not leave one behind.
     if (call.source.kind === "file") await realPathOf(call.source.path);
@@ -85,7 +81,8 @@ const command: CommandDefinition = {
       creates: true,
       command: "stream",
     });
-    const totals = await land(context, engine, call, onProgress);
+    using progress = new LandingProgress(context);
+    const totals = await land(context, engine, call, progress);
     await progress.clear();
     await printResult(context, totals, landedLines(totals));
     if (totals.rejected > 0) {
@@ -103,20 +100,23 @@ async function land(
   { io, log }: Context,
   engine: Engine,
   { source, ...landing }: StreamCall,
-  onProgress: (totals: Totals) => void,
+  { onProgress, onSource }: LandingProgress,
 ): Promise<Totals> {
   const { retryFor, kafka } = engine.settings;
   const { now, signal } = io;
   const { makeRows } = engine;
   const connect = () => connectTo(engine);
-  const context = { connect, makeRows, log, now, signal, retryFor, onProgress };
+  const context = { connect, makeRows, log, now, signal, retryFor, onProgress, onSource };
   switch (source.kind) {
     case "stdin":
       return await landStdin(context, io.stdin, landing);
     case "file":
       return await landFile(context, source.path, landing);
     case "kafka":
-      return await landKafka(engine, context, {
+      return await landKafka(engine, {
+        ...context,
+        onStart: ({ landers }) => onSource(() => ({ messages: landers.lag })),
+      }, {
         ...source,
         ...landing,
         group: kafka!.group,

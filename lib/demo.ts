@@ -38,8 +38,8 @@ export interface DemoOptions {
   /** Print one JSON value of what was done, and nothing else. */
   json: boolean;
   io: Io;
-  /** Told what is being done. */
-  onPhase(text: string): void;
+  /** Told what is being done; undefined at the end. */
+  onPhase(text: string | undefined): void | Promise<void>;
 }
 
 /** A week: enough for a report, and made in seconds. */
@@ -109,6 +109,7 @@ async function runIn(folder: string, { io, json, onPhase, flags, lines }: Place)
   const { from, to } = await buildMart(work);
   await say(`Built core and mart for each day: ${lines.of(`backfill ${from}..${to}`)}\n`);
 
+  await onPhase(undefined);
   const mart = engine.warehouse.mart();
   if (json) {
     const rows = await Array.fromAsync(mart, jsonRow);

@@ -12,8 +12,3 @@ export function landedLines(totals: Totals): string[] {
     `  ${totals.rejected} rejected`,
   ];
 }
-
-/** How far it is, while it runs. @param seconds for which it has run */
-export function landingText({ messages_read }: Totals, seconds: number): string {
-  return `${messages_read} messages, ${Math.round(messages_read / seconds)}/s`;
-}

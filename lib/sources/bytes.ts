@@ -9,13 +9,19 @@ const CHUNK_BYTES = 256 * 1024;
  * The bytes of an open file from its beginning, decompressed where they are gzip, whatever its name
  * says. Does not close it.
  *
+ * @param progress is told how many bytes of the file were read
  * @throws FinpipeError of kind `failed` for a read error or a broken gzip, after all the bytes
  * before it
  */
-export async function* fileBytes(file: Deno.FsFile, path: string): Chunks {
+export async function* fileBytes(
+  file: Deno.FsFile,
+  path: string,
+  progress = { read: 0 },
+): Chunks {
+  const open = () => plainBytes(file, progress);
   let position = 0;
   try {
-    for await (const chunk of decompressed(plainBytes(file), () => plainBytes(file))) {
+    for await (const chunk of decompressed(open(), open)) {
       yield chunk;
       position += chunk.length;
     }
@@ -89,10 +95,12 @@ export function reasonOf(error: unknown): string {
   return messageOf(error);
 }
 
-async function* plainBytes(file: Deno.FsFile) {
+async function* plainBytes(file: Deno.FsFile, progress: { read: number }) {
   await file.seek(0, Deno.SeekMode.Start);
+  progress.read = 0;
   const chunk = new Uint8Array(CHUNK_BYTES);
   for (let read = await file.read(chunk); read !== null; read = await file.read(chunk)) {
+    progress.read += read;
     yield chunk.subarray(0, read);
   }
 }

@@ -23,6 +23,8 @@ export interface FilePosition {
 export interface FileSource extends Source, AsyncDisposable {
   /** Where its batches begin. */
   readonly start: number;
+  /** Bytes on the disk: how many of them were read. */
+  readonly progress: { read: number; of: number };
   /** The file is not the one that the stored position was of: it is read from its first byte. */
   readonly replaced: boolean;
 }
@@ -59,17 +61,20 @@ export async function openFileSource(
   signal?: AbortSignal,
 ): Promise<FileSource> {
   const file = await orUnreadable(realPath, () => Deno.open(realPath));
-  let bytes = fileBytes(file, realPath);
+  const progress = { read: 0, of: 0 };
+  let bytes = fileBytes(file, realPath, progress);
   try {
+    progress.of = (await file.stat()).size;
     const digest = new PrefixDigest();
-    if (stored === undefined) return fileSource(file, bytes, { position: 0, digest });
+    if (stored === undefined) return fileSource(file, bytes, { progress, position: 0, digest });
     const rest = await readPrefix(bytes, stored.position, digest, signal);
     if (rest !== undefined && digest.marked() === stored.digest) {
-      return fileSource(file, bytes, { position: stored.position, digest, rest });
+      return fileSource(file, bytes, { progress, position: stored.position, digest, rest });
     }
     await bytes.return();
-    bytes = fileBytes(file, realPath);
-    return fileSource(file, bytes, { position: 0, digest: new PrefixDigest(), replaced: true });
+    bytes = fileBytes(file, realPath, progress);
+    const begun = { position: 0, digest: new PrefixDigest() };
+    return fileSource(file, bytes, { progress, ...begun, replaced: true });
   } catch (error) {
     await bytes.return();
     file.close();
@@ -92,6 +97,7 @@ export function stdinSource(stream: ReadableStream<Uint8Array>): Source {
 }
 
 interface FileStart extends CutterStart {
+  progress: FileSource["progress"];
   /** What was read already of the bytes from the start on. */
   rest?: Uint8Array;
   replaced?: boolean;
@@ -100,11 +106,12 @@ interface FileStart extends CutterStart {
 function fileSource(
   file: Deno.FsFile,
   bytes: Chunks,
-  { rest, replaced = false, ...start }: FileStart,
+  { progress, rest, replaced = false, ...start }: FileStart,
 ): FileSource {
   return {
     start: start.position,
     replaced,
+    progress,
     batches: (limits, signal) =>
       readBatches({
         open: () => rest === undefined ? bytes : prepend(rest, bytes),
