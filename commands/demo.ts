@@ -40,8 +40,8 @@ const command: CommandDefinition = {
       ...demoOptionsOf(config.flags),
       json: context.json,
       io,
-      onPhase(text) {
-        if (text === undefined) return progress.clear();
+      async onPhase(text) {
+        if (text === undefined) return await progress.clear();
         phase = text;
         progress.changed();
       },

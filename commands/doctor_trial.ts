@@ -12,7 +12,7 @@ import type { Context } from "./command.ts";
 
 /** @returns the exit code */
 export async function runTrial(context: Context, printsSql: boolean): Promise<number> {
-  const { io, json, lines, log } = context;
+  const { io, json, lines, log, paint } = context;
   if (printsSql) {
     const settings = await readScriptSettings(context.config);
     await io.stdout.write(trialScript(GROUPS, settings.dialect, settings));
@@ -34,7 +34,7 @@ export async function runTrial(context: Context, printsSql: boolean): Promise<nu
     signal: io.signal,
     log,
     onGroup: (name) => waiting.begin(name),
-    onFinding: (finding) => print(linesOf(finding, ground.schemas)),
+    onFinding: (finding) => print(linesOf(finding, ground.schemas, paint)),
   });
   await waiting.clear();
   await print(lastLines(findings, ground.engine === "embedded"));

@@ -86,7 +86,7 @@ async function list(
   const rows = firstOf(rejectedRows(rejected, filter), limit, () => {
     log.warn(`Listed only the newest ${limit}: list more with a higher --limit`);
   });
-  const text = json ? jsonArray(rows) : rejectedTable(rows);
+  const text = json ? jsonArray(rows) : rejectedTable(rows, io.stdout.columns);
   for await (const block of inBlocks(text, io.signal)) await io.stdout.write(block);
 }
 

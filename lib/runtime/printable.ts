@@ -19,6 +19,11 @@ function escapeOf(char: string): string {
   return units.map((unit) => `\\u${unit}`).join("");
 }
 
+/** Only what ends a line is shown as escapes: for text that somebody else makes printable. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\n\v\f\r\u0085\u2028\u2029]/g, escapeOf);
+}
+
 /** The same of text that may have several lines. */
 export function printableLines(text: string): string {
   return text.split("\n").map(printable).join("\n");
