@@ -59,6 +59,7 @@ export async function run(
   });
   try {
     try {
+      refuseBroken(argv);
       await program.parseAsync([...argv], { from: "user" });
     } finally {
       await output.written;
@@ -75,6 +76,19 @@ export async function run(
   }
   await log?.flush();
   return code;
+}
+
+/**
+ * Deno puts this character in place of what is not UTF-8: a file of that name would be another one.
+ *
+ * @throws FinpipeError of kind `usage`
+ */
+function refuseBroken(argv: readonly string[]): void {
+  const broken = argv.find((arg) => arg.includes("\ufffd"));
+  if (broken === undefined) return;
+  throw new FinpipeError("usage", `Cannot read "${broken}" on the command line: it is not UTF-8`, {
+    hint: "Name a file or folder whose name is UTF-8; 'stream --source -' reads stdin",
+  });
 }
 
 /** Writes texts in the order in which they were handed over; `written` resolves after the last. */

@@ -13,6 +13,8 @@ export interface NamedOutput {
    * `stdout`: the process's own, which the runtime does not open by name.
    */
   kind: "file" | "direct" | "stdout";
+  /** Who may read a file that is there. */
+  mode?: number;
 }
 
 /** Names of stdout, as shells and systems have them. */
@@ -30,7 +32,10 @@ export async function namedOutput(path: string): Promise<NamedOutput> {
   for (let links = 0; links < MOST_LINKS; links++) {
     if (STDOUT.includes(resolve(target))) return { target, kind: "stdout" };
     const found = await ifThere(Deno.lstat(target));
-    if (found === undefined || found.isFile) return { target, kind: "file" };
+    if (found === undefined) return { target, kind: "file" };
+    if (found.isFile) {
+      return { target, kind: "file", ...(found.mode !== null && { mode: found.mode & 0o777 }) };
+    }
     if (found.isDirectory) {
       throw new FinpipeError("failed", `Cannot write "${path}": it is a folder`, {
         hint: "Name a file in it",
@@ -71,7 +76,7 @@ export async function writeNamed<T>(
     });
   };
   const writeTo = (file: Deno.FsFile): WriteBytes => (bytes) => writeWhole(file, bytes).catch(fail);
-  const { target, kind } = await namedOutput(path).catch(fail);
+  const { target, kind, mode } = await namedOutput(path).catch(fail);
   if (kind === "stdout") return await body((bytes) => stdout.write(bytes));
   if (growing || kind === "direct") {
     using file = await Deno.open(target, { write: true, create: true, truncate: true }).catch(fail);
@@ -79,7 +84,9 @@ export async function writeNamed<T>(
     if (kind === "file") await file.sync().catch(fail);
     return result;
   }
-  using aside = await FileAside.open(target).catch(fail);
+  using aside = await FileAside.open(target, mode === undefined ? {} : { mode }).catch(fail);
+  // What takes a file's place is for the same readers; a new file is for those that the umask says.
+  if (mode !== undefined) await Deno.chmod(aside.path, mode).catch(fail);
   const result = await body(writeTo(aside.file));
   await aside.publish().catch(fail);
   return result;

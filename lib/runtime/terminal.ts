@@ -1,7 +1,7 @@
 /** {@link Io} of the process itself. */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Interrupted } from "./errors.ts";
+import { FinpipeError, Interrupted } from "./errors.ts";
 import { ioFailure } from "./file_failure.ts";
 import { writeWhole } from "./files.ts";
 import { type Io, isClosed, type Output } from "./io.ts";
@@ -40,10 +40,21 @@ export function terminal(exit: (code: number) => never): Io {
     stdin: Deno.stdin.readable,
     stdout: stdout.isTerminal ? screen.over(stdout, { draws: false }) : stdout,
     stderr: stderr.isTerminal ? screen.over(stderr, { draws }) : stderr,
-    env: (name) => Deno.env.get(name),
+    env: variable,
     now: () => Temporal.Now.instant(),
     signal: stop.signal,
   };
+}
+
+function variable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    throw new FinpipeError("configuration", `Cannot read ${name}: it is not UTF-8`, {
+      hint: "Set it to a text in UTF-8",
+      cause: error,
+    });
+  }
 }
 
 /** What is drawn does not stand in front of the shell's prompt. */

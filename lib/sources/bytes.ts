@@ -1,5 +1,6 @@
 /** The bytes of files and streams, as {@link Chunks}. */
-import { FinpipeError, messageOf } from "../runtime/errors.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import { systemReason } from "../runtime/file_failure.ts";
 import { decompressed, GzipBreak } from "./gunzip.ts";
 import type { Chunks } from "./read_batches.ts";
 
@@ -38,7 +39,7 @@ export async function* fileBytes(
         "get a new copy of the file and run this again",
       );
     }
-    throw new FinpipeError("failed", `Cannot read "${path}" to its end: ${reasonOf(cause)}`, {
+    throw new FinpipeError("failed", `Cannot read "${path}" to its end: ${systemReason(cause)}`, {
       hint: "Check the disk or the mount, then run this again: it continues where it stopped",
       cause,
     });
@@ -88,13 +89,6 @@ function brokenGzip(what: string, position: number, cause: GzipBreak, mend: stri
   });
 }
 
-/** Why an operation on a file failed, in a few words. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  return messageOf(error);
-}
-
 async function* plainBytes(file: Deno.FsFile, progress: { read: number }) {
   await file.seek(0, Deno.SeekMode.Start);
   progress.read = 0;
@@ -109,6 +103,8 @@ async function read(reader: ReadableStreamDefaultReader<Uint8Array>) {
   try {
     return await reader.read();
   } catch (cause) {
-    throw new FinpipeError("failed", `Cannot read stdin to its end: ${reasonOf(cause)}`, { cause });
+    throw new FinpipeError("failed", `Cannot read stdin to its end: ${systemReason(cause)}`, {
+      cause,
+    });
   }
 }

@@ -5,7 +5,8 @@
  * that was stored; positions count decompressed bytes.
  */
 import { FinpipeError } from "../runtime/errors.ts";
-import { fileBytes, reasonOf, streamBytes } from "./bytes.ts";
+import { systemReason } from "../runtime/file_failure.ts";
+import { fileBytes, streamBytes } from "./bytes.ts";
 import { type CutterStart, LineCutter } from "./line_cutter.ts";
 import { PrefixDigest } from "./prefix_digest.ts";
 import { type Chunks, readBatches } from "./read_batches.ts";
@@ -37,13 +38,28 @@ export interface FileSource extends Source, AsyncDisposable {
 export async function realPathOf(path: string): Promise<string> {
   // A shell's <(...) can be looked at, but has no path of its own.
   const info = await orUnreadable(path, () => Deno.stat(path));
-  if (info.isFile) return await orUnreadable(path, () => Deno.realPath(path));
+  if (info.isFile) return landablePath(await orUnreadable(path, () => Deno.realPath(path)));
   if (info.isDirectory) {
     throw new FinpipeError("failed", `Cannot read "${path}": it is a folder`, {
       hint: "Name one JSONL file",
     });
   }
   throw notRegular(path);
+}
+
+/** Bytes of a path: it stands in an index of PostgreSQL, whose entries have at most 2,704. */
+const LONGEST_PATH = 2500;
+
+/** @throws FinpipeError of kind `failed` for a path that cannot be kept */
+function landablePath(realPath: string): string {
+  const bytes = new TextEncoder().encode(realPath).length;
+  if (bytes > LONGEST_PATH) {
+    const why = `its path has ${bytes} bytes, and staging keeps at most ${LONGEST_PATH}`;
+    throw new FinpipeError("failed", `Cannot land "${realPath}": ${why}`, {
+      hint: "Move it to a shorter path, or pass it as stdin, with --source -",
+    });
+  }
+  return realPath;
 }
 
 /**
@@ -162,7 +178,7 @@ async function orUnreadable<T>(path: string, open: () => Promise<T>): Promise<T>
   } catch (cause) {
     // Deno does not let a program without all permissions open /dev/stdin and the like.
     if (cause instanceof Deno.errors.NotCapable) throw notRegular(path, cause);
-    throw new FinpipeError("failed", `Cannot read "${path}": ${reasonOf(cause)}`, {
+    throw new FinpipeError("failed", `Cannot read "${path}": ${systemReason(cause)}`, {
       hint: "Check the path and its permissions",
       cause,
     });

@@ -130,12 +130,12 @@ export function cliEnv(env: Record<string, string> = {}): Record<string, string>
   return { ...inherited("HOME", "PATH", "DENO_DIR", "TMPDIR"), ...SHORT_LIVED, ...env };
 }
 
-/** Starts finpipe so that signals meet the process. */
+/** Starts finpipe so that signals meet the process. @param options.through words that run the rest */
 export function spawnCli(
   args: readonly string[],
-  options: CliOptions & { cwd?: string } = {},
+  options: CliOptions & { cwd?: string; through?: readonly string[] } = {},
 ): SpawnedCli {
-  const [program, ...words] = cliWords(args);
+  const [program, ...words] = [...options.through ?? [], ...cliWords(args)];
   const child = new Deno.Command(program!, {
     args: words,
     clearEnv: true,
