@@ -6,6 +6,7 @@ import type { BackfilledDay, BackfillWatch } from "../lib/backfill/backfill.ts";
 import type { DatasetName } from "../lib/events/dataset.ts";
 import type { FileWatch, WatchOf } from "../lib/partitions/file_watch.ts";
 import type { DayRun } from "../lib/partitions/run_date.ts";
+import { DayLines } from "../lib/rendering/day_lines.ts";
 import { dayShown } from "../lib/rendering/runs.ts";
 import { clockText } from "../lib/rendering/progress/measures.ts";
 import { WorkOnFile } from "../lib/rendering/progress/work_on_file.ts";
@@ -29,6 +30,7 @@ interface DateInWork {
 export class BackfillView implements BackfillWatch, Told, Disposable {
   /** What `--json` prints of each date that is done. */
   readonly days: Record<string, unknown>[] = [];
+  readonly #lines = new DayLines();
   readonly #context: Pick<Context, "io" | "log" | "json">;
   readonly #steps: readonly string[];
   readonly #clock: () => number;
@@ -105,19 +107,23 @@ export class BackfillView implements BackfillWatch, Told, Disposable {
     this.#dates.delete(`${day.partition}`);
     this.#done++;
     if (day.steps.some((step) => "facts" in step)) this.#worked++;
-    const { json, lines } = dayShown(day);
-    this.days.push(json);
+    this.days.push(dayShown(day).json);
     this.#progress.changed();
-    if (this.#context.json) return;
+    await this.#print(this.#lines.add(day));
+  }
+
+  async #print(lines: readonly string[]): Promise<void> {
+    if (this.#context.json || lines.length === 0) return;
     // If whoever reads stdout stops reading, the work must still be done to its end.
     await this.#context.io.stdout.write(`${lines.join("\n")}\n`).catch((error) => {
       if (!isClosed(error)) throw error;
     });
   }
 
-  /** Takes what is drawn away. */
-  clear(): Promise<void> {
-    return this.#progress.clear();
+  /** Prints what was held back, and takes what is drawn away. */
+  async clear(): Promise<void> {
+    await this.#progress.clear();
+    await this.#print(this.#lines.rest());
   }
 
   /** Says how far it is: called by a timer. */

@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { backfill } from "./backfill/backfill.ts";
 import { withLedger } from "./backfill/journal.ts";
 import { type Engine, openEngine } from "./engine/engine.ts";
+import { countedRows } from "./events/dataset.ts";
 import { emulate } from "./events/emulator.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "./events/message.ts";
 import { DEFAULT_WATERMARK } from "./events/partition_window.ts";
@@ -23,6 +24,7 @@ import { fileFailure } from "./runtime/file_failure.ts";
 import { writeWhole } from "./runtime/files.ts";
 import type { Io } from "./runtime/io.ts";
 import { createLogger, type Logger } from "./runtime/log.ts";
+import { counted } from "./runtime/words.ts";
 import { SIGNATURE } from "./runtime/version.ts";
 import { countedValuesOf } from "./steps/cdm.ts";
 import { loadSteps, STEPS } from "./steps/registry.ts";
@@ -103,8 +105,9 @@ async function runIn(folder: string, { io, json, onPhase, flags, lines }: Place)
   const work = { engine, io, log, onPhase };
   const totals = await landEvents(work, events);
   await say(
-    `Landed ${totals.transactions} transactions and ${totals.currencies} currencies; ` +
-      `${totals.duplicates} duplicates dropped, ${totals.rejected} rejected`,
+    `Landed ${countedRows(totals.transactions, "transactions")} and ` +
+      `${countedRows(totals.currencies, "currencies")}; ` +
+      `${counted(totals.duplicates, "duplicate")} dropped, ${totals.rejected} rejected`,
   );
   const { from, to } = await buildMart(work);
   await say(`Built core and mart for each day: ${lines.of(`backfill ${from}..${to}`)}\n`);

@@ -1,4 +1,5 @@
 /** Rejected messages for people and programs, without their contents. */
+import { countedRows } from "../events/dataset.ts";
 import type { ReplayTotals } from "../rejected/replay.ts";
 import { counted } from "../runtime/words.ts";
 import type { RejectedRow } from "../staging/rejected.ts";
@@ -60,9 +61,9 @@ export function replayLines(totals: ReplayTotals): string[] {
   const { refused, left_alone } = totals;
   return [
     `${counted(totals.replayed, "message")} replayed`,
-    `  ${totals.transactions} transactions`,
-    `  ${totals.currencies} currencies`,
-    `  ${totals.duplicates} duplicates, already in staging`,
+    `  ${countedRows(totals.transactions, "transactions")}`,
+    `  ${countedRows(totals.currencies, "currencies")}`,
+    `  ${counted(totals.duplicates, "duplicate")}, already in staging`,
     `  ${totals.rejected} rejected again`,
     ...(refused === 0 ? [] : [`${refused} refused: too large`]),
     ...(left_alone === 0 ? [] : [`${left_alone} skipped: an earlier replay landed them`]),

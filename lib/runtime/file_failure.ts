@@ -10,6 +10,7 @@ const NOT_CAPABLE = "the runtime does not let programs read or write there";
 /** What system errors mean for whoever named the file, by their codes. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
+  EDQUOT: "the disk is full",
   EISDIR: "it is a folder",
   EEXIST: "there is a file of that name",
   ELOOP: "its symbolic links form a loop",
@@ -17,6 +18,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "its name is too long for the file system",
   ENFILE: "too many files are open on this machine",
   ENOENT: "there is no such file",
+  ENOSPC: "the disk is full",
   ENOTDIR: "a part of the path is a file",
   EPERM: "permission denied",
   EROFS: "the file system is read-only",

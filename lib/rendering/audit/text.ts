@@ -5,6 +5,7 @@ import type { DayBook, SourceBook } from "../../audit/facts.ts";
 import { sidesOf } from "../../audit/links/links.ts";
 import { DATASET_NAMES } from "../../events/dataset.ts";
 import { STATUSES } from "../../events/statuses.ts";
+import { daysText } from "../../partitions/days_text.ts";
 import { type Paint, PLAIN } from "../../runtime/colors.ts";
 import { counted } from "../../runtime/words.ts";
 import { printable } from "../../runtime/printable.ts";
@@ -17,11 +18,20 @@ export function* auditText(
   { paint = PLAIN, width }: { paint?: Paint; width?: number | undefined } = {},
 ): Generator<string, void, void> {
   const { days, sources, differences, conflicts } = audit;
+  const empty = days.filter(isEmpty);
+  const isFolded = empty.length > FEW;
+  const shown = isFolded ? days.filter((day) => !isEmpty(day)) : days;
+  if (shown.length > 0) {
+    yield* table(DATASET_COLUMNS, shown.flatMap(datasetRows), width);
+    yield "\n";
+    yield* table(MART_COLUMNS, shown.map(martRow), width);
+    yield "\n";
+  }
+  if (isFolded) {
+    const dates = daysText(empty.map(({ facts }) => facts.day));
+    yield `All figures of ${counted(empty.length, "day")} are 0: ${dates}\n\n`;
+  }
   if (days.length > 0) {
-    yield* table(DATASET_COLUMNS, days.flatMap(datasetRows), width);
-    yield "\n";
-    yield* table(MART_COLUMNS, days.map(martRow), width);
-    yield "\n";
     for (const line of notCountedLines(days)) yield `${line}\n`;
   }
   if (sources.length > 0) {
@@ -103,6 +113,17 @@ function* table(
   const columns = fitted(all, rows, width);
   yield `${titleLine(columns)}${ruleLine(columns).trimEnd()}\n`;
   for (const row of rows) yield rowLine(columns, row);
+}
+
+/** So many days without data stand in the tables, as the others do. */
+const FEW = 3;
+
+/** Nothing of it was ever counted. */
+function isEmpty(book: DayBook): boolean {
+  const figures = [...datasetRows(book), martRow(book)].flatMap((
+    { date: _, dataset: __, ...rest },
+  ) => Object.values(rest));
+  return figures.every((figure) => figure === "-" || Number(figure) === 0);
 }
 
 function datasetRows(book: DayBook): Cells[] {
