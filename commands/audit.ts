@@ -90,7 +90,10 @@ const command: CommandDefinition = {
     if (rest !== undefined) log.info(rest);
     if (context.json) await stdout.write(JSON.stringify(auditJson(audit)) + "\n");
     else {
-      const text = inBlocks(ReadableStream.from(auditText(audit)), signal);
+      const text = inBlocks(
+        ReadableStream.from(auditText(audit, { paint: context.paint, width: stdout.columns })),
+        signal,
+      );
       for await (const block of text) await stdout.write(block);
     }
     if (audit.differences.length > 0) {

@@ -106,7 +106,7 @@ async function printPlan(
 ): Promise<void> {
   await engine.checkSchemas();
   const runs = await planBackfill(depsOf(engine), request, steps);
-  const shown = runs.map(planShown);
+  const shown = runs.map((run) => planShown(run, context.paint));
   const lines = shown.flatMap(({ lines }) => lines);
   await printResult(
     context,

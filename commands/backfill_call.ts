@@ -43,7 +43,7 @@ export const BACKFILL_OPTIONS: readonly Option[] = [
   new Option("--jobs <n>", "dates in work at once: later ones are dumped meanwhile (default: 1)")
     .argParser(wholeNumber(1, MOST_JOBS)),
   new Option("--newest-first", "begin with the last date (needs --no-depends-on-past)"),
-  new Option("--no-depends-on-past", "go on with the next date when one has failed"),
+  new Option("--no-depends-on-past", "continue with the next date when one has failed"),
   new Option("--wait", "wait for another backfill to end, instead of failing"),
   new Option("--keep-files <n>", "days of partition files to keep in the work dir (default: all)")
     .argParser(wholeNumber(0)),

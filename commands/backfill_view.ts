@@ -6,20 +6,15 @@ import type { BackfilledDay, BackfillWatch } from "../lib/backfill/backfill.ts";
 import type { DatasetName } from "../lib/events/dataset.ts";
 import type { FileWatch, WatchOf } from "../lib/partitions/file_watch.ts";
 import type { DayRun } from "../lib/partitions/run_date.ts";
+import { DayLines } from "../lib/rendering/day_lines.ts";
 import { dayShown } from "../lib/rendering/runs.ts";
+import { clockText } from "../lib/rendering/progress/measures.ts";
+import { WorkOnFile } from "../lib/rendering/progress/work_on_file.ts";
 import { isClosed } from "../lib/runtime/io.ts";
-import { Progress } from "../lib/runtime/progress.ts";
+import { type Line, lineOf, Progress, type Told } from "../lib/runtime/progress.ts";
 import { counted } from "../lib/runtime/words.ts";
 import type { StepFacts } from "../lib/steps/step.ts";
 import type { Context } from "./command.ts";
-import { WorkOnFile } from "./work_on_file.ts";
-
-/** Milliseconds between two lines of the log. */
-const LOG_EVERY = 30_000;
-/** Milliseconds between two redraws while no news comes. */
-const DRAW_EVERY = 1_000;
-/** Where nobody knows how wide the terminal is. */
-const COLUMNS = 80;
 
 /** A date in work. */
 interface DateInWork {
@@ -32,14 +27,14 @@ interface DateInWork {
   work: WorkOnFile | undefined;
 }
 
-export class BackfillView implements BackfillWatch, Disposable {
+export class BackfillView implements BackfillWatch, Told, Disposable {
   /** What `--json` prints of each date that is done. */
   readonly days: Record<string, unknown>[] = [];
+  readonly #lines = new DayLines();
   readonly #context: Pick<Context, "io" | "log" | "json">;
   readonly #steps: readonly string[];
   readonly #clock: () => number;
   readonly #progress: Progress;
-  readonly #timer: ReturnType<typeof setInterval>;
   readonly #dates = new Map<string, DateInWork>();
   readonly #begunAt: number;
   #toDo = 0;
@@ -57,28 +52,26 @@ export class BackfillView implements BackfillWatch, Disposable {
     steps: readonly string[],
     clock = () => performance.now(),
   ) {
-    const { io, quiet } = context;
     this.#context = context;
     this.#steps = steps;
     this.#clock = clock;
     this.#begunAt = clock();
-    this.#progress = new Progress(io.stderr, !quiet, clock);
-    this.#timer = setInterval(() => this.tell(), io.stderr.isTerminal ? DRAW_EVERY : LOG_EVERY);
+    this.#progress = new Progress(context, this, clock);
   }
 
   /** Watches the files of all dates in work. */
   readonly watchOf: WatchOf = (dataset: DatasetName, day: Temporal.PlainDate): FileWatch => {
     const date = this.#dates.get(`${day}`);
     return {
-      begin: (work, of) => {
+      begin: (work, of, rows) => {
         if (date !== undefined) {
-          date.work = new WorkOnFile(dataset, day, { work, of }, this.#clock());
+          date.work = new WorkOnFile(dataset, day, { work, of, rows }, this.#clock);
         }
-        this.#draw();
+        this.#progress.changed();
       },
-      add: (bytes) => {
-        date?.work?.add(bytes);
-        this.#draw();
+      add: (bytes, rows) => {
+        date?.work?.add(bytes, rows);
+        this.#progress.changed();
       },
     };
   };
@@ -92,7 +85,7 @@ export class BackfillView implements BackfillWatch, Disposable {
     this.#dates.set(`${run.partition}`, date);
     date.running = { step, since: this.#clock() };
     this.#waiting = undefined;
-    this.#draw();
+    this.#progress.changed();
   }
 
   onStepDone({ partition }: DayRun, step: string, { brief }: StepFacts): void {
@@ -101,74 +94,92 @@ export class BackfillView implements BackfillWatch, Disposable {
     date.steps.set(step, brief);
     date.running = undefined;
     date.work = undefined;
-    this.#draw();
+    this.#progress.changed();
   }
 
   /** Something waits to be tried again. */
   onWait(what: string, left: number): void {
     this.#waiting = `${what}: trying again in ${clockText(left)}`;
-    this.#draw();
+    this.#progress.changed();
   }
 
   async onDay(day: BackfilledDay): Promise<void> {
     this.#dates.delete(`${day.partition}`);
     this.#done++;
     if (day.steps.some((step) => "facts" in step)) this.#worked++;
-    const { json, lines } = dayShown(day);
-    this.days.push(json);
-    await this.#progress.clear();
-    if (this.#context.json) return;
+    this.days.push(dayShown(day).json);
+    this.#progress.changed();
+    await this.#print(this.#lines.add(day));
+  }
+
+  async #print(lines: readonly string[]): Promise<void> {
+    if (this.#context.json || lines.length === 0) return;
     // If whoever reads stdout stops reading, the work must still be done to its end.
     await this.#context.io.stdout.write(`${lines.join("\n")}\n`).catch((error) => {
       if (!isClosed(error)) throw error;
     });
-    this.#draw();
   }
 
-  /** Takes what is drawn away. */
+  /** Prints what was held back, and takes what is drawn away. */
   async clear(): Promise<void> {
-    this.#dates.clear();
     await this.#progress.clear();
+    await this.#print(this.#lines.rest());
   }
 
   /** Says how far it is: called by a timer. */
   tell(): void {
-    if (this.#context.io.stderr.isTerminal) return this.#draw();
-    for (const { work } of this.#dates.values()) {
-      const said = work?.said(this.#clock());
-      // Work that has only just begun is not reported.
-      if (said !== undefined && said.fields.seconds > 0) {
-        this.#context.log.info(said.text, said.fields);
+    this.#progress.tell();
+  }
+
+  [Symbol.dispose](): void {
+    this.#progress[Symbol.dispose]();
+  }
+
+  lines(): Line[] {
+    const dates = [...this.#dates.values()].map((date) => this.#lineOf(date));
+    if (this.#waiting !== undefined) return [...dates, [this.#waiting]];
+    const left = this.#left();
+    const done = `${this.#done} of ${counted(this.#toDo, "date")}`;
+    return [
+      ...dates,
+      lineOf([done, left === undefined ? undefined : `about ${clockText(left)} left`]),
+    ];
+  }
+
+  *said() {
+    const left = this.#left();
+    const dates = {
+      dates_done: this.#done,
+      dates: this.#toDo,
+      ...(left !== undefined && { seconds_left: Math.ceil(left / 1000) }),
+    };
+    for (const { run, running, work } of this.#dates.values()) {
+      const said = work?.said();
+      if (said !== undefined) yield { text: said.text, fields: { ...said.fields, ...dates } };
+      else if (running !== undefined) {
+        const seconds = this.#secondsOf(running);
+        const text = `Run date ${run.runDate}: ${running.step}`;
+        // Work that has only just begun is not reported.
+        if (seconds > 0) yield { text, fields: { seconds, ...dates } };
       }
     }
   }
 
-  [Symbol.dispose](): void {
-    clearInterval(this.#timer);
+  /** All steps of a date; on a narrow terminal the one that runs. */
+  #lineOf({ run, steps, running, work }: DateInWork): Line {
+    const doing = running === undefined
+      ? undefined
+      : work?.line() ?? [`${this.#secondsOf(running)} s`];
+    const whole = this.#steps.map((step) =>
+      `${step}: ${step === running?.step ? doing![0] : steps.get(step) ?? "-"}`
+    );
+    const date = `${run.runDate}`;
+    const short = doing?.map((text) => `${date}  ${running!.step}: ${text}`) ?? [];
+    return [`${date}  ${whole.join("  ")}`, ...short, `${date} ${running?.step ?? ""}`.trimEnd()];
   }
 
-  #draw(): void {
-    const columns = this.#context.io.stderr.columns ?? COLUMNS;
-    this.#progress.show(() => this.#lines().map((line) => line.slice(0, columns - 1)).join("\n"));
-  }
-
-  #lines(): string[] {
-    const dates = [...this.#dates.values()].map((date) => this.#lineOf(date));
-    const left = this.#left();
-    const summary = `${this.#done} of ${counted(this.#toDo, "date")}${
-      left === undefined ? "" : `, about ${clockText(left)} left`
-    }`;
-    return [...dates, this.#waiting ?? summary];
-  }
-
-  #lineOf({ run, steps, running, work }: DateInWork): string {
-    const now = this.#clock();
-    const said = this.#steps.map((step) => {
-      if (step !== running?.step) return `${step}: ${steps.get(step) ?? "-"}`;
-      const doing = work?.text(now) ?? `${Math.round((now - running.since) / 1000)} s`;
-      return `${step}: ${doing}`;
-    });
-    return `${run.runDate}  ${said.join("  ")}`;
+  #secondsOf({ since }: { since: number }): number {
+    return Math.round((this.#clock() - since) / 1000);
   }
 
   /** Milliseconds until all dates are done, if they take as long as those before. */
@@ -181,14 +192,4 @@ export class BackfillView implements BackfillWatch, Disposable {
 
 function newDate(run: DayRun): DateInWork {
   return { run, steps: new Map(), running: undefined, work: undefined };
-}
-
-/** As in `4:59`, or `1:04:59`. */
-function clockText(milliseconds: number): string {
-  const seconds = Math.ceil(milliseconds / 1000);
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  const rest = String(seconds % 60).padStart(2, "0");
-  return hours === 0
-    ? `${minutes}:${rest}`
-    : `${hours}:${String(minutes).padStart(2, "0")}:${rest}`;
 }

@@ -33,12 +33,18 @@ const command: CommandDefinition = {
 
   async run(context, _args, _options) {
     const { io, config } = context;
-    const progress = new Progress(io.stderr, !context.quiet);
+    let phase = "";
+    // What is done is printed as it is done: a log needs no more.
+    using progress = new Progress(context, { lines: () => [[phase]], said: () => [] });
     await demo({
       ...demoOptionsOf(config.flags),
       json: context.json,
-      io: { ...io, stdout: progress.over(io.stdout) },
-      onPhase: (text) => progress.show(() => text),
+      io,
+      async onPhase(text) {
+        if (text === undefined) return await progress.clear();
+        phase = text;
+        progress.changed();
+      },
     });
     await progress.clear();
   },

@@ -46,7 +46,11 @@ const command: CommandDefinition = {
       check.hint === undefined ? check : { ...check, hint: lines.complete(check.hint) }
     );
     const exitCode = exitCodeOf(checks);
-    await printResult(context, { checks, exit_code: exitCode }, checks.flatMap(checkLines));
+    await printResult(
+      context,
+      { checks, exit_code: exitCode },
+      checks.flatMap((one) => checkLines(one, context.paint)),
+    );
     return exitCode;
   },
 };

@@ -6,13 +6,13 @@ import { newKey } from "../lib/warehouse/trial/ground.ts";
 import { GROUPS } from "../lib/warehouse/trial/registry.ts";
 import { headLine, jsonOf, lastLines, linesOf } from "../lib/warehouse/trial/report.ts";
 import { trialScript } from "../lib/warehouse/trial/script_of.ts";
-import { Progress } from "../lib/runtime/progress.ts";
+import { lineOf, Progress, type ProgressContext, type Told } from "../lib/runtime/progress.ts";
 import { exitCodeOf, tryAll } from "../lib/warehouse/trial/trial.ts";
 import type { Context } from "./command.ts";
 
 /** @returns the exit code */
 export async function runTrial(context: Context, printsSql: boolean): Promise<number> {
-  const { io, json, lines, log } = context;
+  const { io, json, lines, log, paint } = context;
   if (printsSql) {
     const settings = await readScriptSettings(context.config);
     await io.stdout.write(trialScript(GROUPS, settings.dialect, settings));
@@ -27,17 +27,14 @@ export async function runTrial(context: Context, printsSql: boolean): Promise<nu
   await orAborted(ground.requireSchemas(), io.signal);
   const facts = await orAborted(ground.facts(), io.signal);
   await print([headLine(facts), ""]);
-  using waiting = new Waiting(new Progress(io.stderr, !context.quiet));
+  using waiting = new Waiting(context);
   const findings = await tryAll(ground, {
     groups: GROUPS,
     key,
     signal: io.signal,
     log,
     onGroup: (name) => waiting.begin(name),
-    async onFinding(finding) {
-      await waiting.clear();
-      await print(linesOf(finding, ground.schemas));
-    },
+    onFinding: (finding) => print(linesOf(finding, ground.schemas, paint)),
   });
   await waiting.clear();
   await print(lastLines(findings, ground.engine === "embedded"));
@@ -45,44 +42,43 @@ export async function runTrial(context: Context, printsSql: boolean): Promise<nu
   return exitCodeOf(findings);
 }
 
-/** Milliseconds between two drawings. */
-const DRAW_EVERY = 1_000;
-
 /**
  * Shows what is being tried and for how long: findings come a group at a time, and some of them
  * wait for a server.
  */
-class Waiting implements Disposable {
+class Waiting implements Told, Disposable {
   readonly #progress: Progress;
-  readonly #timer: ReturnType<typeof setInterval>;
-  #group: string | undefined;
+  #group = "";
   #begunAt = 0;
 
-  constructor(progress: Progress) {
-    this.#progress = progress;
-    this.#timer = setInterval(() => this.#draw(), DRAW_EVERY);
+  constructor(context: ProgressContext) {
+    this.#progress = new Progress(context, this);
   }
 
   begin(group: string): void {
     this.#group = group;
     this.#begunAt = performance.now();
-    this.#draw();
+    this.#progress.changed();
+  }
+
+  lines() {
+    const place = GROUPS.findIndex(({ name }) => name === this.#group) + 1;
+    return [lineOf([`trying ${this.#group} (${place} of ${GROUPS.length})`, `${this.#seconds} s`])];
+  }
+
+  said() {
+    return [{ text: `Trying ${this.#group}`, fields: { seconds: this.#seconds } }];
   }
 
   clear(): Promise<void> {
-    this.#group = undefined;
     return this.#progress.clear();
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#timer);
+    this.#progress[Symbol.dispose]();
   }
 
-  #draw(): void {
-    const group = this.#group;
-    if (group === undefined) return;
-    const seconds = Math.round((performance.now() - this.#begunAt) / 1000);
-    const place = GROUPS.findIndex(({ name }) => name === group) + 1;
-    this.#progress.show(() => `trying ${group} (${place} of ${GROUPS.length}), ${seconds} s`);
+  get #seconds(): number {
+    return Math.round((performance.now() - this.#begunAt) / 1000);
   }
 }

@@ -6,6 +6,7 @@ import { emit } from "../lib/emit/emit.ts";
 import { writeFile } from "../lib/emit/file.ts";
 import { withTopicWriter } from "../lib/emit/topic.ts";
 import { readSettings } from "../lib/config/settings.ts";
+import { counted } from "../lib/runtime/words.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { namedOutput, refuseExisting } from "../lib/runtime/named_output.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
@@ -109,7 +110,10 @@ const command: CommandDefinition = {
       operations_per_day: emulation.operationsPerDay,
       seed: emulation.seed,
     };
-    log.info(`Emitted ${messages} messages to ${target === "-" ? "stdout" : target}`, result);
+    log.info(
+      `Emitted ${counted(messages, "message")} to ${target === "-" ? "stdout" : target}`,
+      result,
+    );
     // stdout carries the events, and nothing else.
     if (context.json && !await isStdout(target)) await printResult(context, result, []);
   },

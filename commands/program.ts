@@ -1,17 +1,22 @@
 /** The command line as commander reads it: options, help, and the command that is called. */
-import { Command, Option } from "commander";
+import { Command, Help, Option } from "commander";
+import { COLOR_CHOICES } from "../lib/config/color.ts";
 import { LOG_LEVELS } from "../lib/runtime/log.ts";
 import { VERSION } from "../lib/runtime/version.ts";
 import type { CommandDefinition } from "./command.ts";
 import type { Registration } from "./registry.ts";
 
-/** Characters in a line of help, on any terminal: docs/cli.md is made from the help. */
+/** Characters in a line of help, at most and where no terminal says less: docs/cli.md is made from the help. */
 const HELP_WIDTH = 100;
+/** Text in fewer characters is harder to read than text that the terminal breaks. */
+const LEAST_TEXT = 16;
 
 /** Where commander writes help to, without waiting. */
 export interface HelpOutput {
   out(text: string): void;
   err(text: string): void;
+  /** Characters of a line of each. @default undefined: no terminal says how many */
+  width: { out: number | undefined; err: number | undefined };
 }
 
 /** Runs the command that was called, with its arguments as they were typed. */
@@ -33,14 +38,18 @@ export function createProgram(
     )
     .version(VERSION)
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, helpWidth: HELP_WIDTH })
+    .configureHelp({
+      showGlobalOptions: true,
+      sortSubcommands: false,
+      minWidthToWrap: LEAST_TEXT,
+    })
     .configureOutput({
       writeOut: (text) => output.out(text),
       writeErr: (text) => output.err(text),
       outputError: () => {},
       // Commander would ask the process's own streams, and making those takes a while.
-      getOutHelpWidth: () => HELP_WIDTH,
-      getErrHelpWidth: () => HELP_WIDTH,
+      getOutHelpWidth: () => widthOf(output.width.out),
+      getErrHelpWidth: () => widthOf(output.width.err),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
@@ -55,7 +64,11 @@ export function createProgram(
     if (registration === undefined) return;
     const { default: definition } = await registration.load();
     definition.configure(command);
-    command.addHelpText("after", examplesText(definition.examples));
+    command.description(unwrapped(command.description()));
+    command.addHelpText("after", ({ error }) => {
+      const width = error ? widthOf(output.width.err) : widthOf(output.width.out);
+      return examplesText(definition.examples, width);
+    });
     command.action(async (...given: unknown[]) => {
       // A variadic argument comes as an array: its values are the rest of the arguments.
       const args = given.slice(0, -2).flat() as (string | undefined)[];
@@ -77,6 +90,11 @@ function addHelpCommand(program: Command, commands: readonly Registration[]): vo
     });
 }
 
+/** Lines that were broken by hand are broken again for the terminal; paragraphs stay. */
+function unwrapped(text: string): string {
+  return text.replaceAll(/(?<!\.)\n/g, " ");
+}
+
 function addGlobalOptions(program: Command): void {
   program
     .addOption(new Option("--engine <engine>", "force an engine").choices(["embedded", "remote"]))
@@ -91,11 +109,24 @@ function addGlobalOptions(program: Command): void {
     )
     .option("--json", "print the result as JSON")
     .option("--quiet", "log warnings and errors only")
-    .option("--no-color", "print without colors")
+    .addOption(
+      new Option("--color <when>", "auto: on a terminal, unless NO_COLOR is set (default: auto)")
+        .choices(COLOR_CHOICES),
+    )
+    .option("--no-color", "the same as --color never")
     .option("--retry-for <duration>", "how long to try an unreachable server (default: 60s)");
 }
 
-function examplesText(examples: CommandDefinition["examples"]): string {
-  const lines = examples.map(([line, does]) => `  ${line}\n      ${does}`);
+/** Characters of a line of help on a terminal with so many. */
+function widthOf(columns = HELP_WIDTH): number {
+  return Math.min(HELP_WIDTH, columns);
+}
+
+/** Command lines stand as they are typed, what they do is broken where the terminal ends. */
+function examplesText(examples: CommandDefinition["examples"], width: number): string {
+  const indent = " ".repeat(6);
+  const wrapped = (text: string) =>
+    new Help().boxWrap(text, width - indent.length).replaceAll("\n", `\n${indent}`);
+  const lines = examples.map(([line, does]) => `  ${line}\n${indent}${wrapped(does)}`);
   return `\nExamples:\n${lines.join("\n")}`;
 }

@@ -3,9 +3,9 @@ import { openEngine } from "../lib/engine/engine.ts";
 import { parseDuration } from "../lib/config/duration.ts";
 import { FIRST_DAY, today } from "../lib/partitions/run_date.ts";
 import { prune } from "../lib/prune/prune.ts";
+import { CountedWork } from "../lib/rendering/progress/counted_work.ts";
 import { prunedJson, prunedLines } from "../lib/rendering/pruned.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
-import { Progress } from "../lib/runtime/progress.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
 import { printResult } from "./options.ts";
 
@@ -58,7 +58,7 @@ const command: CommandDefinition = {
 
   async run(context, _args, options) {
     const { olderThan, dryRun } = pruneCallOf(options);
-    const { io: { now, signal, stderr } } = context;
+    const { io: { now, signal } } = context;
     const last = today(now());
     const before = last.since(FIRST_DAY).total({ unit: "days" }) < olderThan
       ? FIRST_DAY
@@ -71,8 +71,9 @@ const command: CommandDefinition = {
     const { staging, warehouse, settings: { workDir } } = engine;
     await staging.schema.checkSchema(dryRun ? "read" : "write");
     await warehouse.checkSchema("read");
-    const progress = new Progress(stderr, !context.quiet);
-    const onDay = ({ day }: { day: Temporal.PlainDate }) => progress.show(() => `pruning: ${day}`);
+    using progress = new CountedWork(context, { verb: "Pruning", noun: "day", field: "days" });
+    let days = 0;
+    const onDay = ({ day }: { day: Temporal.PlainDate }) => progress.done(++days, `${day}`);
     const pruned = await prune(
       { staging, warehouse, workDir, now, signal, dryRun, onDay },
       before,

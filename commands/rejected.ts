@@ -7,9 +7,9 @@ import { firstOf, rejectedRows } from "../lib/rejected/listing.ts";
 import { noSuchMessage, replay, type ReplayTotals } from "../lib/rejected/replay.ts";
 import { sourceNames } from "../lib/rejected/source_names.ts";
 import { inBlocks } from "../lib/rendering/blocks.ts";
+import { CountedWork } from "../lib/rendering/progress/counted_work.ts";
 import { jsonArray } from "../lib/rendering/json_array.ts";
 import { rejectedTable, replayLines } from "../lib/rendering/rejected.ts";
-import { Progress } from "../lib/runtime/progress.ts";
 import type { RejectedRepository } from "../lib/staging/rejected.ts";
 import type { CommandDefinition, Context } from "./command.ts";
 import { printResult, wholeNumber } from "./options.ts";
@@ -73,9 +73,9 @@ const command: CommandDefinition = {
         return await show(context, rejected, call.id);
       case "replay": {
         const { io, log } = context;
-        const progress = new Progress(io.stderr, !context.quiet);
-        const onProgress = ({ replayed }: ReplayTotals) =>
-          progress.show(() => `${replayed} messages replayed`);
+        const words = { verb: "Replaying", noun: "message", field: "messages" };
+        using progress = new CountedWork(context, words, { of: call.selection.ids?.length });
+        const onProgress = ({ replayed }: ReplayTotals) => progress.done(replayed);
         const deps = { rejected, log, signal: io.signal, onProgress };
         const totals = await replay(deps, call.selection);
         await progress.clear();
@@ -95,7 +95,7 @@ async function list(
   const rows = firstOf(rejectedRows(rejected, filter), limit, () => {
     log.warn(`Listed only the newest ${limit}: list more with a higher --limit`);
   });
-  const text = json ? jsonArray(rows) : rejectedTable(rows);
+  const text = json ? jsonArray(rows) : rejectedTable(rows, io.stdout.columns);
   for await (const block of inBlocks(text, io.signal)) await io.stdout.write(block);
 }
 

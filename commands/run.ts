@@ -3,6 +3,7 @@
  * fits in a test.
  */
 import { type Command, CommanderError } from "commander";
+import { type Paint, PLAIN } from "../lib/runtime/colors.ts";
 import { CommandLines } from "../lib/runtime/command_lines.ts";
 import {
   describeError,
@@ -12,14 +13,15 @@ import {
   Interrupted,
 } from "../lib/runtime/errors.ts";
 import { type Io, isClosed } from "../lib/runtime/io.ts";
+import { paintOf } from "../lib/config/color.ts";
 import { logFormat, logLevel } from "../lib/config/logging.ts";
 import { Problems } from "../lib/config/problems.ts";
 import type { ConfigSource } from "../lib/config/settings.ts";
 import { createLogger, type Logger } from "../lib/runtime/log.ts";
-import { capitalized } from "../lib/runtime/words.ts";
 import { runTelling } from "./notifying.ts";
 import { createProgram, type HelpOutput } from "./program.ts";
 import { COMMANDS, type Registration } from "./registry.ts";
+import { usageTextOf } from "./usage_text.ts";
 
 /**
  * Runs one command line and returns the exit code; never throws and never exits.
@@ -35,6 +37,7 @@ export async function run(
   let log: Logger | undefined;
   let debug = false;
   let lines = new CommandLines(() => io.program, {});
+  const paintErrors = () => paintOf({ env: io.env, flags: program.opts() }, io.stderr);
   const output = new OrderedOutput(io);
   const program = createProgram(commands, output, async (definition, args, command) => {
     const flags = command.optsWithGlobals();
@@ -47,6 +50,7 @@ export async function run(
       io,
       log,
       config,
+      paint: flags.json === true ? PLAIN : paintOf(config, io.stdout),
       json: flags.json === true,
       quiet: flags.quiet === true,
       lines,
@@ -60,6 +64,7 @@ export async function run(
   });
   try {
     try {
+      refuseBroken(argv);
       await program.parseAsync([...argv], { from: "user" });
     } finally {
       await output.written;
@@ -67,11 +72,28 @@ export async function run(
   } catch (error) {
     await log?.flush();
     code = error instanceof CommanderError
-      ? await reportUsage(error, calledOf(program.args, commands), { io, lines })
-      : await report(error, io, { debug, lines });
+      ? await reportUsage(error, calledOf(program.args, commands), {
+        io,
+        lines,
+        paint: paintErrors(),
+      })
+      : await report(error, io, { debug, lines, paint: paintErrors() });
   }
   await log?.flush();
   return code;
+}
+
+/**
+ * Deno puts this character in place of what is not UTF-8: a file of that name would be another one.
+ *
+ * @throws FinpipeError of kind `usage`
+ */
+function refuseBroken(argv: readonly string[]): void {
+  const broken = argv.find((arg) => arg.includes("\ufffd"));
+  if (broken === undefined) return;
+  throw new FinpipeError("usage", `Cannot read "${broken}" on the command line: it is not UTF-8`, {
+    hint: "Name a file or folder whose name is UTF-8; 'stream --source -' reads stdin",
+  });
 }
 
 /** Writes texts in the order in which they were handed over; `written` resolves after the last. */
@@ -79,6 +101,10 @@ class OrderedOutput implements HelpOutput {
   written = Promise.resolve();
 
   constructor(readonly io: Pick<Io, "stdout" | "stderr">) {}
+
+  get width() {
+    return { out: this.io.stdout.columns, err: this.io.stderr.columns };
+  }
 
   out(text: string): void {
     this.written = this.written.then(() => this.io.stdout.write(text));
@@ -102,6 +128,7 @@ function loggerOf(
     output: io.stderr,
     now: io.now,
     lines,
+    paint: paintOf(config, io.stderr),
   });
 }
 
@@ -118,7 +145,7 @@ function givenOptions(command: Command): string[] {
 async function report(
   error: unknown,
   io: Io,
-  { debug, lines }: { debug: boolean; lines: CommandLines },
+  { debug, lines, paint }: { debug: boolean; lines: CommandLines; paint: Paint },
 ): Promise<number> {
   // A reader such as head closes stdout when it has enough: that is no failure.
   if (isClosed(error)) return 0;
@@ -127,7 +154,8 @@ async function report(
   const shown = stopped instanceof Interrupted && !(error instanceof FinpipeError)
     ? stopped
     : error;
-  await io.stderr.write(`finpipe: ${lines.complete(describeError(shown, debug))}\n`);
+  const text = lines.complete(describeError(shown, debug));
+  await io.stderr.write(`${paint("bad", "finpipe:")} ${text}\n`);
   return exitCodeOf(shown, io.signal);
 }
 
@@ -139,13 +167,15 @@ function calledOf([first]: readonly string[], commands: readonly Registration[])
 async function reportUsage(
   error: CommanderError,
   command: string,
-  { io, lines }: { io: Io; lines: CommandLines },
+  { io, lines, paint }: { io: Io; lines: CommandLines; paint: Paint },
 ): Promise<number> {
   if (error.exitCode === 0) return 0;
   if (error.code === "commander.help") return EXIT_CODES.usage;
-  const [message, suggestion] = error.message.replace(/^error: /, "").split("\n");
+  const { message, suggestion } = usageTextOf(error.message);
+  const meant = suggestion === undefined ? "" : `${suggestion} `;
   const hint = lines.complete(`Run '${command} --help' to see what there is`);
-  const meant = suggestion === undefined ? "" : `${suggestion.replace(/^\((.*)\)$/, "$1")} `;
-  await io.stderr.write(`finpipe: ${capitalized(message!)}\n  ${meant}${hint}\n`);
+  await io.stderr.write(
+    `${paint("bad", "finpipe:")} ${message}\n  ${meant}${hint}\n`,
+  );
   return EXIT_CODES.usage;
 }

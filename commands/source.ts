@@ -2,6 +2,7 @@
 import { Argument } from "commander";
 import { openEngine } from "../lib/engine/engine.ts";
 import { sourceJson, sourceTable } from "../lib/rendering/sources.ts";
+import { printable } from "../lib/runtime/printable.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { TopicPart } from "../lib/staging/sources.ts";
 import type { CommandDefinition } from "./command.ts";
@@ -51,14 +52,16 @@ const command: CommandDefinition = {
     await schema.checkSchema(access);
     if (call.action === "list") {
       const rows = await sources.list();
-      const text = context.json ? await sourceJson(rows) : sourceTable(rows);
+      const text = context.json
+        ? await sourceJson(rows)
+        : sourceTable(rows, context.io.stdout.columns);
       return await context.io.stdout.write(text);
     }
     const retired = await sources.retire(call.parts);
     await printResult(
       context,
       { retired: retired.map(({ topic, partition }) => ({ source: topic, partition })) },
-      retired.map(({ topic, partition }) => `retired: ${topic}:${partition}`),
+      retired.map(({ topic, partition }) => printable(`retired: ${topic}:${partition}`)),
     );
   },
 };

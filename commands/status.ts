@@ -1,5 +1,4 @@
 /** `finpipe status`: how each step of each date is. */
-import { usesColor } from "../lib/config/color.ts";
 import { openEngine } from "../lib/engine/engine.ts";
 import { type DateRange, parseRuns } from "../lib/partitions/run_date.ts";
 import { inBlocks } from "../lib/rendering/blocks.ts";
@@ -58,7 +57,7 @@ export function statusCommand(steps: readonly NamedStep[]): CommandDefinition {
     ],
 
     async run(context, args, options) {
-      const { io, config, given, json, lines } = context;
+      const { io, config, given, json, lines, paint } = context;
       const call = statusCallOf(args, options, io.now());
       const ready = prepareSteps(steps, config);
       await using engine = await openEngine(context, {
@@ -74,7 +73,7 @@ export function statusCommand(steps: readonly NamedStep[]): CommandDefinition {
       const text = json ? statusJson(shown, () => status.totals()) : statusText(status, shown, {
         steps: names,
         columns: io.stdout.columns,
-        isColored: usesColor(config, io.stdout.isTerminal),
+        paint,
         given: given.filter((word) => word !== "--problems"),
         complete: (line) => lines.complete(line),
       });

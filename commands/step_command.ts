@@ -4,11 +4,11 @@ import type { ConfigSource } from "../lib/config/settings.ts";
 import { openEngine } from "../lib/engine/engine.ts";
 import { refuseOpenDay } from "../lib/partitions/open_day.ts";
 import type { DayRun } from "../lib/partitions/run_date.ts";
+import { FileProgress } from "../lib/rendering/progress/file_progress.ts";
 import { stepShown } from "../lib/rendering/runs.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { NamedStep, RunDay, Shown, Step, StepOption, StepUndo } from "../lib/steps/step.ts";
 import type { CommandDefinition } from "./command.ts";
-import { FileProgress } from "./file_progress.ts";
 import { addDataset, addRunDate, OPEN_DAY, printResult, runOf, wholeNumber } from "./options.ts";
 
 /** What a step was asked for. */

@@ -2,13 +2,13 @@
 import { isKafkaSet } from "../lib/config/kafka.ts";
 import { type Engine, openEngine } from "../lib/engine/engine.ts";
 import { landFile, landStdin } from "../lib/landing/land.ts";
-import type { Commit, Totals } from "../lib/landing/partition_lander.ts";
+import type { Totals } from "../lib/landing/partition_lander.ts";
 import { RejectedWatch, TooManyRejected } from "../lib/landing/rejected_watch.ts";
 import type { TopicContext } from "../lib/landing/topic/land_topic.ts";
 import type { TopicOptions } from "../lib/landing/topic/topic_options.ts";
 import { type Notice, noticeOfFailure } from "../lib/notify/notice.ts";
-import { landedLines, landingText } from "../lib/rendering/landed.ts";
-import { Progress } from "../lib/runtime/progress.ts";
+import { landedLines } from "../lib/rendering/landed.ts";
+import { LandingProgress } from "../lib/rendering/progress/landing_progress.ts";
 import { realPathOf } from "../lib/sources/jsonl.ts";
 import { LostMessages } from "../lib/sources/topic/offset_range.ts";
 import type { StagingRepository } from "../lib/staging/repository.ts";
@@ -80,14 +80,8 @@ const command: CommandDefinition = {
 
   async run(context, _args, options) {
     const call = streamCallOf(options, isKafkaSet(context.config));
-    const progress = new Progress(context.io.stderr, !context.quiet);
-    const started = performance.now();
     const { maxRejectedShare: maxShare } = call;
     using rejected = new RejectedWatch({ log: context.log, maxShare });
-    const onProgress = (totals: Totals, commit: Commit) => {
-      progress.show(() => landingText(totals, (performance.now() - started) / 1000));
-      rejected.count(commit);
-    };
     const kafka = call.source.kind === "kafka";
     // Before the engine makes a folder: a file that cannot be read must not leave one behind.
     if (call.source.kind === "file") await realPathOf(call.source.path);
@@ -99,7 +93,14 @@ const command: CommandDefinition = {
       creates: true,
       command: "stream",
     });
-    const totals = await land(context, engine, call, onProgress);
+    using progress = new LandingProgress(context);
+    const totals = await land(context, engine, call, {
+      onSource: progress.onSource,
+      onProgress: (totals, commit) => {
+        progress.onProgress(totals, commit);
+        rejected.count(commit);
+      },
+    });
     await progress.clear();
     await printResult(context, totals, landedLines(totals));
     const ends = call.source.kind !== "kafka" || call.source.untilEnd;
@@ -124,21 +125,24 @@ async function land(
   { io, log }: Context,
   engine: Engine,
   { source, limits, watermark }: StreamCall,
-  onProgress: (totals: Totals, commit: Commit) => void,
+  { onProgress, onSource }: Pick<LandingProgress, "onProgress" | "onSource">,
 ): Promise<Totals> {
   const landing = { limits, watermark };
   const { retryFor, kafka } = engine.settings;
   const { now, signal } = io;
   const { makeRows } = engine;
   const connect = () => connectTo(engine);
-  const context = { connect, makeRows, log, now, signal, retryFor, onProgress };
+  const context = { connect, makeRows, log, now, signal, retryFor, onProgress, onSource };
   switch (source.kind) {
     case "stdin":
       return await landStdin(context, io.stdin, landing);
     case "file":
       return await landFile(context, source.path, landing);
     case "kafka":
-      return await landKafka(engine, context, {
+      return await landKafka(engine, {
+        ...context,
+        onStart: ({ landers }) => onSource(() => ({ messages: landers.lag })),
+      }, {
         ...source,
         ...landing,
         group: kafka!.group,

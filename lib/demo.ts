@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { backfill } from "./backfill/backfill.ts";
 import { withLedger } from "./backfill/journal.ts";
 import { type Engine, openEngine } from "./engine/engine.ts";
+import { countedRows } from "./events/dataset.ts";
 import { emulate } from "./events/emulator.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "./events/message.ts";
 import { DEFAULT_WATERMARK } from "./events/partition_window.ts";
@@ -23,6 +24,7 @@ import { fileFailure } from "./runtime/file_failure.ts";
 import { writeWhole } from "./runtime/files.ts";
 import type { Io } from "./runtime/io.ts";
 import { createLogger, type Logger } from "./runtime/log.ts";
+import { counted } from "./runtime/words.ts";
 import { SIGNATURE } from "./runtime/version.ts";
 import { countedValuesOf } from "./steps/cdm.ts";
 import { loadSteps, STEPS } from "./steps/registry.ts";
@@ -38,8 +40,8 @@ export interface DemoOptions {
   /** Print one JSON value of what was done, and nothing else. */
   json: boolean;
   io: Io;
-  /** Told what is being done. */
-  onPhase(text: string): void;
+  /** Told what is being done; undefined at the end. */
+  onPhase(text: string | undefined): void | Promise<void>;
 }
 
 /** A week: enough for a report, and made in seconds. */
@@ -103,12 +105,14 @@ async function runIn(folder: string, { io, json, onPhase, flags, lines }: Place)
   const work = { engine, io, log, onPhase };
   const totals = await landEvents(work, events);
   await say(
-    `Landed ${totals.transactions} transactions and ${totals.currencies} currencies; ` +
-      `${totals.duplicates} duplicates dropped, ${totals.rejected} rejected`,
+    `Landed ${countedRows(totals.transactions, "transactions")} and ` +
+      `${countedRows(totals.currencies, "currencies")}; ` +
+      `${counted(totals.duplicates, "duplicate")} dropped, ${totals.rejected} rejected`,
   );
   const { from, to } = await buildMart(work);
   await say(`Built core and mart for each day: ${lines.of(`backfill ${from}..${to}`)}\n`);
 
+  await onPhase(undefined);
   const mart = engine.warehouse.mart();
   if (json) {
     const rows = await Array.fromAsync(mart, jsonRow);

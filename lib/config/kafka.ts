@@ -92,6 +92,7 @@ function readBrokers(source: ConfigSource, problems: Problems): string[] {
 }
 
 function brokerProblem(broker: string): string | undefined {
+  if (broker === "") return "is empty: leave out the comma beside it";
   if (/^\[/.test(broker)) return "is an IPv6 address, which needs a host name here";
   const [, port] = /^[^\s:/@[\]]+:(\d{1,5})$/.exec(broker) ?? [];
   if (port === undefined) return "is not host:port";

@@ -35,10 +35,11 @@ export class Problems {
         hint: first.mend,
       });
     }
-    const lines = this.#found.map(({ origin, what, mend }) => `  ${origin}: ${what}\n    ${mend}`);
-    throw new FinpipeError(
-      "configuration",
-      `Cannot use the settings: ${lines.length} problems\n${lines.join("\n")}`,
-    );
+    const count = this.#found.length;
+    throw new FinpipeError("configuration", `Cannot use the settings: ${count} problems`, {
+      list: this.#found.flatMap((
+        { origin, what, mend },
+      ) => [`  ${origin}: ${what}`, `    ${mend}`]),
+    });
   }
 }

@@ -132,14 +132,6 @@ export async function freeBytes(folder: string): Promise<number> {
 }
 
 function reasonOf(error: unknown, code: string | undefined): string {
-  return REASONS[code ?? ""] ?? systemReason(error);
+  const isDenied = code === "EACCES" || code === "EPERM";
+  return isDenied ? "no right to write there" : systemReason(error);
 }
-
-/** What system errors mean here. */
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: "no right to write there",
-  EPERM: "no right to write there",
-  EROFS: "the file system is read-only",
-  ENOTDIR: "a part of the path is a file",
-  EEXIST: "there is a file of that name",
-};

@@ -49,8 +49,11 @@ function judgeWarehouseRights(
   }
   throw new FinpipeError(
     "configuration",
-    `The user "${user}" lacks\n${missing.map(({ right }) => right).join("\n")}`,
-    { hint: `Have a DBA run: ${missing.map(({ grant }) => `${grant};`).join(" ")}` },
+    `The user "${user}" lacks`,
+    {
+      list: missing.map(({ right }) => right),
+      hint: `Have a DBA run: ${missing.map(({ grant }) => `${grant};`).join(" ")}`,
+    },
   );
 }
 

@@ -16,6 +16,8 @@ export type DatasetName = "transactions" | "currencies";
 
 export interface Dataset {
   readonly name: DatasetName;
+  /** One row of it, in words. */
+  readonly one: "transaction" | "currency";
   /** `object_type` of its messages. */
   readonly objectType: "TRANSACTION" | "CURRENCY";
   /** The payload's fields in the contract's order, which is the order of checks and columns. */
@@ -28,6 +30,7 @@ export interface Dataset {
 
 export const TRANSACTIONS: Dataset = {
   name: "transactions",
+  one: "transaction",
   objectType: "TRANSACTION",
   fields: [
     { name: "operation_id", type: "uuid" },
@@ -46,6 +49,7 @@ export const TRANSACTIONS: Dataset = {
 
 export const CURRENCIES: Dataset = {
   name: "currencies",
+  one: "currency",
   objectType: "CURRENCY",
   fields: [
     { name: "date_update", type: "timestamp" },
@@ -61,6 +65,11 @@ export const DATASETS: Readonly<Record<DatasetName, Dataset>> = {
   transactions: TRANSACTIONS,
   currencies: CURRENCIES,
 };
+
+/** `1 transaction`, `2 currencies`. */
+export function countedRows(count: number, name: DatasetName): string {
+  return `${count} ${count === 1 ? DATASETS[name].one : name}`;
+}
 
 export const DATASET_NAMES = Object.keys(DATASETS) as DatasetName[];
 

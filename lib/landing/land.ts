@@ -18,6 +18,8 @@ export interface LandOptions {
 /** What landing a file or stdin needs; `connect` opens a session of staging, one try. */
 export interface LandContext extends Omit<LandingContext, "staging">, RetryingOptions {
   connect(): Promise<StagingRepository>;
+  /** Called once, when a file is open, with what tells how far it was read. */
+  onSource?: (unlanded: () => { bytes: { read: number; of: number } }) => void;
 }
 
 /**
@@ -51,6 +53,7 @@ export async function landFile(
   } else if (source.start > 0) {
     log.info("Continuing where the last run stopped", { path: realPath, position: source.start });
   }
+  context.onSource?.(() => ({ bytes: source.progress }));
   const partition = latest === undefined || source.replaced
     ? await staging.run(({ landing }) => landing.addPartition("file", realPath))
     : latest;

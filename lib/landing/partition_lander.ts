@@ -51,6 +51,8 @@ export interface Totals extends Counters {
 /** What one commit added. */
 export interface Commit extends Counters {
   reasons: ReadonlyMap<string, number>;
+  /** Bytes of its messages. */
+  bytes: number;
   /** From the first try to write the batch to its commit. */
   seconds: number;
 }
@@ -150,7 +152,7 @@ export class PartitionLander {
           encoded = await this.#encode(raw, start);
         }
         this.#position = raw.next;
-        flight = { raw, start, outcome: outcomeOf(this.#write(encoded)) };
+        flight = { raw, start, outcome: outcomeOf(this.#write(encoded, raw)) };
       }
     } finally {
       stop.abort();
@@ -184,7 +186,8 @@ export class PartitionLander {
       );
       await this.#rebuildWindow();
       again = true;
-      failure = await outcomeOf(this.#write(await this.#encode(flight.raw, flight.start)));
+      const encoded = await this.#encode(flight.raw, flight.start);
+      failure = await outcomeOf(this.#write(encoded, flight.raw));
     }
     // Committed: it need not be encoded again.
     flight.raw.release();
@@ -192,7 +195,8 @@ export class PartitionLander {
   }
 
   /** Commits a batch, through lost connections, and counts it. */
-  async #write(batch: LandedBatch): Promise<void> {
+  async #write(batch: LandedBatch, raw: MessageBatch): Promise<void> {
+    const bytes = bytesOf(raw);
     const started = performance.now();
     let tries = 0;
     await this.#staging.run(async ({ landing }, again) => {
@@ -213,13 +217,13 @@ export class PartitionLander {
         throw messages.length === 0 ? error : new RefusedRows(messages, error.code, error);
       }
     });
-    this.#count(batch, (performance.now() - started) / 1000);
+    this.#count(batch, { bytes, seconds: (performance.now() - started) / 1000 });
     // The rows of this try may still lie in the broken connection's socket, so their buffers are
     // not reused.
     if (tries === 1) batch.rows.release();
   }
 
-  #count(batch: LandedBatch, seconds: number): void {
+  #count(batch: LandedBatch, measures: Pick<Commit, "bytes" | "seconds">): void {
     const { totals } = this;
     const { counters, reasons } = batch;
     const { transactions, currencies, rejected, duplicates } = counters;
@@ -241,7 +245,7 @@ export class PartitionLander {
         source: this.#partition.source,
       });
     }
-    this.#context.onProgress?.(totals, { ...counters, reasons, seconds });
+    this.#context.onProgress?.(totals, { ...counters, reasons, ...measures });
   }
 
   #encode(raw: MessageBatch, start: number): Promise<LandedBatch> {
@@ -292,6 +296,14 @@ function judgedVersionOf({ type, objectId, sentDttm, payload }: WindowVersion): 
     payloadFrom: 0,
     payloadTo: bytes.length,
   };
+}
+
+/** Of its messages; those that were too large to hold, too. */
+function bytesOf({ count, starts, ends, oversized }: MessageBatch): number {
+  let bytes = 0;
+  for (let i = 0; i < count; i++) bytes += Math.max(0, ends[i]! - starts[i]!);
+  for (const { length } of oversized.values()) bytes += length;
+  return bytes;
 }
 
 /** Rows that staging refuses, by message. */

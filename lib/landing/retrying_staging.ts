@@ -4,6 +4,7 @@
  */
 import { FinpipeError } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/log.ts";
+import { Outage } from "../runtime/outage.ts";
 import { retrying } from "../runtime/retry.ts";
 import type { StagingRepository } from "../staging/repository.ts";
 import type { StagingSessions } from "../staging/sessions.ts";
@@ -31,10 +32,13 @@ export class RetryingStaging {
   failure: FinpipeError | undefined;
   readonly #sessions: StagingSessions;
   readonly #options: RetryingOptions;
+  /** Partitions are landed side by side, and staging goes for all of them at once. */
+  readonly #outage: Outage;
 
   constructor(sessions: StagingSessions, options: RetryingOptions) {
     this.#sessions = sessions;
     this.#options = options;
+    this.#outage = new Outage("Staging", options.log);
   }
 
   /** @throws FinpipeError what passes soon, once the time is over; any other failure at once */
@@ -57,6 +61,7 @@ export class RetryingStaging {
     };
     return await retrying(attempt, {
       log,
+      outage: this.#outage,
       waitsOut,
       // After the signal to stop, work that has begun is still finished, but no longer retried.
       ...(signal.aborted ? { retryFor: 0, signal: NEVER } : { retryFor, signal }),

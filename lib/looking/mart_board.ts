@@ -34,7 +34,8 @@ export interface BoardOptions<T> {
   interval: number;
   /** Told of a question that failed otherwise than the one before, and of the first that did not fail. */
   onTrouble(error: unknown, kind: TroubleKind): void;
-  onRecovered(): void;
+  /** @param after of the trouble that is over */
+  onRecovered(after: Temporal.Duration): void;
 }
 
 export class MartBoard<T = MartFacts> {
@@ -89,7 +90,7 @@ export class MartBoard<T = MartFacts> {
       if (value !== this.#held?.value) {
         this.#held = { value, version: versionOf(value), readAt: now() };
       }
-      if (this.#trouble !== undefined) onRecovered();
+      if (this.#trouble !== undefined) onRecovered(now().since(this.#trouble.since));
       this.#trouble = undefined;
       this.#failure = undefined;
     } catch (error) {

@@ -70,7 +70,8 @@ export async function serveMart(
     now,
     versionOf: ({ data }) => `${data.madeAt} ${crypto.randomUUID().slice(0, 8)}`,
     onTrouble: (error, kind) => logTrouble(log, error, kind),
-    onRecovered: () => log.info("The mart can be read again"),
+    onRecovered: (after) =>
+      log.info(`The mart can be read again, after ${Math.round(after.total("seconds"))} s`),
     async read(held) {
       const range = { from: FIRST_DAY, to: today(now()).subtract({ days: 1 }) };
       await using opened = await open();

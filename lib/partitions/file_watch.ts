@@ -17,10 +17,11 @@ export interface FileWatch {
    * Work begins, in place of the work before it, or again from the start.
    *
    * @param of bytes that it will be done with; undefined where they are not known, or it reads none
+   * @param rows rows in these bytes
    */
-  begin(work: FileWork, of?: number): void;
-  /** This many more bytes of the file are done. */
-  add(bytes: number): void;
+  begin(work: FileWork, of?: number, rows?: number): void;
+  /** This many more bytes of the file are done, and rows, if whoever works on them counts them. */
+  add(bytes: number, rows?: number): void;
 }
 
 /** Makes the watch over a file of a day. */

@@ -142,9 +142,10 @@ export class PartitionWriter implements Disposable {
     try {
       for (let at = 0; at < block.length;) at += this.#aside.file.writeSync(block.subarray(at));
       this.#hash.update(block);
+      const before = this.#meter.rows;
       this.#meter.push(block);
       this.#bytes += block.length;
-      this.watch?.add(block.length);
+      this.watch?.add(block.length, this.#meter.rows - before);
     } catch (error) {
       this.#failure ??= error;
     }

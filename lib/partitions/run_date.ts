@@ -63,7 +63,7 @@ export function runOfDate(runDate: Temporal.PlainDate): DayRun {
  * @param what is named in the message: an option or an argument
  * @throws FinpipeError of kind `usage`
  */
-export function parseDate(text: string, what: string): Temporal.PlainDate {
+export function parseDate(text: string, what: string, hint = DATE_HINT): Temporal.PlainDate {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !text.startsWith("0000")) {
     try {
       return Temporal.PlainDate.from(text, { overflow: "reject" });
@@ -72,9 +72,13 @@ export function parseDate(text: string, what: string): Temporal.PlainDate {
     }
   }
   throw new FinpipeError("usage", `Cannot read ${what} "${text}": not a date`, {
-    hint: "Dates are written YYYY-MM-DD, as in 2022-10-02",
+    hint,
   });
 }
+
+const DATE_HINT = "Dates are written YYYY-MM-DD, as in 2022-10-02";
+/** Two dates that something else stands between than two dots. */
+const TWO_DATES = /^(\d{4}-\d{2}-\d{2})\D+(\d{4}-\d{2}-\d{2})$/;
 
 /**
  * Reads `FROM..TO`, inclusive; a single date is a range of one.
@@ -83,13 +87,17 @@ export function parseDate(text: string, what: string): Temporal.PlainDate {
  */
 export function parseRange(text: string, what: string): DateRange {
   const parts = text.split("..");
-  if (parts.length > 2 || (parts.length === 2 && parts.includes(""))) {
+  const [, first, last] = parts.length === 2 ? [] : TWO_DATES.exec(text) ?? [];
+  if (parts.length > 2 || (parts.length === 2 && parts.includes("")) || first !== undefined) {
     throw new FinpipeError("usage", `Cannot read ${what} "${text}": not a range`, {
-      hint: "Ranges are written FROM..TO, as in 2022-10-02..2022-11-01",
+      hint: first === undefined
+        ? "Ranges are written FROM..TO, as in 2022-10-02..2022-11-01"
+        : `Ranges are written FROM..TO: write it as ${first}..${last}`,
     });
   }
-  const from = parseDate(parts[0]!, what);
-  const to = parts.length === 2 ? parseDate(parts[1]!, what) : from;
+  const hint = `${DATE_HINT}, and ranges FROM..TO, as in 2022-10-02..2022-11-01`;
+  const from = parseDate(parts[0]!, what, hint);
+  const to = parts.length === 2 ? parseDate(parts[1]!, what, hint) : from;
   if (Temporal.PlainDate.compare(to, from) < 0) {
     throw new FinpipeError("usage", `Cannot use ${what} "${text}": its end is before its start`, {
       hint: `Write it as ${to}..${from}`,

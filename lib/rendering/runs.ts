@@ -5,6 +5,7 @@
 import type { BackfilledDay } from "../backfill/backfill.ts";
 import type { PlannedRun } from "../backfill/dry_run.ts";
 import { type DayRun, hasRunDate } from "../partitions/run_date.ts";
+import { type Paint, PLAIN } from "../runtime/colors.ts";
 import type { Shown } from "../steps/step.ts";
 
 /** What one step did with a day. */
@@ -31,8 +32,10 @@ export function didText(steps: BackfilledDay["steps"]): string {
     .join("; ");
 }
 
+const STYLES = { run: "active", skip: "faint", blocked: "bad" } as const;
+
 /** What a backfill would do with a day. */
-export function planShown({ steps, ...run }: PlannedRun): Shown {
+export function planShown({ steps, ...run }: PlannedRun, paint: Paint = PLAIN): Shown {
   return {
     json: {
       ...datesOf(run),
@@ -40,7 +43,9 @@ export function planShown({ steps, ...run }: PlannedRun): Shown {
     },
     lines: [
       `${labelOf(run)}: ${
-        steps.map(({ step, action, reason }) => `${step}: ${action}, ${reason}`).join("; ")
+        steps.map(({ step, action, reason }) =>
+          `${step}: ${paint(STYLES[action], action)}, ${reason}`
+        ).join("; ")
       }`,
     ],
   };

@@ -4,7 +4,7 @@
  * Every failure that finpipe expects is a {@link FinpipeError}; its kind decides the exit code
  * (README.md, "Exit codes"). Anything else that reaches `run` is a bug and exits 1.
  */
-import { printableLines } from "./printable.ts";
+import { oneLine, printable, printableLines } from "./printable.ts";
 
 /** The kinds of failure, each with the exit code that scripts rely on. */
 export const EXIT_CODES = {
@@ -38,13 +38,18 @@ export type Passing = "soon" | "after a break" | "in time";
 export interface ErrorDetails {
   /** What to do about it: a sentence, or a command to run. */
   hint?: string;
+  /** Further lines of the message. */
+  list?: readonly string[];
   /** @default `soon` where a service is unreachable, else never */
   passes?: Passing | undefined;
   /** The error underneath; shown at `--log-level debug` only, as drivers quote row values. */
   cause?: unknown;
 }
 
-/** An expected failure with a message for a person. */
+/**
+ * An expected failure with a message for a person. Names in it, such as those of files, begin no line
+ * of their own.
+ */
 export class FinpipeError extends Error {
   override readonly name = "FinpipeError";
   readonly kind: ErrorKind;
@@ -52,9 +57,10 @@ export class FinpipeError extends Error {
   readonly passes: Passing | undefined;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause });
+    const { hint, list = [] } = details;
+    super([message, ...list].map(oneLine).join("\n"), { cause: details.cause });
     this.kind = kind;
-    this.hint = details.hint;
+    this.hint = hint === undefined ? undefined : oneLine(hint);
     this.passes = details.passes ?? (kind === "unreachable" ? "soon" : undefined);
   }
 
@@ -115,7 +121,7 @@ export function describeError(error: unknown, debug = false): string {
   } else if (error instanceof Interrupted) {
     lines.push(error.message);
   } else {
-    lines.push(`Unexpected error: ${messageOf(error)}`);
+    lines.push(`Unexpected error: ${printable(messageOf(error))}`);
     lines.push("  This is a bug in finpipe; run again with --log-level debug for the details");
   }
   if (debug) {

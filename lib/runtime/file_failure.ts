@@ -7,9 +7,32 @@ import { codeOf, FinpipeError, messageOf } from "./errors.ts";
  */
 const NOT_CAPABLE = "the runtime does not let programs read or write there";
 
-/** Why the system did not do what was asked of a file, in its own words where they mean something. */
+/** What system errors mean for whoever named the file, by their codes. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EDQUOT: "the disk is full",
+  EISDIR: "it is a folder",
+  EEXIST: "there is a file of that name",
+  ELOOP: "its symbolic links form a loop",
+  EMFILE: "too many files are open",
+  ENAMETOOLONG: "its name is too long for the file system",
+  ENFILE: "too many files are open on this machine",
+  ENOENT: "there is no such file",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "a part of the path is a file",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+};
+
+/** Why the system did not do what was asked of a file; in its own words only where they are rare. */
 export function systemReason(error: unknown): string {
-  return error instanceof Deno.errors.NotCapable ? NOT_CAPABLE : messageOf(error);
+  if (error instanceof Deno.errors.NotCapable) return NOT_CAPABLE;
+  const known = REASONS[codeOf(error) ?? ""];
+  if (known !== undefined) return known;
+  if (/is not valid UTF-8$/.test(messageOf(error))) return "its path is not UTF-8";
+  // Deno adds the number of the error, and its own function.
+  const text = messageOf(error).replace(/ \(os error \d+\)(:.*)?$/s, "");
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /**

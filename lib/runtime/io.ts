@@ -10,6 +10,14 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Characters of a line of the terminal. @default undefined: there is no terminal, or no telling */
   readonly columns?: number | undefined;
+  /** Lines of the terminal. @default undefined: likewise */
+  readonly rows?: number | undefined;
+  /**
+   * Shows lines below all that is written, in place of those that it showed before.
+   *
+   * @default undefined: nothing can be drawn, because nobody looks
+   */
+  draw?(lines: readonly string[]): Promise<void>;
 }
 
 /** True of the error of a write whose reader has gone away. */

@@ -4,9 +4,10 @@
  * Not a logging library, since those configure one logger for the whole process and a run of
  * finpipe must fit inside a test beside others.
  */
+import { type Paint, PLAIN, type Style } from "./colors.ts";
 import type { CommandLines } from "./command_lines.ts";
 import type { Output } from "./io.ts";
-import { printableLines } from "./printable.ts";
+import { printable } from "./printable.ts";
 
 /** Levels in order of weight. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
@@ -34,10 +35,14 @@ export interface LoggerOptions {
   now: () => Temporal.Instant;
   /** Completes the commands that messages name. @default they stay as they are */
   lines?: Pick<CommandLines, "complete">;
+  /** Colors the levels of text. @default it does not */
+  paint?: Paint;
 }
 
 /** Makes a logger; lines are written in order, the caller never waits for them. */
-export function createLogger({ level, format, output, now, lines }: LoggerOptions): Logger {
+export function createLogger(
+  { level, format, output, now, lines, paint = PLAIN }: LoggerOptions,
+): Logger {
   const threshold = LOG_LEVELS.indexOf(level);
   let written = Promise.resolve();
   const log = (at: LogLevel) => (text: string, fields: LogFields = {}) => {
@@ -45,7 +50,7 @@ export function createLogger({ level, format, output, now, lines }: LoggerOption
     const message = lines?.complete(text) ?? text;
     const line = format === "json"
       ? formatJson(now(), at, message, fields)
-      : formatText(at, message, fields);
+      : formatText(at, message, fields, paint);
     // A closed stderr must not end the work.
     written = written.then(() => output.write(line)).catch(() => {});
   };
@@ -65,14 +70,22 @@ function formatJson(now: Temporal.Instant, level: LogLevel, message: string, fie
     record,
     (_key, value) => typeof value === "bigint" ? String(value) : value,
   );
-  return text + "\n";
+  return `${printable(text)}\n`;
 }
 
-function formatText(level: LogLevel, message: string, fields: LogFields) {
+function formatText(level: LogLevel, message: string, fields: LogFields, paint: Paint) {
   const values = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` ${name}=${value}`)
     .join("");
-  const prefix = level === "info" ? "" : `${level}: `;
-  return `${printableLines(`${prefix}${message}${values}`)}\n`;
+  const style = STYLES[level];
+  const prefix = style === undefined ? "" : `${paint(style, `${level}:`)} `;
+  return `${prefix}${printable(`${message}${values}`)}\n`;
 }
+
+const STYLES: Readonly<Record<LogLevel, Style | undefined>> = {
+  debug: "faint",
+  info: undefined,
+  warn: "warning",
+  error: "bad",
+};

@@ -1,79 +1,102 @@
-/** Progress that is redrawn on a terminal, in one line or several; nothing where stderr is none. */
-import type { Output } from "./io.ts";
+/**
+ * Shows how far long work is, for all commands: on a terminal in lines that are redrawn, elsewhere in
+ * a line of the log each minute. So work that takes minutes does not look as if it hangs.
+ */
+import type { Io } from "./io.ts";
+import type { LogFields, Logger } from "./log.ts";
 
 /** Milliseconds between two drawings. */
-const INTERVAL = 200;
+const DRAW_AFTER = 200;
+/** Milliseconds between two drawings while no news comes: the last news is always shown. */
+const DRAW_EVERY = 1_000;
+/** Milliseconds between two lines of the log. */
+const LOG_EVERY = 60_000;
+/** Where nobody knows how large the terminal is. */
+const [COLUMNS, ROWS] = [80, 24];
 
-/** Erases the line, and moves the cursor to its start. */
-const CLEAR = "\r\x1b[2K";
+/** A line in several lengths, the longest first; never empty. */
+export type Line = readonly string[];
 
-export class Progress {
-  readonly #output: Output;
-  readonly #enabled: boolean;
+/** What work says of itself when it is asked. */
+export interface Told {
+  /** For a terminal. */
+  lines(): readonly Line[];
+  /** For the log. */
+  said(): Iterable<{ text: string; fields: LogFields }>;
+}
+
+/** Of parts, the most wanted first: as many as fit. */
+export function lineOf(parts: readonly (string | undefined)[], separator = ", "): Line {
+  const known = parts.filter((part) => part !== undefined);
+  return known.map((_, left) => known.slice(0, known.length - left).join(separator));
+}
+
+export interface ProgressContext {
+  io: Pick<Io, "stderr">;
+  log: Logger;
+  /** Nothing is shown. */
+  quiet: boolean;
+}
+
+export class Progress implements Disposable {
+  readonly #context: ProgressContext;
+  readonly #told: Told;
   readonly #clock: () => number;
+  readonly #timer: ReturnType<typeof setInterval>;
   #drawnAt = -Infinity;
-  #isDrawn = false;
+  #isOver = false;
 
-  /**
-   * @param enabled false for `--quiet`
-   * @param clock milliseconds @default performance.now
-   */
-  constructor(output: Output, enabled: boolean, clock: () => number = () => performance.now()) {
-    this.#output = output;
-    this.#enabled = enabled && output.isTerminal;
+  /** @param clock milliseconds @default performance.now */
+  constructor(context: ProgressContext, told: Told, clock = () => performance.now()) {
+    this.#context = context;
+    this.#told = told;
     this.#clock = clock;
+    const every = context.io.stderr.draw === undefined ? LOG_EVERY : DRAW_EVERY;
+    this.#timer = setInterval(() => this.tell(), every);
   }
 
-  /** Shows the text, unless another was shown just now. */
-  show(text: () => string): void {
-    const now = this.#clock();
-    if (!this.#enabled || now - this.#drawnAt < INTERVAL) return;
-    this.#drawnAt = now;
-    this.#isDrawn = true;
-    // Nothing waits for the write, and a closed terminal must not end the work.
-    this.#output.write(CLEAR + text()).catch(() => {});
+  /** There is news: draws it, unless other news was drawn just now. */
+  changed(): void {
+    if (this.#clock() - this.#drawnAt >= DRAW_AFTER) this.#draw();
   }
 
-  /** Takes it away. */
+  /** Says how far it is: called by a timer. */
+  tell(): void {
+    const { io, log, quiet } = this.#context;
+    if (this.#isOver || quiet) return;
+    if (io.stderr.draw !== undefined) return this.#draw();
+    for (const { text, fields } of this.#told.said()) log.info(text, fields);
+  }
+
+  /** The work is over: erases what is drawn. */
   async clear(): Promise<void> {
-    if (this.#isDrawn) await this.#output.write(CLEAR);
-    this.#isDrawn = false;
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearInterval(this.#timer);
+    if (this.#drawnAt !== -Infinity) await this.#context.io.stderr.draw?.([]);
   }
 
-  /** An output on the same terminal, whose writes take away what is drawn. */
-  over(output: Output): Output {
-    return {
-      isTerminal: output.isTerminal,
-      get columns() {
-        return output.columns;
-      },
-      write: async (data) => {
-        await this.clear();
-        await output.write(data);
-      },
-    };
+  /** Also after a failure: its message does not stand beside what is drawn. */
+  [Symbol.dispose](): void {
+    this.clear().catch(() => {});
+  }
+
+  #draw(): void {
+    const { io: { stderr }, quiet } = this.#context;
+    if (this.#isOver || quiet || stderr.draw === undefined) return;
+    this.#drawnAt = this.#clock();
+    const { columns = COLUMNS, rows = ROWS } = stderr;
+    const lines = this.#told.lines().map((line) => fitted(line, columns - 1));
+    // The last line sums up.
+    const room = Math.max(1, rows - 1);
+    const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), lines.at(-1)!];
+    // Nothing waits for the write, and a closed terminal must not end the work.
+    stderr.draw(shown).catch(() => {});
   }
 }
 
-/** Erases the line, and moves the cursor to the end of the one above. */
-const CLEAR_UP = `${CLEAR}\x1b[1A`;
-
-/** An output whose other lines, such as the log's, replace what is drawn, which may be several lines. */
-export function overDrawn(output: Output): Output {
-  let drawn = 0;
-  return {
-    isTerminal: output.isTerminal,
-    get columns() {
-      return output.columns;
-    },
-    write(data) {
-      if (typeof data !== "string") return output.write(data);
-      const isDrawing = data.startsWith(CLEAR);
-      const above = CLEAR_UP.repeat(Math.max(0, drawn - 1));
-      const last = drawn > 0 && !isDrawing ? CLEAR : "";
-      drawn = isDrawing && data !== CLEAR ? data.split("\n").length : 0;
-      // In one write, because nothing waits for a redraw.
-      return output.write(above + last + data);
-    },
-  };
+/** One column is left free: some terminals break a line that fills the last one. */
+function fitted(line: Line, columns: number): string {
+  return line.find(({ length }) => length <= columns) ??
+    line.at(-1)!.slice(0, Math.max(1, columns));
 }

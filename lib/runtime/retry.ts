@@ -1,6 +1,7 @@
 /** Retries work that failed for a reason that passes, such as an unreachable service. */
 import { FinpipeError } from "./errors.ts";
 import type { Logger } from "./log.ts";
+import type { Outage } from "./outage.ts";
 
 export interface RetryOptions {
   /** Milliseconds after the first failure until which another try is started. */
@@ -9,6 +10,8 @@ export interface RetryOptions {
   signal: AbortSignal;
   /** @default nothing is said */
   log?: Logger;
+  /** Says what several that are retried side by side have in common. @default each speaks for itself */
+  outage?: Outage;
   /** What the log says that finpipe does next. @default that it is tried again, and for how long */
   next?: string;
   /**
@@ -48,48 +51,58 @@ const MOST_TOLD = 10;
 export async function retrying<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { retryFor, signal, firstDelay = 100, longestDelay = 5000 } = options;
   const { random = Math.random, clock = () => performance.now() } = options;
-  const { waitsOut = "soon", hasRecovered = () => false } = options;
+  const { waitsOut = "soon", hasRecovered = () => false, outage, log } = options;
   const isRetriable = options.isRetriable ??
     (({ passes }) =>
       passes === "soon" || passes === waitsOut || (passes === "after a break" && attempt > 1));
   let deadline: number | undefined;
   let attempt = 1;
   const told = new Set<string>();
+  let failedAt: number | undefined;
   for (;; attempt++) {
     signal.throwIfAborted();
+    const begunAt = clock();
     try {
-      return await work();
+      const result = await work();
+      outage?.over(begunAt);
+      if (failedAt !== undefined && told.size > 0) {
+        log?.info(`Tried again with success, after ${seconds(clock() - failedAt)}`);
+      }
+      return result;
     } catch (error) {
       if (!(error instanceof FinpipeError) || !isRetriable(error)) throw error;
       if (hasRecovered()) {
         attempt = 1;
         deadline = undefined;
         told.clear();
+        failedAt = undefined;
       }
       const now = clock();
+      failedAt ??= now;
       deadline ??= now + retryFor;
       const nominal = Math.min(longestDelay, firstDelay * 2 ** (attempt - 1));
       const delay = nominal * (0.5 + random() / 2);
       if (now + delay > deadline) throw error;
-      const isNews = !told.has(error.message) && told.size < MOST_TOLD;
-      if (isNews) told.add(error.message);
-      announce(options, error, isNews ? undefined : attempt, deadline - now);
+      const text = textOf(options, error, deadline - now);
+      if (outage?.met(error, text) !== true) {
+        const isNews = !told.has(error.message) && told.size < MOST_TOLD;
+        if (isNews) log?.warn(text);
+        else log?.debug(text, { attempt });
+        if (isNews) told.add(error.message);
+      }
       await wait(delay, signal);
     }
   }
 }
 
-/** @param attempt its number if the same failure was logged before; undefined if it is new */
-function announce(
-  { log, next }: RetryOptions,
-  error: FinpipeError,
-  attempt: number | undefined,
-  left: number,
-): void {
-  const long = left === Infinity ? "until it answers" : `for ${Math.round(left / 1000)} s`;
-  const text = `${error.message}; ${next ?? `trying again ${long}`}`;
-  if (attempt === undefined) log?.warn(text);
-  else log?.debug(text, { attempt });
+/** What happened, and what is done about it. @param left milliseconds */
+function textOf({ next }: RetryOptions, error: FinpipeError, left: number): string {
+  const long = left === Infinity ? "until it answers" : `for ${seconds(left)}`;
+  return `${error.message}; ${next ?? `trying again ${long}`}`;
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.round(milliseconds / 1000)} s`;
 }
 
 /** Waits, or throws the signal's reason as soon as it is aborted. */

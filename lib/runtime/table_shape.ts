@@ -74,11 +74,14 @@ export function refuseProblems(
   { end, elsewhere }: TablePlace,
 ): void {
   if (problems.length === 0) return;
-  const shown = problems.length === 1 ? problems[0]! : `\n${problems.join("\n")}`;
+  const [only, ...more] = problems;
   throw new FinpipeError(
     "configuration",
-    `Tables in ${end} differ from those that finpipe makes there: ${shown}`,
+    `Tables in ${end} differ from those that finpipe makes there:${
+      more.length === 0 ? ` ${only}` : ""
+    }`,
     {
+      ...(more.length > 0 && { list: problems }),
       hint: `If a table is somebody else's, ${elsewhere}, then run 'finpipe init'. If it is ` +
         "finpipe's, restore it: 'finpipe init --print-sql' shows how finpipe makes it",
     },

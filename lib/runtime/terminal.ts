@@ -1,11 +1,11 @@
 /** {@link Io} of the process itself. */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Interrupted } from "./errors.ts";
+import { FinpipeError, Interrupted } from "./errors.ts";
 import { ioFailure } from "./file_failure.ts";
 import { writeWhole } from "./files.ts";
 import { type Io, isClosed, type Output } from "./io.ts";
-import { overDrawn } from "./progress.ts";
+import { Screen } from "./screen.ts";
 
 /**
  * The process's streams, environment, clock and signals. The first SIGINT or SIGTERM asks the work
@@ -15,35 +15,66 @@ import { overDrawn } from "./progress.ts";
  */
 export function terminal(exit: (code: number) => never): Io {
   const stop = new AbortController();
+  const screen = new Screen();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(name, () => {
       const interrupted = new Interrupted(name);
-      if (stop.signal.aborted) exit(interrupted.exitCode);
+      if (stop.signal.aborted) {
+        leave(screen);
+        exit(interrupted.exitCode);
+      }
       stop.abort(interrupted);
     });
   }
+  const stdout = outputTo(Deno.stdout, (error) => {
+    throw isClosed(error) ? error : ioFailure(error, "write", "stdout");
+  });
+  // A closed stderr must not end the work.
+  const stderr = outputTo(Deno.stderr, () => {});
+  // One that cannot move its cursor gets what a log does.
+  const draws = Deno.env.get("TERM") !== "dumb";
   return {
     get program() {
       return programName();
     },
     stdin: Deno.stdin.readable,
-    stdout: outputTo(Deno.stdout, (error) => {
-      throw isClosed(error) ? error : ioFailure(error, "write", "stdout");
-    }),
-    // A closed stderr must not end the work.
-    stderr: overDrawn(outputTo(Deno.stderr, () => {})),
-    env: (name) => Deno.env.get(name),
+    stdout: stdout.isTerminal ? screen.over(stdout, { draws: false }) : stdout,
+    stderr: stderr.isTerminal ? screen.over(stderr, { draws }) : stderr,
+    env: variable,
     now: () => Temporal.Now.instant(),
     signal: stop.signal,
   };
 }
 
-/** How wide the terminal is; undefined where it does not say: one that nobody looks at has the width 0. */
-export function columnsOf(sizeOf = () => Deno.consoleSize()): number | undefined {
+function variable(name: string): string | undefined {
   try {
-    return sizeOf().columns || undefined;
+    return Deno.env.get(name);
+  } catch (error) {
+    throw new FinpipeError("configuration", `Cannot read ${name}: it is not UTF-8`, {
+      hint: "Set it to a text in UTF-8",
+      cause: error,
+    });
+  }
+}
+
+/** What is drawn does not stand in front of the shell's prompt. */
+function leave(screen: Screen): void {
+  try {
+    Deno.stderr.writeSync(new TextEncoder().encode(screen.leave()));
   } catch {
-    return undefined;
+    // A closed terminal has nothing to erase.
+  }
+}
+
+/** How large the terminal is; undefined where it does not say: one that nobody looks at has the width 0. */
+export function sizeOf(
+  ask = () => Deno.consoleSize(),
+): { columns: number | undefined; rows: number | undefined } {
+  try {
+    const { columns, rows } = ask();
+    return { columns: columns || undefined, rows: rows || undefined };
+  } catch {
+    return { columns: undefined, rows: undefined };
   }
 }
 
@@ -56,10 +87,14 @@ function programName(): string {
 
 function outputTo(stream: typeof Deno.stdout, onFailure: (error: unknown) => void): Output {
   const encoder = new TextEncoder();
+  const isTerminal = stream.isTerminal();
   return {
-    isTerminal: stream.isTerminal(),
+    isTerminal,
     get columns() {
-      return stream.isTerminal() ? columnsOf() : undefined;
+      return isTerminal ? sizeOf().columns : undefined;
+    },
+    get rows() {
+      return isTerminal ? sizeOf().rows : undefined;
     },
     async write(data) {
       try {

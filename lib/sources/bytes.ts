@@ -1,5 +1,6 @@
 /** The bytes of files and streams, as {@link Chunks}. */
-import { FinpipeError, messageOf } from "../runtime/errors.ts";
+import { FinpipeError } from "../runtime/errors.ts";
+import { systemReason } from "../runtime/file_failure.ts";
 import { decompressed, GzipBreak } from "./gunzip.ts";
 import type { Chunks } from "./read_batches.ts";
 
@@ -9,13 +10,19 @@ const CHUNK_BYTES = 256 * 1024;
  * The bytes of an open file from its beginning, decompressed where they are gzip, whatever its name
  * says. Does not close it.
  *
+ * @param progress is told how many bytes of the file were read
  * @throws FinpipeError of kind `failed` for a read error or a broken gzip, after all the bytes
  * before it
  */
-export async function* fileBytes(file: Deno.FsFile, path: string): Chunks {
+export async function* fileBytes(
+  file: Deno.FsFile,
+  path: string,
+  progress = { read: 0 },
+): Chunks {
+  const open = () => plainBytes(file, progress);
   let position = 0;
   try {
-    for await (const chunk of decompressed(plainBytes(file), () => plainBytes(file))) {
+    for await (const chunk of decompressed(open(), open)) {
       yield chunk;
       position += chunk.length;
     }
@@ -32,7 +39,7 @@ export async function* fileBytes(file: Deno.FsFile, path: string): Chunks {
         "get a new copy of the file and run this again",
       );
     }
-    throw new FinpipeError("failed", `Cannot read "${path}" to its end: ${reasonOf(cause)}`, {
+    throw new FinpipeError("failed", `Cannot read "${path}" to its end: ${systemReason(cause)}`, {
       hint: "Check the disk or the mount, then run this again: it continues where it stopped",
       cause,
     });
@@ -82,17 +89,12 @@ function brokenGzip(what: string, position: number, cause: GzipBreak, mend: stri
   });
 }
 
-/** Why an operation on a file failed, in a few words. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  return messageOf(error);
-}
-
-async function* plainBytes(file: Deno.FsFile) {
+async function* plainBytes(file: Deno.FsFile, progress: { read: number }) {
   await file.seek(0, Deno.SeekMode.Start);
+  progress.read = 0;
   const chunk = new Uint8Array(CHUNK_BYTES);
   for (let read = await file.read(chunk); read !== null; read = await file.read(chunk)) {
+    progress.read += read;
     yield chunk.subarray(0, read);
   }
 }
@@ -101,6 +103,8 @@ async function read(reader: ReadableStreamDefaultReader<Uint8Array>) {
   try {
     return await reader.read();
   } catch (cause) {
-    throw new FinpipeError("failed", `Cannot read stdin to its end: ${reasonOf(cause)}`, { cause });
+    throw new FinpipeError("failed", `Cannot read stdin to its end: ${systemReason(cause)}`, {
+      cause,
+    });
   }
 }

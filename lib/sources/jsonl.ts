@@ -5,7 +5,8 @@
  * that was stored; positions count decompressed bytes.
  */
 import { FinpipeError } from "../runtime/errors.ts";
-import { fileBytes, reasonOf, streamBytes } from "./bytes.ts";
+import { systemReason } from "../runtime/file_failure.ts";
+import { fileBytes, streamBytes } from "./bytes.ts";
 import { type CutterStart, LineCutter } from "./line_cutter.ts";
 import { PrefixDigest } from "./prefix_digest.ts";
 import { type Chunks, readBatches } from "./read_batches.ts";
@@ -23,6 +24,8 @@ export interface FilePosition {
 export interface FileSource extends Source, AsyncDisposable {
   /** Where its batches begin. */
   readonly start: number;
+  /** Bytes on the disk: how many of them were read. */
+  readonly progress: { read: number; of: number };
   /** The file is not the one that the stored position was of: it is read from its first byte. */
   readonly replaced: boolean;
 }
@@ -35,13 +38,28 @@ export interface FileSource extends Source, AsyncDisposable {
 export async function realPathOf(path: string): Promise<string> {
   // A shell's <(...) can be looked at, but has no path of its own.
   const info = await orUnreadable(path, () => Deno.stat(path));
-  if (info.isFile) return await orUnreadable(path, () => Deno.realPath(path));
+  if (info.isFile) return landablePath(await orUnreadable(path, () => Deno.realPath(path)));
   if (info.isDirectory) {
     throw new FinpipeError("failed", `Cannot read "${path}": it is a folder`, {
       hint: "Name one JSONL file",
     });
   }
   throw notRegular(path);
+}
+
+/** Bytes of a path: it stands in an index of PostgreSQL, whose entries have at most 2,704. */
+const LONGEST_PATH = 2500;
+
+/** @throws FinpipeError of kind `failed` for a path that cannot be kept */
+function landablePath(realPath: string): string {
+  const bytes = new TextEncoder().encode(realPath).length;
+  if (bytes > LONGEST_PATH) {
+    const why = `its path has ${bytes} bytes, and staging keeps at most ${LONGEST_PATH}`;
+    throw new FinpipeError("failed", `Cannot land "${realPath}": ${why}`, {
+      hint: "Move it to a shorter path, or pass it as stdin, with --source -",
+    });
+  }
+  return realPath;
 }
 
 /**
@@ -59,17 +77,20 @@ export async function openFileSource(
   signal?: AbortSignal,
 ): Promise<FileSource> {
   const file = await orUnreadable(realPath, () => Deno.open(realPath));
-  let bytes = fileBytes(file, realPath);
+  const progress = { read: 0, of: 0 };
+  let bytes = fileBytes(file, realPath, progress);
   try {
+    progress.of = (await file.stat()).size;
     const digest = new PrefixDigest();
-    if (stored === undefined) return fileSource(file, bytes, { position: 0, digest });
+    if (stored === undefined) return fileSource(file, bytes, { progress, position: 0, digest });
     const rest = await readPrefix(bytes, stored.position, digest, signal);
     if (rest !== undefined && digest.marked() === stored.digest) {
-      return fileSource(file, bytes, { position: stored.position, digest, rest });
+      return fileSource(file, bytes, { progress, position: stored.position, digest, rest });
     }
     await bytes.return();
-    bytes = fileBytes(file, realPath);
-    return fileSource(file, bytes, { position: 0, digest: new PrefixDigest(), replaced: true });
+    bytes = fileBytes(file, realPath, progress);
+    const begun = { position: 0, digest: new PrefixDigest() };
+    return fileSource(file, bytes, { progress, ...begun, replaced: true });
   } catch (error) {
     await bytes.return();
     file.close();
@@ -92,6 +113,7 @@ export function stdinSource(stream: ReadableStream<Uint8Array>): Source {
 }
 
 interface FileStart extends CutterStart {
+  progress: FileSource["progress"];
   /** What was read already of the bytes from the start on. */
   rest?: Uint8Array;
   replaced?: boolean;
@@ -100,11 +122,12 @@ interface FileStart extends CutterStart {
 function fileSource(
   file: Deno.FsFile,
   bytes: Chunks,
-  { rest, replaced = false, ...start }: FileStart,
+  { progress, rest, replaced = false, ...start }: FileStart,
 ): FileSource {
   return {
     start: start.position,
     replaced,
+    progress,
     batches: (limits, signal) =>
       readBatches({
         open: () => rest === undefined ? bytes : prepend(rest, bytes),
@@ -155,7 +178,7 @@ async function orUnreadable<T>(path: string, open: () => Promise<T>): Promise<T>
   } catch (cause) {
     // Deno does not let a program without all permissions open /dev/stdin and the like.
     if (cause instanceof Deno.errors.NotCapable) throw notRegular(path, cause);
-    throw new FinpipeError("failed", `Cannot read "${path}": ${reasonOf(cause)}`, {
+    throw new FinpipeError("failed", `Cannot read "${path}": ${systemReason(cause)}`, {
       hint: "Check the path and its permissions",
       cause,
     });

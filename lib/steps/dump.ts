@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import type { ConfigSource } from "../config/settings.ts";
-import { DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
+import { countedRows, DATASET_NAMES, type DatasetName } from "../events/dataset.ts";
 import { FolderLocks } from "../partitions/folder_locks.ts";
 import type { Manifest, NewManifest } from "../partitions/manifest.ts";
 import { lockDataset } from "../partitions/dataset_lock.ts";
@@ -158,9 +158,9 @@ export function dumpFacts(manifests: readonly Manifest[]): StepFacts {
       }),
     },
     lines: manifests.map(({ dataset, rows, staged_rows, bytes }) =>
-      `${dataset}: ${counted(rows, "row")} of ${staged_rows} staged, ${bytes} bytes`
+      `${dataset}: ${counted(rows, "row")} of ${staged_rows} staged, ${counted(bytes, "byte")}`
     ),
-    brief: manifests.map(({ dataset, rows }) => `${rows} ${dataset}`).join(", "),
+    brief: manifests.map(({ dataset, rows }) => countedRows(rows, dataset)).join(", "),
     rows: manifests.reduce((sum, { rows }) => sum + rows, 0),
     bytes: manifests.reduce((sum, { bytes }) => sum + bytes, 0),
   };

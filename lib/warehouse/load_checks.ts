@@ -34,7 +34,9 @@ export function overLimit(
 ): FinpipeError {
   return new FinpipeError(
     "data",
-    `Refused ${atLeast ? "at least " : ""}${refused} rows of ${dataset} for ${partition} ` +
+    `Refused ${atLeast ? "at least " : ""}${
+      counted(refused, "row")
+    } of ${dataset} for ${partition} ` +
       `(${maxRejected} allowed): ${first}`,
     {
       hint: `${stagingSchema}.load_refused has the reasons. Run ` +
@@ -84,8 +86,9 @@ export function recordOf(
     `The file and its manifest do not agree: run 'finpipe dump ${dayArgument(partition)}' to ` +
     "write both again";
   if (rows + refused !== BigInt(manifest.rows)) {
-    const counts =
-      `${rows} rows loaded and ${refused} refused, but the manifest says ${manifest.rows}`;
+    const counts = `${
+      counted(rows, "row")
+    } loaded and ${refused} refused, but the manifest says ${manifest.rows}`;
     throw new FinpipeError("data", `Row counts of ${what} differ: ${counts}`, { hint });
   }
   if (refused === 0n && !sameNumber(controlTotal, manifest.control_total)) {

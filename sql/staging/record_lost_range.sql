@@ -1,6 +1,6 @@
--- Notes a lost range of the source partition :id, right after it was gone on from in the same
--- transaction; :begins_anew says whether the offsets begin anew. Rows below the watermark are in no
--- window.
+-- Notes a lost range of the source partition :id, right after the position was set behind it, in the
+-- same transaction; :begins_anew says whether the offsets begin anew. Rows below the watermark are in
+-- no window.
 INSERT INTO finpipe.lost_ranges (
   topic, partition, cause, from_offset, to_offset, went_on_at, topic_id, window_base,
   last_transaction, last_currency

@@ -102,7 +102,7 @@ Deno.test("of two processes on one embedded folder the second one ends with 75",
 async function unheard(args: string[], env: Env): Promise<{ code: number; stderr: string }> {
   const child = new Deno.Command(LAUNCHER, {
     args,
-    env,
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

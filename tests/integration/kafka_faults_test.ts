@@ -82,6 +82,11 @@ await topicTest(
     assert.equal(landers.stagingFailure, undefined);
     await landing.stop();
     await assertBalanced(place);
+    // However many partitions were landed: once that staging is away, once that it is back.
+    const log = landing.log();
+    const [went, came] = [/^warn: .*trying again/gm, /^Staging answers again, after \d+ s$/gm]
+      .map((said) => log.match(said)?.length);
+    assert.deepEqual([went, came], [1, 1], log);
   },
 );
 

@@ -78,7 +78,7 @@ Deno.test("a step that is added runs in its place, is tried again, and is in the
         "dwh: 400 transactions; tally: 800 tallied; cdm: 7 rows\n" +
         "2022-10-03 (2022-10-02): dump: 400 transactions, 42 currencies; load: loaded; " +
         "dwh: 400 transactions; tally: 800 tallied; cdm: 7 rows\n" +
-        "2022-10-04 (2022-10-03): dump: 1 transactions, 0 currencies; load: loaded; " +
+        "2022-10-04 (2022-10-03): dump: 1 transaction, 0 currencies; load: loaded; " +
         "dwh: 1 transaction; tally: 2 tallied; cdm: 1 row\n",
     );
     assert.equal(backfilled.stderr.match(/warn: Cannot reach the tally; trying again/g)?.length, 1);

@@ -68,7 +68,7 @@ verticaTest(
     await writePartition(place.workDir, "currencies", DAY, [rate(DAY)]);
     const refused = await place.load();
     assert.equal(refused.code, 4);
-    assert.match(refused.stderr, /Refused 1 rows of transactions for 2022-10-01 \(0 allowed\)/);
+    assert.match(refused.stderr, /Refused 1 row of transactions for 2022-10-01 \(0 allowed\)/);
     assert.match(refused.stderr, new RegExp(`${place.schemas.stagingSchema}.load_refused has the`));
     assert.doesNotMatch(refused.stderr, /secret/);
 

@@ -53,7 +53,7 @@ serverTest(
     const refusal = await place.warehouse.replaceDay(file, STRICT_LIMITS).catch((error) => error);
     assert.match(
       refusal.message,
-      /Refused 1 rows .* \(0 allowed\): Parse error in column 10 \(amount\)/,
+      /Refused 1 row .* \(0 allowed\): Parse error in column 10 \(amount\)/,
     );
     await place.warehouse.replaceDay(file, { ...STRICT_LIMITS, maxRejected: 1 });
     await Deno.remove(folder, { recursive: true });

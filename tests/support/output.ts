@@ -15,6 +15,20 @@ export class CaughtOutput implements Output {
     return Promise.resolve();
   }
 
+  /** What was drawn below it, each time. */
+  readonly drawn: string[][] = [];
+
+  /** Draws as a terminal does, of this size. */
+  withDrawing(size: { columns?: number; rows?: number } = {}): Output {
+    const { isTerminal } = this;
+    return {
+      isTerminal,
+      ...size,
+      write: (data) => this.write(data),
+      draw: (lines) => Promise.resolve(void this.drawn.push([...lines])),
+    };
+  }
+
   /** All of it. */
   text(): string {
     return this.pieces.join("");

@@ -128,7 +128,11 @@ Deno.test("every command that a text names can be typed as it stands", async () 
     assert.doesNotMatch(command, /[${}]/, "give the expression a value above");
     assert.doesNotMatch(command, /^(dump|load|cdm)$/, "a day is named, else it is today's run");
     let called = false;
-    const program = createProgram(COMMANDS, { out() {}, err() {} }, async () => {
+    const program = createProgram(COMMANDS, {
+      out() {},
+      err() {},
+      width: { out: undefined, err: undefined },
+    }, async () => {
       await Promise.resolve();
       called = true;
     });

@@ -117,7 +117,7 @@ Deno.test("TLS with the platform's authorities, a CA file, a client's certificat
 const BROKERS: [brokers: string, problem: RegExp][] = [
   ["", /FINPIPE_KAFKA_BROKERS: it is not set\nWrite it as host:port,host:port/],
   ["kafka.example", /its broker 1 is not host:port/],
-  ["a:1,", /its broker 2 is not host:port/],
+  ["a:1,", /its broker 2 is empty: leave out the comma beside it/],
   ["a:1,b:0", /its broker 2 has no port from 1 to 65535/],
   ["a:65536", /its broker 1 has no port/],
   ["kafka://ada:s3cret@a:1", /its broker 1 is not host:port/],

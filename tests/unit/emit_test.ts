@@ -164,7 +164,7 @@ Deno.test({
   fn: async () => {
     await assert.rejects(
       writeFile("/dev/full", { growing: false, stdout }, (write) => write("1\n")),
-      (error) => isKind(error, "failed") && /"\/dev\/full": No space left/.test(error.message),
+      (error) => isKind(error, "failed") && /"\/dev\/full": the disk is full/.test(error.message),
     );
   },
 });

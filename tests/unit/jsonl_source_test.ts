@@ -244,6 +244,9 @@ Deno.test("what can't be read is said in plain words", () =>
       message: `Cannot read "${folder}": it is a folder`,
     });
     await assert.rejects(realPathOf("/dev/null"), { message: /not a regular file/ });
+    await assert.rejects(realPathOf(join(folder, "x".repeat(300))), {
+      message: /x": its name is too long for the file system$/,
+    });
     await Deno.writeTextFile(join(folder, "a.jsonl"), "");
     await Deno.symlink("a.jsonl", join(folder, "link"));
     const real = await Deno.realPath(join(folder, "a.jsonl"));

@@ -59,6 +59,24 @@ Deno.test("a file that replaces another one has its rights, and is not written a
   });
 });
 
+Deno.test("a new file is for whom the umask says, one in place of another for whom that was", async () => {
+  await inFolder(async (folder) => {
+    const before = Deno.umask(0o027);
+    try {
+      const modeOf = async (path: string) => (await Deno.stat(path)).mode! & 0o777;
+      await writeText(`${folder}/new`, streamOf(["new"]));
+      assert.equal(await modeOf(`${folder}/new`), 0o640);
+      for (const mode of [0o600, 0o664]) {
+        await Deno.chmod(`${folder}/new`, mode);
+        await writeText(`${folder}/new`, streamOf(["newer"]));
+        assert.equal(await modeOf(`${folder}/new`), mode);
+      }
+    } finally {
+      Deno.umask(before);
+    }
+  });
+});
+
 Deno.test("what fails halfway leaves the old file, and nothing beside it", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/report.csv`;

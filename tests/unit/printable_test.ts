@@ -7,6 +7,8 @@ import { auditText } from "../../lib/rendering/audit/text.ts";
 import { describeError, FinpipeError } from "../../lib/runtime/errors.ts";
 import { createLogger } from "../../lib/runtime/log.ts";
 import { printable, printableLines } from "../../lib/runtime/printable.ts";
+import { runCli } from "../support/cli/run_cli.ts";
+import { CaughtOutput } from "../support/output.ts";
 import { emptyBook } from "../../lib/warehouse/books.ts";
 
 const HOSTILE = "\u001b[31m\u0007\u007f\u009b2J\u202e\u2066\u2028";
@@ -19,6 +21,43 @@ Deno.test("what moves the cursor, turns the direction or is not seen is shown as
   assert.equal(printable("\u{e0041}"), "\\udb40\\udc41");
   assert.equal(printable('плата "é" 日本 עברית 👍'), 'плата "é" 日本 עברית 👍');
   assert.equal(printableLines(`${HOSTILE}\n  b`), `${SHOWN}\n  b`);
+});
+
+Deno.test("no name begins a line of its own, in an error or in the log", async () => {
+  const name = "a\nfinpipe: forged\r\u2028b";
+  const shown = "a\\nfinpipe: forged\\r\\u2028b";
+  const error = new FinpipeError("data", `Cannot read "${name}"`, {
+    hint: `Name another file than "${name}"`,
+    list: [`  first: "${name}"`, "  second"],
+  });
+  assert.equal(error.message, `Cannot read "${shown}"\n  first: "${shown}"\n  second`);
+  assert.equal(describeError(error), `${error.message}\n  Name another file than "${shown}"`);
+  const unexpected = describeError(new Error(name)).split("\n");
+  assert.deepEqual([unexpected[0], unexpected.length], [`Unexpected error: ${shown}`, 2]);
+  for (const format of ["text", "json"] as const) {
+    const output = new CaughtOutput();
+    const log = createLogger({ level: "info", format, output, now: Temporal.Now.instant });
+    log.info(`Read "${name}"`, { path: `${name}\u009b` });
+    await log.flush();
+    const [line, end, ...more] = output.text().split("\n");
+    assert.deepEqual([end, more], ["", []]);
+    assert.equal(line, printable(line!));
+    if (format === "text") assert.equal(line, `Read "${shown}" path=${shown}\\u009b`);
+    else assert.equal(JSON.parse(line!).path, `${name}\u009b`, "a program gets the name as it is");
+  }
+});
+
+Deno.test("what the command line has is shown likewise", async () => {
+  for (
+    const args of [["dump", `--\u009b2J`], ["a\nb"], ["dump", "1\n", "\x1b[2J"], [
+      "rejected",
+      "\x07",
+    ]]
+  ) {
+    const { stderr } = await runCli(args);
+    assert.equal(stderr.split("\n").length, 3, stderr);
+    assert.equal(stderr, printableLines(stderr));
+  }
 });
 
 Deno.test("errors and the log as text show no such character as it is", async () => {

@@ -9,7 +9,7 @@ import { FinpipeError } from "../../lib/runtime/errors.ts";
 function commit(read: number, reasons: Record<string, number> = {}): Commit {
   const rejected = Object.values(reasons).reduce((sum, count) => sum + count, 0);
   const counters = { transactions: read - rejected, currencies: 0, duplicates: 0, rejected };
-  return { ...counters, reasons: new Map(Object.entries(reasons)), seconds: 0 };
+  return { ...counters, reasons: new Map(Object.entries(reasons)), seconds: 0, bytes: 0 };
 }
 
 function watchOf(maxShare?: number): { watch: RejectedWatch; warnings: [string, unknown][] } {

@@ -120,6 +120,7 @@ Deno.test("retrying warns once of each cause, and says the rest at debug", async
     "warn: Cannot reach it; trying again for 60 s\n",
     "debug: Cannot reach it; trying again for 60 s attempt=2\n",
     "debug: Cannot reach it; trying again for 60 s attempt=3\n",
+    "Tried again with success, after 1 s\n",
   ]);
   let tries = 0;
   const other = () =>
@@ -129,6 +130,7 @@ Deno.test("retrying warns once of each cause, and says the rest at debug", async
     "warn: It is away; trying again until it answers\n",
     "warn: It is full; trying again until it answers\n",
     "debug: It is away; trying again until it answers attempt=3\n",
+    "Tried again with success, after 1 s\n",
   ]);
   // What has a number in it would be news each time, for as long as it lasts.
   let number = 0;
@@ -136,7 +138,10 @@ Deno.test("retrying warns once of each cause, and says the rest at debug", async
   const many = (await retryFast(failing(30, numbered), { retryFor: Infinity })).lines;
   assert.equal(many.filter((line) => line.startsWith("warn")).length, 10);
   const resident = await retryFast(failing(1), { retryFor: Infinity });
-  assert.deepEqual(resident.lines, ["warn: Cannot reach it; trying again until it answers\n"]);
+  assert.deepEqual(resident.lines, [
+    "warn: Cannot reach it; trying again until it answers\n",
+    "Tried again with success, after 0 s\n",
+  ]);
 });
 
 Deno.test("retrying stops with the signal's reason, before a try and while it waits", async () => {

@@ -8,6 +8,7 @@ import { parseRange, partitionOf, runOfPartition } from "../../lib/partitions/ru
 import { STEP_STATES, type StepStatus } from "../../lib/status/step_status.ts";
 import type { LastAttempt } from "../../lib/staging/ledger.ts";
 import { MISSING as NOTHING } from "../../lib/standing/standing.ts";
+import { COLORED, PLAIN } from "../../lib/runtime/colors.ts";
 import { type NamedStatus, type RunStatus, Status } from "../../lib/status/status.ts";
 import type { ReadyStep } from "../../lib/steps/step.ts";
 
@@ -35,8 +36,8 @@ const RUNS = [
   run("2022-10-02", { state: "failed", cause: "x", seconds: 7200 }, MISSING, MISSING),
 ];
 
-function table(runs: readonly RunStatus[], columns?: number, isColored = false): string[] {
-  const text = [...statusTable(runs, { steps: STEPS, columns, isColored })].join("");
+function table(runs: readonly RunStatus[], columns?: number, paint = PLAIN): string[] {
+  const text = [...statusTable(runs, { steps: STEPS, columns, paint })].join("");
   return text.split("\n").slice(0, -1);
 }
 
@@ -69,7 +70,7 @@ Deno.test("what no step has is left out", () => {
 Deno.test("each state has a color, and none changes where the columns stand", () => {
   const runs = STEP_STATES.map((state, index) => run(`2022-10-0${index + 1}`, { state }));
   const plain = table(runs);
-  const colored = table(runs, undefined, true);
+  const colored = table(runs, undefined, COLORED);
   assert.deepEqual(colored.map((line) => stripVTControlCharacters(line)), plain);
   for (const [index, state] of STEP_STATES.entries()) {
     assert.ok(colored[3 + index]!.includes(`m${state}\x1b[0m`), state);
@@ -141,7 +142,7 @@ Deno.test("the command that does what is left names no day that is not over", ()
     const partitions = { from: partitionOf(range.from), to: partitionOf(range.to) };
     const status = new Status([step], { range, now }, partitions, [], []);
     const options = { steps: ["dump"], given: [], complete: (line: string) => line };
-    return [...statusText(status, status, { ...options, isColored: false })].join("");
+    return [...statusText(status, status, { ...options, paint: PLAIN })].join("");
   };
   assert.match(textOf("2022-10-02..2022-10-05"), /'finpipe backfill 2022-10-02..2022-10-03'/);
   assert.doesNotMatch(textOf("2022-10-04..2022-10-05"), /finpipe backfill/);

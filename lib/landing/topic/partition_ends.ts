@@ -90,6 +90,10 @@ export class PartitionEnds {
     } finally {
       this.#askedAt = undefined;
     }
+    if (this.silence !== undefined) {
+      const seconds = Math.round((performance.now() - this.answeredAt) / 1000);
+      log.info(`Kafka answers again, after ${seconds} s`);
+    }
     this.silence = undefined;
     this.answeredAt = performance.now();
     await this.mark();

@@ -91,6 +91,16 @@ export class PartitionLanders implements PartitionOwner {
     }
   }
 
+  /** Messages of its partitions that have not landed yet; undefined where one is not known. */
+  get lag(): number | undefined {
+    let sum = 0;
+    for (const { lag } of this.partitions()) {
+      if (lag === undefined) return undefined;
+      sum += lag;
+    }
+    return sum;
+  }
+
   /** The partitions that have something to land now, or are being opened. */
   *waiting(): Generator<Waiting> {
     for (const [partition, landing] of this.#landings) {

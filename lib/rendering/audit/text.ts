@@ -5,26 +5,40 @@ import type { DayBook, SourceBook } from "../../audit/facts.ts";
 import { sidesOf } from "../../audit/links/links.ts";
 import { DATASET_NAMES } from "../../events/dataset.ts";
 import { STATUSES } from "../../events/statuses.ts";
+import { daysText } from "../../partitions/days_text.ts";
+import { type Paint, PLAIN } from "../../runtime/colors.ts";
 import { counted } from "../../runtime/words.ts";
 import { printable } from "../../runtime/printable.ts";
-import { type Column, rowLine, ruleLine, titleLine } from "../columns.ts";
+import { type Column, fitted, rowLine, ruleLine, titleLine } from "../columns.ts";
 import { coreFigures, datasetFigures, martFigures } from "./json.ts";
 
-/** Pieces of text: the whole is never held. */
-export function* auditText(audit: Audit): Generator<string, void, void> {
+/** Pieces of text: the whole is never held. @param options.width of the terminal */
+export function* auditText(
+  audit: Audit,
+  { paint = PLAIN, width }: { paint?: Paint; width?: number | undefined } = {},
+): Generator<string, void, void> {
   const { days, sources, differences, conflicts } = audit;
+  const empty = days.filter(isEmpty);
+  const isFolded = empty.length > FEW;
+  const shown = isFolded ? days.filter((day) => !isEmpty(day)) : days;
+  if (shown.length > 0) {
+    yield* table(DATASET_COLUMNS, shown.flatMap(datasetRows), width);
+    yield "\n";
+    yield* table(MART_COLUMNS, shown.map(martRow), width);
+    yield "\n";
+  }
+  if (isFolded) {
+    const dates = daysText(empty.map(({ facts }) => facts.day));
+    yield `All figures of ${counted(empty.length, "day")} are 0: ${dates}\n\n`;
+  }
   if (days.length > 0) {
-    yield* table(DATASET_COLUMNS, days.flatMap(datasetRows));
-    yield "\n";
-    yield* table(MART_COLUMNS, days.map(martRow));
-    yield "\n";
     for (const line of notCountedLines(days)) yield `${line}\n`;
   }
   if (sources.length > 0) {
-    yield* table(SOURCE_COLUMNS, sources.map(sourceRow));
+    yield* table(SOURCE_COLUMNS, sources.map(sourceRow), width);
     yield "\n";
   }
-  for (const difference of differences) yield differenceText(difference);
+  for (const difference of differences) yield differenceText(difference, paint);
   if (conflicts.length > 0) {
     yield "Objects whose versions differ in accounts, amount or currency (no difference):\n";
     for (const { day, objectId, versions } of conflicts) {
@@ -32,7 +46,8 @@ export function* auditText(audit: Audit): Generator<string, void, void> {
     }
     yield "\n";
   }
-  yield `${summary(audit)}\n`;
+  const style = differences.length > 0 ? "bad" : audit.moving.length > 0 ? "warning" : "good";
+  yield `${paint(style, summary(audit))}\n`;
 }
 
 /** Whether the books balance, in a sentence. */
@@ -54,16 +69,16 @@ export function summary({ days, moving, differences }: Audit): string {
 
 type Cells = Readonly<Record<string, string>>;
 
-function column(title: string, width: number, right = true): Column<Cells> {
-  return { title, text: (row) => row[title] ?? "-", width, right };
+function column(title: string, width: number, { right = true, spare = 0 } = {}): Column<Cells> {
+  return { title, text: (row) => row[title] ?? "-", width, right, spare };
 }
 
 const DATASET_COLUMNS = [
   column("date", 10),
-  column("dataset", 12, false),
+  column("dataset", 12, { right: false }),
   column("landed", 10),
-  column("objects", 10),
-  column("dumped", 10),
+  column("objects", 10, { spare: 2 }),
+  column("dumped", 10, { spare: 1 }),
   column("loaded", 10),
   column("refused", 7),
   column("control total", 22),
@@ -72,12 +87,12 @@ const DATASET_COLUMNS = [
 const MART_COLUMNS = [
   column("date", 10),
   column("loaded", 10),
-  column("facts", 10),
+  column("facts", 10, { spare: 1 }),
   column("counted", 10),
   column("left out", 10),
   column("test accounts", 13),
-  column("other status", 12),
-  column("other type", 10),
+  column("other status", 12, { spare: 3 }),
+  column("other type", 10, { spare: 2 }),
 ];
 
 const SOURCE_COLUMNS = [
@@ -86,13 +101,29 @@ const SOURCE_COLUMNS = [
   column("transactions", 12),
   column("currencies", 10),
   column("rejected", 8),
-  column("duplicates", 10),
-  column("source", 0, false),
+  column("duplicates", 10, { spare: 1 }),
+  column("source", 0, { right: false }),
 ];
 
-function* table(columns: readonly Column<Cells>[], rows: readonly Cells[]): Generator<string> {
+function* table(
+  all: readonly Column<Cells>[],
+  rows: readonly Cells[],
+  width: number | undefined,
+): Generator<string> {
+  const columns = fitted(all, rows, width);
   yield `${titleLine(columns)}${ruleLine(columns).trimEnd()}\n`;
   for (const row of rows) yield rowLine(columns, row);
+}
+
+/** So many days without data stand in the tables, as the others do. */
+const FEW = 3;
+
+/** Nothing of it was ever counted. */
+function isEmpty(book: DayBook): boolean {
+  const figures = [...datasetRows(book), martRow(book)].flatMap((
+    { date: _, dataset: __, ...rest },
+  ) => Object.values(rest));
+  return figures.every((figure) => figure === "-" || Number(figure) === 0);
 }
 
 function datasetRows(book: DayBook): Cells[] {
@@ -172,7 +203,7 @@ function addAll(totals: Map<string, number>, counts: ReadonlyMap<string, number>
 }
 
 /** Where, both sides, and the likely cause. */
-function differenceText(difference: Difference): string {
+function differenceText(difference: Difference, paint: Paint): string {
   const { day, dataset, link, left, right, cause, currency, source, dimension } = difference;
   const place = source === undefined
     ? dimension ?? `${day} ${dataset}`
@@ -182,7 +213,7 @@ function differenceText(difference: Difference): string {
   const width = Math.max(...sides.map(({ length }) => length));
   const line = (what: string, side: Side) => `  ${what.padEnd(width)}  ${sideText(side)}\n`;
   return [
-    `${place}: ${link}${of}\n`,
+    `${paint("bad", `${place}: ${link}${of}`)}\n`,
     line(sides[0], left),
     line(sides[1], right),
     `  ${printable(cause)}\n\n`,

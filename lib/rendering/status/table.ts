@@ -2,6 +2,7 @@
  * `status` for people: dates down, steps across. What does not fit the width of a terminal is left out,
  * the least wanted first: how long it took, when it was made, the rows, the partition.
  */
+import type { Paint, Style } from "../../runtime/colors.ts";
 import type { StepState, StepStatus } from "../../status/step_status.ts";
 import type { RunStatus } from "../../status/status.ts";
 
@@ -11,7 +12,7 @@ export interface TableOptions {
   /** Characters of a line. @default any number */
   columns?: number | undefined;
   /** Colors the states. */
-  isColored: boolean;
+  paint: Paint;
 }
 
 /** A part of a step's cell. */
@@ -38,20 +39,20 @@ const LAYOUTS: readonly { parts: readonly Part[]; partition: boolean }[] = [
   { parts: [STATE], partition: false },
 ];
 
-const COLORS: Record<StepState, string> = {
-  done: "32",
-  missing: "33",
-  stale: "33",
-  failed: "31",
-  interrupted: "35",
-  running: "36",
-  pruned: "2",
+const STYLES: Record<StepState, Style> = {
+  done: "good",
+  missing: "warning",
+  stale: "warning",
+  failed: "bad",
+  interrupted: "broken",
+  running: "active",
+  pruned: "faint",
 };
 
 /** The lines, each with its end. The dates are gone through twice. */
 export function* statusTable(
   runs: Iterable<RunStatus>,
-  { steps, columns = Infinity, isColored }: TableOptions,
+  { steps, columns = Infinity, paint }: TableOptions,
 ): Generator<string, void, void> {
   const widths = widthsOf(runs, steps);
   const layouts = LAYOUTS.map(({ parts, partition }) => ({
@@ -84,7 +85,7 @@ export function* statusTable(
     const cells = run.steps.map((status, step) =>
       parts.map((part) => {
         const text = padded(part.text(status), part, widths[step]!.get(part)!);
-        return part === STATE && isColored ? colored(text, status.state) : text;
+        return part === STATE ? painted(paint, text, status.state) : text;
       }).join(" ")
     );
     yield lineOf([...dates(`${run.runDate}`, `${run.partition}`), ...cells]);
@@ -129,9 +130,9 @@ function padded(text: string, { right = false }: Part, width: number): string {
 }
 
 /** The state is a word, with or without its color. */
-function colored(text: string, state: StepState): string {
+function painted(paint: Paint, text: string, state: StepState): string {
   const word = text.trimEnd();
-  return `\x1b[${COLORS[state]}m${word}\x1b[0m${text.slice(word.length)}`;
+  return `${paint(STYLES[state], word)}${text.slice(word.length)}`;
 }
 
 /** Of transactions and currencies, as in `400+42`, or of all. */

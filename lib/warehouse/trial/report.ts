@@ -1,4 +1,5 @@
 /** A trial's findings as lines for a person, and as JSON to be sent to us. */
+import { type Paint, PLAIN } from "../../runtime/colors.ts";
 import { VERSION } from "../../runtime/version.ts";
 import { counted } from "../../runtime/words.ts";
 import type { WarehouseSchemas } from "../variables.ts";
@@ -9,6 +10,7 @@ import { exitCodeOf, type Finding } from "./trial.ts";
 import { shownSql } from "./variables.ts";
 
 const OUTCOMES = { held: "held", not: "not", not_tried: "not tried" };
+const STYLES = { held: "good", not: "bad", not_tried: "warning" } as const;
 const EFFECTS: Record<Effect, string> = {
   copes: "works without it",
   stops: "fails, and nothing is lost",
@@ -28,11 +30,17 @@ export function headLine({ version, nodes, nodesUp, mode }: TrialFacts): string 
 }
 
 /** An experiment's lines: its result, what finpipe does about it, how to repeat it. */
-export function linesOf(finding: Finding, schemas: WarehouseSchemas): string[] {
+export function linesOf(
+  finding: Finding,
+  schemas: WarehouseSchemas,
+  paint: Paint = PLAIN,
+): string[] {
   const { experiment: { name, assumed, otherwise, steps }, outcome, seen, applies } = finding;
   // Experiments about features that this warehouse does not have are only counted at the end.
   if (!applies) return [];
-  const lines = [`${OUTCOMES[outcome].padEnd(WIDTH)}${name}: ${assumed}`];
+  const word = OUTCOMES[outcome];
+  const shown = paint(STYLES[outcome], word) + " ".repeat(WIDTH - word.length);
+  const lines = [`${shown}${name}: ${assumed}`];
   const add = (text: string) => lines.push(`${" ".repeat(WIDTH)}${text}`);
   if (seen !== undefined) add(`${outcome === "not_tried" ? "because" : "seen"}: ${seen}`);
   const effect = finding.effect === undefined ? "" : ` (finpipe ${EFFECTS[finding.effect]})`;

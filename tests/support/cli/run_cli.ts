@@ -118,27 +118,28 @@ export interface SpawnedCli {
   readonly result: Promise<CliResult>;
 }
 
-/** Starts finpipe as the launcher does, without a shell between, so that signals meet the process. */
+/** The words that start finpipe as the launcher does, without a shell between. */
+export function cliWords(args: readonly string[]): string[] {
+  const config = `--config=${ROOT}deno.json`;
+  const run = ["run", ...LAUNCHER_FLAGS, config, ...PERMISSIONS, `${ROOT}main.ts`];
+  return [Deno.execPath(), ...run, ...args];
+}
+
+/** The environment of such a process: what Deno needs, and what is asked for. */
+export function cliEnv(env: Record<string, string> = {}): Record<string, string> {
+  return { ...inherited("HOME", "PATH", "DENO_DIR", "TMPDIR"), ...SHORT_LIVED, ...env };
+}
+
+/** Starts finpipe so that signals meet the process. @param options.through words that run the rest */
 export function spawnCli(
   args: readonly string[],
-  options: CliOptions & { cwd?: string } = {},
+  options: CliOptions & { cwd?: string; through?: readonly string[] } = {},
 ): SpawnedCli {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      ...LAUNCHER_FLAGS,
-      `--config=${ROOT}deno.json`,
-      ...PERMISSIONS,
-      `${ROOT}main.ts`,
-      ...args,
-    ],
+  const [program, ...words] = [...options.through ?? [], ...cliWords(args)];
+  const child = new Deno.Command(program!, {
+    args: words,
     clearEnv: true,
-    env: {
-      ...inherited("HOME", "PATH", "DENO_DIR", "TMPDIR"),
-      ...SHORT_LIVED,
-      NO_COLOR: "1",
-      ...options.env,
-    },
+    env: cliEnv({ NO_COLOR: "1", ...options.env }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     stdin: "piped",
     stdout: "piped",

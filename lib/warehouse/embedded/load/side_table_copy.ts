@@ -53,7 +53,8 @@ export class SideTableCopy {
    * what was proven; the signal's reason where it was aborted
    */
   async run(): Promise<number> {
-    this.#file.watch?.begin("loading", this.#file.manifest.bytes);
+    const { watch, manifest } = this.#file;
+    watch?.begin("loading", manifest.bytes, manifest.rows);
     const pieces = csvPieces(provenPieces(this.#file), this.#file.path);
     for await (const { bytes, line } of pieces) await this.#take(bytes, line);
     if (this.#refused > this.#limits.maxRejected) throw this.#overLimit(false);

@@ -23,7 +23,7 @@ export async function copyFile(
 ): Promise<Refused[]> {
   const ranges = await rowRanges(file, limits.streams ?? 1);
   const [first, ...others] = ranges.map((range, at) => ({ range, before: ranges.slice(0, at) }));
-  file.watch?.begin("loading", file.manifest.bytes);
+  file.watch?.begin("loading", file.manifest.bytes, file.manifest.rows);
   if (others.length === 0) return [await copyRange(scope, file, subject, first!, limits)];
   const stopped = new AbortController();
   const signal = AbortSignal.any([limits.signal, stopped.signal]);
