@@ -4,19 +4,12 @@
  */
 import { type Command, CommanderError } from "commander";
 import { CommandLines } from "../lib/runtime/command_lines.ts";
-import {
-  describeError,
-  EXIT_CODES,
-  exitCodeOf,
-  FinpipeError,
-  Interrupted,
-} from "../lib/runtime/errors.ts";
-import { type Io, isClosed } from "../lib/runtime/io.ts";
+import type { Io } from "../lib/runtime/io.ts";
 import { logFormat, logLevel } from "../lib/config/logging.ts";
 import { Problems } from "../lib/config/problems.ts";
 import type { ConfigSource } from "../lib/config/settings.ts";
 import { createLogger, type Logger } from "../lib/runtime/log.ts";
-import { capitalized } from "../lib/runtime/words.ts";
+import { reportFailure, reportUsage, sourceOf } from "./failure.ts";
 import { createProgram, type HelpOutput } from "./program.ts";
 import { COMMANDS, type Registration } from "./registry.ts";
 
@@ -34,12 +27,14 @@ export async function run(
   let log: Logger | undefined;
   let debug = false;
   let lines = new CommandLines(() => io.program, {});
+  let source = sourceOf(argv, io);
   const output = new OrderedOutput(io);
   const program = createProgram(commands, output, async (definition, args, command) => {
     const flags = command.optsWithGlobals();
     const env = definition.ignoresVariables === true ? () => undefined : io.env;
     const config = { env, flags, problems: new Problems() };
     lines = new CommandLines(() => io.program, flags);
+    source = config;
     log = loggerOf(config, io, lines);
     debug = log.level === "debug";
     const context = {
@@ -61,26 +56,29 @@ export async function run(
     }
   } catch (error) {
     await log?.flush();
+    const context = { io, lines, source, debug };
     code = error instanceof CommanderError
-      ? await reportUsage(error, calledOf(program.args, commands), { io, lines })
-      : await report(error, io, { debug, lines });
+      ? await reportUsage(error, calledOf(program.args, commands), output.unasked, context)
+      : await reportFailure(error, context);
   }
   await log?.flush();
   return code;
 }
 
-/** Writes texts in the order in which they were handed over; `written` resolves after the last. */
+/** Writes help in the order in which it was handed over; `written` resolves after the last. */
 class OrderedOutput implements HelpOutput {
   written = Promise.resolve();
+  /** Help that was not asked for: shown together with the failure. */
+  unasked = "";
 
-  constructor(readonly io: Pick<Io, "stdout" | "stderr">) {}
+  constructor(readonly io: Pick<Io, "stdout">) {}
 
   out(text: string): void {
     this.written = this.written.then(() => this.io.stdout.write(text));
   }
 
   err(text: string): void {
-    this.written = this.written.then(() => this.io.stderr.write(text));
+    this.unasked += text;
   }
 }
 
@@ -110,37 +108,7 @@ function givenOptions(command: Command): string[] {
   });
 }
 
-async function report(
-  error: unknown,
-  io: Io,
-  { debug, lines }: { debug: boolean; lines: CommandLines },
-): Promise<number> {
-  // A reader such as head closes stdout when it has enough: that is no failure.
-  if (isClosed(error)) return 0;
-  // A failure caused by the stop is reported as the stop, not as a failure of its own.
-  const stopped = io.signal.aborted ? io.signal.reason : undefined;
-  const shown = stopped instanceof Interrupted && !(error instanceof FinpipeError)
-    ? stopped
-    : error;
-  await io.stderr.write(`finpipe: ${lines.complete(describeError(shown, debug))}\n`);
-  return exitCodeOf(shown, io.signal);
-}
-
 /** The command as the user typed it, or just finpipe where it is not a known command. */
 function calledOf([first]: readonly string[], commands: readonly Registration[]): string {
   return commands.some(({ name }) => name === first) ? `finpipe ${first}` : "finpipe";
-}
-
-async function reportUsage(
-  error: CommanderError,
-  command: string,
-  { io, lines }: { io: Io; lines: CommandLines },
-): Promise<number> {
-  if (error.exitCode === 0) return 0;
-  if (error.code === "commander.help") return EXIT_CODES.usage;
-  const [message, suggestion] = error.message.replace(/^error: /, "").split("\n");
-  const hint = lines.complete(`Run '${command} --help' to see what there is`);
-  const meant = suggestion === undefined ? "" : `${suggestion.replace(/^\((.*)\)$/, "$1")} `;
-  await io.stderr.write(`finpipe: ${capitalized(message!)}\n  ${meant}${hint}\n`);
-  return EXIT_CODES.usage;
 }

@@ -94,7 +94,7 @@ Deno.test("a pipe by a path of its own is no file: it is to be stdin", async () 
       const { code, stderr } = await new Deno.Command("sh", {
         args: ["-c", script, LAUNCHER],
         cwd: folder,
-        env: { FINPIPE_ENGINE: "embedded", FINPIPE_LOG_LEVEL: "warn" },
+        env: { FINPIPE_ENGINE: "embedded", FINPIPE_LOG_FORMAT: "text" },
       }).output();
       assert.equal(code, 1);
       assert.match(
