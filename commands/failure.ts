@@ -80,8 +80,10 @@ export async function reportUsage(
   return code;
 }
 
+/** A format that there is not is told as text: a person mistyped it. */
 function isJson({ source, io }: FailureContext): boolean {
-  return logFormat(source, io.stderr.isTerminal, new Problems()) === "json";
+  const problems = new Problems();
+  return logFormat(source, io.stderr.isTerminal, problems) === "json" && !problems.any;
 }
 
 async function writeJson(

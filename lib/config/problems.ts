@@ -21,6 +21,11 @@ export class Problems {
     this.#found = known === undefined ? [] : [...known.#found];
   }
 
+  /** Whether anything was reported. */
+  get any(): boolean {
+    return this.#found.length > 0;
+  }
+
   /** A {@link Report} of problems with the given variable or option. */
   of(origin: string): Report {
     return (what, mend) => void this.#found.push({ origin, what, mend });
