@@ -9,6 +9,7 @@ import { trialScript } from "../lib/warehouse/trial/script_of.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import { exitCodeOf, tryAll } from "../lib/warehouse/trial/trial.ts";
 import type { Context } from "./command.ts";
+import { Waiting } from "./waiting.ts";
 
 /** @returns the exit code */
 export async function runTrial(context: Context, printsSql: boolean): Promise<number> {
@@ -27,13 +28,17 @@ export async function runTrial(context: Context, printsSql: boolean): Promise<nu
   await orAborted(ground.requireSchemas(), io.signal);
   const facts = await orAborted(ground.facts(), io.signal);
   await print([headLine(facts), ""]);
+  // Findings come a group at a time, and some of them wait for a server.
   using waiting = new Waiting(new Progress(io.stderr, !context.quiet));
   const findings = await tryAll(ground, {
     groups: GROUPS,
     key,
     signal: io.signal,
     log,
-    onGroup: (name) => waiting.begin(name),
+    onGroup(name) {
+      const place = GROUPS.findIndex((group) => group.name === name) + 1;
+      waiting.begin(`trying ${name} (${place} of ${GROUPS.length})`);
+    },
     async onFinding(finding) {
       await waiting.clear();
       await print(linesOf(finding, ground.schemas));
@@ -43,46 +48,4 @@ export async function runTrial(context: Context, printsSql: boolean): Promise<nu
   await print(lastLines(findings, ground.engine === "embedded"));
   if (json) await io.stdout.write(`${JSON.stringify(jsonOf(findings, facts, ground))}\n`);
   return exitCodeOf(findings);
-}
-
-/** Milliseconds between two drawings. */
-const DRAW_EVERY = 1_000;
-
-/**
- * Shows what is being tried and for how long: findings come a group at a time, and some of them
- * wait for a server.
- */
-class Waiting implements Disposable {
-  readonly #progress: Progress;
-  readonly #timer: ReturnType<typeof setInterval>;
-  #group: string | undefined;
-  #begunAt = 0;
-
-  constructor(progress: Progress) {
-    this.#progress = progress;
-    this.#timer = setInterval(() => this.#draw(), DRAW_EVERY);
-  }
-
-  begin(group: string): void {
-    this.#group = group;
-    this.#begunAt = performance.now();
-    this.#draw();
-  }
-
-  clear(): Promise<void> {
-    this.#group = undefined;
-    return this.#progress.clear();
-  }
-
-  [Symbol.dispose](): void {
-    clearInterval(this.#timer);
-  }
-
-  #draw(): void {
-    const group = this.#group;
-    if (group === undefined) return;
-    const seconds = Math.round((performance.now() - this.#begunAt) / 1000);
-    const place = GROUPS.findIndex(({ name }) => name === group) + 1;
-    this.#progress.show(() => `trying ${group} (${place} of ${GROUPS.length}), ${seconds} s`);
-  }
 }

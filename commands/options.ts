@@ -66,6 +66,13 @@ export function wholeNumber(
   };
 }
 
+/** The same, with another default of `--retry-for`. */
+export function withRetryFor(context: Context, duration: string): Context {
+  const { config } = context;
+  const retryFor = config.flags.retryFor ?? duration;
+  return { ...context, config: { ...config, flags: { ...config.flags, retryFor } } };
+}
+
 /** Prints a command's result: one JSON value with `--json`, else lines of text. */
 export async function printResult(
   { io, json }: Context,

@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import { LOG_LEVELS } from "../lib/runtime/log.ts";
 import { VERSION } from "../lib/runtime/version.ts";
-import type { CommandDefinition } from "./command.ts";
+import type { CommandDefinition, OptionValues } from "./command.ts";
 import type { Registration } from "./registry.ts";
 
 /** Characters in a line of help, on any terminal: docs/cli.md is made from the help. */
@@ -21,11 +21,16 @@ type Action = (
   command: Command,
 ) => Promise<void>;
 
-/** The program with its commands. A command gets its options when it is loaded, that is, called. */
+/**
+ * The program with its commands. A command gets its options when it is loaded, that is, called.
+ *
+ * @param beforeCommand is given the options of all commands, before those of the command are read
+ */
 export function createProgram(
   commands: readonly Registration[],
   output: HelpOutput,
   action: Action,
+  beforeCommand: (globals: OptionValues) => Promise<void> = () => Promise.resolve(),
 ): Command {
   const program = new Command("finpipe")
     .description(
@@ -52,6 +57,7 @@ export function createProgram(
   for (const command of program.commands) command.copyInheritedSettings(program);
   program.hook("preSubcommand", async (_program, command) => {
     const registration = commands.find(({ name }) => name === command.name());
+    await beforeCommand(program.opts());
     if (registration === undefined) return;
     const { default: definition } = await registration.load();
     definition.configure(command);
@@ -88,6 +94,10 @@ function addGlobalOptions(program: Command): void {
         "text",
         "json",
       ]),
+    )
+    .addOption(
+      new Option("--env-file <file>", "read variables from a file, if they are not set; repeatable")
+        .argParser((path, before: string[] = []) => [...before, path]),
     )
     .option("--json", "print the result as JSON")
     .option("--quiet", "log warnings and errors only")

@@ -3,12 +3,15 @@
  * fits in a test.
  */
 import { type Command, CommanderError } from "commander";
+import { beneath, type EnvFiles, readEnvFiles } from "../lib/config/env_files.ts";
 import { CommandLines } from "../lib/runtime/command_lines.ts";
 import type { Io } from "../lib/runtime/io.ts";
 import { logFormat, logLevel } from "../lib/config/logging.ts";
 import { Problems } from "../lib/config/problems.ts";
 import type { ConfigSource } from "../lib/config/settings.ts";
 import { createLogger, type Logger } from "../lib/runtime/log.ts";
+import { FinpipeError } from "../lib/runtime/errors.ts";
+import type { CommandDefinition } from "./command.ts";
 import { reportFailure, reportUsage, sourceOf } from "./failure.ts";
 import { createProgram, type HelpOutput } from "./program.ts";
 import { COMMANDS, type Registration } from "./registry.ts";
@@ -20,10 +23,13 @@ import { COMMANDS, type Registration } from "./registry.ts";
  */
 export async function run(
   argv: readonly string[],
-  io: Io,
+  given: Io,
   commands: readonly Registration[] = COMMANDS,
 ): Promise<number> {
   let code = 0;
+  let io = given;
+  let files: EnvFiles = new Map();
+  let unread: unknown;
   let log: Logger | undefined;
   let debug = false;
   let lines = new CommandLines(() => io.program, {});
@@ -31,9 +37,9 @@ export async function run(
   const output = new OrderedOutput(io);
   const program = createProgram(commands, output, async (definition, args, command) => {
     const flags = command.optsWithGlobals();
-    const env = definition.ignoresVariables === true ? () => undefined : io.env;
-    const config = { env, flags, problems: new Problems() };
     lines = new CommandLines(() => io.program, flags);
+    if (unread !== undefined) throw unread;
+    const config = configOf(definition, flags, io, files);
     source = config;
     log = loggerOf(config, io, lines);
     debug = log.level === "debug";
@@ -47,6 +53,15 @@ export async function run(
       given: givenOptions(command),
     };
     code = (await definition.run(context, args, command.opts())) ?? 0;
+  }, async ({ envFile = [] }) => {
+    try {
+      files = await readEnvFiles(envFile as string[], io);
+      io = beneath(io, files);
+      source = sourceOf(argv, io);
+    } catch (error) {
+      // Help can be shown all the same, and what is wrong with the command line comes first.
+      unread = error;
+    }
   });
   try {
     try {
@@ -80,6 +95,27 @@ class OrderedOutput implements HelpOutput {
   err(text: string): void {
     this.unasked += text;
   }
+}
+
+/** Where a command's settings come from. */
+function configOf(
+  { ignoresVariables = false }: CommandDefinition,
+  flags: ConfigSource["flags"],
+  { env }: Io,
+  files: EnvFiles,
+): ConfigSource & { problems: Problems } {
+  if (ignoresVariables && flags.envFile !== undefined) {
+    throw new FinpipeError("usage", "Cannot take --env-file: this command reads no variables", {
+      hint: "Leave it out",
+    });
+  }
+  const placeOf = (name: string) => files.get(name)?.place;
+  return {
+    env: ignoresVariables ? () => undefined : env,
+    flags,
+    placeOf,
+    problems: new Problems(undefined, placeOf),
+  };
 }
 
 /** Problems with the log's own settings are reported together with all other problems. */

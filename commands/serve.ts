@@ -5,7 +5,7 @@ import { Interrupted } from "../lib/runtime/errors.ts";
 import { serveMart } from "../lib/looking/serve_mart.ts";
 import { countedValuesOf } from "../lib/steps/cdm.ts";
 import type { CommandDefinition } from "./command.ts";
-import { printResult, wholeNumber } from "./options.ts";
+import { printResult, wholeNumber, withRetryFor } from "./options.ts";
 
 const PORT = 8080;
 const HOST = "127.0.0.1";
@@ -35,12 +35,12 @@ const command: CommandDefinition = {
   async run(context, _args, { port, host }) {
     const { io, log, config } = context;
     // A question a minute is retry enough, and the page says that the warehouse is away.
-    const flags = { retryFor: "0s", ...definedOf(config.flags) };
+    const asking = withRetryFor(context, "0s");
     let isFirst = true;
     const open = () => {
       const quiet = isFirst ? log : { ...log, level: log.level, info: () => {}, warn: () => {} };
       isFirst = false;
-      return openEngine({ ...context, log: quiet, config: { ...config, flags } }, {
+      return openEngine({ ...asking, log: quiet }, {
         warehouse: true,
         reads: true,
         command: "serve",
@@ -67,7 +67,3 @@ const command: CommandDefinition = {
 };
 
 export default command;
-
-function definedOf(flags: Readonly<Record<string, unknown>>) {
-  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
-}

@@ -33,6 +33,7 @@ export function terminal(exit: (code: number) => never): Io {
     // A closed stderr must not end the work.
     stderr: overDrawn(outputTo(Deno.stderr, () => {})),
     env: (name) => Deno.env.get(name),
+    envNames: () => Object.keys(Deno.env.toObject()),
     now: () => Temporal.Now.instant(),
     signal: stop.signal,
   };

@@ -76,6 +76,7 @@ export async function runCli(
     stdout,
     stderr,
     env: (name) => env[name],
+    envNames: () => Object.keys(env),
     now: now === undefined
       ? () => Temporal.Now.instant()
       : now instanceof Temporal.Instant
