@@ -9,12 +9,14 @@ import { trialScript } from "../lib/warehouse/trial/script_of.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import { exitCodeOf, tryAll } from "../lib/warehouse/trial/trial.ts";
 import type { Context } from "./command.ts";
+import { cannotTake, PLAIN_SQL } from "./options.ts";
 import { Waiting } from "./waiting.ts";
 
 /** @returns the exit code */
 export async function runTrial(context: Context, printsSql: boolean): Promise<number> {
   const { io, json, lines, log } = context;
   if (printsSql) {
+    if (json) throw cannotTake("--json", "--print-sql", PLAIN_SQL);
     const settings = await readScriptSettings(context.config);
     await io.stdout.write(trialScript(GROUPS, settings.dialect, settings));
     return 0;

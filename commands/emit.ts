@@ -9,7 +9,7 @@ import { readSettings } from "../lib/config/settings.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { namedOutput } from "../lib/runtime/named_output.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
-import { printResult, wholeNumber } from "./options.ts";
+import { cannotTake, printResult, wholeNumber } from "./options.ts";
 
 /** What `emit` was asked for. */
 export interface EmitCall {
@@ -78,6 +78,9 @@ const command: CommandDefinition = {
   async run(context, _args, options) {
     const { io, log } = context;
     const { target, rate, emulation } = emitCallOf(options, io.now());
+    if (context.json && await isStdout(target)) {
+      throw cannotTake("--json", `--to ${target}`, "stdout carries the events: leave --json out");
+    }
     const send = (write: (text: string) => Promise<void>) =>
       emit(emulate(emulation), write, { rate, signal: io.signal });
     const messages = await sendTo(target, send, context, rate !== undefined);
@@ -90,8 +93,7 @@ const command: CommandDefinition = {
       seed: emulation.seed,
     };
     log.info(`Emitted ${messages} messages to ${target === "-" ? "stdout" : target}`, result);
-    // stdout carries the events, and nothing else.
-    if (context.json && !await isStdout(target)) await printResult(context, result, []);
+    if (context.json) await printResult(context, result, []);
   },
 };
 

@@ -1,12 +1,16 @@
 /** The command line as commander reads it: options, help, and the command that is called. */
 import { Command, Option } from "commander";
 import { LOG_LEVELS } from "../lib/runtime/log.ts";
+import { FinpipeError } from "../lib/runtime/errors.ts";
 import { VERSION } from "../lib/runtime/version.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
 import type { Registration } from "./registry.ts";
 
 /** Characters in a line of help, on any terminal: docs/cli.md is made from the help. */
 const HELP_WIDTH = 100;
+
+/** The one option that may be given several times. */
+const ENV_FILE = "--env-file";
 
 /** Where commander writes help to, without waiting. */
 export interface HelpOutput {
@@ -52,6 +56,7 @@ export function createProgram(
     .helpCommand(false)
     .addHelpText("after", "\nTry it with nothing set up: finpipe demo");
   addGlobalOptions(program);
+  refuseTwice(program);
   for (const { name, summary } of commands) program.command(name).summary(summary);
   addHelpCommand(program, commands);
   for (const command of program.commands) command.copyInheritedSettings(program);
@@ -61,6 +66,7 @@ export function createProgram(
     if (registration === undefined) return;
     const { default: definition } = await registration.load();
     definition.configure(command);
+    refuseTwice(command);
     command.addHelpText("after", examplesText(definition.examples));
     command.action(async (...given: unknown[]) => {
       // A variadic argument comes as an array: its values are the rest of the arguments.
@@ -83,6 +89,22 @@ function addHelpCommand(program: Command, commands: readonly Registration[]): vo
     });
 }
 
+/** Of an option with one value, given twice, one value would be ignored. */
+function refuseTwice(command: Command): void {
+  for (const option of command.options) {
+    if (!option.required || option.variadic || option.long === ENV_FILE) continue;
+    let isGiven = false;
+    command.on(`option:${option.name()}`, () => {
+      if (isGiven) {
+        throw new FinpipeError("usage", `Cannot take ${option.long} twice`, {
+          hint: "Leave one of the two out",
+        });
+      }
+      isGiven = true;
+    });
+  }
+}
+
 function addGlobalOptions(program: Command): void {
   program
     .addOption(new Option("--engine <engine>", "force an engine").choices(["embedded", "remote"]))
@@ -96,7 +118,10 @@ function addGlobalOptions(program: Command): void {
       ]),
     )
     .addOption(
-      new Option("--env-file <file>", "read variables from a file, if they are not set; repeatable")
+      new Option(
+        `${ENV_FILE} <file>`,
+        "read variables from a file, if they are not set; repeatable",
+      )
         .argParser((path, before: string[] = []) => [...before, path]),
     )
     .option("--json", "print the result as JSON")

@@ -12,6 +12,7 @@ import type { ConfigSource } from "../lib/config/settings.ts";
 import { createLogger, type Logger } from "../lib/runtime/log.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { CommandDefinition } from "./command.ts";
+import { cannotTake } from "./options.ts";
 import { reportFailure, reportUsage, sourceOf } from "./failure.ts";
 import { createProgram, type HelpOutput } from "./program.ts";
 import { COMMANDS, type Registration } from "./registry.ts";
@@ -125,8 +126,14 @@ function loggerOf(
   lines: CommandLines,
 ): Logger {
   const level = logLevel(config, config.problems);
+  const says = level === "debug" || level === "info";
+  const { quiet, logLevel: named } = config.flags;
+  if (quiet === true && says && named !== undefined) {
+    throw cannotTake("--quiet", `--log-level ${named}`);
+  }
   return createLogger({
-    level: config.flags.quiet === true && level === "info" ? "warn" : level,
+    // An option wins over a variable.
+    level: quiet === true && says ? "warn" : level,
     format: logFormat(config, io.stderr.isTerminal, config.problems),
     output: io.stderr,
     now: io.now,
