@@ -7,7 +7,7 @@ import { parseRuns } from "../lib/partitions/run_date.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { allOf } from "../lib/runtime/words.ts";
 import type { OptionValues } from "./command.ts";
-import { wholeNumber } from "./options.ts";
+import { cannotTake, wholeNumber } from "./options.ts";
 
 export interface BackfillCall {
   request: BackfillRequest;
@@ -70,8 +70,9 @@ export function backfillCallOf(
 ): BackfillCall {
   const { stale, force, newestFirst, dependsOnPast, retries, retryDelay, jobs, keepFiles } =
     options;
+  const range = dates === undefined ? undefined : parseRuns(dates, now);
   const request = {
-    range: dates === undefined ? undefined : parseRuns(dates, now),
+    range,
     stale: stale === true,
     force: force === true,
     selected: selectedOf(options, names),
@@ -89,6 +90,13 @@ export function backfillCallOf(
       "Nothing is run, and nothing measured: leave one out",
     );
   }
+  if (range === undefined && options.allowOpenDay === true) {
+    throw usage(
+      "Cannot take --allow-open-day without dates",
+      "Name the day: 'finpipe backfill today'",
+    );
+  }
+  if (retries === 0 && retryDelay !== undefined) throw cannotTake("--retry-delay", "--retries 0");
   return {
     request,
     dryRun: dryRun === true,

@@ -2,6 +2,7 @@
 import { demo, type DemoOptions } from "../lib/demo.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
+import { cannotTake } from "./options.ts";
 
 /** Where the demo works unless a flag names another folder. */
 const DEFAULT_FOLDER = "./finpipe-demo";
@@ -33,6 +34,13 @@ const command: CommandDefinition = {
 
   async run(context, _args, _options) {
     const { io, config } = context;
+    if (config.flags.engine === "remote") {
+      throw cannotTake(
+        "--engine remote",
+        "demo",
+        "A demo works on the embedded engine: leave it out",
+      );
+    }
     let phase = "";
     // What is done is printed as it is done: a log needs no more.
     using progress = new Progress(context, { lines: () => [[phase]], said: () => [] });

@@ -10,7 +10,7 @@ import { counted } from "../lib/runtime/words.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { namedOutput, refuseExisting } from "../lib/runtime/named_output.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
-import { notEmpty, printResult, wholeNumber } from "./options.ts";
+import { cannotTake, notEmpty, printResult, wholeNumber } from "./options.ts";
 
 /** What `emit` was asked for. */
 export interface EmitCall {
@@ -99,6 +99,9 @@ const command: CommandDefinition = {
     const { io, log } = context;
     const { target, rate, force, emulation } = emitCallOf(options, io.now());
     if (!force && target !== "kafka" && target !== "-") await refuseExisting(target);
+    if (context.json && await isStdout(target)) {
+      throw cannotTake("--json", `--to ${target}`, "stdout carries the events: leave --json out");
+    }
     const send = (write: (text: string) => Promise<void>) =>
       emit(emulate(emulation), write, { rate, signal: io.signal });
     const messages = await sendTo(target, send, context, rate !== undefined);
@@ -114,8 +117,7 @@ const command: CommandDefinition = {
       `Emitted ${counted(messages, "message")} to ${target === "-" ? "stdout" : target}`,
       result,
     );
-    // stdout carries the events, and nothing else.
-    if (context.json && !await isStdout(target)) await printResult(context, result, []);
+    if (context.json) await printResult(context, result, []);
   },
 };
 

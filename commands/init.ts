@@ -4,7 +4,7 @@ import { initScript } from "../lib/engine/init_script.ts";
 import { init } from "../lib/init.ts";
 import { readScriptSettings } from "../lib/config/settings.ts";
 import type { CommandDefinition } from "./command.ts";
-import { printResult } from "./options.ts";
+import { cannotTake, PLAIN_SQL, printResult } from "./options.ts";
 
 const command: CommandDefinition = {
   configure(command) {
@@ -23,6 +23,7 @@ const command: CommandDefinition = {
 
   async run(context, _args, options) {
     if (options.printSql === true) {
+      if (context.json) throw cannotTake("--json", "--print-sql", PLAIN_SQL);
       const settings = await readScriptSettings(context.config);
       await context.io.stdout.write(initScript(settings));
       return;

@@ -2,14 +2,18 @@
 import { Command, Help, Option } from "commander";
 import { COLOR_CHOICES } from "../lib/config/color.ts";
 import { LOG_LEVELS } from "../lib/runtime/log.ts";
+import { FinpipeError } from "../lib/runtime/errors.ts";
 import { VERSION } from "../lib/runtime/version.ts";
-import type { CommandDefinition } from "./command.ts";
+import type { CommandDefinition, OptionValues } from "./command.ts";
 import type { Registration } from "./registry.ts";
 
 /** Characters in a line of help, at most and where no terminal says less: docs/cli.md is made from the help. */
 const HELP_WIDTH = 100;
 /** Text in fewer characters is harder to read than text that the terminal breaks. */
 const LEAST_TEXT = 16;
+
+/** The one option that may be given several times. */
+const ENV_FILE = "--env-file";
 
 /** Where commander writes help to, without waiting. */
 export interface HelpOutput {
@@ -26,11 +30,16 @@ type Action = (
   command: Command,
 ) => Promise<void>;
 
-/** The program with its commands. A command gets its options when it is loaded, that is, called. */
+/**
+ * The program with its commands. A command gets its options when it is loaded, that is, called.
+ *
+ * @param beforeCommand is given the options of all commands, before those of the command are read
+ */
 export function createProgram(
   commands: readonly Registration[],
   output: HelpOutput,
   action: Action,
+  beforeCommand: (globals: OptionValues) => Promise<void> = () => Promise.resolve(),
 ): Command {
   const program = new Command("finpipe")
     .description(
@@ -56,14 +65,17 @@ export function createProgram(
     .helpCommand(false)
     .addHelpText("after", "\nTry it with nothing set up: finpipe demo");
   addGlobalOptions(program);
+  refuseTwice(program);
   for (const { name, summary } of commands) program.command(name).summary(summary);
   addHelpCommand(program, commands);
   for (const command of program.commands) command.copyInheritedSettings(program);
   program.hook("preSubcommand", async (_program, command) => {
     const registration = commands.find(({ name }) => name === command.name());
+    await beforeCommand(program.opts());
     if (registration === undefined) return;
     const { default: definition } = await registration.load();
     definition.configure(command);
+    refuseTwice(command);
     command.description(unwrapped(command.description()));
     command.addHelpText("after", ({ error }) => {
       const width = error ? widthOf(output.width.err) : widthOf(output.width.out);
@@ -95,6 +107,22 @@ function unwrapped(text: string): string {
   return text.replaceAll(/(?<!\.)\n/g, " ");
 }
 
+/** Of an option with one value, given twice, one value would be ignored. */
+function refuseTwice(command: Command): void {
+  for (const option of command.options) {
+    if (!option.required || option.variadic || option.long === ENV_FILE) continue;
+    let isGiven = false;
+    command.on(`option:${option.name()}`, () => {
+      if (isGiven) {
+        throw new FinpipeError("usage", `Cannot take ${option.long} twice`, {
+          hint: "Leave one of the two out",
+        });
+      }
+      isGiven = true;
+    });
+  }
+}
+
 function addGlobalOptions(program: Command): void {
   program
     .addOption(new Option("--engine <engine>", "force an engine").choices(["embedded", "remote"]))
@@ -106,6 +134,13 @@ function addGlobalOptions(program: Command): void {
         "text",
         "json",
       ]),
+    )
+    .addOption(
+      new Option(
+        `${ENV_FILE} <file>`,
+        "read variables from a file, if they are not set; repeatable",
+      )
+        .argParser((path, before: string[] = []) => [...before, path]),
     )
     .option("--json", "print the result as JSON")
     .option("--quiet", "log warnings and errors only")

@@ -88,6 +88,11 @@ export function commandsOf(steps: readonly StepRegistration[]): readonly Registr
       summary: "check configuration, reachability, versions and permissions",
       load: () => import("./doctor.ts"),
     },
+    {
+      name: "config",
+      summary: "show every setting, its value and where that came from",
+      load: () => import("./config.ts"),
+    },
   ];
 }
 

@@ -5,6 +5,7 @@ import { type DateRange, parseDate, parseRange } from "../lib/partitions/run_dat
 import { FORMAT_NAMES, type FormatName } from "../lib/rendering/mart/formats.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { OptionValues } from "./command.ts";
+import { cannotTake } from "./options.ts";
 
 /** The mart of some days. */
 export interface ReportCall {
@@ -27,6 +28,8 @@ export interface CellCall {
   out: string | undefined;
 }
 
+const ONLY_TABLE = "--plain is only for the table: leave it out";
+
 const CELL_ACTIONS = ["explain", "history"] as const;
 
 /** The options that name a cell. */
@@ -47,18 +50,27 @@ function cellOption(name: string, description: string): Option {
 }
 
 /**
- * `--json` asks for the JSON form where no other is named.
+ * `--json` is `--format json`.
  *
- * @throws FinpipeError of kind `usage`
+ * @throws FinpipeError of kind `usage`, also for another format beside `--json`, and for `--plain`
+ * where no table is printed
  */
 export function reportCallOf(
   [range]: readonly (string | undefined)[],
   { format, out, plain }: OptionValues,
   json: boolean,
 ): ReportCall {
+  const named = FORMAT_NAMES.find((name) => name === format);
+  if (json && named !== undefined && named !== "json") {
+    throw cannotTake("--json", `--format ${named}`);
+  }
+  const shown = named ?? (json ? "json" : "table");
+  if (plain === true && shown !== "table") {
+    throw cannotTake("--plain", named === undefined ? "--json" : `--format ${named}`, ONLY_TABLE);
+  }
   return {
     range: range === undefined ? undefined : parseRange(range, "FROM..TO"),
-    format: FORMAT_NAMES.find((name) => name === format) ?? (json ? "json" : "table"),
+    format: shown,
     out: typeof out === "string" && out !== "-" ? out : undefined,
     plain: plain === true,
   };
@@ -87,6 +99,7 @@ export function cellCallOf(
     );
   }
   const { format, out } = reportCallOf([], options, json);
+  if (options.plain === true) throw cannotTake("--plain", `--${action}`, ONLY_TABLE);
   if (format === "csv" || format === "html") {
     throw usage(
       `Cannot print --${action} as ${format}`,

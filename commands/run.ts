@@ -3,25 +3,22 @@
  * fits in a test.
  */
 import { type Command, CommanderError } from "commander";
-import { type Paint, PLAIN } from "../lib/runtime/colors.ts";
-import { CommandLines } from "../lib/runtime/command_lines.ts";
-import {
-  describeError,
-  EXIT_CODES,
-  exitCodeOf,
-  FinpipeError,
-  Interrupted,
-} from "../lib/runtime/errors.ts";
-import { type Io, isClosed } from "../lib/runtime/io.ts";
 import { paintOf } from "../lib/config/color.ts";
+import { beneath, type EnvFiles, readEnvFiles } from "../lib/config/env_files.ts";
+import { PLAIN } from "../lib/runtime/colors.ts";
+import { CommandLines } from "../lib/runtime/command_lines.ts";
+import type { Io } from "../lib/runtime/io.ts";
 import { logFormat, logLevel } from "../lib/config/logging.ts";
 import { Problems } from "../lib/config/problems.ts";
 import type { ConfigSource } from "../lib/config/settings.ts";
 import { createLogger, type Logger } from "../lib/runtime/log.ts";
+import { FinpipeError } from "../lib/runtime/errors.ts";
+import type { CommandDefinition } from "./command.ts";
+import { reportFailure, reportUsage, sourceOf } from "./failure.ts";
 import { runTelling } from "./notifying.ts";
+import { cannotTake } from "./options.ts";
 import { createProgram, type HelpOutput } from "./program.ts";
 import { COMMANDS, type Registration } from "./registry.ts";
-import { usageTextOf } from "./usage_text.ts";
 
 /**
  * Runs one command line and returns the exit code; never throws and never exits.
@@ -30,20 +27,25 @@ import { usageTextOf } from "./usage_text.ts";
  */
 export async function run(
   argv: readonly string[],
-  io: Io,
+  given: Io,
   commands: readonly Registration[] = COMMANDS,
 ): Promise<number> {
   let code = 0;
+  let io = given;
+  let files: EnvFiles = new Map();
+  let unread: unknown;
   let log: Logger | undefined;
   let debug = false;
   let lines = new CommandLines(() => io.program, {});
   const paintErrors = () => paintOf({ env: io.env, flags: program.opts() }, io.stderr);
+  let source = sourceOf(argv, io);
   const output = new OrderedOutput(io);
   const program = createProgram(commands, output, async (definition, args, command) => {
     const flags = command.optsWithGlobals();
-    const env = definition.ignoresVariables === true ? () => undefined : io.env;
-    const config = { env, flags, problems: new Problems() };
     lines = new CommandLines(() => io.program, flags);
+    if (unread !== undefined) throw unread;
+    const config = configOf(definition, flags, io, files);
+    source = config;
     log = loggerOf(config, io, lines);
     debug = log.level === "debug";
     const context = {
@@ -61,6 +63,15 @@ export async function run(
       args,
       options: command.opts(),
     });
+  }, async ({ envFile = [] }) => {
+    try {
+      files = await readEnvFiles(envFile as string[], io);
+      io = beneath(io, files);
+      source = sourceOf(argv, io);
+    } catch (error) {
+      // Help can be shown all the same, and what is wrong with the command line comes first.
+      unread = error;
+    }
   });
   try {
     try {
@@ -71,13 +82,10 @@ export async function run(
     }
   } catch (error) {
     await log?.flush();
+    const context = { io, lines, source, debug, paint: paintErrors() };
     code = error instanceof CommanderError
-      ? await reportUsage(error, calledOf(program.args, commands), {
-        io,
-        lines,
-        paint: paintErrors(),
-      })
-      : await report(error, io, { debug, lines, paint: paintErrors() });
+      ? await reportUsage(error, calledOf(program.args, commands), output.unasked, context)
+      : await reportFailure(error, context);
   }
   await log?.flush();
   return code;
@@ -96,9 +104,11 @@ function refuseBroken(argv: readonly string[]): void {
   });
 }
 
-/** Writes texts in the order in which they were handed over; `written` resolves after the last. */
+/** Writes help in the order in which it was handed over; `written` resolves after the last. */
 class OrderedOutput implements HelpOutput {
   written = Promise.resolve();
+  /** Help that was not asked for: shown together with the failure. */
+  unasked = "";
 
   constructor(readonly io: Pick<Io, "stdout" | "stderr">) {}
 
@@ -111,8 +121,29 @@ class OrderedOutput implements HelpOutput {
   }
 
   err(text: string): void {
-    this.written = this.written.then(() => this.io.stderr.write(text));
+    this.unasked += text;
   }
+}
+
+/** Where a command's settings come from. */
+function configOf(
+  { ignoresVariables = false }: CommandDefinition,
+  flags: ConfigSource["flags"],
+  { env }: Io,
+  files: EnvFiles,
+): ConfigSource & { problems: Problems } {
+  if (ignoresVariables && flags.envFile !== undefined) {
+    throw new FinpipeError("usage", "Cannot take --env-file: this command reads no variables", {
+      hint: "Leave it out",
+    });
+  }
+  const placeOf = (name: string) => files.get(name)?.place;
+  return {
+    env: ignoresVariables ? () => undefined : env,
+    flags,
+    placeOf,
+    problems: new Problems(undefined, placeOf),
+  };
 }
 
 /** Problems with the log's own settings are reported together with all other problems. */
@@ -122,8 +153,14 @@ function loggerOf(
   lines: CommandLines,
 ): Logger {
   const level = logLevel(config, config.problems);
+  const says = level === "debug" || level === "info";
+  const { quiet, logLevel: named } = config.flags;
+  if (quiet === true && says && named !== undefined) {
+    throw cannotTake("--quiet", `--log-level ${named}`);
+  }
   return createLogger({
-    level: config.flags.quiet === true && level === "info" ? "warn" : level,
+    // An option wins over a variable.
+    level: quiet === true && says ? "warn" : level,
     format: logFormat(config, io.stderr.isTerminal, config.problems),
     output: io.stderr,
     now: io.now,
@@ -142,40 +179,7 @@ function givenOptions(command: Command): string[] {
   });
 }
 
-async function report(
-  error: unknown,
-  io: Io,
-  { debug, lines, paint }: { debug: boolean; lines: CommandLines; paint: Paint },
-): Promise<number> {
-  // A reader such as head closes stdout when it has enough: that is no failure.
-  if (isClosed(error)) return 0;
-  // A failure caused by the stop is reported as the stop, not as a failure of its own.
-  const stopped = io.signal.aborted ? io.signal.reason : undefined;
-  const shown = stopped instanceof Interrupted && !(error instanceof FinpipeError)
-    ? stopped
-    : error;
-  const text = lines.complete(describeError(shown, debug));
-  await io.stderr.write(`${paint("bad", "finpipe:")} ${text}\n`);
-  return exitCodeOf(shown, io.signal);
-}
-
 /** The command as the user typed it, or just finpipe where it is not a known command. */
 function calledOf([first]: readonly string[], commands: readonly Registration[]): string {
   return commands.some(({ name }) => name === first) ? `finpipe ${first}` : "finpipe";
-}
-
-async function reportUsage(
-  error: CommanderError,
-  command: string,
-  { io, lines, paint }: { io: Io; lines: CommandLines; paint: Paint },
-): Promise<number> {
-  if (error.exitCode === 0) return 0;
-  if (error.code === "commander.help") return EXIT_CODES.usage;
-  const { message, suggestion } = usageTextOf(error.message);
-  const meant = suggestion === undefined ? "" : `${suggestion} `;
-  const hint = lines.complete(`Run '${command} --help' to see what there is`);
-  await io.stderr.write(
-    `${paint("bad", "finpipe:")} ${message}\n  ${meant}${hint}\n`,
-  );
-  return EXIT_CODES.usage;
 }

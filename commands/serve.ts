@@ -6,7 +6,7 @@ import { serveMart } from "../lib/looking/serve_mart.ts";
 import { countedValuesOf } from "../lib/steps/cdm.ts";
 import { type NamedStep, prepareSteps } from "../lib/steps/step.ts";
 import type { CommandDefinition } from "./command.ts";
-import { notEmpty, printResult, wholeNumber } from "./options.ts";
+import { notEmpty, printResult, wholeNumber, withRetryFor } from "./options.ts";
 
 const PORT = 8080;
 const HOST = "127.0.0.1";
@@ -39,13 +39,12 @@ export function serveCommand(steps: readonly NamedStep[]): CommandDefinition {
     async run(context, _args, { port, host }) {
       const { io, log, config } = context;
       // A question a minute is retry enough, and the page says that the warehouse is away.
-      const flags = { retryFor: "0s", ...definedOf(config.flags) };
+      const asking = withRetryFor(context, "0s");
       let isFirst = true;
       const openBoth = () =>
         openEngine({
-          ...context,
+          ...asking,
           log: { ...log, info: () => {}, warn: () => {} },
-          config: { ...config, flags },
         }, {
           staging: true,
           warehouse: true,
@@ -55,7 +54,7 @@ export function serveCommand(steps: readonly NamedStep[]): CommandDefinition {
       const open = () => {
         const quiet = isFirst ? log : { ...log, level: log.level, info: () => {}, warn: () => {} };
         isFirst = false;
-        return openEngine({ ...context, log: quiet, config: { ...config, flags } }, {
+        return openEngine({ ...asking, log: quiet }, {
           warehouse: true,
           reads: true,
           command: "serve",
@@ -82,8 +81,4 @@ export function serveCommand(steps: readonly NamedStep[]): CommandDefinition {
       }
     },
   };
-}
-
-function definedOf(flags: Readonly<Record<string, unknown>>) {
-  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
 }

@@ -68,7 +68,12 @@ export function stepCommand(step: NamedStep): CommandDefinition {
 
 /** Adds the options that a step shares with a backfill. */
 export function addStepOptions(command: Command, { options }: Pick<Step, "options">): void {
-  for (const option of options) command.addOption(optionOf(option));
+  for (const option of stepOptionsOf({ options })) command.addOption(option);
+}
+
+/** The options of a step, as commander has them. */
+export function stepOptionsOf({ options }: Pick<Step, "options">): Option[] {
+  return options.map(optionOf);
 }
 
 function optionOf({ flags, doc, wholeNumber: border }: StepOption): Option {

@@ -39,6 +39,7 @@ async function helpOf(command: readonly string[]): Promise<string> {
     stdout,
     stderr,
     env: () => undefined,
+    envNames: () => [],
     now: () => Temporal.Now.instant(),
     signal: new AbortController().signal,
   };

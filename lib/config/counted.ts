@@ -22,7 +22,7 @@ export interface CountedValues {
  * where a variable is not
  */
 export function readCountedValues(source: ConfigSource): CountedValues {
-  const problems = new Problems();
+  const problems = Problems.beside(source.problems);
   const read = (flag: string, name: string, [noun, example]: readonly [string, string]) => {
     const given = setting(source, flag, name);
     if (given === undefined) return undefined;

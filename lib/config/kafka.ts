@@ -52,7 +52,7 @@ export function isKafkaSet(source: ConfigSource): boolean {
  * @throws FinpipeError of kind `configuration` that names everything that is wrong
  */
 export async function readKafkaSettings(source: ConfigSource): Promise<KafkaSettings> {
-  const problems = new Problems();
+  const problems = Problems.beside(source.problems);
   const settings = await readKafka(source, problems);
   problems.throwIfAny();
   return settings;

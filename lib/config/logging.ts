@@ -23,6 +23,24 @@ export function logFormat(
   return format === "auto" ? (isTerminal ? "text" : "json") : format;
 }
 
+/** Whether a format was asked for in so many words. */
+export function isLogFormat(source: ConfigSource, format: typeof LOG_FORMATS[number]): boolean {
+  return setting(source, "logFormat", "FINPIPE_LOG_FORMAT")?.value === format;
+}
+
+/**
+ * The value of `--log-format` on a command line that may be wrong, so that what is wrong is told in
+ * that format; as in commander, the last one counts.
+ */
+export function givenLogFormat(argv: readonly string[]): string | undefined {
+  const end = argv.indexOf("--");
+  const words = end === -1 ? argv : argv.slice(0, end);
+  return words.map((word, index) => {
+    if (word === "--log-format") return words[index + 1];
+    return word.startsWith("--log-format=") ? word.slice("--log-format=".length) : undefined;
+  }).findLast((value) => value !== undefined);
+}
+
 function oneOf<T extends string>(
   choices: readonly T[],
   given: Setting | undefined,

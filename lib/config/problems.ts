@@ -16,14 +16,37 @@ interface Problem {
 export class Problems {
   readonly #found: Problem[];
 
-  /** @param known those that were found before. @default none */
-  constructor(known?: Problems) {
+  readonly #placeOf: (origin: string) => string | undefined;
+
+  /**
+   * @param known those that were found before @default none
+   * @param placeOf where in a file an origin stands @default as of those that are known
+   */
+  constructor(known?: Problems, placeOf = known === undefined ? () => undefined : known.#placeOf) {
     this.#found = known === undefined ? [] : [...known.#found];
+    this.#placeOf = placeOf;
+  }
+
+  /** Collects others, of the same places. */
+  static beside(known: Problems | undefined): Problems {
+    return known === undefined ? new Problems() : new Problems(undefined, known.#placeOf);
+  }
+
+  /** What was found, without how to mend it. */
+  texts(): string[] {
+    return this.#found.map(({ what }) => what);
+  }
+
+  /** Whether anything was reported. */
+  get any(): boolean {
+    return this.#found.length > 0;
   }
 
   /** A {@link Report} of problems with the given variable or option. */
   of(origin: string): Report {
-    return (what, mend) => void this.#found.push({ origin, what, mend });
+    const place = this.#placeOf(origin);
+    const placed = place === undefined ? origin : `${origin} (${place})`;
+    return (what, mend) => void this.#found.push({ origin: placed, what, mend });
   }
 
   /** @throws FinpipeError of kind `configuration` that names every problem, if there is one */

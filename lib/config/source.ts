@@ -8,6 +8,8 @@ export interface ConfigSource {
   env: (name: string) => string | undefined;
   /** Values of the options, by commander's camelCase names. */
   flags: Readonly<Record<string, unknown>>;
+  /** Where in a file a variable stands, as `prod.env, line 3`. @default nowhere: no file is read */
+  placeOf?: (name: string) => string | undefined;
   /** What is known to be wrong before the command reads its settings. @default nothing */
   problems?: Problems;
 }
@@ -41,6 +43,7 @@ export function setting(source: ConfigSource, flag: string, name: string): Setti
   return value === undefined ? undefined : { value, origin: name };
 }
 
-function optionOf(flag: string): string {
+/** An option as it is typed. @param flag its camelCase name */
+export function optionOf(flag: string): string {
   return "--" + flag.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
 }

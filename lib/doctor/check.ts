@@ -20,31 +20,51 @@ export interface Finding<T> {
   value?: T;
 }
 
+/** Is told of checks as they begin and end. */
+export interface CheckWatch {
+  begin(check: string): void;
+  end(check: Check): void;
+}
+
+const NO_WATCH: CheckWatch = { begin() {}, end() {} };
+
 /** Collects checks: a failure becomes a result, and is not thrown. */
 export class Checklist {
   readonly checks: Check[] = [];
+  readonly #watch: CheckWatch;
+
+  /** @param watch @default nobody */
+  constructor(watch: CheckWatch = NO_WATCH) {
+    this.#watch = watch;
+  }
 
   /** Records the result of a check; undefined where it failed. */
   async look<T>(
     check: string,
     work: () => Finding<T> | Promise<Finding<T>>,
   ): Promise<T | undefined> {
+    this.#watch.begin(check);
     try {
       const { detail, hint, value } = await work();
       const outcome = hint === undefined ? "ok" : "warning";
-      this.checks.push({ check, outcome, detail, ...(hint === undefined ? {} : { hint }) });
+      this.#add({ check, outcome, detail, ...(hint === undefined ? {} : { hint }) });
       return value;
     } catch (error) {
       if (!(error instanceof FinpipeError)) throw error;
       const { message, hint, exitCode } = error;
       const found = { check, outcome: "failed", detail: message, exit_code: exitCode } as const;
-      this.checks.push(hint === undefined ? found : { ...found, hint });
+      this.#add(hint === undefined ? found : { ...found, hint });
       return undefined;
     }
   }
 
   skip(check: string, reason: string | undefined): void {
-    if (reason !== undefined) this.checks.push({ check, outcome: "skipped", detail: reason });
+    if (reason !== undefined) this.#add({ check, outcome: "skipped", detail: reason });
+  }
+
+  #add(check: Check): void {
+    this.checks.push(check);
+    this.#watch.end(check);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the doctor needs to look at things; a test passes in its own. */
 import type { PostgresSettings } from "../config/postgres_url.ts";
+import type { UnknownVariable } from "../config/unknown_variables.ts";
 import type { Settings } from "../config/settings.ts";
 import type { TopicFacts } from "../sources/topic/topic.ts";
 import type { StagingInspection } from "../staging/inspection.ts";
@@ -7,6 +8,8 @@ import type { WarehouseInspection } from "../warehouse/inspection.ts";
 
 /** The doctor's ways to look at what finpipe runs on. */
 export interface DoctorDeps {
+  /** Variables that are set, look like finpipe's and are not. */
+  unknownVariables: readonly UnknownVariable[];
   readSettings: () => Promise<Settings>;
   /** The folder, or the nearest above it that is there. */
   lookAtWorkDir: (workDir: string) => Promise<string>;

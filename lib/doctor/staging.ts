@@ -3,7 +3,7 @@ import type { PostgresSettings } from "../config/postgres_url.ts";
 import type { Settings } from "../config/settings.ts";
 import { FinpipeError } from "../runtime/errors.ts";
 import type { TopicFacts } from "../sources/topic/topic.ts";
-import type { ImposedSetting, ServerFacts } from "../staging/inspection.ts";
+import type { ImposedSetting, MissingRight, ServerFacts } from "../staging/inspection.ts";
 import type { Checklist, Finding } from "./check.ts";
 import { judgeClock } from "./clock.ts";
 import type { DoctorDeps } from "./deps.ts";
@@ -16,7 +16,7 @@ const NEWEST_POSTGRES = 18;
 /** Checks the server; if it cannot be reached, only that. */
 export async function examineStaging(
   postgres: PostgresSettings,
-  { retryFor, topic }: Pick<Settings, "retryFor"> & { topic: TopicFacts | undefined },
+  { retryFor, topic }: Pick<Settings, "retryFor"> & { topic: Promise<TopicFacts | undefined> },
   list: Checklist,
   deps: DoctorDeps,
 ): Promise<void> {
@@ -27,25 +27,27 @@ export async function examineStaging(
   if (inspection === undefined) return;
   await using server = inspection;
   const before = deps.now();
-  const facts = await list.look("staging: version", async () => {
+  const about = await list.look("staging: version", async () => {
     const facts = await server.facts();
     return { ...judgeVersion(facts), value: facts };
   });
-  if (facts === undefined) return;
-  await list.look("staging: clock", () => judgeClock(facts, before, deps.now()));
+  if (about === undefined) return;
+  await list.look("staging: clock", () => judgeClock(about, before, deps.now()));
   await list.look("staging: settings", async () => {
     if (await server.isPooledByTransaction()) throw pooledByTransaction();
     return judgeSettings(await server.imposedSettings());
   });
-  await list.look("staging: rights", async () => judgeRights(facts, await server.missingRights()));
+  await list.look("staging: rights", async () => judgeRights(about, await server.missingRights()));
   const hasSchema = await list.look("staging: schema", async () => {
     await server.checkSchema();
     return { ...judgeParts(await server.missingParts()), value: true };
   });
-  if (hasSchema !== true || topic === undefined) return;
+  if (hasSchema !== true) return;
+  const facts = await topic;
+  if (facts === undefined) return;
   await list.look(
     "staging: sources",
-    async () => judgeSources(await server.readPartitions(), topic, deps.now()),
+    async () => judgeSources(await server.readPartitions(), facts, deps.now()),
   );
 }
 
@@ -88,7 +90,10 @@ function judgeSettings(imposed: readonly ImposedSetting[]): Finding<never> {
   return { detail: `finpipe overrides ${shown(imposed)}` };
 }
 
-function judgeRights({ role, readOnly }: ServerFacts, missing: string[]): Finding<never> {
+function judgeRights(
+  { role, readOnly }: ServerFacts,
+  missing: readonly MissingRight[],
+): Finding<never> {
   if (readOnly) {
     throw new FinpipeError("configuration", "The server is read-only", {
       hint: "Connect to the primary, or unset default_transaction_read_only",
@@ -97,8 +102,10 @@ function judgeRights({ role, readOnly }: ServerFacts, missing: string[]): Findin
   if (missing.length === 0) {
     return { detail: `the role "${role}" has all the rights that finpipe needs` };
   }
-  throw new FinpipeError("configuration", `The role "${role}" lacks ${missing.join(", ")}`, {
-    hint: "Grant the missing rights to it, or use another role",
+  const rights = missing.map(({ right }) => right).join("; ");
+  throw new FinpipeError("configuration", `The role "${role}" lacks ${rights}`, {
+    hint: "Have the owner of the tables, or a superuser, run: " +
+      missing.map(({ grant }) => `${grant};`).join(" "),
   });
 }
 

@@ -1,8 +1,10 @@
 /** Makes what the doctor needs to look at things, from the settings. */
 import { Engine, type EngineContext } from "./engine.ts";
 import type { DoctorDeps } from "../doctor/deps.ts";
-import { isKafkaSet } from "../config/kafka.ts";
+import { withPatience } from "../doctor/patience.ts";
+import { isKafkaSet, readKafkaSettings } from "../config/kafka.ts";
 import { readSettings } from "../config/settings.ts";
+import type { UnknownVariable } from "../config/unknown_variables.ts";
 import { freeBytes, lookAtWorkDir } from "../config/work_dir.ts";
 import { inspectStaging } from "../staging/postgres/inspection.ts";
 
@@ -10,9 +12,13 @@ import { inspectStaging } from "../staging/postgres/inspection.ts";
  * Opens nothing yet: each function looks when the doctor calls it, and the doctor closes what it
  * opened.
  */
-export function doctorDeps(context: EngineContext): DoctorDeps {
+export function doctorDeps(
+  context: EngineContext,
+  unknownVariables: readonly UnknownVariable[],
+): DoctorDeps {
   const { io, log, config } = context;
   return {
+    unknownVariables,
     readSettings: () => readSettings(config, { staging: "if-set", warehouse: "if-set" }),
     lookAtWorkDir,
     freeBytes,
@@ -32,7 +38,10 @@ export function doctorDeps(context: EngineContext): DoctorDeps {
       ? async (retryFor) => {
         // kafkajs takes its time to load.
         const { inspectTopic } = await import("../sources/kafka/topic_inspection.ts");
-        return await inspectTopic(config, { retryFor, log, signal: io.signal });
+        const { displayName } = await readKafkaSettings(config);
+        const work = inspectTopic(config, { retryFor, log, signal: io.signal });
+        // kafkajs waits for 30 s, and starts again.
+        return await withPatience(work, displayName, retryFor);
       }
       : undefined,
     readStreamSettings: isKafkaSet(config)

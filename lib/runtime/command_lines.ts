@@ -13,7 +13,7 @@ import { FinpipeError } from "./errors.ts";
  * Options that say where a run works, by commander's names. Variables need no repeating: they hold
  * for the next run, too.
  */
-const PLACES = { engine: "--engine", workDir: "--work-dir" };
+const PLACES = { envFile: "--env-file", engine: "--engine", workDir: "--work-dir" };
 
 /**
  * Options that say what a run works on, for each command that takes them; the suggested command may
@@ -76,7 +76,7 @@ export class CommandLines {
   /** The options that were given, as they are typed, except those that the line has already. */
   #given(options: Readonly<Record<string, string>>, rest = ""): string {
     return Object.entries(options)
-      .map(([name, option]) => ({ option, value: this.#flags[name] }))
+      .flatMap(([name, option]) => [this.#flags[name]].flat().map((value) => ({ option, value })))
       .filter(({ option, value }) => typeof value === "string" && !rest.includes(option))
       .map(({ option, value }) => ` ${option} ${shellQuoted(String(value))}`).join("");
   }

@@ -108,22 +108,24 @@ export function* causesOf(error: unknown): Generator<Error> {
   for (let cause = error; cause instanceof Error; cause = cause.cause) yield cause;
 }
 
+/** What a person is told of anything that was thrown. */
+export function failureOf(error: unknown): { message: string; hint: string | undefined } {
+  if (error instanceof FinpipeError) return { message: error.message, hint: error.hint };
+  if (error instanceof Interrupted) return { message: error.message, hint: undefined };
+  return {
+    message: `Unexpected error: ${printable(messageOf(error))}`,
+    hint: "This is a bug in finpipe; run again with --log-level debug for the details",
+  };
+}
+
 /**
  * The text of an error for stderr: message, then the hint on a line of its own.
  *
  * @param debug adds the chain of causes with stack traces, which may quote row values.
  */
 export function describeError(error: unknown, debug = false): string {
-  const lines: string[] = [];
-  if (error instanceof FinpipeError) {
-    lines.push(error.message);
-    if (error.hint !== undefined) lines.push(`  ${error.hint}`);
-  } else if (error instanceof Interrupted) {
-    lines.push(error.message);
-  } else {
-    lines.push(`Unexpected error: ${printable(messageOf(error))}`);
-    lines.push("  This is a bug in finpipe; run again with --log-level debug for the details");
-  }
+  const { message, hint } = failureOf(error);
+  const lines = hint === undefined ? [message] : [message, `  ${hint}`];
   if (debug) {
     for (const cause of causesOf(error)) lines.push(cause.stack ?? String(cause));
   }

@@ -36,6 +36,8 @@ export interface Io {
   stderr: Output;
   /** The value of an environment variable, or undefined. */
   env(name: string): string | undefined;
+  /** The names of all environment variables. */
+  envNames(): readonly string[];
   /** The clock. */
   now(): Temporal.Instant;
   /** Aborted, with an `Interrupted` as reason, when the run should stop. */

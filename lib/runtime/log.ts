@@ -49,7 +49,7 @@ export function createLogger(
     if (LOG_LEVELS.indexOf(at) < threshold) return;
     const message = lines?.complete(text) ?? text;
     const line = format === "json"
-      ? formatJson(now(), at, message, fields)
+      ? jsonLine(now(), at, message, fields)
       : formatText(at, message, fields, paint);
     // A closed stderr must not end the work.
     written = written.then(() => output.write(line)).catch(() => {});
@@ -64,7 +64,13 @@ export function createLogger(
   };
 }
 
-function formatJson(now: Temporal.Instant, level: LogLevel, message: string, fields: LogFields) {
+/** One line of a log in JSON. */
+export function jsonLine(
+  now: Temporal.Instant,
+  level: LogLevel,
+  message: string,
+  fields: LogFields,
+): string {
   const record = { time: now.toString(), level, message, ...fields };
   const text = JSON.stringify(
     record,

@@ -41,6 +41,7 @@ export function terminal(exit: (code: number) => never): Io {
     stdout: stdout.isTerminal ? screen.over(stdout, { draws: false }) : stdout,
     stderr: stderr.isTerminal ? screen.over(stderr, { draws }) : stderr,
     env: variable,
+    envNames: () => Object.keys(Deno.env.toObject()),
     now: () => Temporal.Now.instant(),
     signal: stop.signal,
   };

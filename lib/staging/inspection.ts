@@ -25,11 +25,18 @@ export interface ServerFacts {
   readOnly: boolean;
 }
 
+/** What finpipe needs on one thing and its role may not do. */
+export interface MissingRight {
+  /** As in `INSERT on stg.transactions`. */
+  right: string;
+  /** The statement that gives it, without its semicolon. */
+  grant: string;
+}
+
 /** A connected server. */
 export interface StagingInspection extends AsyncDisposable {
   facts(): Promise<ServerFacts>;
-  /** What finpipe needs and its role may not do, as in `INSERT on stg.transactions`. */
-  missingRights(): Promise<string[]>;
+  missingRights(): Promise<MissingRight[]>;
   /** What role, database or server set for our sessions, and finpipe sets otherwise if it may. */
   imposedSettings(): Promise<ImposedSetting[]>;
   /** Whether a pooler gives each transaction another session: what is set for one is lost then. */

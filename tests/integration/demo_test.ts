@@ -58,7 +58,7 @@ embeddedTest(
         if (line.includes(" stream ")) assert.match(result.stdout, /^0 messages read\n/);
         if (line.includes(" load ")) assert.match(result.stdout, /currencies: put back/);
       }
-      const again = await runCli(["--work-dir", workDir, "demo"], { env });
+      const again = await runCli(["--work-dir", workDir, "--log-format", "text", "demo"], { env });
       assert.equal(again.code, 3);
       assert.match(again.stderr, /it already exists\n {2}Name a folder that does not exist yet/);
     }),

@@ -25,6 +25,10 @@ await kafkaTest("doctor: the topic, no such topic, no such broker", async (t) =>
   const absent = await doctor({ FINPIPE_KAFKA_BROKERS: brokers, FINPIPE_TOPIC: `${topic}-not` });
   assert.equal(absent.code, 3);
   assert.match(absent.said, /^failed +kafka: Topic .* does not exist .*\n +Create it/);
+  const emitted = await runCli(["emit", "--to", "kafka", "--topic", `${topic}-not`], {
+    env: { FINPIPE_KAFKA_BROKERS: brokers },
+  });
+  assert.equal(emitted.code, absent.code);
 
   const away = await doctor({ FINPIPE_KAFKA_BROKERS: "127.0.0.1:1", FINPIPE_TOPIC: topic });
   assert.equal(away.code, 69);

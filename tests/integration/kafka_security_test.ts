@@ -74,6 +74,10 @@ const WAYS: [name: string, way: (server: KafkaServer) => Way][] = [
     brokers: [server.brokersOf("SASL_CLEAR")],
     sasl: sasl("scram-sha-512"),
   })],
+  ["a listener that asks for another login after 8 s", (server) => ({
+    brokers: [server.brokersOf("SASL_AGAIN")],
+    sasl: sasl("scram-sha-512"),
+  })],
   ["TLS with a private CA among others", (server) => ({
     brokers: [server.brokersOf("TLS")],
     tls: { ca: OTHER_CERT + CA_CERT },
@@ -122,6 +126,12 @@ const NO_WAYS: [name: string, way: (server: KafkaServer) => Way, Outcome, text: 
     ({ brokers }) => ({ brokers: [brokers], sasl: sasl("plain") }),
     "configuration",
     /SASL state\nThis listener does not accept SASL/,
+  ],
+  [
+    "a listener that asks for another login after 1 s",
+    (server) => ({ brokers: [server.brokersOf("SASL_AGAIN")], sasl: sasl("plain") }),
+    "configuration",
+    /SASL state\nThe login was accepted, and .* connections\.max\.reauth\.ms, .* 4000/,
   ],
   [
     "no user for a listener with SASL",

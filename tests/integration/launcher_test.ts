@@ -94,7 +94,12 @@ Deno.test("a pipe by a path of its own is no file: it is to be stdin", async () 
       const { code, stderr } = await new Deno.Command("sh", {
         args: ["-c", script, LAUNCHER],
         cwd: folder,
-        env: { FINPIPE_ENGINE: "embedded", FINPIPE_LOG_LEVEL: "warn", NO_COLOR: "1" },
+        env: {
+          FINPIPE_ENGINE: "embedded",
+          FINPIPE_LOG_LEVEL: "warn",
+          FINPIPE_LOG_FORMAT: "text",
+          NO_COLOR: "1",
+        },
       }).output();
       assert.equal(code, 1);
       assert.match(

@@ -218,6 +218,7 @@ async function onTerminal(
     stdout,
     stderr: new CaughtOutput(),
     env: (name) => env[name],
+    envNames: () => Object.keys(env),
     now: () => NOW,
     signal: new AbortController().signal,
   }, COMMANDS);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Settings } from "../../lib/config/settings.ts";
 import { exitCodeOf } from "../../lib/doctor/check.ts";
 import { examine } from "../../lib/doctor/doctor.ts";
+import { withPatience } from "../../lib/doctor/patience.ts";
 import { FinpipeError, Interrupted } from "../../lib/runtime/errors.ts";
 import {
   closed,
@@ -14,6 +15,7 @@ import {
   server,
   setup,
   unreachable,
+  VERTICA,
   withServer,
 } from "../support/fakes/doctor_deps.ts";
 
@@ -255,11 +257,19 @@ Deno.test("settings that are imposed are named; those in force, and a pooler by 
 });
 
 Deno.test("missing rights, a read-only server and an old schema are configuration failures", async () => {
-  const rights = () => Promise.resolve(["INSERT on stg.transactions", "USAGE on schema finpipe"]);
+  const rights = () =>
+    Promise.resolve([
+      { right: "INSERT, SELECT on stg.t", grant: "GRANT INSERT, SELECT ON stg.t TO ada" },
+      { right: "USAGE on schema finpipe", grant: "GRANT USAGE ON SCHEMA finpipe TO ada" },
+    ]);
   const missing = await examine(withServer({}, { missingRights: rights }));
   assert.equal(
     failure(missing).detail,
-    'The role "ada" lacks INSERT on stg.transactions, USAGE on schema finpipe',
+    'The role "ada" lacks INSERT, SELECT on stg.t; USAGE on schema finpipe',
+  );
+  assert.match(
+    failure(missing).hint!,
+    / run: GRANT INSERT, SELECT ON stg.t TO ada; GRANT USAGE ON SCHEMA finpipe TO ada;$/,
   );
   assert.match(failure(await examine(withServer({ readOnly: true }))).detail, /read-only/);
   const error = new FinpipeError("configuration", "It is missing", { hint: "Run 'finpipe init'" });
@@ -272,4 +282,69 @@ Deno.test("an interruption is no finding", async () => {
   const interrupted = new Interrupted("SIGINT");
   const deps = setup(SERVER, { inspectStaging: () => Promise.reject(interrupted) });
   await assert.rejects(examine(deps), (error) => error === interrupted);
+});
+
+Deno.test("servers are looked at at once, each check is told as it ends, the list has its order", async () => {
+  const asked: string[] = [];
+  const [kafka, staging, warehouse] = [1, 2, 3].map(() => Promise.withResolvers<never>());
+  const allAsked = Promise.withResolvers<void>();
+  const ask = (name: string, answer: Promise<never>) => () => {
+    if (asked.push(name) === 3) allAsked.resolve();
+    return answer;
+  };
+  const told: string[] = [];
+  const ended = {
+    warehouse: Promise.withResolvers<void>(),
+    staging: Promise.withResolvers<void>(),
+  };
+  const deps = setup({ ...VERTICA, retryFor: 60_000 }, {
+    inspectTopic: ask("kafka", kafka!.promise),
+    inspectStaging: ask("staging", staging!.promise),
+    inspectWarehouse: ask("warehouse", warehouse!.promise),
+  });
+  const examined = examine(deps, {
+    begin() {},
+    end({ check }) {
+      told.push(check);
+      if (check === "warehouse: connection") ended.warehouse.resolve();
+      if (check === "staging: connection") ended.staging.resolve();
+    },
+  });
+  await allAsked.promise;
+  warehouse!.reject(unreachable());
+  await ended.warehouse.promise;
+  staging!.reject(unreachable());
+  await ended.staging.promise;
+  kafka!.reject(unreachable());
+  const checks = await examined;
+  const ends = ["warehouse: connection", "staging: connection", "kafka"];
+  assert.deepEqual(told, ["configuration", "work dir", ...ends]);
+  assert.deepEqual(checks.map(({ check }) => check), [
+    "configuration",
+    "work dir",
+    ...ends.toReversed(),
+  ]);
+});
+
+Deno.test("variables that finpipe does not know are a warning that says what was meant", async () => {
+  const unknownVariables = [
+    { name: "FINPIPE_PGURL", near: "FINPIPE_PG_URL" },
+    { name: "FINPIPE_X", near: null },
+  ];
+  const [check, ...rest] = await examine(setup(EMBEDDED, { unknownVariables }));
+  assert.deepEqual([check!.check, check!.outcome], ["variables", "warning"]);
+  assert.equal(
+    check!.detail,
+    "finpipe does not know FINPIPE_PGURL: did you mean FINPIPE_PG_URL?\nfinpipe does not know FINPIPE_X",
+  );
+  assert.equal(exitCodeOf([check!, ...rest]), 0);
+});
+
+Deno.test("a server that takes connections and never answers is given up", async () => {
+  const never = new Promise<never>(() => {});
+  const given = await withPatience(never, "Kafka at k:9092", 0, 1).catch((error) => error);
+  assert.ok(given instanceof FinpipeError);
+  assert.equal(given.exitCode, 69);
+  assert.match(given.message, /^Cannot reach Kafka at k:9092: no answer for/);
+  assert.equal(await withPatience(Promise.resolve(7), "Kafka", 0, 60_000), 7);
 });

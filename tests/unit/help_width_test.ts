@@ -12,6 +12,7 @@ async function helpOf(args: readonly string[], columns: number): Promise<string[
     stdout: stdout.withDrawing({ columns }),
     stderr: new CaughtOutput(),
     env: () => undefined,
+    envNames: () => [],
     now: Temporal.Now.instant,
     signal: new AbortController().signal,
   };

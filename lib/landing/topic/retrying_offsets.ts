@@ -25,8 +25,10 @@ export class RetryingTopicOffsets implements TopicOffsets {
     return this.#ask(async () => {
       const found = await this.#offsets.ranges();
       if (found !== undefined && found.length > 0) return found;
-      throw new FinpipeError("unreachable", `Topic ${topic} does not exist yet`, {
+      // Kafka answers, so nothing is unreachable; but somebody may be making the topic just now.
+      throw new FinpipeError("configuration", `Topic ${topic} does not exist yet`, {
         hint: "Create it, or name another one with --topic",
+        passes: "soon",
       });
     });
   }

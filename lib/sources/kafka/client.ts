@@ -3,6 +3,7 @@ import kafkajs, { type Kafka } from "kafkajs";
 import type { KafkaSettings } from "../../config/kafka.ts";
 import type { Logger } from "../../runtime/log.ts";
 import { SIGNATURE } from "../../runtime/version.ts";
+import { LOGIN_BEFORE, watchedSasl } from "./logins.ts";
 import { logCreator, routeWarnings } from "./client_log.ts";
 
 /** A client, as it is handed on to those in this folder. */
@@ -39,12 +40,14 @@ export function openKafka(
   { patient = true }: ClientOptions = {},
 ): Kafka {
   routeWarnings(log);
-  const { brokers, sasl, tls } = settings;
+  const { brokers, sasl, tls, displayName } = settings;
   return new kafkajs.Kafka({
     brokers,
     clientId: SIGNATURE.replace(" ", "-"),
     // Copies, because kafkajs keeps its own results in these objects.
-    ...(sasl === undefined ? {} : { sasl: { ...sasl } as kafkajs.SASLOptions }),
+    ...(sasl === undefined ? {} : { sasl: watchedSasl(sasl, displayName) }),
+    // kafkajs asks the types of its sockets alone for it.
+    ...{ reauthenticationThreshold: LOGIN_BEFORE },
     ...(tls === undefined ? {} : { ssl: { ...tls } }),
     connectionTimeout: CONNECTION_TIMEOUT,
     retry: patient ? PATIENT : { retries: brokers.length - 1, initialRetryTime: 50 },

@@ -7,6 +7,8 @@
  */
 import { causesOf, type ErrorKind, FinpipeError } from "../../runtime/errors.ts";
 
+import { SHORTEST_LOGIN, wasAccepted } from "./logins.ts";
+
 interface Meaning {
   kind: ErrorKind;
   hint: string;
@@ -112,6 +114,11 @@ const TEXTS: [text: RegExp, meaning: Meaning][] = [
 /** Errors that kafkajs takes to be final, though they pass when the brokers are back. */
 const PASSING = /^KafkaJS(GroupCoordinatorNotFound|LockTimeout|Timeout)$/;
 
+const LOGIN_AGAIN = configuration(
+  "The login was accepted, and the listener wants the next one too soon: raise its " +
+    `connections.max.reauth.ms, or the lifetime of the tokens, to ${SHORTEST_LOGIN} or more`,
+);
+
 const WRONG_PASSWORD = configuration(
   "Check FINPIPE_KAFKA_USERNAME and FINPIPE_KAFKA_PASSWORD, and that this user has credentials for " +
     "the mechanism in FINPIPE_KAFKA_SASL",
@@ -128,7 +135,8 @@ export function asKafkaFailure(error: unknown, kafka: string): FinpipeError {
   if (known !== undefined) return known;
   const root = chain.at(-1) ?? {};
   const reason = reasonOf(root, error);
-  const meaning = meaningOf(root, reason);
+  const isLoggedIn = root.type === "ILLEGAL_SASL_STATE" && wasAccepted(kafka);
+  const meaning = isLoggedIn ? LOGIN_AGAIN : meaningOf(root, reason);
   if (meaning === undefined) {
     return new FinpipeError("failed", `${kafka} failed: ${reason}`, { cause: error });
   }

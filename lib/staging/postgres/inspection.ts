@@ -14,7 +14,12 @@ import { retrying, type RetryOptions } from "../../runtime/retry.ts";
 import { boolean, decimal, text } from "../../sql/columns.ts";
 import { query } from "../../sql/query.ts";
 import { MIGRATIONS, PostgresMigrations } from "./migrations.ts";
-import type { ImposedSetting, ServerFacts, StagingInspection } from "../inspection.ts";
+import type {
+  ImposedSetting,
+  MissingRight,
+  ServerFacts,
+  StagingInspection,
+} from "../inspection.ts";
 import type { ReadPartition } from "../sources.ts";
 import { PostgresSources } from "./sources.ts";
 import { missingParts } from "./tables.ts";
@@ -31,7 +36,10 @@ const serverFacts = query("staging/server_facts", serverFactsSql, {
   readOnly: boolean,
 });
 
-const missingRights = query("staging/missing_rights", missingRightsSql, { missing: text });
+const missingRights = query("staging/missing_rights", missingRightsSql, {
+  right: text,
+  grant: text,
+});
 
 /**
  * Connects to the server.
@@ -60,8 +68,8 @@ class PostgresInspection implements StagingInspection {
     return { major: Math.floor(this.#session.serverVersion / 10_000), ...facts };
   }
 
-  async missingRights(): Promise<string[]> {
-    return (await select(this.#session, missingRights)).map(({ missing }) => missing);
+  async missingRights(): Promise<MissingRight[]> {
+    return await select(this.#session, missingRights);
   }
 
   imposedSettings(): Promise<ImposedSetting[]> {

@@ -15,7 +15,7 @@ export interface CliResult {
 }
 
 export interface CliOptions {
-  /** The whole environment of the run. @default {} */
+  /** The whole environment of the run, beside {@link TEXT_LOG}, which it may replace. @default {} */
   env?: Record<string, string>;
   /** @default empty */
   stdin?: string | Uint8Array | ReadableStream<Uint8Array>;
@@ -56,6 +56,9 @@ export const LAUNCHER_FLAGS = [
  */
 export const SHORT_LIVED = { DENO_V8_FLAGS: "--liftoff-only" };
 
+/** Messages are compared as people read them; nobody looks at a terminal in a test. */
+const TEXT_LOG = { FINPIPE_LOG_FORMAT: "text" };
+
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** Runs finpipe in this process, with everything from outside handed in. */
@@ -64,14 +67,16 @@ export async function runCli(
   options: InProcessOptions = {},
 ): Promise<CliResult> {
   const stdout = new CaughtOutput();
-  const { env = {}, now, terminal = false, steps = STEPS } = options;
+  const { now, terminal = false, steps = STEPS } = options;
   const stderr = new CaughtOutput(terminal);
+  const env: Record<string, string> = { ...TEXT_LOG, ...options.env };
   const code = await run(args, {
     program: "finpipe",
     stdin: streamOf(options.stdin),
     stdout,
     stderr,
     env: (name) => env[name],
+    envNames: () => Object.keys(env),
     now: now === undefined
       ? () => Temporal.Now.instant()
       : now instanceof Temporal.Instant
@@ -139,7 +144,7 @@ export function spawnCli(
   const child = new Deno.Command(program!, {
     args: words,
     clearEnv: true,
-    env: cliEnv({ NO_COLOR: "1", ...options.env }),
+    env: cliEnv({ NO_COLOR: "1", ...TEXT_LOG, ...options.env }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     stdin: "piped",
     stdout: "piped",

@@ -49,6 +49,7 @@ export const SERVER: Settings = {
 /** A world in which all is well. */
 export function setup(settings: Settings, changes: Partial<DoctorDeps> = {}): DoctorDeps {
   return {
+    unknownVariables: [],
     readSettings: () => Promise.resolve(settings),
     lookAtWorkDir: (workDir) => Promise.resolve(workDir),
     freeBytes: () => Promise.resolve(5e9),

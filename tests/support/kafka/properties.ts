@@ -10,6 +10,8 @@ export const LISTENERS = {
   SASL_TLS: "SASL_SSL",
   /** SCRAM-SHA-512, in clear text. */
   SASL_CLEAR: "SASL_PLAINTEXT",
+  /** In clear text; clients log in again, after a second with PLAIN, after 8 with SCRAM-SHA-512. */
+  SASL_AGAIN: "SASL_PLAINTEXT",
   /** TLS. */
   TLS: "SSL",
   /** TLS with a certificate of the client's own. */
@@ -95,5 +97,10 @@ function securityProperties(folder: string): Record<string, string> {
     [at("SASL_TLS", "scram-sha-512.sasl.jaas.config")]: SCRAM,
     [at("SASL_CLEAR", "sasl.enabled.mechanisms")]: "SCRAM-SHA-512",
     [at("SASL_CLEAR", "scram-sha-512.sasl.jaas.config")]: SCRAM,
+    [at("SASL_AGAIN", "sasl.enabled.mechanisms")]: "PLAIN,SCRAM-SHA-512",
+    [at("SASL_AGAIN", "plain.sasl.jaas.config")]: PLAIN,
+    [at("SASL_AGAIN", "plain.connections.max.reauth.ms")]: "1000",
+    [at("SASL_AGAIN", "scram-sha-512.sasl.jaas.config")]: SCRAM,
+    [at("SASL_AGAIN", "scram-sha-512.connections.max.reauth.ms")]: "8000",
   };
 }

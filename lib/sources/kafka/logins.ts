@@ -1,0 +1,55 @@
+/** Logins by SASL, and those that a listener wants again after a while (KIP-368). */
+import type { SASLOptions } from "kafkajs";
+import type { KafkaSasl } from "../../config/kafka.ts";
+
+/**
+ * Milliseconds before a login ends at which kafkajs logs in again, before a request. With its own
+ * 10,000 it does so before each request where a login lasts no longer (`connections.max.reauth.ms`),
+ * and a broker refuses a second login within a second: it says that it accepts no SASL.
+ */
+export const LOGIN_BEFORE = 2_000;
+
+/** The shortest time, in milliseconds, that a login may last for finpipe. */
+export const SHORTEST_LOGIN = 4_000;
+
+/** Clusters that have accepted a login of this process, by the names that messages have. */
+const accepted = new Set<string>();
+
+/** True where a login was accepted: what the broker refuses later is to log in again. */
+export function wasAccepted(cluster: string): boolean {
+  return accepted.has(cluster);
+}
+
+interface LoginProvider {
+  authenticate(): Promise<void>;
+}
+
+type MakeProvider = (options: unknown) => LoginProvider;
+
+/**
+ * What kafkajs logs in by. A copy, because kafkajs keeps its own results in it: of these, the
+ * mechanism that it puts there is watched.
+ *
+ * @param cluster as messages name it
+ */
+export function watchedSasl(sasl: KafkaSasl, cluster: string): SASLOptions {
+  let provider: MakeProvider | undefined;
+  const watched = {
+    ...sasl,
+    get authenticationProvider() {
+      return provider;
+    },
+    set authenticationProvider(make: MakeProvider | undefined) {
+      provider = make && ((options) => {
+        const login = make(options);
+        return {
+          async authenticate() {
+            await login.authenticate();
+            accepted.add(cluster);
+          },
+        };
+      });
+    },
+  };
+  return watched as unknown as SASLOptions;
+}
