@@ -426,6 +426,10 @@ browserTest("numbers are the reader's, in every digit; dates are ISO", async (op
   assert.match(await textOf(page, "#span"), /^2022-10-01, 1 day, 1 currency$/);
   assert.match(await textOf(page, "#trend-accounts"), /^On 2022-10-01: 430 is \d+\.$/);
   assert.match(await textOf(page, "#compared"), /does not have the day before 2022-10-01/);
+  // Swedish has another minus, which "falls by" does without.
+  const falling = madeFacts({ first: "2022-10-01", days: 30, currencies: [410, 420, 430] });
+  const swedish = await open(await written(falling), { locale: "sv-SE" });
+  assert.match(await textOf(swedish.page, "#trend-accounts"), /430 falls by about \d/);
 });
 
 browserTest(
