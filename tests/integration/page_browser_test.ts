@@ -296,6 +296,8 @@ browserTest("the charts, the dates and the table are used by keyboard", async (o
     await textOf(page, "#said"),
     /^2022-10-09\. 410: transactions \d+, .*accounts \d+/,
   );
+  const told = page.locator(".charts").getByRole("status");
+  assert.equal(await told.count(), 0, "a screen reader is told of a step once, by #said");
   const choose = async () => {
     for (let i = 0; i < 3; i++) await page.keyboard.press("Shift+ArrowRight");
   };
