@@ -339,8 +339,6 @@ browserTest("the charts, the dates and the table are used by keyboard", async (o
   await page.locator("#chart-accounts .u-over")
     .dispatchEvent("pointerdown", { pointerType: "touch", clientX: 400 });
   assert.deepEqual(await dates(page), Array(4).fill(""));
-  const left = await page.locator("#chart-accounts .u-over").evaluate((over) => over.offsetLeft);
-  assert.ok(left > 40, "the first date is not cut");
   await page.keyboard.press("Escape");
   assert.equal(await hashOf(page), "");
   await page.locator("#mart-count", { hasText: /2\d\d rows/ }).waitFor();
@@ -559,6 +557,8 @@ browserTest("days that are not built have no figures, not even zeros", async (op
   const { page, errors } = await open(await written(madeFacts(days)));
   assert.deepEqual(await texts(page, ".figure"), Array(4).fill("–"));
   assert.match(await textOf(page, "#trend-amount"), /there are no figures\.$/);
+  const left = await page.locator("#chart-amount .u-over").evaluate((over) => over.offsetLeft);
+  assert.ok(left > 40, "the first date is not cut");
   assert.deepEqual(errors, []);
 });
 
