@@ -296,6 +296,8 @@ browserTest("the charts, the dates and the table are used by keyboard", async (o
     await textOf(page, "#said"),
     /^2022-10-09\. 410: transactions \d+, .*accounts \d+/,
   );
+  const told = page.locator(".charts").getByRole("status");
+  assert.equal(await told.count(), 0, "a screen reader is told of a step once, by #said");
   const choose = async () => {
     for (let i = 0; i < 3; i++) await page.keyboard.press("Shift+ArrowRight");
   };
@@ -426,6 +428,10 @@ browserTest("numbers are the reader's, in every digit; dates are ISO", async (op
   assert.match(await textOf(page, "#span"), /^2022-10-01, 1 day, 1 currency$/);
   assert.match(await textOf(page, "#trend-accounts"), /^On 2022-10-01: 430 is \d+\.$/);
   assert.match(await textOf(page, "#compared"), /does not have the day before 2022-10-01/);
+  // Swedish has another minus, which "falls by" does without.
+  const falling = madeFacts({ first: "2022-10-01", days: 30, currencies: [410, 420, 430] });
+  const swedish = await open(await written(falling), { locale: "sv-SE" });
+  assert.match(await textOf(swedish.page, "#trend-accounts"), /430 falls by about \d/);
 });
 
 browserTest(
@@ -551,6 +557,8 @@ browserTest("days that are not built have no figures, not even zeros", async (op
   const { page, errors } = await open(await written(madeFacts(days)));
   assert.deepEqual(await texts(page, ".figure"), Array(4).fill("–"));
   assert.match(await textOf(page, "#trend-amount"), /there are no figures\.$/);
+  const left = await page.locator("#chart-amount .u-over").evaluate((over) => over.offsetLeft);
+  assert.ok(left > 40, "the first date is not cut");
   assert.deepEqual(errors, []);
 });
 

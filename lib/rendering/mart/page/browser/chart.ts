@@ -24,6 +24,8 @@ const HEIGHT = 260;
 const PAPER = { width: 700, height: 205 };
 /** More days than this are dense: about one at each pixel of a chart. */
 const DENSE = 400;
+/** Pixels of the axis of figures. */
+const AXIS = 58;
 /** Pixels of a character on an axis. */
 const CHARACTER = 7;
 
@@ -146,8 +148,8 @@ export class Chart {
       width: Math.max(this.frame.clientWidth, 200),
       height: HEIGHT,
       legend: { show: false },
-      // Half of a date stands right of its day.
-      padding: [8, 5 * CHARACTER, 0, 0],
+      // Half of a date stands right of its day, and left of it, where without figures uPlot has no axis.
+      padding: [8, 5 * CHARACTER, 0, (chart) => chart.scales.y?.min == null ? AXIS : 0],
       cursor: {
         y: false,
         sync: { key: SYNC, setSeries: false },
@@ -181,7 +183,7 @@ export class Chart {
           stroke: () => theme().text,
           grid: { stroke: () => theme().grid, width: 1 },
           ticks: { show: false },
-          size: 58,
+          size: AXIS,
           values: (_chart, values) => values.map((value) => value === null ? "" : axisText(value)),
           incrs: scale === 0 ? WHOLE_STEPS : undefined,
         } as uPlot.Axis,

@@ -3,11 +3,9 @@
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 2 });
 const fine = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 4 });
-const percent = new Intl.NumberFormat(undefined, {
-  style: "percent",
-  maximumFractionDigits: 1,
-  signDisplay: "exceptZero",
-});
+const percent = { style: "percent", maximumFractionDigits: 1 } as const;
+const change = new Intl.NumberFormat(undefined, { ...percent, signDisplay: "exceptZero" });
+const size = new Intl.NumberFormat(undefined, { ...percent, signDisplay: "never" });
 const scaled = new Map<number, Intl.NumberFormat>();
 
 /** A decimal text with all its digits. */
@@ -36,7 +34,12 @@ export function wholeText(value: number): string {
 
 /** A share with its sign: +12.5%. */
 export function changeText(share: number): string {
-  return percent.format(share);
+  return change.format(share);
+}
+
+/** The same where words say which way: 12.5%. */
+export function changeSizeText(share: number): string {
+  return size.format(share);
 }
 
 /** `1 day`, `2 days`. */

@@ -1,6 +1,6 @@
 /** What a chart shows, in words. */
 import { type Currency, lengthOf, type Line, type Metric, type Model } from "./model.ts";
-import { changeText, counted, exactText, shortText } from "./numbers.ts";
+import { changeSizeText, counted, exactText, shortText } from "./numbers.ts";
 import { shownOf, type View } from "./view.ts";
 
 /** At most so many currencies have a sentence of their own; the table beside the chart has all. */
@@ -60,7 +60,7 @@ function sentenceOf(
     ? "varies"
     : Math.abs(change) < STEADY
     ? "is steady"
-    : `${change > 0 ? "rises" : "falls"} by about ${changeText(change).replace(/^[+-]/, "")}`;
+    : `${change > 0 ? "rises" : "falls"} by about ${changeSizeText(change)}`;
   const at = ({ value, place }: Facts["least"]) =>
     `${text(value)} on ${calendar.iso(axis[place]!)}`;
   return `${label} ${way}: at the least ${at(least)}, at the most ${at(most)}.`;
