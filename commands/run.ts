@@ -18,6 +18,7 @@ import { logFormat, logLevel } from "../lib/config/logging.ts";
 import { Problems } from "../lib/config/problems.ts";
 import type { ConfigSource } from "../lib/config/settings.ts";
 import { createLogger, type Logger } from "../lib/runtime/log.ts";
+import { StopNotice } from "../lib/runtime/stop_notice.ts";
 import { createProgram, type HelpOutput } from "./program.ts";
 import { COMMANDS, type Registration } from "./registry.ts";
 import { usageTextOf } from "./usage_text.ts";
@@ -45,10 +46,12 @@ export async function run(
     lines = new CommandLines(() => io.program, flags);
     log = loggerOf(config, io, lines);
     debug = log.level === "debug";
+    using stopNotice = new StopNotice(io.signal, log);
     const context = {
       io,
       log,
       config,
+      stopNotice,
       paint: flags.json === true ? PLAIN : paintOf(config, io.stdout),
       json: flags.json === true,
       quiet: flags.quiet === true,
