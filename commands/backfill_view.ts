@@ -114,6 +114,8 @@ export class BackfillView implements BackfillWatch, Told, Disposable {
 
   async #print(lines: readonly string[]): Promise<void> {
     if (this.#context.json || lines.length === 0) return;
+    // On a terminal, what was logged of a date stands before its line.
+    await this.#context.log.flush();
     // If whoever reads stdout stops reading, the work must still be done to its end.
     await this.#context.io.stdout.write(`${lines.join("\n")}\n`).catch((error) => {
       if (!isClosed(error)) throw error;

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { CommandLines } from "../lib/runtime/command_lines.ts";
 import type { Paint } from "../lib/runtime/colors.ts";
 import type { Io } from "../lib/runtime/io.ts";
+import type { StopNotice } from "../lib/runtime/stop_notice.ts";
 import type { Logger } from "../lib/runtime/log.ts";
 import type { ConfigSource } from "../lib/config/settings.ts";
 import type { Notice, NoticeEvent } from "../lib/notify/notice.ts";
@@ -13,6 +14,8 @@ export interface Context {
   log: Logger;
   /** Where settings come from: flags first, then the environment. */
   config: ConfigSource;
+  /** Is told what is waited for when somebody asks to stop. */
+  stopNotice: Pick<StopNotice, "waitsFor">;
   /** Colors what is written to stdout, or not. */
   paint: Paint;
   /** `--json`: the result on stdout is one JSON value. */

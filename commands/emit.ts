@@ -5,6 +5,7 @@ import { parseRange, partitionOf, today } from "../lib/partitions/run_date.ts";
 import { emit } from "../lib/emit/emit.ts";
 import { writeFile } from "../lib/emit/file.ts";
 import { withTopicWriter } from "../lib/emit/topic.ts";
+import { CountedWork } from "../lib/rendering/progress/counted_work.ts";
 import { readSettings } from "../lib/config/settings.ts";
 import { counted } from "../lib/runtime/words.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
@@ -22,6 +23,8 @@ export interface EmitCall {
   force: boolean;
   emulation: Emulation;
 }
+
+const WORDS = { verb: "Emitting", noun: "message", field: "messages" };
 
 /** @throws FinpipeError of kind `usage` */
 export function emitCallOf(options: OptionValues, now: Temporal.Instant): EmitCall {
@@ -102,9 +105,12 @@ const command: CommandDefinition = {
     if (context.json && await isStdout(target)) {
       throw cannotTake("--json", `--to ${target}`, "stdout carries the events: leave --json out");
     }
+    using progress = new CountedWork(context, WORDS);
+    const onProgress = (messages: number) => progress.done(messages);
     const send = (write: (text: string) => Promise<void>) =>
-      emit(emulate(emulation), write, { rate, signal: io.signal });
+      emit(emulate(emulation), write, { rate, signal: io.signal, onProgress });
     const messages = await sendTo(target, send, context, rate !== undefined);
+    await progress.clear();
     if (messages === undefined) return;
     const result = {
       messages,

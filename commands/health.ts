@@ -16,7 +16,7 @@ const command: CommandDefinition = {
       )
       .option(
         "--port <port>",
-        `of 'finpipe stream --metrics-port' or 'finpipe serve' (default: ${PORT})`,
+        `of a stream's metrics, or of 'finpipe serve' (default: ${PORT})`,
         wholeNumber(1, 65_535),
       )
       .option("--ready", "ask whether a stream has partitions and reaches its servers, too");

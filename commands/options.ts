@@ -105,9 +105,11 @@ export function withRetryFor(context: Context, duration: string): Context {
 
 /** Prints a command's result: one JSON value with `--json`, else lines of text. */
 export async function printResult(
-  { io, json }: Context,
+  { io, json, log }: Context,
   result: unknown,
   lines: readonly string[],
 ): Promise<void> {
+  // On a terminal, what was logged stands before the result.
+  await log.flush();
   await io.stdout.write((json ? JSON.stringify(result) : lines.join("\n")) + "\n");
 }

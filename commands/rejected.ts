@@ -19,6 +19,8 @@ import { rejectedBytes } from "../lib/rejected/bytes.ts";
 /** Partitions are 32-bit integers, in Kafka as in staging. */
 const LARGEST_PARTITION = 2 ** 31 - 1;
 
+const LINE_END = "\n".charCodeAt(0);
+
 const command: CommandDefinition = {
   configure(command) {
     command
@@ -117,8 +119,12 @@ async function show(context: Context, rejected: RejectedRepository, id: number):
     const result = { ...row, raw_base64: bytes === null ? null : raw.toBase64() };
     return await printResult(context, result, []);
   }
+  let last: number | undefined;
   for await (const piece of pieces) {
     io.signal.throwIfAborted();
     await io.stdout.write(piece);
+    last = piece.at(-1) ?? last;
   }
+  // On a terminal the prompt begins a line of its own; a file gets the bytes as they are.
+  if (io.stdout.isTerminal && last !== undefined && last !== LINE_END) await io.stdout.write("\n");
 }

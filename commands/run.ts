@@ -17,6 +17,7 @@ import type { CommandDefinition } from "./command.ts";
 import { reportFailure, reportUsage, sourceOf } from "./failure.ts";
 import { runTelling } from "./notifying.ts";
 import { cannotTake } from "./options.ts";
+import { StopNotice } from "../lib/runtime/stop_notice.ts";
 import { createProgram, type HelpOutput } from "./program.ts";
 import { COMMANDS, type Registration } from "./registry.ts";
 
@@ -48,10 +49,12 @@ export async function run(
     source = config;
     log = loggerOf(config, io, lines);
     debug = log.level === "debug";
+    using stopNotice = new StopNotice(io.signal, log);
     const context = {
       io,
       log,
       config,
+      stopNotice,
       paint: flags.json === true ? PLAIN : paintOf(config, io.stdout),
       json: flags.json === true,
       quiet: flags.quiet === true,

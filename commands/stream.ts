@@ -122,7 +122,7 @@ function noticeOfStream(error: unknown): Notice {
 }
 
 async function land(
-  { io, log }: Context,
+  { io, log, stopNotice }: Context,
   engine: Engine,
   { source, limits, watermark }: StreamCall,
   { onProgress, onSource }: Pick<LandingProgress, "onProgress" | "onSource">,
@@ -132,6 +132,7 @@ async function land(
   const { now, signal } = io;
   const { makeRows } = engine;
   const connect = () => connectTo(engine);
+  stopNotice.waitsFor = () => "for staging to answer, and to take what was read";
   const context = { connect, makeRows, log, now, signal, retryFor, onProgress, onSource };
   switch (source.kind) {
     case "stdin":
@@ -141,7 +142,10 @@ async function land(
     case "kafka":
       return await landKafka(engine, {
         ...context,
-        onStart: ({ landers }) => onSource(() => ({ messages: landers.lag })),
+        onStart({ landers }) {
+          onSource(() => ({ messages: landers.lag }));
+          stopNotice.waitsFor = () => drainText(source.grace, landers.stagingFailure);
+        },
       }, {
         ...source,
         ...landing,
@@ -164,6 +168,12 @@ async function landKafka(
   }
   const { landWatchedTopic } = await import("../lib/landing/topic/watched_topic.ts");
   return await landWatchedTopic({ ...context, topic }, options, metricsPort);
+}
+
+/** What a stream waits for that was asked to stop. @param grace milliseconds */
+function drainText(grace: number, failure: string | undefined): string {
+  const why = failure === undefined ? "" : ` (${failure})`;
+  return `up to ${Math.round(grace / 1000)} s to land what was read${why}`;
 }
 
 /** Opens a session of staging and checks the schema again: it may have been upgraded meanwhile. */

@@ -9,6 +9,8 @@ export interface EmitOptions {
   rate?: number | undefined;
   /** Stops the sending, which throws its reason. */
   signal: AbortSignal;
+  /** Told how many were written, after each piece. */
+  onProgress?: (messages: number) => void;
   /** Milliseconds on a clock that only goes forward. @default performance.now */
   clock?: () => number;
 }
@@ -20,7 +22,7 @@ export interface EmitOptions {
 export async function emit(
   messages: Iterable<string>,
   write: (text: string) => Promise<void>,
-  { rate, signal, clock = () => performance.now() }: EmitOptions,
+  { rate, signal, onProgress, clock = () => performance.now() }: EmitOptions,
 ): Promise<number | undefined> {
   const started = clock();
   let count = 0;
@@ -29,6 +31,7 @@ export async function emit(
     signal.throwIfAborted();
     await write(text);
     text = "";
+    onProgress?.(count);
   };
   try {
     for (const message of messages) {

@@ -167,7 +167,13 @@ Deno.test("backfill: a range, and what its steps do not read", () => {
   const { request: { range, ...request }, ...call } = backfillOf("2022-10-02..2022-10-31");
   assert.deepEqual([String(range!.from), String(range!.to)], ["2022-10-02", "2022-10-31"]);
   const retries = { retries: 1, retryDelay: 300_000 };
-  assert.deepEqual(call, { dryRun: false, allowOpenDay: false, wait: false, ...retries });
+  assert.deepEqual(call, {
+    dryRun: false,
+    allowOpenDay: false,
+    wait: false,
+    metricsFile: undefined,
+    ...retries,
+  });
   assert.deepEqual(request, {
     stale: false,
     force: false,

@@ -9,6 +9,7 @@ Deno.test("a file and stdin have the defaults of the contract", () => {
     source: { kind: "file", path: "a.jsonl" },
     limits: LIMITS,
     watermark: 300_000,
+    maxRejectedShare: undefined,
   });
   assert.deepEqual(streamCallOf({ source: "-" }, true).source, { kind: "stdin" });
 });
@@ -40,6 +41,7 @@ Deno.test("every option is taken", () => {
     watermark: "1h",
     batchRows: 7,
     maxMessageBytes: 99,
+    maxRejectedShare: 0.5,
   };
   assert.deepEqual(streamCallOf(options, true), {
     source: {
@@ -51,6 +53,7 @@ Deno.test("every option is taken", () => {
     },
     limits: { rows: 7, bytes: 8_388_608, linger: 250, maxMessageBytes: 99 },
     watermark: 3_600_000,
+    maxRejectedShare: 0.5,
   });
 });
 

@@ -9,6 +9,7 @@ import { retrying } from "../../runtime/retry.ts";
 import { type ConsumerOptions, SESSION_TIMEOUT } from "../topic/topic.ts";
 import { asKafkaFailure } from "./failure.ts";
 import { replaceFetchDecoding } from "./fetch_decoding.ts";
+import { JoinNotice } from "./join_notice.ts";
 import { Membership } from "./membership.ts";
 import { OffsetReports } from "./offset_reports.ts";
 
@@ -61,6 +62,7 @@ export class GroupMember {
   readonly #handlers: MemberHandlers;
   readonly #reports: OffsetReports;
   readonly #membership: Membership;
+  readonly #notice: JoinNotice;
   /** Aborted when nothing more is to be delivered. */
   readonly #stop = new AbortController();
   /** Settles when kafkajs has joined, or failed to. */
@@ -74,6 +76,7 @@ export class GroupMember {
     const { topic, members, sessionTimeout = SESSION_TIMEOUT, partitions = 0 } = options;
     replaceFetchDecoding();
     this.#membership = new Membership({ sessionTimeout, members });
+    this.#notice = new JoinNotice(options.group, sessionTimeout, options.log);
     this.#consumer = kafka.consumer({
       groupId: options.group,
       sessionTimeout,
@@ -95,10 +98,14 @@ export class GroupMember {
       this.#membership.joined(payload.memberId);
       this.#reports.assigned(partitions);
       handlers.joined(partitions);
+      this.#notice.joined(partitions.length);
       this.joined = true;
       this.#alive();
     });
-    this.#consumer.on(events.REBALANCING, () => this.joined = false);
+    this.#consumer.on(events.REBALANCING, () => {
+      this.joined = false;
+      if (!this.isStopped) this.#notice.begin();
+    });
     this.#consumer.on(events.FETCH_START, () => {
       this.#reports.fetching();
       if (!this.isStopped && this.#membership.isLost()) void this.#giveUp();
@@ -125,6 +132,7 @@ export class GroupMember {
     const { cluster, log } = this.#options;
     const { signal } = this.#stop;
     let hasJoined = false;
+    this.#notice.begin();
     try {
       await retrying(async () => {
         const error = await this.#untilCrash();
@@ -141,11 +149,14 @@ export class GroupMember {
       });
     } catch (error) {
       if (!signal.aborted) throw error;
+    } finally {
+      this.#notice.end();
     }
   }
 
   /** Delivers nothing more, and stays in the group. */
   quiesce(): void {
+    this.#notice.end();
     this.#stop.abort();
   }
 

@@ -1,6 +1,5 @@
 /** Finpipe in a pseudo-terminal (util-linux `script`), and what a person sees there. */
 import xterm from "@xterm/headless";
-import { shellQuoted } from "../../../lib/runtime/command_lines.ts";
 import { cliEnv, cliWords } from "../cli/run_cli.ts";
 import { isOnPath } from "../machine/programs.ts";
 import { skippable, type TestBody } from "../skip.ts";
@@ -49,7 +48,7 @@ export interface InTerminal {
 /** Starts finpipe in a terminal of its own. */
 export function inTerminal(args: readonly string[], options: TerminalOptions): InTerminal {
   const { columns, rows = 24, env = {}, cwd, redirect = "" } = options;
-  const command = cliWords(args).map(shellQuoted).join(" ");
+  const command = cliWords(args).map(quoted).join(" ");
   const child = new Deno.Command("script", {
     args: [
       "-qefc",
@@ -78,6 +77,11 @@ export function inTerminal(args: readonly string[], options: TerminalOptions): I
     type: (text) => keys.write(new TextEncoder().encode(text)),
     waitFor: (pattern) => watched.waitFor(pattern),
   };
+}
+
+/** As any shell reads it, with control characters as they are. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Interprets what is sent to a terminal. */
