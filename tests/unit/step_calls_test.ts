@@ -189,7 +189,8 @@ Deno.test("backfill: a range, and what its steps do not read", () => {
     ...options,
     retryDelay: "1s",
   });
-  assert.deepEqual(asked, { ...options, retryDelay: 1000 });
+  assert.deepEqual(asked, { ...options, metricsFile: undefined, retryDelay: 1000 });
+  assert.throws(() => backfillOf("2022-10-02", { dryRun: true, metricsFile: "f.prom" }), isUsage);
   assert.throws(() => backfillOf("2022-10-03..2022-10-02"), isUsage);
   const daysOf = (dates: string) => {
     const { from, to } = backfillOf(dates).request.range!;
