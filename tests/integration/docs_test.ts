@@ -33,7 +33,7 @@ Deno.test("docs/operations.md: memory is reckoned with the batches that a topic 
 
 Deno.test("an example that fails, or prints something else, is found", async () => {
   const example = (script: string, stdout?: string) => runAll([{ chapter: "", script, stdout }]);
-  await assert.rejects(example("./finpipe nonsense\ntrue\n"), /Unknown command/);
+  await assert.rejects(example("./finpipe nonsense\ntrue\n"), /There is no command "nonsense"/);
   await assert.rejects(example("./finpipe --version\n", "another\n"), assert.AssertionError);
 });
 
