@@ -98,7 +98,7 @@ export class GroupMember {
       this.#membership.joined(payload.memberId);
       this.#reports.assigned(partitions);
       handlers.joined(partitions);
-      this.#notice.joined(partitions.length);
+      this.#notice.joined();
       this.joined = true;
       this.#alive();
     });

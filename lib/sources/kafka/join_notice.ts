@@ -1,6 +1,5 @@
 /** Says what a member waits for that is given no partitions for a while. */
 import type { Logger } from "../../runtime/log.ts";
-import { counted } from "../../runtime/words.ts";
 
 /** Milliseconds that a join may take without a word. */
 const SOON = 3000;
@@ -37,15 +36,13 @@ export class JoinNotice {
     }, this.#soon);
   }
 
-  /** The group has given out its partitions, so many of them to us. */
-  joined(partitions: number): void {
+  /** The group has given out its partitions. */
+  joined(): void {
     this.end();
     if (!this.#isTold) return;
     this.#isTold = false;
     const seconds = Math.round((performance.now() - this.#since) / 1000);
-    this.#log.info(
-      `The group gave this process ${counted(partitions, "partition")}, after ${seconds} s`,
-    );
+    this.#log.info(`The group has given out its partitions, after ${seconds} s`);
   }
 
   /** Nobody waits any longer. */
