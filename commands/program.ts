@@ -57,7 +57,9 @@ export function createProgram(
     .addHelpText("after", "\nTry it with nothing set up: finpipe demo");
   addGlobalOptions(program);
   refuseTwice(program);
-  for (const { name, summary } of commands) program.command(name).summary(summary);
+  for (const { name, summary, hidden = false } of commands) {
+    program.command(name, { hidden }).summary(summary);
+  }
   addHelpCommand(program, commands);
   for (const command of program.commands) command.copyInheritedSettings(program);
   program.hook("preSubcommand", async (_program, command) => {
@@ -65,9 +67,16 @@ export function createProgram(
     await beforeCommand(program.opts());
     if (registration === undefined) return;
     const { default: definition } = await registration.load();
+    if (registration.noJson === true && program.opts().json === true) {
+      throw new FinpipeError("usage", `Cannot take --json with ${registration.name}`, {
+        hint: "It prints no JSON: leave it out",
+      });
+    }
     definition.configure(command);
     refuseTwice(command);
-    command.addHelpText("after", examplesText(definition.examples));
+    if (definition.examples.length > 0) {
+      command.addHelpText("after", examplesText(definition.examples));
+    }
     command.action(async (...given: unknown[]) => {
       // A variadic argument comes as an array: its values are the rest of the arguments.
       const args = given.slice(0, -2).flat() as (string | undefined)[];
