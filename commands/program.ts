@@ -20,7 +20,7 @@ export interface HelpOutput {
   out(text: string): void;
   err(text: string): void;
   /** Characters of a line of each. @default undefined: no terminal says how many */
-  width: { out: number | undefined; err: number | undefined };
+  width?: { out: number | undefined; err: number | undefined };
 }
 
 /** Runs the command that was called, with its arguments as they were typed. */
@@ -57,8 +57,8 @@ export function createProgram(
       writeErr: (text) => output.err(text),
       outputError: () => {},
       // Commander would ask the process's own streams, and making those takes a while.
-      getOutHelpWidth: () => widthOf(output.width.out),
-      getErrHelpWidth: () => widthOf(output.width.err),
+      getOutHelpWidth: () => widthOf(output.width?.out),
+      getErrHelpWidth: () => widthOf(output.width?.err),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
@@ -66,7 +66,9 @@ export function createProgram(
     .addHelpText("after", "\nTry it with nothing set up: finpipe demo");
   addGlobalOptions(program);
   refuseTwice(program);
-  for (const { name, summary } of commands) program.command(name).summary(summary);
+  for (const { name, summary, hidden = false } of commands) {
+    program.command(name, { hidden }).summary(summary);
+  }
   addHelpCommand(program, commands);
   for (const command of program.commands) command.copyInheritedSettings(program);
   program.hook("preSubcommand", async (_program, command) => {
@@ -74,13 +76,20 @@ export function createProgram(
     await beforeCommand(program.opts());
     if (registration === undefined) return;
     const { default: definition } = await registration.load();
+    if (registration.noJson === true && program.opts().json === true) {
+      throw new FinpipeError("usage", `Cannot take --json with ${registration.name}`, {
+        hint: "It prints no JSON: leave it out",
+      });
+    }
     definition.configure(command);
     refuseTwice(command);
     command.description(unwrapped(command.description()));
-    command.addHelpText("after", ({ error }) => {
-      const width = error ? widthOf(output.width.err) : widthOf(output.width.out);
-      return examplesText(definition.examples, width);
-    });
+    if (definition.examples.length > 0) {
+      command.addHelpText("after", ({ error }) => {
+        const width = error ? widthOf(output.width?.err) : widthOf(output.width?.out);
+        return examplesText(definition.examples, width);
+      });
+    }
     command.action(async (...given: unknown[]) => {
       // A variadic argument comes as an array: its values are the rest of the arguments.
       const args = given.slice(0, -2).flat() as (string | undefined)[];

@@ -8,6 +8,10 @@ export interface Registration {
   /** One line for the list of commands. */
   summary: string;
   load: () => Promise<{ default: CommandDefinition }>;
+  /** It prints no JSON. @default false */
+  noJson?: true;
+  /** It is for programs, and stands in no list. @default false */
+  hidden?: true;
 }
 
 /** All commands, with these as the steps of a day. A command that is not listed does not exist. */
@@ -92,6 +96,19 @@ export function commandsOf(steps: readonly StepRegistration[]): readonly Registr
       name: "config",
       summary: "show every setting, its value and where that came from",
       load: () => import("./config.ts"),
+    },
+    {
+      name: "completions",
+      summary: "print the script by which a shell completes command lines",
+      noJson: true,
+      load: () => import("./completions.ts"),
+    },
+    {
+      name: "complete",
+      summary: "print what may stand next on a command line",
+      noJson: true,
+      hidden: true,
+      load: () => import("./complete.ts"),
     },
   ];
 }

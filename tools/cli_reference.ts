@@ -19,7 +19,8 @@ Made from \`--help\` by \`tools/cli_reference.ts\`: do not edit. What the data m
 /** The whole text of docs/cli.md. */
 export async function cliReference(): Promise<string> {
   const sections = [HEAD, section("finpipe", await helpOf([]))];
-  for (const { name } of COMMANDS) {
+  for (const { name, hidden } of COMMANDS) {
+    if (hidden === true) continue;
     sections.push(section(`finpipe ${name}`, await helpOf([name])));
   }
   return sections.join("\n");

@@ -103,6 +103,17 @@ export const CATALOGUE: readonly SettingForm[] = [
     byDefault: "all",
   },
   {
+    name: "FINPIPE_NOTIFY_URL",
+    meaning: "the webhook that is told of failures of 'finpipe backfill', 'finpipe audit' and " +
+      "'finpipe stream'",
+    holds: "secret",
+  },
+  {
+    name: "FINPIPE_NOTIFY_SECRET",
+    meaning: "the secret that what is posted there is signed with",
+    holds: "secret",
+  },
+  {
     name: "--retry-for",
     flag: "retryFor",
     meaning:

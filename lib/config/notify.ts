@@ -16,6 +16,11 @@ const SECRET_VARIABLE = "FINPIPE_NOTIFY_SECRET";
 /** Before a secret in base64 (Standard Webhooks, "Signature scheme"); any other one is text. */
 const BASE64_PREFIX = "whsec_";
 
+/** True where anything is set about it. */
+export function isNotifySet(source: ConfigSource): boolean {
+  return [URL_VARIABLE, SECRET_VARIABLE].some((name) => secretOrigin(source, name) !== undefined);
+}
+
 /**
  * Reads the settings.
  *

@@ -26,5 +26,7 @@ export interface DoctorDeps {
    * in the warehouse that is missing now.
    */
   tryEmbedded: (settings: Settings) => Promise<string[]>;
+  /** The host that is told of failures; undefined where none is set. */
+  noticeHost: (() => Promise<string>) | undefined;
   now: () => Temporal.Instant;
 }

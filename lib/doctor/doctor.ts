@@ -34,6 +34,12 @@ export async function examine(deps: DoctorDeps, watch?: CheckWatch): Promise<Che
     return { detail: engineText(settings), value: settings };
   });
   if (settings === undefined) return list.checks;
+  const { noticeHost } = deps;
+  if (noticeHost !== undefined) {
+    await list.look("notices", async () => ({
+      detail: `failures are told to ${await noticeHost()}, which was not asked`,
+    }));
+  }
   const workDir = await list.look("work dir", () => examineWorkDir(settings.workDir, deps));
   const [kafka, staging, warehouse, rest] = [1, 2, 3, 4].map(() => new Checklist(watch));
   const topic = examineTopic(settings, kafka!, deps);

@@ -3,6 +3,7 @@ import { Engine, type EngineContext } from "./engine.ts";
 import type { DoctorDeps } from "../doctor/deps.ts";
 import { withPatience } from "../doctor/patience.ts";
 import { isKafkaSet, readKafkaSettings } from "../config/kafka.ts";
+import { isNotifySet, readNotifySettings } from "../config/notify.ts";
 import { readSettings } from "../config/settings.ts";
 import type { UnknownVariable } from "../config/unknown_variables.ts";
 import { freeBytes, lookAtWorkDir } from "../config/work_dir.ts";
@@ -59,6 +60,9 @@ export function doctorDeps(
         ? await engine.warehouse.missingParts()
         : [];
     },
+    noticeHost: isNotifySet(config)
+      ? async () => (await readNotifySettings(config))?.url.host ?? "nobody"
+      : undefined,
     now: io.now,
   };
 }

@@ -298,7 +298,8 @@ verticaTest("rows that do not fit are told of by their file and column", async (
   const table = `${place.schemas.stagingSchema}.loads`;
   await remakeLoads(place, session, (sql) => sql.replace(/(sha256 .*) NOT NULL/, "$1"));
   await writePartition(place.workDir, "transactions", DAY, [transaction(DAY)]);
-  assert.equal((await place.load("--dataset", "transactions")).code, 0);
+  const loaded = await place.load("--dataset", "transactions");
+  assert.equal(loaded.code, 0, loaded.stderr);
   await session.transaction(() => session.query(`UPDATE ${table} SET sha256 = NULL`));
   await session.close();
   const { code, stderr } = await place.load("--dataset", "transactions");
@@ -321,7 +322,8 @@ verticaTest("what init --print-sql prints, run by hand, makes what init makes", 
   assert.match((await place.run(["init"])).stdout, /warehouse: up to date/);
   assert.equal((await place.run(["doctor"])).code, 0);
   await writePartition(place.workDir, "transactions", DAY, [transaction(DAY)]);
-  assert.equal((await place.load("--dataset", "transactions")).code, 0);
+  const loaded = await place.load("--dataset", "transactions");
+  assert.equal(loaded.code, 0, loaded.stderr);
 });
 
 verticaTest("two inits at once both succeed, and apply each migration once", async () => {
@@ -335,4 +337,17 @@ verticaTest("two inits at once both succeed, and apply each migration once", asy
   );
   await session.close();
   assert.deepEqual(rows, ["1", "2", "3", "4"].map((version) => ({ version })));
+});
+
+verticaTest("completions know the days of the server where the work dir has no files", async () => {
+  await using place = await Place.open();
+  const complete = async (workDir: string) => {
+    const words = ["--", "--work-dir", workDir, "backfill", "2022"];
+    return (await runCli(["complete", ...words], { env: place.env })).stdout;
+  };
+  await writePartition(place.workDir, "transactions", DAY, [transaction(DAY)]);
+  const loaded = await place.load("--dataset", "transactions");
+  assert.equal(loaded.code, 0, loaded.stderr);
+  assert.equal(await complete(place.workDir), "2022-10-02\n");
+  assert.equal(await complete(`${place.workDir}/empty`), "2022-10-02\n");
 });

@@ -348,3 +348,21 @@ Deno.test("a server that takes connections and never answers is given up", async
   assert.match(given.message, /^Cannot reach Kafka at k:9092: no answer for/);
   assert.equal(await withPatience(Promise.resolve(7), "Kafka", 0, 60_000), 7);
 });
+
+Deno.test("who is told of failures is checked where one is set, and not asked", async () => {
+  const told = await examine(
+    setup(EMBEDDED, { noticeHost: () => Promise.resolve("hooks.example") }),
+  );
+  assert.deepEqual(
+    told.find(({ check }) => check === "notices"),
+    {
+      check: "notices",
+      outcome: "ok",
+      detail: "failures are told to hooks.example, which was not asked",
+    },
+  );
+  const wrong = new FinpipeError("configuration", "It is no URL", { hint: "Write it" });
+  const checks = await examine(setup(EMBEDDED, { noticeHost: () => Promise.reject(wrong) }));
+  assert.ok(outcomes(checks).includes("failed notices"));
+  assert.equal(exitCodeOf(checks), 3);
+});

@@ -56,6 +56,7 @@ export function setup(settings: Settings, changes: Partial<DoctorDeps> = {}): Do
     inspectStaging: () => Promise.resolve(server()),
     inspectWarehouse: () => Promise.resolve(warehouse()),
     inspectTopic: undefined,
+    noticeHost: undefined,
     readStreamSettings: undefined,
     tryEmbedded: () => Promise.resolve([]),
     now: () => NOW,
