@@ -1,12 +1,14 @@
 /** The command line as commander reads it: options, help, and the command that is called. */
-import { Command, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { LOG_LEVELS } from "../lib/runtime/log.ts";
-import { VERSION } from "../lib/runtime/version.ts";
 import type { CommandDefinition } from "./command.ts";
 import type { Registration } from "./registry.ts";
 
 /** Characters in a line of help, on any terminal: docs/cli.md is made from the help. */
 const HELP_WIDTH = 100;
+
+/** The code of the CommanderError that `--version` ends the reading of a command line with. */
+export const VERSION_ASKED = "finpipe.version";
 
 /** Where commander writes help to, without waiting. */
 export interface HelpOutput {
@@ -31,7 +33,6 @@ export function createProgram(
     .description(
       "Lands the events of a payments service, each once, and builds a mart from them, day by day.",
     )
-    .version(VERSION)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false, helpWidth: HELP_WIDTH })
     .configureOutput({
@@ -79,6 +80,11 @@ function addHelpCommand(program: Command, commands: readonly Registration[]): vo
 
 function addGlobalOptions(program: Command): void {
   program
+    .option("-V, --version", "print the version, the commit and the version of Deno")
+    .on("option:version", () => {
+      // Commander's own version is a text that is known before; the commit is looked up when asked for.
+      throw new CommanderError(0, VERSION_ASKED, "");
+    })
     .addOption(new Option("--engine <engine>", "force an engine").choices(["embedded", "remote"]))
     .option("--work-dir <dir>", "partition files and the embedded engine (default: ./finpipe-data)")
     .addOption(new Option("--log-level <level>", "(default: info)").choices(LOG_LEVELS))

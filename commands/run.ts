@@ -17,8 +17,9 @@ import { Problems } from "../lib/config/problems.ts";
 import type { ConfigSource } from "../lib/config/settings.ts";
 import { createLogger, type Logger } from "../lib/runtime/log.ts";
 import { capitalized } from "../lib/runtime/words.ts";
-import { createProgram, type HelpOutput } from "./program.ts";
+import { createProgram, type HelpOutput, VERSION_ASKED } from "./program.ts";
 import { COMMANDS, type Registration } from "./registry.ts";
+import { versionText } from "./version.ts";
 
 /**
  * Runs one command line and returns the exit code; never throws and never exits.
@@ -56,6 +57,9 @@ export async function run(
   try {
     try {
       await program.parseAsync([...argv], { from: "user" });
+    } catch (error) {
+      if (!(error instanceof CommanderError) || error.code !== VERSION_ASKED) throw error;
+      output.out(await versionText(argv.includes("--json")));
     } finally {
       await output.written;
     }

@@ -6,6 +6,7 @@ import { ioFailure } from "./file_failure.ts";
 import { writeWhole } from "./files.ts";
 import { type Io, isClosed, type Output } from "./io.ts";
 import { overDrawn } from "./progress.ts";
+import { BUILD } from "./version.ts";
 
 /**
  * The process's streams, environment, clock and signals. The first SIGINT or SIGTERM asks the work
@@ -47,9 +48,9 @@ export function columnsOf(sizeOf = () => Deno.consoleSize()): number | undefined
   }
 }
 
-/** A binary is found by its name; in a clone there is a launcher beside main.ts. */
+/** A file for people to install is found by its name; in a clone there is a launcher beside main.ts. */
 function programName(): string {
-  if (Deno.build.standalone) return "finpipe";
+  if (BUILD.packed) return "finpipe";
   const root = dirname(fileURLToPath(Deno.mainModule));
   return Deno.cwd() === root ? "./finpipe" : join(root, "finpipe");
 }

@@ -38,6 +38,7 @@ const SCRIPTS = [
   ".ci/run",
   ".ci/deploy-tools",
   ".ci/sql-tools",
+  "tools/build/offline.sh",
   "deploy/superset/import.sh",
 ];
 

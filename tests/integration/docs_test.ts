@@ -19,6 +19,7 @@ const DOCUMENTS = [
   "docs/concurrency.md",
   "docs/core.md",
   "docs/glossary.md",
+  "docs/install.md",
   "docs/json.md",
   "docs/looking.md",
   "docs/operations.md",
