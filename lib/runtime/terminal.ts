@@ -1,6 +1,7 @@
 /** {@link Io} of the process itself. */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { shellQuoted } from "./command_lines.ts";
 import { Interrupted } from "./errors.ts";
 import { ioFailure } from "./file_failure.ts";
 import { writeWhole } from "./files.ts";
@@ -50,9 +51,10 @@ export function columnsOf(sizeOf = () => Deno.consoleSize()): number | undefined
 
 /** A file for people to install is found by its name; in a clone there is a launcher beside main.ts. */
 function programName(): string {
-  if (BUILD.packed) return "finpipe";
+  // As npx sets it, which has no finpipe in the PATH.
+  if (BUILD.packed) return Deno.env.get("npm_command") === "exec" ? "npx finpipe" : "finpipe";
   const root = dirname(fileURLToPath(Deno.mainModule));
-  return Deno.cwd() === root ? "./finpipe" : join(root, "finpipe");
+  return Deno.cwd() === root ? "./finpipe" : shellQuoted(join(root, "finpipe"));
 }
 
 function outputTo(stream: typeof Deno.stdout, onFailure: (error: unknown) => void): Output {

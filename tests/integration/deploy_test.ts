@@ -39,6 +39,7 @@ const SCRIPTS = [
   ".ci/deploy-tools",
   ".ci/sql-tools",
   "tools/build/offline.sh",
+  "tools/release/install.sh",
   "deploy/superset/import.sh",
 ];
 
