@@ -83,6 +83,11 @@ export function commandsOf(steps: readonly StepRegistration[]): readonly Registr
       summary: "check configuration, reachability, versions and permissions",
       load: () => import("./doctor.ts"),
     },
+    {
+      name: "licenses",
+      summary: "print the licenses of finpipe and of what it holds",
+      load: () => import("./licenses.ts"),
+    },
   ];
 }
 

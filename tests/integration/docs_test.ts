@@ -80,7 +80,7 @@ Deno.test("images of containers have versions", async () => {
   for (
     const [path, pattern] of [["compose.yaml", /^\s+image: (.*)$/gm], [
       "deploy/Dockerfile",
-      /^FROM (\S+)/gm,
+      /^FROM (?:--platform=\S+ )?(\S+)/gm,
     ]] as const
   ) {
     const images = [...withDefaults(await read(path)).matchAll(pattern)].map(([, image]) => image!);

@@ -1,6 +1,5 @@
 /** install.sh, as people run it from a release: what it downloads, checks, and says. */
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { namesIn } from "../support/cli/offline.ts";
 import { isOnPath, pathOf } from "../support/machine/programs.ts";

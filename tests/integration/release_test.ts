@@ -1,9 +1,11 @@
 /** What a release is made of, from stand-ins for its binaries. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { VERSION } from "../../tools/build/program.ts";
+import { deno, ROOT, run, stageSource, VERSION } from "../../tools/build/program.ts";
 import { assemble } from "../../tools/release/assemble.ts";
+import { notesOf } from "../../tools/release/notes.ts";
 import { fileOf, TARGETS } from "../../tools/release/targets.ts";
 import { namesIn, testFolder } from "../support/cli/offline.ts";
 import { runTool, toolTest } from "../support/docs/deploy_tools.ts";
@@ -65,6 +67,56 @@ Deno.test("templates are filled: nothing is left between two @", async () => {
       createHash("sha256").update(triple).digest("hex"),
     ]).sort(),
   );
+});
+
+Deno.test("the notes of a release are its chapter of the changelog", () => {
+  const changelog =
+    "# Changelog\n\n## [1.2.0] - 2026-12-01\n\n### Added\n\n- This.\n\n## [1.1.0]\n\nOld\n";
+  assert.equal(notesOf("v1.2.0", "1.2.0", changelog), "### Added\n\n- This.");
+  assert.throws(() => notesOf("v1.2.1", "1.2.0", changelog), /The tag v1.2.1 is not v1.2.0/);
+  assert.throws(() => notesOf("v1.3.0", "1.3.0", changelog), /has no chapter for 1.3.0/);
+});
+
+Deno.test("image.sh builds for both processors, and pushes only if there is a tag", async () => {
+  await using folder = await testFolder();
+  const script = `#!/bin/sh
+    echo "docker $*" >>"$CALLS"
+    while [ "$#" -gt 1 ]; do
+      [ "$1" = --metadata-file ] && printf '{\n  "containerimage.digest": "sha256:12ab"\n}\n' >"$2"
+      shift
+    done\n`;
+  await Deno.writeTextFile(join(folder.path, "docker"), script, { mode: 0o755 });
+  const CALLS = join(folder.path, "calls");
+  const GITHUB_OUTPUT = join(folder.path, "output");
+  for (const REF_TYPE of ["branch", "tag"]) {
+    const PATH = `${folder.path}:${Deno.env.get("PATH")}`;
+    const env = { PATH, CALLS, GITHUB_OUTPUT, REF_TYPE, GITHUB_REPOSITORY: "Owner/finpipe" };
+    await run(join(ROOT, "tools/release/image.sh"), ["ghcr.io/owner/finpipe"], { env });
+  }
+  const calls = (await Deno.readTextFile(CALLS)).split("\n").filter((line) => / build /.test(line));
+  for (const call of calls) {
+    assert.match(call, / --platform linux\/amd64,linux\/arm64 /);
+    assert.ok(call.includes(` --tag ghcr.io/owner/finpipe:${VERSION} `), call);
+    assert.match(call, / --build-arg SOURCE_COMMIT=[0-9a-f]{40} /);
+  }
+  assert.deepEqual(calls.map((call) => call.includes(" --push ")), [false, true]);
+  const output = await Deno.readTextFile(GITHUB_OUTPUT);
+  assert.equal(output, "name=ghcr.io/owner/finpipe\ndigest=sha256:12ab\n");
+});
+
+Deno.test("the image's context has all that its build needs", async () => {
+  await using folder = await testFolder();
+  const ignore = await Deno.readTextFile(join(ROOT, "deploy/Dockerfile.dockerignore"));
+  for (const [, name] of ignore.matchAll(/^!(.+)$/gm)) {
+    await Deno.mkdir(join(folder.path, name!, ".."), { recursive: true });
+    await cp(join(ROOT, name!), join(folder.path, name!), { recursive: true });
+  }
+  await deno(["cache", "--frozen", "tools/build/compile.ts", "main.ts"], { cwd: folder.path });
+  // And what is copied for a build is copied from there.
+  await stageSource(join(folder.path, "staged"), null);
+  for (const name of await namesIn(join(folder.path, "staged"))) {
+    assert.ok((await namesIn(folder.path)).includes(name), name);
+  }
 });
 
 await toolTest("ruby: the Homebrew formula is Ruby", "ruby", async () => {

@@ -11,6 +11,8 @@ import {
 } from "../support/cli/offline.ts";
 import { bareMachine, whyNoBinary } from "../support/cli/binary.ts";
 import { skippable } from "../support/skip.ts";
+import { commitToBuild, VERSION } from "../../tools/build/program.ts";
+import { smoke } from "../../tools/release/smoke.ts";
 
 const isLinux = Deno.build.os === "linux";
 
@@ -131,3 +133,9 @@ Deno.test(skippable(
     assert.ok(page.stdout.includes("uPlot") && page.stdout.endsWith("</html>\n"), page.stderr);
   },
 ));
+
+Deno.test("what a release does with each binary finds nothing wrong with the file", async () => {
+  await smoke(await offlineFile(), await commitToBuild());
+  const other = smoke(await offlineFile(), "0".repeat(40));
+  await assert.rejects(other, new RegExp(`not ${VERSION} of 0{40}$`));
+});

@@ -19,7 +19,7 @@ export const RUN_FLAGS = [
 ];
 
 /** What the program is made from, the SQL and the page among it. */
-const SOURCE = ["commands", "lib", "sql", "deno.json", "deno.lock", "main.ts"];
+const SOURCE = ["commands", "lib", "sql", "deno.json", "deno.lock", "LICENSE", "main.ts"];
 
 /** Files of PGlite that code opens at run time, which no import names. */
 const ASSETS: readonly [module: string, file: string][] = [

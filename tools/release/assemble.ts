@@ -1,6 +1,6 @@
 /**
  * Makes the files of a release from its binaries: the sums, install.sh and the Homebrew formula for
- * them, and the npm packages.
+ * them, the list of what they hold (sbom.ts), and the npm packages.
  *
  *     deno run -A tools/release/assemble.ts --repository owner/name --binaries dist --output release
  */
@@ -9,8 +9,10 @@ import { createReadStream } from "node:fs";
 import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
-import { ROOT, say, VERSION } from "../build/program.ts";
+import { commitToBuild, ROOT, say, VERSION } from "../build/program.ts";
 import { makeNpmPackages } from "./npm_packages.ts";
+import { runtimePackages } from "./packages.ts";
+import { sbomOf } from "./sbom.ts";
 import { fileOf, TARGETS } from "./targets.ts";
 
 export interface Release {
@@ -50,14 +52,21 @@ export async function assemble({ binaries, output, repository }: Release): Promi
     values[`SHA256:${target.triple}`] = sum;
     sums.push(`${sum}  ${name}\n`);
   }
+  const texts: Record<string, string> = { "finpipe.cdx.json": await sbomText() };
   for (const name of ["install.sh", "finpipe.rb"]) {
     const template = await Deno.readTextFile(join(ROOT, "tools/release", name));
-    const text = template.replace(/@([A-Z][\w:-]*)@/g, (_, key) => values[key] ?? fail(key));
+    texts[name] = template.replace(/@([A-Z][\w:-]*)@/g, (_, key) => values[key] ?? fail(key));
+  }
+  for (const [name, text] of Object.entries(texts)) {
     await Deno.writeTextFile(join(files, name), text);
     sums.push(`${await sha256Of(join(files, name))}  ${name}\n`);
   }
   await Deno.writeTextFile(join(files, "SHA256SUMS"), sums.join(""));
   await makeNpmPackages({ binaries, output: join(output, "npm"), targets: TARGETS, repository });
+}
+
+async function sbomText(): Promise<string> {
+  return `${sbomOf(await runtimePackages(), { commit: await commitToBuild() })}\n`;
 }
 
 async function sha256Of(path: string): Promise<string> {
