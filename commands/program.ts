@@ -1,9 +1,8 @@
 /** The command line as commander reads it: options, help, and the command that is called. */
-import { Command, Help, Option } from "commander";
+import { Command, CommanderError, Help, Option } from "commander";
 import { COLOR_CHOICES } from "../lib/config/color.ts";
 import { LOG_LEVELS } from "../lib/runtime/log.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
-import { VERSION } from "../lib/runtime/version.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
 import type { Registration } from "./registry.ts";
 
@@ -14,6 +13,9 @@ const LEAST_TEXT = 16;
 
 /** The one option that may be given several times. */
 const ENV_FILE = "--env-file";
+
+/** The code of the CommanderError that `--version` ends the reading of a command line with. */
+export const VERSION_ASKED = "finpipe.version";
 
 /** Where commander writes help to, without waiting. */
 export interface HelpOutput {
@@ -45,7 +47,6 @@ export function createProgram(
     .description(
       "Lands the events of a payments service, each once, and builds a mart from them, day by day.",
     )
-    .version(VERSION)
     .exitOverride()
     .configureHelp({
       showGlobalOptions: true,
@@ -134,6 +135,11 @@ function refuseTwice(command: Command): void {
 
 function addGlobalOptions(program: Command): void {
   program
+    .option("-V, --version", "print the version, the commit and the version of Deno")
+    .on("option:version", () => {
+      // Commander's own version is a text that is known before; the commit is looked up when asked for.
+      throw new CommanderError(0, VERSION_ASKED, "");
+    })
     .addOption(new Option("--engine <engine>", "force an engine").choices(["embedded", "remote"]))
     .option("--work-dir <dir>", "partition files and the embedded engine (default: ./finpipe-data)")
     .addOption(new Option("--log-level <level>", "(default: info)").choices(LOG_LEVELS))

@@ -110,6 +110,11 @@ export function commandsOf(steps: readonly StepRegistration[]): readonly Registr
       hidden: true,
       load: () => import("./complete.ts"),
     },
+    {
+      name: "licenses",
+      summary: "print the licenses of finpipe and of what it holds",
+      load: () => import("./licenses.ts"),
+    },
   ];
 }
 

@@ -18,8 +18,9 @@ import { reportFailure, reportUsage, sourceOf } from "./failure.ts";
 import { runTelling } from "./notifying.ts";
 import { cannotTake } from "./options.ts";
 import { StopNotice } from "../lib/runtime/stop_notice.ts";
-import { createProgram, type HelpOutput } from "./program.ts";
+import { createProgram, type HelpOutput, VERSION_ASKED } from "./program.ts";
 import { COMMANDS, type Registration } from "./registry.ts";
+import { versionText } from "./version.ts";
 
 /**
  * Runs one command line and returns the exit code; never throws and never exits.
@@ -80,6 +81,9 @@ export async function run(
     try {
       refuseBroken(argv);
       await program.parseAsync([...argv], { from: "user" });
+    } catch (error) {
+      if (!(error instanceof CommanderError) || error.code !== VERSION_ASKED) throw error;
+      output.out(await versionText(argv.includes("--json")));
     } finally {
       await output.written;
     }

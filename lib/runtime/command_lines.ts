@@ -37,7 +37,7 @@ export class CommandLines {
   readonly #flags: Readonly<Record<string, unknown>>;
 
   /**
-   * @param program what a person types to run finpipe
+   * @param program what a person types to run finpipe, quoted for a shell
    * @param flags values of the options that were given, by commander's names
    * @param without variables that must not hold for the command @default none
    */
@@ -54,7 +54,7 @@ export class CommandLines {
 
   /** What a person types to run finpipe. */
   get program(): string {
-    return shellQuoted(this.#program());
+    return this.#program();
   }
 
   /** A whole line for a shell. @param command its name, arguments and options */

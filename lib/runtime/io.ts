@@ -27,7 +27,7 @@ export function isClosed(error: unknown): boolean {
 
 /** What one run is given. */
 export interface Io {
-  /** What a person types to run finpipe from the folder that this run is in. */
+  /** What a person types to run finpipe from the folder that this run is in, quoted for a shell. */
   readonly program: string;
   stdin: ReadableStream<Uint8Array>;
   /** Results. */

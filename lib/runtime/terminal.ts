@@ -1,11 +1,13 @@
 /** {@link Io} of the process itself. */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { shellQuoted } from "./command_lines.ts";
 import { FinpipeError, Interrupted } from "./errors.ts";
 import { ioFailure } from "./file_failure.ts";
 import { writeWhole } from "./files.ts";
 import { type Io, isClosed, type Output } from "./io.ts";
 import { Screen } from "./screen.ts";
+import { BUILD } from "./version.ts";
 
 /**
  * The process's streams, environment, clock and signals. The first SIGINT or SIGTERM asks the work
@@ -79,11 +81,12 @@ export function sizeOf(
   }
 }
 
-/** A binary is found by its name; in a clone there is a launcher beside main.ts. */
+/** A file for people to install is found by its name; in a clone there is a launcher beside main.ts. */
 function programName(): string {
-  if (Deno.build.standalone) return "finpipe";
+  // As npx sets it, which has no finpipe in the PATH.
+  if (BUILD.packed) return Deno.env.get("npm_command") === "exec" ? "npx finpipe" : "finpipe";
   const root = dirname(fileURLToPath(Deno.mainModule));
-  return Deno.cwd() === root ? "./finpipe" : join(root, "finpipe");
+  return Deno.cwd() === root ? "./finpipe" : shellQuoted(join(root, "finpipe"));
 }
 
 function outputTo(stream: typeof Deno.stdout, onFailure: (error: unknown) => void): Output {

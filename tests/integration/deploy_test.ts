@@ -50,6 +50,9 @@ const SCRIPTS = [
   ".ci/run",
   ".ci/deploy-tools",
   ".ci/sql-tools",
+  "tools/build/offline.sh",
+  "tools/release/install.sh",
+  "tools/release/image.sh",
   "deploy/superset/import.sh",
 ];
 
@@ -432,7 +435,9 @@ Deno.test("variables that containers and units set are read, and images have fin
 });
 
 Deno.test("Metabase is set up by the Deno that finpipe is built with", async () => {
-  const [, built] = /^FROM (denoland\/deno:\S+) AS build$/m.exec(await read("deploy/Dockerfile"))!;
+  const [, built] = /^FROM \S+ (denoland\/deno:\S+) AS build$/m.exec(
+    await read("deploy/Dockerfile"),
+  )!;
   const service = (await read("compose.yaml")).split(/^ {2}(?=\S)/m)
     .find((text) => text.startsWith("metabase-setup:"))!;
   assert.match(service, new RegExp(`^ {4}image: ${built!.replaceAll(".", "\\.")}$`, "m"));

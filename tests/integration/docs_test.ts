@@ -19,6 +19,7 @@ const DOCUMENTS = [
   "docs/concurrency.md",
   "docs/core.md",
   "docs/glossary.md",
+  "docs/install.md",
   "docs/json.md",
   "docs/looking.md",
   "docs/operations.md",
@@ -81,7 +82,7 @@ Deno.test("images of containers have versions", async () => {
   for (
     const [path, pattern] of [["compose.yaml", /^\s+image: (.*)$/gm], [
       "deploy/Dockerfile",
-      /^FROM (\S+)/gm,
+      /^FROM (?:--platform=\S+ )?(\S+)/gm,
     ]] as const
   ) {
     const images = [...withDefaults(await read(path)).matchAll(pattern)].map(([, image]) => image!);

@@ -2,9 +2,12 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
+import { RUN_FLAGS } from "../../tools/build/program.ts";
 import { LAUNCHER_FLAGS, PERMISSIONS, runCli, spawnCli } from "../support/cli/run_cli.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../../finpipe", import.meta.url));
+
+const VERSION_LINE = new RegExp(`^finpipe ${config.version} \\(commit .*, Deno [\\d.]+\\)\n$`);
 
 async function launch(program: string, cwd: string, args = ["--version"]): Promise<string> {
   const { stdout, stderr } = await new Deno.Command(program, { args, cwd }).output();
@@ -17,7 +20,7 @@ Deno.test("the launcher runs finpipe from any folder, also through links to it",
     await Deno.symlink(LAUNCHER, `${folder}/absolute`);
     await Deno.symlink("absolute", `${folder}/relative`);
     for (const program of [LAUNCHER, `${folder}/absolute`, `${folder}/relative`]) {
-      assert.equal(await launch(program, folder), `${config.version}\n`, program);
+      assert.match(await launch(program, folder), VERSION_LINE, program);
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -27,6 +30,12 @@ Deno.test("the launcher runs finpipe from any folder, also through links to it",
 Deno.test("tests start finpipe as the launcher does", async () => {
   const [, flags] = /^set -- run ([^]*?) --config/m.exec(await Deno.readTextFile(LAUNCHER))!;
   assert.deepEqual(flags!.split(/[\s\\]+/), LAUNCHER_FLAGS);
+});
+
+Deno.test("what is built runs as the launcher runs it", () => {
+  const built = RUN_FLAGS.filter((flag) => !PERMISSIONS.includes(flag));
+  assert.deepEqual(RUN_FLAGS.filter((flag) => PERMISSIONS.includes(flag)), PERMISSIONS);
+  for (const flag of built) assert.ok(LAUNCHER_FLAGS.includes(flag), flag);
 });
 
 Deno.test("the launcher and deno.json grant the same permissions", async () => {

@@ -23,6 +23,10 @@ Deno.test("README.md: the commands run in order, and print what it shows", async
   await runAll(examples.filter(({ script }) => !script.includes(README_URL)));
 });
 
+Deno.test("docs/install.md: the commands run", async () => {
+  await runAll(examplesOf(await read("docs/install.md")));
+});
+
 Deno.test("docs/json.md: the commands run in order, and print what it shows", async () => {
   const times = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?/g;
   const normal = (output: string) => output.replaceAll(times, "(a time)");

@@ -41,7 +41,7 @@ Deno.test("what a run works on is said to the next one, where that takes it and 
 });
 
 Deno.test("without options a command is completed with the program alone", () => {
-  const lines = new CommandLines(() => "/opt/fin pipe/finpipe", {});
+  const lines = new CommandLines(() => '"/opt/fin pipe/finpipe"', {});
   assert.equal(lines.complete("Run 'finpipe init'"), `Run '"/opt/fin pipe/finpipe" init'`);
   assert.equal(new CommandLines(() => "finpipe", {}).complete("'finpipe init'"), "'finpipe init'");
 });

@@ -14,6 +14,7 @@
  * | `<fixtures>`   | tests/fixtures                                                  |
  * | `<pg-url>`     | FINPIPE_PG_URL; in outputs `<pg>`, the server and database      |
  * | `<version>`    | finpipe's version (outputs only)                                |
+ * | `<commit>`     | the commit in `--version`, likewise `<deno>` (outputs only)     |
  */
 import { join } from "node:path";
 import * as v from "valibot";

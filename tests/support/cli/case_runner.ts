@@ -13,6 +13,7 @@ import {
   touchesWarehouse,
   writeExpected,
 } from "./case.ts";
+import { type BareMachine, bareMachine, TEST_BINARY } from "./binary.ts";
 import type { TestDatabase } from "../postgres/database.ts";
 import { type CliResult, runCli } from "./run_cli.ts";
 
@@ -37,6 +38,8 @@ export interface CaseWarehouse extends AsyncDisposable {
 export interface CaseServers extends Partial<Databases> {
   /** Made ready by `init` where `initialised`. */
   warehouse?: (initialised: boolean) => Promise<CaseWarehouse>;
+  /** Where finpipe runs as a built file. @default in this process, or what FINPIPE_TEST_BINARY names */
+  machine?: BareMachine;
 }
 
 /**
@@ -51,7 +54,7 @@ export async function runCase(
   await using place = await makePlace(test, engine, servers);
   const update = Deno.env.get("FINPIPE_UPDATE_CASES") === "1" && engine === test.engines[0];
   for (const [index, step] of test.steps.entries()) {
-    const result = place.normalise(await runStep(test, step, place));
+    const result = place.normalise(await runStep(test, step, place, servers.machine));
     if (update) {
       await writeExpected(test, index, result);
       continue;
@@ -61,17 +64,36 @@ export async function runCase(
   }
 }
 
-async function runStep(test: Case, step: Step, place: Place): Promise<CliResult> {
+async function runStep(
+  test: Case,
+  step: Step,
+  place: Place,
+  machine?: BareMachine,
+): Promise<CliResult> {
   const env = { ...place.env, ...mapValues(step.env, place.fill) };
   for (const [path, text] of Object.entries(step.append)) {
     await Deno.writeTextFile(place.fill(path), text, { append: true });
   }
   const given = Object.entries(env).filter(([, value]) => value !== "");
-  return await runCli(step.args.map(place.fill), {
+  const run = (machine ?? await namedMachine())?.run ?? runCli;
+  return await run(step.args.map(place.fill), {
     env: Object.fromEntries(given),
     stdin: step.stdin === undefined ? "" : await Deno.readFile(join(test.folder, step.stdin)),
     now: CASE_CLOCK,
   });
+}
+
+let named: Promise<BareMachine> | undefined;
+
+/** Where the file runs that FINPIPE_TEST_BINARY names, if it names one. */
+async function namedMachine(): Promise<BareMachine | undefined> {
+  if (TEST_BINARY === undefined) return undefined;
+  if (named === undefined) {
+    named = bareMachine(TEST_BINARY);
+    const { folder } = await named;
+    globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+  }
+  return await named;
 }
 
 /** Where one run of a case happens. */
@@ -124,7 +146,10 @@ async function makePlace(
       hidden = hidden.replaceAll(warehouse.stagingSchema, "finpipe_staging")
         .replaceAll(warehouse.martSchema, "finpipe_mart");
     }
-    return hidden.replaceAll(VERSION, "<version>");
+    return hidden.replaceAll(VERSION, "<version>").replace(
+      /commit (?:[0-9a-f]{40}(?:-dirty)?|unknown), Deno \d\S*(?=\))/,
+      "commit <commit>, Deno <deno>",
+    );
   };
   const moved = scope.move();
   return {

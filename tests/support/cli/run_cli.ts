@@ -89,7 +89,8 @@ export async function runCli(
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-function streamOf(stdin: CliOptions["stdin"] = ""): ReadableStream<Uint8Array> {
+/** An stdin that gives what a run is given. */
+export function streamOf(stdin: CliOptions["stdin"] = ""): ReadableStream<Uint8Array> {
   return stdin instanceof ReadableStream ? stdin : ReadableStream.from([bytesOf(stdin)]);
 }
 

@@ -2,7 +2,7 @@
 import { isOnPath } from "../machine/programs.ts";
 import { skippable } from "../skip.ts";
 
-/** What `.ci/deploy-tools` and `.ci/sql-tools` install, and Debian's systemd. */
+/** What `.ci/deploy-tools` and `.ci/sql-tools` install, and Debian's systemd and ruby. */
 type Tool =
   | "promtool"
   | "hadolint"
@@ -11,7 +11,11 @@ type Tool =
   | "compose-check"
   | "systemd-analyze"
   | "python3"
-  | "sqlfluff";
+  | "sqlfluff"
+  | "ruby"
+  | "actionlint"
+  | "zizmor"
+  | "sbom-check";
 
 /** A test that needs a program; under CI=true it fails where there is none. */
 export async function toolTest(
