@@ -39,6 +39,8 @@ browserTest("a mart that changes is seen without a reload, in the same view", as
   await page.reload();
   await page.getByText("Live, as of 2026-01-01 00:00:00 UTC.").waitFor();
   await page.locator("#mart-count", { hasText: "Rows 1 to 500 of 550 rows" }).waitFor();
+  const steps = page.getByRole("link", { name: "Steps by date" });
+  assert.equal(await steps.getAttribute("href"), "/status");
   await page.evaluate("globalThis.loaded = 1");
   // Where the reader is: on the last page of both tables, each in an order of his own, and scrolled.
   const sort = page.getByRole("button", { name: "Amount, USD" });

@@ -1,6 +1,6 @@
 /** A served page asks its server for news, and shows them without a reload. */
 import { FORMAT, type PageData } from "../data.ts";
-import { byId } from "./element.ts";
+import { byId, el } from "./element.ts";
 
 interface State {
   /** Empty where nothing could be read yet. */
@@ -16,6 +16,7 @@ const EVERY = 5000;
 export function keepLive(version: string, onData: (data: PageData) => void): void {
   const line = byId("live");
   line.hidden = false;
+  line.after(el("p", { class: "live" }, el("a", { href: "/status" }, "Steps by date")));
   let lost: string | undefined;
   let isDragging = false;
   addEventListener("pointerdown", () => isDragging = true);
