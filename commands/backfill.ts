@@ -122,7 +122,8 @@ async function runBackfill(
     await withLedger(context, engine, request, { wait }, async (journal) => {
       const { context, attempts } = depsOf(engine);
       const { watchOf } = view;
-      const deps = { context: { ...context, watchOf }, attempts, journal, retries };
+      const shown = { ...context, watchOf, log: view.logOf(context.log) };
+      const deps = { context: shown, attempts, journal, retries };
       await backfill(deps, request, steps, view);
     });
   } finally {

@@ -41,9 +41,7 @@ terminalTest(
         "2022-10-05 (2022-10-04)",
         "2022-10-06 (2022-10-05)",
       ]);
-      // What was logged of a date stands before its line.
-      const at1 = lines.findIndex((line) => line.startsWith("Built the mart for 2022-10-01"));
-      assert.ok(at1 >= 0 && at1 < lines.findIndex((line) => line.startsWith("2022-10-02 (")));
+      assert.ok(!lines.some((line) => line.startsWith("Built the mart")), raw);
     }),
 );
 
