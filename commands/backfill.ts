@@ -216,7 +216,8 @@ async function runBackfill(
       await metrics?.begin();
       const { context, attempts } = depsOf(engine);
       const { watchOf } = view;
-      const deps = { context: { ...context, watchOf }, attempts, journal, retries };
+      const shown = { ...context, watchOf, log: view.logOf(context.log) };
+      const deps = { context: shown, attempts, journal, retries };
       await backfill(deps, request, steps, watch);
     });
   } finally {

@@ -11,6 +11,7 @@ import { dayShown } from "../lib/rendering/runs.ts";
 import { clockText } from "../lib/rendering/progress/measures.ts";
 import { WorkOnFile } from "../lib/rendering/progress/work_on_file.ts";
 import { isClosed } from "../lib/runtime/io.ts";
+import type { Logger } from "../lib/runtime/log.ts";
 import { type Line, lineOf, Progress, type Told } from "../lib/runtime/progress.ts";
 import { counted } from "../lib/runtime/words.ts";
 import type { StepFacts } from "../lib/steps/step.ts";
@@ -57,6 +58,14 @@ export class BackfillView implements BackfillWatch, Told, Disposable {
     this.#clock = clock;
     this.#begunAt = clock();
     this.#progress = new Progress(context, this, clock);
+  }
+
+  /**
+   * The log of the steps. On a terminal the line of a date says what they did, and what is drawn says
+   * what they do: a quarter without data is not five hundred lines of zeros.
+   */
+  logOf(log: Logger): Logger {
+    return this.#context.io.stderr.draw === undefined ? log : { ...log, info: log.debug };
   }
 
   /** Watches the files of all dates in work. */

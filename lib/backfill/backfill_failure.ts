@@ -30,9 +30,9 @@ export function placeOf({ runDate, partition }: DayRun, step: string | undefined
 /** The failure of a date, or of a step of it, with its name. */
 export function stoppedAt(run: DayRun, step: string | undefined, error: unknown): unknown {
   if (!(error instanceof FinpipeError)) return error;
-  const { kind, message, hint } = error;
-  const details = { cause: error, ...(hint !== undefined && { hint }) };
-  return new FinpipeError(kind, `${placeOf(run, step)}: ${message}`, details);
+  const { kind, summary, list, hint } = error;
+  const details = { list, cause: error, ...(hint !== undefined && { hint }) };
+  return new FinpipeError(kind, `${placeOf(run, step)}: ${summary}`, details);
 }
 
 /** The failure of the whole backfill: that of the date that failed first. */
@@ -52,7 +52,8 @@ export function failedFinally(
     ? ""
     : ` (${counted(failures.length, "date")} failed: ${dates.join(", ")})`;
   const where = request.dependsOnPast ?? true ? "Backfill stopped: " : "";
-  return new FinpipeError(error.kind, `${where}${error.message}${others}`, {
+  return new FinpipeError(error.kind, `${where}${error.summary}${others}`, {
+    list: error.list,
     hint: error.hint === undefined ? capitalized(goOn) : `${error.hint}; ${goOn}`,
     cause: error.cause,
   });

@@ -72,8 +72,9 @@ function judgeShapes(differences: readonly string[]): Finding<never> {
   if (differences.length === 0) return { detail: "can be swapped with their targets" };
   throw new FinpipeError(
     "configuration",
-    `Side tables differ from their targets:\n${differences.join("\n")}`,
+    "Side tables differ from their targets:",
     {
+      list: differences,
       hint: "Somebody altered the target. The next load makes a side table like it; until then " +
         "nothing can be undone",
     },

@@ -37,9 +37,18 @@ export function asFinpipeError(error: unknown, database: string, broken?: unknow
   }
   return new FinpipeError(
     meaning.kind,
-    `${VERBS[meaning.kind]} ${database}: ${reasonOf(error, broken)}`,
+    `${VERBS[meaning.kind]} ${database}: ${whyOf(error, broken)}`,
     { hint: meaning.hint, passes: meaning.passes, cause: error },
   );
+}
+
+/** The driver's own words of a lost connection say nothing to a person; what broke it may. */
+function whyOf(error: unknown, broken: unknown): string {
+  if (!LOST.test(messageOf(error))) return reasonOf(error, broken);
+  if (broken !== undefined && !LOST.test(messageOf(broken))) return reasonOf(broken);
+  return /timeout expired/i.test(messageOf(error))
+    ? "it did not answer in time"
+    : "the connection was lost";
 }
 
 function meaningOf(

@@ -84,8 +84,8 @@ export class CommandLines {
   /** The same failure, with the commands of its hint completed. */
   completeHint(error: unknown): unknown {
     if (!(error instanceof FinpipeError) || error.hint === undefined) return error;
-    const { kind, message, hint, cause } = error;
-    return new FinpipeError(kind, message, { hint: this.complete(hint), cause });
+    const { kind, summary, list, hint, cause } = error;
+    return new FinpipeError(kind, summary, { list, hint: this.complete(hint), cause });
   }
 }
 

@@ -53,13 +53,20 @@ export interface ErrorDetails {
 export class FinpipeError extends Error {
   override readonly name = "FinpipeError";
   readonly kind: ErrorKind;
+  /** The first line of the message. */
+  readonly summary: string;
+  /** Its further lines. */
+  readonly list: readonly string[];
   readonly hint: string | undefined;
   readonly passes: Passing | undefined;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     const { hint, list = [] } = details;
-    super([message, ...list].map(oneLine).join("\n"), { cause: details.cause });
+    const [summary, ...rest] = [message, ...list].map(oneLine);
+    super([summary, ...rest].join("\n"), { cause: details.cause });
     this.kind = kind;
+    this.summary = summary!;
+    this.list = rest;
     this.hint = hint === undefined ? undefined : oneLine(hint);
     this.passes = details.passes ?? (kind === "unreachable" ? "soon" : undefined);
   }

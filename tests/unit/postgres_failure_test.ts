@@ -63,7 +63,17 @@ for (const [code, what, exitCode, passes] of PASSING) {
 
 Deno.test("what broke the connection says what a statement's failure means", () => {
   const lost = new Error("Client has encountered a connection error and is not queryable");
-  assert.equal(asFinpipeError(lost, "h", new Error("read")).kind, "unreachable");
+  const { kind, message } = asFinpipeError(lost, "h", new Error("read ECONNRESET"));
+  assert.deepEqual([kind, message], ["unreachable", "Cannot reach h: read ECONNRESET"]);
+  const untold = [lost, new Error("Connection terminated unexpectedly")];
+  for (const broken of [undefined, ...untold]) {
+    assert.equal(
+      asFinpipeError(lost, "h", broken).message,
+      "Cannot reach h: the connection was lost",
+    );
+  }
+  const late = asFinpipeError(new Error("timeout expired"), "h");
+  assert.equal(late.message, "Cannot reach h: it did not answer in time");
   const why = Object.assign(new Error("terminating connection due to conflict with recovery"), {
     code: "40001",
   });

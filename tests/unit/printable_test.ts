@@ -31,6 +31,7 @@ Deno.test("no name begins a line of its own, in an error or in the log", async (
     list: [`  first: "${name}"`, "  second"],
   });
   assert.equal(error.message, `Cannot read "${shown}"\n  first: "${shown}"\n  second`);
+  assert.deepEqual([error.summary, error.list.length], [`Cannot read "${shown}"`, 2]);
   assert.equal(describeError(error), `${error.message}\n  Name another file than "${shown}"`);
   const unexpected = describeError(new Error(name)).split("\n");
   assert.deepEqual([unexpected[0], unexpected.length], [`Unexpected error: ${shown}`, 2]);

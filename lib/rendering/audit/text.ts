@@ -91,8 +91,8 @@ const MART_COLUMNS = [
   column("counted", 10),
   column("left out", 10),
   column("test accounts", 13),
-  column("other status", 12, { spare: 3 }),
-  column("other type", 10, { spare: 2 }),
+  column("other status", 12, { spare: 2 }),
+  column("other type", 10, { spare: 3 }),
 ];
 
 const SOURCE_COLUMNS = [

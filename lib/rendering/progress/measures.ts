@@ -3,6 +3,7 @@ import type { Pace } from "../../runtime/pace.ts";
 
 /** @param like the size whose unit is used @default its own */
 export function sizeText(bytes: number, like = bytes): string {
+  if (like < 1e6) return `${Math.round(bytes / 1e3)} KB`;
   return like < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 

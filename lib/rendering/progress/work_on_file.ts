@@ -47,7 +47,8 @@ export class WorkOnFile {
     const name = `${dataset}: ${work}`;
     if (of === undefined && bytes === 0) return lineOf([name, `${this.#seconds} s`]);
     const done = of === undefined ? sizeText(bytes) : `${sizeText(bytes, of)} of ${sizeText(of)}`;
-    const speed = `${sizeText(this.#pace.perSecond)}/s`;
+    const { perSecond } = this.#pace;
+    const speed = `${sizeText(perSecond, perSecond || 1e6)}/s`;
     const parts = [name, done, speed, leftText(this.#pace, this.#left), this.#rowsText];
     const share = of === undefined ? done : `${Math.floor(bytes / Math.max(1, of) * 100)} %`;
     return [...lineOf(parts), `${dataset}: ${share}`];
