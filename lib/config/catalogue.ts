@@ -78,10 +78,22 @@ export const CATALOGUE: readonly SettingForm[] = [
   { name: "FINPIPE_KAFKA_KEY", meaning: "the PEM file of that certificate's key" },
   {
     name: "FINPIPE_KAFKA_SASL",
-    meaning: "how finpipe logs in to Kafka: scram-sha-512, scram-sha-256 or plain",
+    meaning: "how finpipe logs in to Kafka: scram-sha-512, scram-sha-256, plain or oauthbearer",
   },
-  { name: "FINPIPE_KAFKA_USERNAME", meaning: "the user of that login" },
+  { name: "FINPIPE_KAFKA_USERNAME", meaning: "the user of that login, if it is by password" },
   { name: "FINPIPE_KAFKA_PASSWORD", meaning: "the password of that login", holds: "secret" },
+  {
+    name: "FINPIPE_KAFKA_OAUTH_TOKEN_ENDPOINT",
+    meaning: "for oauthbearer: the https:// URL that tokens come from, by client credentials",
+    holds: "addresses",
+  },
+  { name: "FINPIPE_KAFKA_OAUTH_CLIENT_ID", meaning: "for oauthbearer: the client" },
+  {
+    name: "FINPIPE_KAFKA_OAUTH_CLIENT_SECRET",
+    meaning: "for oauthbearer: the client's secret",
+    holds: "secret",
+  },
+  { name: "FINPIPE_KAFKA_OAUTH_SCOPE", meaning: "for oauthbearer: the scope to ask for" },
   {
     name: "FINPIPE_TOPIC",
     meaning: "the topic (also --topic of 'finpipe stream' and 'finpipe emit')",

@@ -1,18 +1,23 @@
 /** How to reach Kafka, and what to read there: FINPIPE_KAFKA_*, topic and group. */
+import { type KafkaOauth, oauthOrigins, readOauth } from "./kafka_oauth.ts";
 import { type KafkaTls, readKafkaTls } from "./kafka_tls.ts";
 import { Problems } from "./problems.ts";
 import { readSecret, secretOrigin } from "./secrets.ts";
 import { type ConfigSource, setting, variable } from "./source.ts";
 
-/** Mechanisms of SASL, as FINPIPE_KAFKA_SASL and the driver name them. */
-const MECHANISMS = ["scram-sha-512", "scram-sha-256", "plain"] as const;
+/** Mechanisms of SASL with a password, as FINPIPE_KAFKA_SASL and the driver name them. */
+const BY_PASSWORD = ["scram-sha-512", "scram-sha-256", "plain"] as const;
+const MECHANISMS = [...BY_PASSWORD, "oauthbearer"] as const;
 
 /** A user and how it proves itself. */
-export interface KafkaSasl {
-  mechanism: (typeof MECHANISMS)[number];
+export type KafkaSasl = {
+  mechanism: (typeof BY_PASSWORD)[number];
   username: string;
   password: string;
-}
+} | {
+  mechanism: "oauthbearer";
+  oauth: KafkaOauth;
+};
 
 /** A cluster, a topic and a group. */
 export interface KafkaSettings {
@@ -116,20 +121,33 @@ function readTopic(source: ConfigSource, problems: Problems): string {
   return given.value;
 }
 
+function passwordOrigins(source: ConfigSource): string[] {
+  return [variable(source, USERNAME) && USERNAME, secretOrigin(source, PASSWORD)]
+    .filter((name) => name !== undefined);
+}
+
 async function readSasl(source: ConfigSource, problems: Problems): Promise<KafkaSasl | undefined> {
   const given = variable(source, SASL);
+  const isOauth = given?.toLowerCase() === "oauthbearer";
+  for (const origin of isOauth ? passwordOrigins(source) : oauthOrigins(source)) {
+    const other = isOauth ? "is oauthbearer" : "is not oauthbearer";
+    problems.of(origin)(`it is set, and ${SASL} ${other}`, `Unset it, or change ${SASL}`);
+  }
+  if (isOauth) {
+    const oauth = await readOauth(source, problems);
+    return oauth && { mechanism: "oauthbearer", oauth };
+  }
   const username = variable(source, USERNAME);
   const password = await readSecret(source, PASSWORD, problems);
   const choices = MECHANISMS.join(", ");
   if (given === undefined) {
-    const idle = [username && USERNAME, secretOrigin(source, PASSWORD)];
-    for (const origin of idle.filter((name) => name !== undefined)) {
+    for (const origin of passwordOrigins(source)) {
       problems.of(origin)(`it is set, and ${SASL} is not`, `Set ${SASL} to one of ${choices}`);
     }
     return undefined;
   }
   // Kafka's own spelling is in upper case.
-  const mechanism = MECHANISMS.find((name) => name === given.toLowerCase());
+  const mechanism = BY_PASSWORD.find((name) => name === given.toLowerCase());
   if (mechanism === undefined) {
     problems.of(SASL)(`it is "${given}"`, `Set it to one of ${choices}`);
   }

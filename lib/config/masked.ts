@@ -41,7 +41,7 @@ function urlOf(parts: ConnectionParts, { schemes }: ConnectionForm): string {
     `${query.length === 0 ? "" : `?${query.join("&")}`}`;
 }
 
-/** `host:port,...`; masked where somebody may have written a login before it. */
+/** Addresses; masked where somebody may have written a login before it. */
 export function maskedAddresses(value: string): string {
-  return /[@/]/.test(value) ? MASK : value;
+  return value.includes("@") ? MASK : value;
 }

@@ -16,6 +16,12 @@ type Env = Record<string, string>;
 
 const ONE = { FINPIPE_KAFKA_BROKERS: "kafka.example:9092" };
 const SCRAM = { ...ONE, FINPIPE_KAFKA_SASL: "scram-sha-512", FINPIPE_KAFKA_USERNAME: "ada" };
+const OAUTH = {
+  ...ONE,
+  FINPIPE_KAFKA_SASL: "OAUTHBEARER",
+  FINPIPE_KAFKA_OAUTH_TOKEN_ENDPOINT: "https://idp.example/token",
+  FINPIPE_KAFKA_OAUTH_CLIENT_ID: "finpipe",
+};
 const TLS = { ...ONE, FINPIPE_KAFKA_TLS: "true" };
 
 async function read(env: Env, flags: Record<string, unknown> = {}): Promise<KafkaSettings> {
@@ -84,6 +90,21 @@ Deno.test("several brokers, with spaces around", async () => {
   assert.deepEqual(brokers, ["a:1", "b.example:65535", "10.0.0.1:9092"]);
 });
 
+Deno.test("SASL by tokens, the client's secret also from a file", async () => {
+  await using place = await makePlace();
+  const env = { ...OAUTH, FINPIPE_KAFKA_OAUTH_CLIENT_SECRET_FILE: place.file("password") };
+  const { sasl } = await read({ ...env, FINPIPE_KAFKA_OAUTH_SCOPE: "read" });
+  assert.deepEqual(sasl, {
+    mechanism: "oauthbearer",
+    oauth: {
+      tokenEndpoint: new URL("https://idp.example/token"),
+      clientId: "finpipe",
+      clientSecret: "s3cret",
+      scope: "read",
+    },
+  });
+});
+
 Deno.test("SASL in either spelling, the password also from a file", async () => {
   await using place = await makePlace();
   const sasl = { username: "ada", password: "s3cret" };
@@ -137,6 +158,44 @@ const WRONG: [name: string, env: Env, ...problems: RegExp[]][] = [
     { ...SCRAM, FINPIPE_KAFKA_SASL: "gssapi", FINPIPE_KAFKA_PASSWORD: "s3cret" },
     /FINPIPE_KAFKA_SASL: it is "gssapi"/,
   ],
+  [
+    "tokens without an endpoint, a client and a secret, beside a user",
+    {
+      ...ONE,
+      FINPIPE_KAFKA_SASL: "oauthbearer",
+      FINPIPE_KAFKA_USERNAME: "ada",
+      // Only secrets may be given as a file.
+      FINPIPE_KAFKA_OAUTH_CLIENT_ID_FILE: "x",
+    },
+    /FINPIPE_KAFKA_USERNAME: it is set, and FINPIPE_KAFKA_SASL is oauthbearer/,
+    /OAUTH_TOKEN_ENDPOINT: it is not set, though FINPIPE_KAFKA_SASL is oauthbearer/,
+    /OAUTH_CLIENT_ID: it is not set/,
+    /OAUTH_CLIENT_SECRET: it is not set/,
+  ],
+  [
+    "settings of tokens without tokens",
+    { ...OAUTH, FINPIPE_KAFKA_SASL: "plain", FINPIPE_KAFKA_OAUTH_CLIENT_SECRET: "s3cret" },
+    /OAUTH_TOKEN_ENDPOINT: it is set, and FINPIPE_KAFKA_SASL is not oauthbearer/,
+    /OAUTH_CLIENT_ID: it is set, and FINPIPE_KAFKA_SASL is not oauthbearer/,
+    /OAUTH_CLIENT_SECRET: it is set, and FINPIPE_KAFKA_SASL is not oauthbearer/,
+    /FINPIPE_KAFKA_USERNAME: it is not set/,
+    /FINPIPE_KAFKA_PASSWORD: it is not set/,
+  ],
+  ...([
+    ["a URL that is none", "s3cret", /it is not an https:\/\/ URL/],
+    ["a login in it", "https://a:s3cret@idp.example/token", /it has a login/],
+    ["clear text", "http://idp.example/token", /it is not https, and .* in clear text/],
+  ] as const).map((
+    [name, url, says],
+  ): [string, Env, RegExp] => [
+    `a token endpoint with ${name}`,
+    {
+      ...OAUTH,
+      FINPIPE_KAFKA_OAUTH_CLIENT_SECRET: "s3cret",
+      FINPIPE_KAFKA_OAUTH_TOKEN_ENDPOINT: url,
+    },
+    says,
+  ]),
   [
     "SASL without a user",
     { ...ONE, FINPIPE_KAFKA_SASL: "plain" },

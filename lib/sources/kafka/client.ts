@@ -45,7 +45,7 @@ export function openKafka(
     brokers,
     clientId: SIGNATURE.replace(" ", "-"),
     // Copies, because kafkajs keeps its own results in these objects.
-    ...(sasl === undefined ? {} : { sasl: watchedSasl(sasl, displayName) }),
+    ...(sasl === undefined ? {} : { sasl: watchedSasl(sasl, displayName, tls?.ca) }),
     // kafkajs asks the types of its sockets alone for it.
     ...{ reauthenticationThreshold: LOGIN_BEFORE },
     ...(tls === undefined ? {} : { ssl: { ...tls } }),

@@ -52,7 +52,8 @@ const CODES: Record<string, Meaning> = {
 /** Errors of Kafka's protocol by kafkajs' `type` (Kafka documentation, "Error codes"). */
 const TYPES: Record<string, Meaning> = {
   UNSUPPORTED_SASL_MECHANISM: configuration(
-    "Set FINPIPE_KAFKA_SASL to a mechanism of this listener: scram-sha-512, scram-sha-256 or plain",
+    "Set FINPIPE_KAFKA_SASL to a mechanism of this listener: scram-sha-512, scram-sha-256, plain or " +
+      "oauthbearer",
   ),
   ILLEGAL_SASL_STATE: configuration(
     "This listener does not accept SASL: name the port of one that does in " +

@@ -1,6 +1,8 @@
 /** Logins by SASL, and those that a listener wants again after a while (KIP-368). */
-import type { SASLOptions } from "kafkajs";
+import type { Mechanism, SASLOptions } from "kafkajs";
 import type { KafkaSasl } from "../../config/kafka.ts";
+import { logInByToken, type LoginOptions } from "./oauth_login.ts";
+import { OauthTokens } from "./oauth_token.ts";
 
 /**
  * Milliseconds before a login ends at which kafkajs logs in again, before a request. With its own
@@ -31,8 +33,25 @@ type MakeProvider = (options: unknown) => LoginProvider;
  * mechanism that it puts there is watched.
  *
  * @param cluster as messages name it
+ * @param ca PEM of authorities that a token endpoint's certificate may be of, too
  */
-export function watchedSasl(sasl: KafkaSasl, cluster: string): SASLOptions {
+export function watchedSasl(
+  sasl: KafkaSasl,
+  cluster: string,
+  ca: string | undefined,
+): SASLOptions | Mechanism {
+  if (sasl.mechanism === "oauthbearer") {
+    const tokens = new OauthTokens(sasl.oauth, ca);
+    return {
+      mechanism: sasl.mechanism,
+      authenticationProvider: (options) => ({
+        async authenticate() {
+          await logInByToken(options as unknown as LoginOptions, tokens, cluster);
+          accepted.add(cluster);
+        },
+      }),
+    };
+  }
   let provider: MakeProvider | undefined;
   const watched = {
     ...sasl,

@@ -12,6 +12,8 @@ export const LISTENERS = {
   SASL_CLEAR: "SASL_PLAINTEXT",
   /** In clear text; clients log in again, after a second with PLAIN, after 8 with SCRAM-SHA-512. */
   SASL_AGAIN: "SASL_PLAINTEXT",
+  /** A token of `tokenProperties`, in clear text. Without those nobody goes in. */
+  SASL_TOKEN: "SASL_PLAINTEXT",
   /** TLS. */
   TLS: "SSL",
   /** TLS with a certificate of the client's own. */
@@ -82,6 +84,27 @@ export async function writeCertificates(folder: string): Promise<void> {
   await Deno.writeTextFile(join(folder, "ca.pem"), CA_CERT);
 }
 
+/** Whose tokens the broker takes. */
+export const TOKEN_ISSUER = "https://tokens.test";
+
+/** @param keys the URL of the keys by which tokens are checked */
+export function tokenProperties(keys: string): Record<string, string> {
+  const at = `listener.name.sasl_token`;
+  const validator =
+    "org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallbackHandler";
+  const login = "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required ;";
+  return {
+    [`${at}.sasl.enabled.mechanisms`]: "OAUTHBEARER",
+    [`${at}.oauthbearer.sasl.jaas.config`]: login,
+    [`${at}.oauthbearer.sasl.server.callback.handler.class`]: validator,
+    [`${at}.oauthbearer.sasl.oauthbearer.jwks.endpoint.url`]: keys,
+    [`${at}.oauthbearer.sasl.oauthbearer.expected.audience`]: "kafka",
+    [`${at}.oauthbearer.sasl.oauthbearer.expected.issuer`]: TOKEN_ISSUER,
+    // A connection lasts no longer than its token.
+    [`${at}.oauthbearer.connections.max.reauth.ms`]: "60000",
+  };
+}
+
 function securityProperties(folder: string): Record<string, string> {
   const at = (listener: Listener, name: string) =>
     `listener.name.${listener.toLowerCase()}.${name}`;
@@ -97,6 +120,8 @@ function securityProperties(folder: string): Record<string, string> {
     [at("SASL_TLS", "scram-sha-512.sasl.jaas.config")]: SCRAM,
     [at("SASL_CLEAR", "sasl.enabled.mechanisms")]: "SCRAM-SHA-512",
     [at("SASL_CLEAR", "scram-sha-512.sasl.jaas.config")]: SCRAM,
+    [at("SASL_TOKEN", "sasl.enabled.mechanisms")]: "PLAIN",
+    [at("SASL_TOKEN", "plain.sasl.jaas.config")]: PLAIN,
     [at("SASL_AGAIN", "sasl.enabled.mechanisms")]: "PLAIN,SCRAM-SHA-512",
     [at("SASL_AGAIN", "plain.sasl.jaas.config")]: PLAIN,
     [at("SASL_AGAIN", "plain.connections.max.reauth.ms")]: "1000",

@@ -7,7 +7,13 @@ import { join } from "node:path";
 import process from "node:process";
 import { KAFKA_PASSWORD, KAFKA_USER } from "./credentials.ts";
 import { defaultKafka, kafkaJars, type KafkaVersion } from "./jars.ts";
-import { brokerProperties, type Listener, LISTENERS, writeCertificates } from "./properties.ts";
+import {
+  brokerProperties,
+  type Listener,
+  LISTENERS,
+  tokenProperties,
+  writeCertificates,
+} from "./properties.ts";
 import { freePorts } from "../network/ports.ts";
 
 export interface KafkaOptions {
@@ -19,6 +25,8 @@ export interface KafkaOptions {
   properties?: Record<string, string>;
   /** Where its controller listens. @default a free port */
   controllerPort?: number;
+  /** With `security`: the URL of the keys by which tokens are checked. @default no tokens */
+  tokens?: string;
   /** Memory of the JVM for objects; many partitions need more. @default "192m" */
   heap?: string;
 }
@@ -187,6 +195,7 @@ export class KafkaServer implements AsyncDisposable {
     if (controllerPort !== undefined) this.#ports.set("CONTROLLER", controllerPort);
     const properties = {
       ...brokerProperties(this.#folder, this.#ports),
+      ...(this.#options.tokens === undefined ? {} : tokenProperties(this.#options.tokens)),
       ...this.#options.properties,
     };
     const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`);
@@ -215,7 +224,16 @@ export class KafkaServer implements AsyncDisposable {
 
   #java(mainClass: string, args: string[]): string[] {
     const heap = `-Xmx${this.#options.heap ?? "192m"}`;
-    const jvm = [heap, ...JVM, "-Dorg.slf4j.simpleLogger.showDateTime=true"];
+    const { tokens } = this.#options;
+    const jvm = [
+      heap,
+      ...JVM,
+      "-Dorg.slf4j.simpleLogger.showDateTime=true",
+      // A broker asks no others.
+      ...(tokens === undefined
+        ? []
+        : [`-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=${tokens}`]),
+    ];
     return ["java", ...jvm, "-cp", join(this.#jars, "*"), mainClass, ...args];
   }
 
