@@ -1,6 +1,7 @@
-/** How wide a terminal is. */
+/** The process's own surroundings: how wide a terminal is, which signals stop it. */
 import assert from "node:assert/strict";
-import { columnsOf } from "../../lib/runtime/terminal.ts";
+import { Interrupted } from "../../lib/runtime/errors.ts";
+import { columnsOf, stopSignals } from "../../lib/runtime/terminal.ts";
 
 Deno.test("a terminal that has no width, as under script or a container's -t, is of unknown width", () => {
   assert.equal(columnsOf(() => ({ columns: 120, rows: 40 })), 120);
@@ -11,4 +12,11 @@ Deno.test("a terminal that has no width, as under script or a container's -t, is
     }),
     undefined,
   );
+});
+
+Deno.test("on Windows other signals ask finpipe to stop", () => {
+  assert.deepEqual(stopSignals("linux"), ["SIGINT", "SIGTERM"]);
+  assert.deepEqual(stopSignals("darwin"), stopSignals("linux"));
+  const codes = stopSignals("windows").map((name) => [name, new Interrupted(name).exitCode]);
+  assert.deepEqual(codes, [["SIGINT", 130], ["SIGBREAK", 143], ["SIGHUP", 143]]);
 });
