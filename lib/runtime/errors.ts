@@ -77,12 +77,15 @@ export class FinpipeError extends Error {
   }
 }
 
+/** A signal that asks finpipe to stop; the last two come on Windows only. */
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGBREAK" | "SIGHUP";
+
 /** The work was interrupted by a signal before it was done. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
   readonly exitCode: number;
 
-  constructor(readonly signalName: "SIGINT" | "SIGTERM") {
+  constructor(readonly signalName: StopSignal) {
     super(`Interrupted by ${signalName}`);
     this.exitCode = signalName === "SIGINT" ? 130 : 143;
   }

@@ -75,8 +75,12 @@ export class FileAside implements Disposable {
   }
 }
 
-/** Makes the entry of a rename durable: on Linux a folder is synced like a file. */
+/**
+ * Makes the entry of a rename durable: a folder is synced like a file. Windows opens no folder as a file;
+ * NTFS has a journal of its own for renames.
+ */
 async function syncFolder(path: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
   using folder = await Deno.open(path, { read: true });
   await folder.sync();
 }

@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { shellQuoted } from "./command_lines.ts";
-import { FinpipeError, Interrupted } from "./errors.ts";
+import { FinpipeError, Interrupted, type StopSignal } from "./errors.ts";
 import { ioFailure } from "./file_failure.ts";
 import { writeWhole } from "./files.ts";
 import { type Io, isClosed, type Output } from "./io.ts";
@@ -10,7 +10,7 @@ import { Screen } from "./screen.ts";
 import { BUILD } from "./version.ts";
 
 /**
- * The process's streams, environment, clock and signals. The first SIGINT or SIGTERM asks the work
+ * The process's streams, environment, clock and signals. The first signal to stop asks the work
  * to stop; the second ends the process at once, as a person expects who presses Ctrl-C twice.
  *
  * @param exit ends the process: handed in, since the entry alone may do that
@@ -18,7 +18,7 @@ import { BUILD } from "./version.ts";
 export function terminal(exit: (code: number) => never): Io {
   const stop = new AbortController();
   const screen = new Screen();
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
+  for (const name of stopSignals(Deno.build.os)) {
     Deno.addSignalListener(name, () => {
       const interrupted = new Interrupted(name);
       if (stop.signal.aborted) {
@@ -47,6 +47,14 @@ export function terminal(exit: (code: number) => never): Io {
     now: () => Temporal.Now.instant(),
     signal: stop.signal,
   };
+}
+
+/**
+ * The signals that ask finpipe to stop. Windows sends no SIGTERM: Ctrl-Break comes as SIGBREAK, the closing
+ * of a console as SIGHUP (docs.deno.com/examples/os_signals_tutorial).
+ */
+export function stopSignals(os: typeof Deno.build.os): readonly StopSignal[] {
+  return os === "windows" ? ["SIGINT", "SIGBREAK", "SIGHUP"] : ["SIGINT", "SIGTERM"];
 }
 
 function variable(name: string): string | undefined {

@@ -32,6 +32,16 @@ Deno.test("tests start finpipe as the launcher does", async () => {
   assert.deepEqual(flags!.split(/[\s\\]+/), LAUNCHER_FLAGS);
 });
 
+Deno.test("the launcher for Windows gives the same flags and permissions", async () => {
+  const text = await Deno.readTextFile(`${LAUNCHER}.cmd`);
+  assert.doesNotMatch(text, /[^\r]\n/);
+  const [, flags] = /^set flags=run ([^]*?) --config/m.exec(text)!;
+  assert.deepEqual(flags!.split(/[\s^]+/), LAUNCHER_FLAGS);
+  assert.deepEqual(text.match(/--allow-[a-z]+/g), PERMISSIONS);
+  const deno = /npx -y deno@[\d.]+/;
+  assert.deepEqual(deno.exec(text)![0], deno.exec(await Deno.readTextFile(LAUNCHER))![0]);
+});
+
 Deno.test("what is built runs as the launcher runs it", () => {
   const built = RUN_FLAGS.filter((flag) => !PERMISSIONS.includes(flag));
   assert.deepEqual(RUN_FLAGS.filter((flag) => PERMISSIONS.includes(flag)), PERMISSIONS);
