@@ -30,7 +30,7 @@ export function doctorDeps(context: EngineContext): DoctorDeps {
     },
     inspectTopic: isKafkaSet(config)
       ? async (retryFor) => {
-        // kafkajs takes its time to load.
+        // The client of Kafka takes its time to load.
         const { inspectTopic } = await import("../sources/kafka/topic_inspection.ts");
         return await inspectTopic(config, { retryFor, log, signal: io.signal });
       }
