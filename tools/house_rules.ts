@@ -3,16 +3,23 @@
  * lists them.
  */
 
-/** A driver and the folder that alone may import it. */
-const DRIVERS: readonly [module: RegExp, folder: string][] = [
-  [/^pg(-copy-streams|-protocol)?$/, "lib/postgres/"],
-  [/^@electric-sql\/pglite/, "lib/postgres/"],
-  [/^kafkajs$/, "lib/sources/"],
-  [/^vertica-nodejs$/, "lib/warehouse/vertica/"],
-];
-
 /** Folders whose code is no part of the program. */
 const OUTSIDE = ["tests/", "bench/", "tools/", "deploy/"];
+
+/** A driver and the folder that alone may import it; {@link CLIENT_WORDS} keeps Kafka's in its own. */
+const DRIVERS: readonly [module: RegExp, folder: string][] = [
+  [/^pg(-copy-streams|-protocol)?(\/|$)/, "lib/postgres/"],
+  [/^@electric-sql\/pglite/, "lib/postgres/"],
+  [/^vertica-nodejs(\/|$)/, "lib/warehouse/vertica/"],
+];
+
+/**
+ * What only the client of Kafka itself may be called, or has as its idea: with none of it elsewhere a
+ * second client takes a folder (docs/kafka-client.md).
+ */
+const CLIENT_WORDS =
+  /kafkajs|\b(eachBatch|eachMessage|resolveOffset|commitOffsets|fromBeginning)\b/i;
+const NAMES_CLIENT = ["lib/sources/kafka/", ...OUTSIDE];
 
 /** Where the process's environment may be read. */
 const ENVIRONMENT = ["lib/runtime/terminal.ts", "lib/config/", ...OUTSIDE];
@@ -82,6 +89,20 @@ const plugin: Deno.lint.Plugin = {
             report(context, node, `Only ${folder} imports ${module}: use the port that it offers`);
           }
         }),
+    },
+    "kafka-client-unnamed": {
+      create: (context) =>
+        within(context, NAMES_CLIENT) ? {} : {
+          Program(node) {
+            const word = CLIENT_WORDS.exec(context.sourceCode.text)?.[0];
+            if (word === undefined) return;
+            report(
+              context,
+              node,
+              `Only lib/sources/kafka/ knows Kafka's client: leave out ${word}`,
+            );
+          },
+        },
     },
     "ports-only": {
       create: (context) =>

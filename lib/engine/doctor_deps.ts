@@ -37,7 +37,7 @@ export function doctorDeps(
     },
     inspectTopic: isKafkaSet(config)
       ? async (retryFor) => {
-        // kafkajs takes its time to load.
+        // The client of Kafka takes its time to load.
         const { inspectTopic } = await import("../sources/kafka/topic_inspection.ts");
         const { displayName } = await readKafkaSettings(config);
         const work = inspectTopic(config, { retryFor, log, signal: io.signal });

@@ -194,7 +194,7 @@ export class Engine implements StepEnds, AsyncDisposable {
   async openTopic(): Promise<Topic> {
     const { kafka } = this.settings;
     if (kafka === undefined) throw new FinpipeError("failed", "The command did not touch a topic");
-    // kafkajs is slow to load.
+    // The client of Kafka is slow to load.
     const { openTopic } = await import("../sources/kafka/topic.ts");
     return openTopic(kafka, this.#context.log);
   }
@@ -247,7 +247,7 @@ export async function openTopicWriter(
   settings: KafkaSettings,
   retry: TopicRetry,
 ): Promise<TopicWriter> {
-  // kafkajs is slow to load.
+  // The client of Kafka is slow to load.
   const kafka = await import("../sources/kafka/topic.ts");
   return await kafka.openTopicWriter(settings, retry);
 }

@@ -21,6 +21,7 @@ const DOCUMENTS = [
   "docs/glossary.md",
   "docs/install.md",
   "docs/json.md",
+  "docs/kafka-client.md",
   "docs/looking.md",
   "docs/operations.md",
   "docs/vertica.md",
@@ -46,6 +47,21 @@ Deno.test("files that documents link to are there", async () => {
       const path = join(ROOT, dirname(document), target!);
       const found = await Deno.stat(path).then(() => true, () => false);
       assert.ok(found, `${document} links to ${target}, which is not there`);
+    }
+  }
+});
+
+Deno.test("files of the project that documents name are there", async () => {
+  const tests = new Set<string>();
+  for (const folder of ["unit", "integration", "long"]) {
+    for await (const { name } of Deno.readDir(join(ROOT, "tests", folder))) tests.add(name);
+  }
+  const named = /`((?:lib|sql|tests|bench|tools|deploy)\/[\w./-]+\.\w+|\w+_test\.ts)`/g;
+  for (const document of DOCUMENTS) {
+    for (const [, path] of (await read(document)).matchAll(named)) {
+      const found = tests.has(path!) ||
+        await Deno.stat(join(ROOT, path!)).then(() => true, () => false);
+      assert.ok(found, `${document} names ${path}, which is not there`);
     }
   }
 });

@@ -17,11 +17,19 @@ const GROUPS: readonly Group[] = [
   { text: "Begin", paths: [START, "docs/glossary.md"] },
   {
     text: "Run it",
-    paths: ["docs/operations.md", "docs/vertica.md", "docs/concurrency.md", "SECURITY.md"],
+    paths: ["docs/operations.md", "docs/vertica.md", "SECURITY.md"],
   },
   { text: "Look at the mart", paths: ["docs/looking.md", "docs/core.md", "docs/audit.md"] },
   { text: "Reference", paths: ["docs/cli.md", "docs/json.md", "docs/contract.md"] },
-  { text: "Proof", paths: ["docs/crash-matrix.md", "docs/crash-matrix-load.md"] },
+  {
+    text: "How it works",
+    paths: [
+      "docs/concurrency.md",
+      "docs/kafka-client.md",
+      "docs/crash-matrix.md",
+      "docs/crash-matrix-load.md",
+    ],
+  },
 ];
 
 /** Where a document goes that no group names: below `docs/` it is for users, else for developers. */
