@@ -7,8 +7,8 @@ object with any of the keys of DEFAULTS below.
 
 finpipe reads its own settings from its environment. With "runs_in": "bash" that is the workers'
 environment. With "runs_in": "kubernetes" it is the ConfigMap, the Secret and the volume of
-deploy/kubernetes (config.yaml, nightly.yaml), and Airflow needs the package
-apache-airflow-providers-cncf-kubernetes.
+deploy/kubernetes/overlays/airflow, which has to be applied in the same namespace, and Airflow needs the
+package apache-airflow-providers-cncf-kubernetes.
 
 `deno task soak` runs this DAG with both versions of Airflow, in bash. No task has run in a cluster:
 the machines where it was written have none. The pods are checked against their schema.
@@ -177,7 +177,7 @@ def task_of(step: str, settings: dict):
     )
 
 
-# The pods, as in deploy/kubernetes/nightly.yaml.
+# The pods, as in deploy/kubernetes/components/night/cron-job.yaml.
 POD = {
     "apiVersion": "v1",
     "kind": "Pod",
@@ -189,7 +189,9 @@ POD = {
     },
     "spec": {
         "restartPolicy": "Never",
+        "serviceAccountName": "finpipe",
         "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": 65532,
@@ -207,8 +209,8 @@ POD = {
                     "capabilities": {"drop": ["ALL"]},
                 },
                 "resources": {
-                    "requests": {"cpu": "250m", "memory": "384Mi"},
-                    "limits": {"memory": "768Mi"},
+                    "requests": {"cpu": "250m", "memory": "384Mi", "ephemeral-storage": "64Mi"},
+                    "limits": {"memory": "768Mi", "ephemeral-storage": "128Mi"},
                 },
                 "volumeMounts": [
                     {"name": "secrets", "mountPath": "/run/secrets/finpipe", "readOnly": True},
@@ -217,7 +219,17 @@ POD = {
             },
         ],
         "volumes": [
-            {"name": "secrets", "secret": {"secretName": "finpipe", "defaultMode": 0o440}},
+            {
+                "name": "secrets",
+                "secret": {
+                    "secretName": "finpipe",
+                    "defaultMode": 0o440,
+                    "items": [
+                        {"key": "pg_url", "path": "pg_url"},
+                        {"key": "vertica_url", "path": "vertica_url"},
+                    ],
+                },
+            },
             {"name": "work", "persistentVolumeClaim": {"claimName": "finpipe-work"}},
         ],
     },

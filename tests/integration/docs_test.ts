@@ -25,6 +25,8 @@ const DOCUMENTS = [
   "docs/looking.md",
   "docs/operations.md",
   "docs/vertica.md",
+  "deploy/kubernetes/README.md",
+  "deploy/superset/README.md",
 ];
 
 Deno.test("docs/operations.md: memory is reckoned with the batches that a topic has", async () => {

@@ -1,5 +1,5 @@
 /** Programs that check files: run where they are on the PATH, skipped by name elsewhere. */
-import { isOnPath } from "../machine/programs.ts";
+import { exists, isOnPath } from "../machine/programs.ts";
 import { skippable } from "../skip.ts";
 
 /** What `.ci/deploy-tools` and `.ci/sql-tools` install, and Debian's systemd and ruby. */
@@ -8,6 +8,8 @@ type Tool =
   | "hadolint"
   | "shellcheck"
   | "kubernetes-validate"
+  | "kustomize"
+  | "schema-check"
   | "compose-check"
   | "systemd-analyze"
   | "python3"
@@ -17,18 +19,29 @@ type Tool =
   | "zizmor"
   | "sbom-check";
 
-/** A test that needs a program; under CI=true it fails where there is none. */
+/** Where Go is, on the PATH or not: .ci/deploy-tools looks there, too. */
+const GO = "/usr/local/go/bin/go";
+
+/**
+ * A test that needs programs; under CI=true it fails where one of them is not there. Only kustomize may
+ * be missing there as well, where there is no Go to build it.
+ */
 export async function toolTest(
   name: string,
-  tool: Tool,
+  tools: Tool | readonly Tool[],
   test: (t: Deno.TestContext) => Promise<void>,
 ): Promise<void> {
-  const missing = await isOnPath(tool)
-    ? undefined
-    : `there is no ${tool}: .ci/${
-      tool === "sqlfluff" ? "sql-tools" : "deploy-tools"
-    } says how to get it`;
-  Deno.test(skippable(name, missing, test));
+  for (const tool of [tools].flat()) {
+    if (await isOnPath(tool)) continue;
+    const inCi = tool === "kustomize" && !await isOnPath("go") && !await exists(GO);
+    return Deno.test(skippable(name, howToGet(tool), test, { inCi }));
+  }
+  Deno.test(name, test);
+}
+
+function howToGet(tool: Tool): string {
+  const script = tool === "sqlfluff" ? "sql-tools" : "deploy-tools";
+  return `there is no ${tool}: .ci/${script} says how to get it`;
 }
 
 /** What a program that was run said. */
