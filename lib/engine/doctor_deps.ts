@@ -41,7 +41,7 @@ export function doctorDeps(
         const { inspectTopic } = await import("../sources/kafka/topic_inspection.ts");
         const { displayName } = await readKafkaSettings(config);
         const work = inspectTopic(config, { retryFor, log, signal: io.signal });
-        // kafkajs waits for 30 s, and starts again.
+        // It waits for 30 s, and starts again.
         return await withPatience(work, displayName, retryFor);
       }
       : undefined,
