@@ -58,7 +58,7 @@ Deno.test(
       const { stdout } = await resultOf(startFile(launcher, ["--version", "--json"], { env }));
       assert.equal(JSON.parse(stdout).version, VERSION);
       const { code, stderr } = await resultOf(startFile(launcher, ["a  b*"], { env }));
-      assert.deepEqual([code, stderr.split("\n")[0]], [2, "finpipe: Unknown command 'a  b*'"]);
+      assert.deepEqual([code, JSON.parse(stderr).message], [2, 'There is no command "a  b*"']);
     });
 
     for (const [signal, expected] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {

@@ -43,7 +43,7 @@ Deno.test("arguments arrive as they are, the umask and the exit code, too", asyn
     const args = ["rejected", "show", "1", "--reason", name];
     const { code, stderr } = await runFile(file, args, { env });
     assert.equal(code, 2);
-    assert.ok(stderr.includes(name), stderr);
+    assert.ok(JSON.parse(stderr).message.includes(`"${name}"`), stderr);
   }
 });
 
@@ -77,7 +77,7 @@ Deno.test("first starts at once unpack it once, and each of them runs", async ()
   const results = await Promise.all([1, 2, 3, 4].map(() => runFile(file, ["nonsense"], { env })));
   for (const { code, stderr } of results) {
     assert.equal(code, 2, stderr);
-    assert.match(stderr, /^finpipe: Unknown command 'nonsense'/);
+    assert.equal(JSON.parse(stderr).message, 'There is no command "nonsense"');
   }
   assert.equal((await namesIn(join(folder.path, "finpipe"))).length, 1);
 });
