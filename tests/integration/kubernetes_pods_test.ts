@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import config from "../../deno.json" with { type: "json" };
+import { EXIT_CODES } from "../../lib/runtime/errors.ts";
 import { runCli } from "../support/cli/run_cli.ts";
 import { readDocument } from "../support/docs/documents.ts";
 import {
@@ -152,11 +153,39 @@ await kustomizeTest(
   },
 );
 
-await kustomizeTest("what the pods start is a command that finpipe takes", async () => {
-  for (const { spec } of podsOf([...await overlay("all"), ...await overlay("init")])) {
-    const { code, stderr } = await runCli([...spec.containers[0]!.args, "--no-such-option"]);
-    assert.equal(code, 2);
-    assert.match(stderr, /'--no-such-option'/);
+/** Files of the Secret for servers that are not there. */
+const FILES = {
+  pg_url: "postgres://finpipe:secret@127.0.0.1:1/finpipe",
+  vertica_url: "vertica://finpipe:secret@127.0.0.1:1/finpipe",
+  kafka_password: "secret",
+};
+
+await kustomizeTest("finpipe takes what the pods start, with their settings", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, text] of Object.entries(FILES)) {
+      await Deno.writeTextFile(join(folder, name), text);
+    }
+    for (const manifests of [await overlay("all"), await overlay("init-warehouse")]) {
+      for (const { spec: { containers: [container] } } of podsOf(manifests)) {
+        const settings = Object.entries(environmentOf(container!, manifests))
+          // It would be told of this.
+          .filter(([name]) => name !== "FINPIPE_NOTIFY_URL_FILE")
+          .map(([name, value]) => [name, value.replace(SECRETS, folder)]);
+        const env = Object.fromEntries(settings);
+        if ("FINPIPE_KAFKA_BROKERS" in env) env.FINPIPE_KAFKA_BROKERS = "127.0.0.1:1";
+        const { args } = container!;
+        const more = args[0] === "stream" ? ["--until-end"] : [];
+        const { code, stderr } = await runCli(
+          [...args, ...more, "--retry-for", "0s", "--work-dir", join(folder, "data")],
+          { env: { ...env, FINPIPE_ENGINE: "remote" } },
+        );
+        // All is right, but that there is no server.
+        assert.equal(code, EXIT_CODES.unreachable, `${args.join(" ")}: ${stderr}`);
+      }
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });
 
