@@ -2,7 +2,7 @@
  * Proves what can be proven about the single binary without downloading `denort`, the runtime that
  * `deno compile` puts under a program (from dl.deno.land, in no package registry): `deno task compile`
  * passes, on deno itself as a stand-in for denort, and every file that the program reads from its own
- * code is in the result, byte for byte. Packages that only tests use are not.
+ * code is in the result, byte for byte, and so is the commit. Packages that only tests use are not.
  *
  * That the program runs without node_modules, cache and configuration is what the tests of the file
  * prove that `deno task compile:offline` makes (tests/long/offline_test.ts).
@@ -11,7 +11,7 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile } from "./build/compile.ts";
-import { assetPaths, inTempFolder, ROOT, say } from "./build/program.ts";
+import { assetPaths, commitToBuild, inTempFolder, ROOT, say } from "./build/program.ts";
 
 /** Texts that the page of a report is made of. */
 const PAGE_FILES = [".html", ".css", ".js", ".txt"];
@@ -39,6 +39,8 @@ async function checkCompile(folder: string): Promise<void> {
     if (!program.includes(await readLatin1(path))) missing.push(path);
   }
   if (missing.length > 0) fail(`The binary lacks ${missing.join(", ")}`);
+  const build = `{"commit":${JSON.stringify(await commitToBuild())},"packed":true}`;
+  if (!program.includes(build)) fail(`The binary does not hold ${build}`);
   if (program.includes(await readLatin1(fileURLToPath(import.meta.resolve("axe-core"))))) {
     fail("The binary holds packages that only tests use");
   }

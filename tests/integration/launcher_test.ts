@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
-import { RUN_FLAGS } from "../../tools/build/program.ts";
+import { DENO_VERSION, RUN_FLAGS } from "../../tools/build/program.ts";
+import { readDocument } from "../support/docs/documents.ts";
 import { LAUNCHER_FLAGS, PERMISSIONS, runCli, spawnCli } from "../support/cli/run_cli.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../../finpipe", import.meta.url));
@@ -38,8 +39,17 @@ Deno.test("the launcher for Windows gives the same flags and permissions", async
   const [, flags] = /^set flags=run ([^]*?) --config/m.exec(text)!;
   assert.deepEqual(flags!.split(/[\s^]+/), LAUNCHER_FLAGS);
   assert.deepEqual(text.match(/--allow-[a-z]+/g), PERMISSIONS);
-  const deno = /npx -y deno@[\d.]+/;
-  assert.deepEqual(deno.exec(text)![0], deno.exec(await Deno.readTextFile(LAUNCHER))![0]);
+});
+
+Deno.test("launchers, gate, releases and image have the Deno that finpipe is built with", async () => {
+  const files = ["finpipe", "finpipe.cmd", ".ci/run", ".github/workflows/release.yml"]
+    .concat("deploy/Dockerfile", "README.md");
+  for (const file of files) {
+    const text = await readDocument(file);
+    const versions = [...text.matchAll(/\b(?:deno@|deno:debian-|DENO_VERSION=)([\d.]+\d)/g)];
+    assert.ok(versions.length > 0, file);
+    for (const [, version] of versions) assert.equal(version, DENO_VERSION, file);
+  }
 });
 
 Deno.test("what is built runs as the launcher runs it", () => {

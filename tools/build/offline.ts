@@ -13,6 +13,7 @@ import {
   assetPaths,
   commitToBuild,
   deno,
+  DENO_VERSION,
   inTempFolder,
   ROOT,
   run,
@@ -21,9 +22,6 @@ import {
   stageSource,
   VERSION,
 } from "./program.ts";
-
-/** The Deno that finpipe is tested with, which alone may go into a file. */
-const DENO_VERSION = "2.9.6";
 
 /** Nothing is looked for outside of what was unpacked. */
 const OWN_FLAGS = [

@@ -7,6 +7,9 @@ import config from "../../deno.json" with { type: "json" };
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const VERSION: string = config.version;
 
+/** The Deno that finpipe is tested with, and the only one that it is built with. */
+export const DENO_VERSION = "2.9.6";
+
 /** How finpipe is run wherever it runs: all that it may ever do, never run or ffi, and V8's settings. */
 export const RUN_FLAGS = [
   "--v8-flags=--max-semi-space-size=4,--wasm-tiering-budget=2000000000",

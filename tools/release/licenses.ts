@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import type { License } from "../../lib/licenses/licenses.ts";
-import { ROOT } from "../build/program.ts";
+import { DENO_VERSION, ROOT } from "../build/program.ts";
 import { type Package, runtimePackages } from "./packages.ts";
 
 const FILE = join(ROOT, "lib/licenses/third_party.json");
@@ -14,7 +14,7 @@ export const ALLOWED = ["MIT", "ISC", "Apache-2.0", "BSD-2-Clause", "BSD-3-Claus
 
 /** What finpipe holds beside packages, with their texts in tools/release/texts. */
 const OTHERS: readonly Omit<License, "text">[] = [
-  { name: "Deno", version: "2.9.6", license: "MIT" },
+  { name: "Deno", version: DENO_VERSION, license: "MIT" },
   { name: "PostgreSQL", version: "in PGlite", license: "PostgreSQL" },
 ];
 

@@ -6,8 +6,10 @@
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { VERSION } from "../build/program.ts";
+import { DENO_VERSION, VERSION } from "../build/program.ts";
 import type { Package } from "./packages.ts";
+
+const DENO = `pkg:github/denoland/deno@v${DENO_VERSION}`;
 
 export interface SbomOptions {
   /** Null where it is not known. */
@@ -31,10 +33,10 @@ export function sbomOf(
   };
   const deno = {
     type: "platform",
-    "bom-ref": "pkg:github/denoland/deno@v2.9.6",
+    "bom-ref": DENO,
     name: "deno",
-    version: "2.9.6",
-    purl: "pkg:github/denoland/deno@v2.9.6",
+    version: DENO_VERSION,
+    purl: DENO,
     ...licensed("MIT"),
   };
   const refs = new Map(packages.map((found) => [found.name, purlOf(found)]));
@@ -47,7 +49,7 @@ export function sbomOf(
     metadata: { timestamp: at.toString({ smallestUnit: "second" }), component: root },
     components: [deno, ...packages.map(componentOf)],
     dependencies: [
-      { ref: "finpipe", dependsOn: [deno["bom-ref"], ...direct] },
+      { ref: "finpipe", dependsOn: [DENO, ...direct] },
       ...packages.map((found) => ({
         ref: purlOf(found),
         dependsOn: found.dependencies.map((name) => refs.get(name)!),
