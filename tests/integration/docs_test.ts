@@ -6,6 +6,8 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { COMMANDS } from "../../commands/registry.ts";
 import config from "../../deno.json" with { type: "json" };
+import { VERSIONS as KAFKA_VERSIONS } from "../support/kafka/jars.ts";
+import { VERSIONS as POSTGRES_VERSIONS } from "../support/postgres/binaries.ts";
 import { streamCallOf } from "../../commands/stream_call.ts";
 import { readDocument as read, ROOT, runAll, withDefaults } from "../support/docs/documents.ts";
 
@@ -14,6 +16,7 @@ const DOCUMENTS = [
   "ARCHITECTURE.md",
   "CHANGELOG.md",
   "CONTRIBUTING.md",
+  "SECURITY.md",
   "docs/audit.md",
   "docs/cli.md",
   "docs/concurrency.md",
@@ -94,6 +97,22 @@ Deno.test("tasks that documents name are there", async () => {
       assert.ok(name! in config.tasks, `${document} names the task ${name}`);
     }
   }
+});
+
+Deno.test("the versions that README.md promises are those that the tests run", async () => {
+  const readme = await read("README.md");
+  const promises = readme.slice(readme.indexOf("## What it promises"));
+  const table = promises.slice(0, promises.indexOf("\n## "));
+  const { "@electric-sql/pglite": pglite } = config.imports;
+  const constraints = await Array.fromAsync(Deno.readDir(join(ROOT, "tests/support/airflow")));
+  const versions = [
+    ...Object.values(POSTGRES_VERSIONS).map((version) => version.replace(/\.\d+-.*$/, "")),
+    ...KAFKA_VERSIONS,
+    pglite.replace(/^.*@/, "PGlite "),
+    `Deno ${Deno.version.deno}`,
+    ...constraints.flatMap(({ name }) => /^constraints-(.+)\.txt$/.exec(name)?.[1] ?? []),
+  ];
+  for (const version of versions) assert.ok(table.includes(version), `README.md lacks ${version}`);
 });
 
 Deno.test("images of containers have versions", async () => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { exists, inCache, isOnPath, madeOnce } from "../machine/programs.ts";
 
 /** The newest, and the last of the line that many clusters in the field still run. */
-const VERSIONS = ["4.4.0", "3.9.2"] as const;
+export const VERSIONS = ["4.4.0", "3.9.2"] as const;
 export type KafkaVersion = (typeof VERSIONS)[number];
 
 /** FINPIPE_TEST_KAFKA_VERSION, else the newest. */

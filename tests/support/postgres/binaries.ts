@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { exists, madeOnce } from "../machine/programs.ts";
 
 /** The newest release of each major version that finpipe supports. */
-const VERSIONS: Record<string, string> = {
+export const VERSIONS: Record<string, string> = {
   "15": "15.18.0-beta.17",
   "16": "16.14.0-beta.17",
   "17": "17.10.0-beta.17",
