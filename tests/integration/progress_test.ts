@@ -18,14 +18,14 @@ Deno.test("dump, load, backfill and a trial say what they do, on a terminal alon
     await run(["stream", "--source", "tests/fixtures/events.jsonl"], false);
     for (
       const [args, drawn] of [
-        [["dump", "2022-10-02"], "transactions: writing, 0 s"],
-        [["load", "2022-10-02"], "transactions: proving, 0 MB of 0 MB"],
-        [["backfill", "2022-10-02"], "2022-10-02  dump: -  load: -  dwh: 0 s  cdm: -"],
-        [["doctor", "--trial"], "trying rights (1 of 13), 0 s"],
+        [["dump", "2022-10-02"], /transactions: writing, /],
+        [["load", "2022-10-02"], /transactions: proving, \d+ KB of 68 KB/],
+        [["backfill", "2022-10-02"], /2022-10-02 {2}dump: - {2}load: - {2}dwh: .+ {2}cdm: -/],
+        [["doctor", "--trial"], /trying rights \(1 of 13\), /],
       ] as const
     ) {
       const said = await run([...args], true);
-      assert.ok(said.includes(`\n\r\x1b[2K${drawn}`), said);
+      assert.ok(drawn.test(said) && said.endsWith("\x1b[J"), said);
     }
     const said = /\r|writing|proving/i;
     assert.doesNotMatch(await run(["backfill", "2022-10-02"], false), said);
