@@ -4,6 +4,7 @@ import { commandsOf } from "../../../commands/registry.ts";
 import { run } from "../../../commands/run.ts";
 import "../poisoned_pool.ts";
 import { Interrupted } from "../../../lib/runtime/errors.ts";
+import { Screen } from "../../../lib/runtime/screen.ts";
 import { type StepRegistration, STEPS } from "../../../lib/steps/registry.ts";
 import { CaughtOutput } from "../output.ts";
 
@@ -68,7 +69,8 @@ export async function runCli(
 ): Promise<CliResult> {
   const stdout = new CaughtOutput();
   const { now, terminal = false, steps = STEPS } = options;
-  const stderr = new CaughtOutput(terminal);
+  const caught = new CaughtOutput(terminal);
+  const stderr = terminal ? new Screen().over(caught, { draws: true }) : caught;
   const env: Record<string, string> = { ...TEXT_LOG, ...options.env };
   const code = await run(args, {
     program: "finpipe",
@@ -86,7 +88,7 @@ export async function runCli(
       ? new AbortController().signal
       : interrupting(options.signal),
   }, commandsOf(steps));
-  return { code, stdout: stdout.text(), stderr: stderr.text() };
+  return { code, stdout: stdout.text(), stderr: caught.text() };
 }
 
 /** An stdin that gives what a run is given. */
