@@ -9,7 +9,7 @@ import { trialScript } from "../lib/warehouse/trial/script_of.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import { exitCodeOf, tryAll } from "../lib/warehouse/trial/trial.ts";
 import type { Context } from "./command.ts";
-import { cannotTake, PLAIN_SQL } from "./options.ts";
+import { cannotTake, PLAIN_SQL } from "./refusals.ts";
 import { Waiting } from "./waiting.ts";
 
 /** @returns the exit code */

@@ -9,7 +9,8 @@ import { readSettings } from "../lib/config/settings.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { namedOutput } from "../lib/runtime/named_output.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
-import { cannotTake, printResult, wholeNumber } from "./options.ts";
+import { printResult, wholeNumber } from "./options.ts";
+import { cannotTake } from "./refusals.ts";
 
 /** What `emit` was asked for. */
 export interface EmitCall {

@@ -12,7 +12,7 @@ import type { ConfigSource } from "../lib/config/settings.ts";
 import { createLogger, type Logger } from "../lib/runtime/log.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { CommandDefinition } from "./command.ts";
-import { cannotTake } from "./options.ts";
+import { cannotTake } from "./refusals.ts";
 import { reportFailure, reportUsage, sourceOf } from "./failure.ts";
 import { createProgram, type HelpOutput } from "./program.ts";
 import { COMMANDS, type Registration } from "./registry.ts";
