@@ -18,9 +18,10 @@ import { allOf } from "../lib/runtime/words.ts";
 import { type NamedStep, prepareSteps, type ReadyStep } from "../lib/steps/step.ts";
 import { BACKFILL_OPTIONS, type BackfillCall, backfillCallOf } from "./backfill_call.ts";
 import { BackfillView } from "./backfill_view.ts";
-import type { CommandDefinition, Context, OptionValues } from "./command.ts";
+import type { CommandDefinition, Context } from "./command.ts";
 import { OPEN_DAY, printResult } from "./options.ts";
-import { addStepOptions, stepOptionsOf } from "./step_command.ts";
+import { refuseIdleJobs, refuseUnused } from "./backfill_unused.ts";
+import { addStepOptions } from "./step_command.ts";
 
 /** Milliseconds between two looks at whether the embedded engine is free. */
 const LOOK = 1000;
@@ -77,51 +78,6 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
       await printPlan(context, engine, call, ready);
     },
   };
-}
-
-/** An option of steps of which none runs would be ignored. */
-function refuseUnused(
-  steps: readonly NamedStep[],
-  { selected }: BackfillRequest,
-  values: OptionValues,
-): void {
-  if (selected === undefined) return;
-  const own = new Set(BACKFILL_OPTIONS.map(({ long }) => long));
-  const runs = steps.filter(({ name }) => selected.has(name));
-  const taken = new Set(runs.flatMap((step) => longOf(step)));
-  for (const option of steps.flatMap(stepOptionsOf)) {
-    const { long } = option;
-    if (values[option.attributeName()] === undefined || own.has(long) || taken.has(long)) continue;
-    const [step] = steps.filter((step) => longOf(step).includes(long));
-    const how = values.only === undefined ? "--from-step" : "--only";
-    throw new FinpipeError(
-      "usage",
-      `Cannot take ${long} with ${how} "${values.only ?? values.fromStep}"`,
-      {
-        hint: `${long} is of ${step!.name}, which would not run: leave it out`,
-      },
-    );
-  }
-}
-
-function longOf(step: NamedStep): (string | undefined)[] {
-  return stepOptionsOf(step).map(({ long }) => long);
-}
-
-/** Only a step that runs ahead of earlier dates is worked on beside them. */
-function refuseIdleJobs(
-  steps: readonly ReadyStep[],
-  { selected, jobs = 1 }: BackfillRequest,
-): void {
-  const [first] = steps.filter(({ name }) => selected?.has(name) ?? true);
-  if (jobs === 1 || first?.runsAhead === true) return;
-  throw new FinpipeError(
-    "usage",
-    `Cannot take --jobs ${jobs} where ${first?.name} is the first step`,
-    {
-      hint: "--jobs is for steps that do not need the date before: leave it out",
-    },
-  );
 }
 
 /** On the embedded engine another backfill has the folder: `--wait` is for that one, too. */

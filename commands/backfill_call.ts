@@ -7,7 +7,8 @@ import { parseRuns } from "../lib/partitions/run_date.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { allOf } from "../lib/runtime/words.ts";
 import type { OptionValues } from "./command.ts";
-import { cannotTake, wholeNumber } from "./options.ts";
+import { wholeNumber } from "./options.ts";
+import { cannotTake } from "./refusals.ts";
 
 export interface BackfillCall {
   request: BackfillRequest;

@@ -2,7 +2,7 @@
 import { demo, type DemoOptions } from "../lib/demo.ts";
 import { Progress } from "../lib/runtime/progress.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
-import { cannotTake } from "./options.ts";
+import { cannotTake } from "./refusals.ts";
 
 /** Where the demo works unless a flag names another folder. */
 const DEFAULT_FOLDER = "./finpipe-demo";

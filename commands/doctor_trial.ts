@@ -8,7 +8,7 @@ import { headLine, jsonOf, lastLines, linesOf } from "../lib/warehouse/trial/rep
 import { trialScript } from "../lib/warehouse/trial/script_of.ts";
 import { exitCodeOf, tryAll } from "../lib/warehouse/trial/trial.ts";
 import type { Context } from "./command.ts";
-import { cannotTake, PLAIN_SQL } from "./options.ts";
+import { cannotTake, PLAIN_SQL } from "./refusals.ts";
 import { Waiting } from "./waiting.ts";
 
 /** @returns the exit code */

@@ -11,7 +11,8 @@ import { counted } from "../lib/runtime/words.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import { namedOutput, refuseExisting } from "../lib/runtime/named_output.ts";
 import type { CommandDefinition, Context, OptionValues } from "./command.ts";
-import { cannotTake, notEmpty, printResult, wholeNumber } from "./options.ts";
+import { notEmpty, printResult, wholeNumber } from "./options.ts";
+import { cannotTake } from "./refusals.ts";
 
 /** What `emit` was asked for. */
 export interface EmitCall {

@@ -4,7 +4,8 @@ import { initScript } from "../lib/engine/init_script.ts";
 import { init } from "../lib/init.ts";
 import { readScriptSettings } from "../lib/config/settings.ts";
 import type { CommandDefinition } from "./command.ts";
-import { cannotTake, PLAIN_SQL, printResult } from "./options.ts";
+import { printResult } from "./options.ts";
+import { cannotTake, PLAIN_SQL } from "./refusals.ts";
 
 const command: CommandDefinition = {
   configure(command) {

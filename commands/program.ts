@@ -4,6 +4,7 @@ import { COLOR_CHOICES } from "../lib/config/color.ts";
 import { LOG_LEVELS } from "../lib/runtime/log.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { CommandDefinition, OptionValues } from "./command.ts";
+import { cannotTake } from "./refusals.ts";
 import type { Registration } from "./registry.ts";
 
 /** Characters in a line of help, at most and where no terminal says less: docs/cli.md is made from the help. */
@@ -78,9 +79,7 @@ export function createProgram(
     if (registration === undefined) return;
     const { default: definition } = await registration.load();
     if (registration.noJson === true && program.opts().json === true) {
-      throw new FinpipeError("usage", `Cannot take --json with ${registration.name}`, {
-        hint: "It prints no JSON: leave it out",
-      });
+      throw cannotTake("--json", registration.name, "It prints no JSON: leave it out");
     }
     definition.configure(command);
     refuseTwice(command);

@@ -5,7 +5,7 @@ import { type DateRange, parseDate, parseRange } from "../lib/partitions/run_dat
 import { FORMAT_NAMES, type FormatName } from "../lib/rendering/mart/formats.ts";
 import { FinpipeError } from "../lib/runtime/errors.ts";
 import type { OptionValues } from "./command.ts";
-import { cannotTake } from "./options.ts";
+import { cannotTake } from "./refusals.ts";
 
 /** The mart of some days. */
 export interface ReportCall {

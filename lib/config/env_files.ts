@@ -1,7 +1,7 @@
 /**
  * Files of variables, for `--env-file`: `NAME=value` lines in the format that Node.js reads
- * (`util.parseEnv`). Docker and systemd read the same files as long as these hold nothing that the
- * three read differently; what would be lost or cut there is refused here.
+ * (`util.parseEnv`). Docker and systemd read plain files of this kind, too: what one of these
+ * programs would cut or lose silently is refused.
  */
 import { parseEnv } from "node:util";
 import { Problems, type Report } from "./problems.ts";

@@ -50,6 +50,7 @@ const STARTERS = [
 ];
 
 const SCRIPTS = [
+  "commands/completion/finpipe.bash",
   "finpipe",
   ".ci/run",
   ".ci/deploy-tools",
