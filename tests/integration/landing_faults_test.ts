@@ -40,7 +40,8 @@ async function makePlace() {
     /** Starts `stream` of the file, or of the same messages on stdin. */
     async stream(url: string, source: string, ...options: string[]): Promise<CliResult> {
       const args = ["stream", "--source", source, "--batch-rows", String(BATCH), "--json"];
-      return await runCli([...args, "--retry-for", "30s", ...options], {
+      const patience = options.includes("--retry-for") ? [] : ["--retry-for", "30s"];
+      return await runCli([...args, ...patience, ...options], {
         env: { FINPIPE_PG_URL: url, FINPIPE_WORK_DIR: folder },
         stdin: source === "-" ? await Deno.readTextFile(path) : "",
       });

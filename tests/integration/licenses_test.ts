@@ -55,7 +55,7 @@ Deno.test("the CycloneDX file has each package, by its hash in deno.lock", async
   for (const { ref, dependsOn } of bom.dependencies) {
     for (const needed of dependsOn) assert.ok(refs.has(needed), `${ref} needs ${needed}`);
   }
-  assert.ok(refs.has("pkg:npm/%40electric-sql/pglite@0.5.16"));
+  assert.ok(refs.has("pkg:npm/%40electric-sql/pglite@0.5.17"));
 });
 
 await toolTest("sbom-check: the CycloneDX file keeps to its schema", "sbom-check", async () => {
