@@ -2,8 +2,7 @@
 import { backfill } from "../lib/backfill/backfill.ts";
 import { planBackfill } from "../lib/backfill/dry_run.ts";
 import { withLedger } from "../lib/backfill/journal.ts";
-import { type Night, noticeOfStale, readNight } from "../lib/backfill/night.ts";
-import { NightMetrics } from "../lib/backfill/night_metrics.ts";
+import type { NightMetrics } from "../lib/backfill/night_metrics.ts";
 import type { BackfillRequest } from "../lib/backfill/request.ts";
 import { Retries } from "../lib/backfill/retries.ts";
 import { type Engine, openEngine } from "../lib/engine/engine.ts";
@@ -11,12 +10,13 @@ import { refuseOpenRange } from "../lib/partitions/open_day.ts";
 import type { DateRange } from "../lib/partitions/run_date.ts";
 import { noticeOfFailure } from "../lib/notify/notice.ts";
 import { planShown } from "../lib/rendering/runs.ts";
-import { exitCodeOf, FinpipeError, isKind, messageOf } from "../lib/runtime/errors.ts";
+import { isKind } from "../lib/runtime/errors.ts";
 import type { Logger } from "../lib/runtime/log.ts";
 import { wait as waitFor } from "../lib/runtime/retry.ts";
 import { allOf } from "../lib/runtime/words.ts";
 import { type NamedStep, prepareSteps, type ReadyStep } from "../lib/steps/step.ts";
 import { BACKFILL_OPTIONS, type BackfillCall, backfillCallOf } from "./backfill_call.ts";
+import { endNight, measured } from "./backfill_night.ts";
 import { BackfillView } from "./backfill_view.ts";
 import type { CommandDefinition, Context } from "./command.ts";
 import { OPEN_DAY, printResult } from "./options.ts";
@@ -73,9 +73,14 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
       const ready = prepareSteps(steps, config);
       refuseIdleJobs(ready, call.request);
       if (range !== undefined && !call.allowOpenDay) refuseOpenRange(range, io.now(), given);
-      if (!call.dryRun) return await runMeasured(context, call, ready);
-      await using engine = await opened(context, call);
-      await printPlan(context, engine, call, ready);
+      if (call.dryRun) {
+        await using engine = await opened(context, call);
+        return await printPlan(context, engine, call, ready);
+      }
+      await measured(context, call.metricsFile, async (metrics) => {
+        await using engine = await opened(context, call);
+        await runBackfill(context, engine, call, { steps: ready, metrics });
+      });
     },
   };
 }
@@ -118,41 +123,6 @@ async function printPlan(
   );
 }
 
-/** Runs it, and writes how it went where that is asked for. */
-async function runMeasured(
-  context: Context,
-  call: BackfillCall,
-  steps: readonly ReadyStep[],
-): Promise<void> {
-  const { io, log } = context;
-  const { metricsFile } = call;
-  const metrics = metricsFile === undefined ? undefined : await NightMetrics.open(metricsFile, io);
-  try {
-    await using engine = await opened(context, call);
-    await runBackfill(context, engine, call, { steps, metrics });
-  } catch (error) {
-    // Another one has it, and writes how that one went.
-    if (!isKind(error, "locked")) {
-      await endMetrics(metrics, exitCodeOf(error, io.signal), undefined, log);
-    }
-    throw error;
-  }
-}
-
-/** What cannot be measured in the end is no failure of the backfill. */
-async function endMetrics(
-  metrics: NightMetrics | undefined,
-  exitCode: number,
-  night: Night | undefined,
-  log: Logger,
-): Promise<void> {
-  try {
-    await metrics?.end(exitCode, night);
-  } catch (error) {
-    log.error(messageOf(error));
-  }
-}
-
 async function runBackfill(
   context: Context,
   engine: Engine,
@@ -181,26 +151,7 @@ async function runBackfill(
     // Also what was done before a date failed.
     if (json) await printResult(context, { runs: view.days }, []);
   }
-  if (metrics === undefined && context.notify === undefined) return;
-  const night = await nightOf(context, engine, steps);
-  const notice = night && noticeOfStale(night);
-  if (notice !== undefined) await context.notify?.(notice);
-  await endMetrics(metrics, 0, night, log);
-}
-
-/** How all dates are now; the backfill is done, and does not fail by what comes after it. */
-async function nightOf(
-  { io, log }: Context,
-  engine: Engine,
-  steps: readonly ReadyStep[],
-): Promise<Night | undefined> {
-  try {
-    return await readNight(engine, steps, io.now());
-  } catch (error) {
-    if (!(error instanceof FinpipeError)) throw error;
-    log.warn(`Cannot tell whether days are stale: ${error.message}`);
-    return undefined;
-  }
+  await endNight(context, engine, steps, metrics);
 }
 
 /** The embedded engine has one session: a dump would be in the way of whatever else runs. */
