@@ -251,6 +251,9 @@ async function loadFile(
     const figures = { ...figuresOf(standing), rowsBefore: standing.rows, manifestControlTotal };
     return { dataset, outcome: "unchanged", ...figures };
   }
+  if (streams > 1 && warehouse.hasOneStream === true) {
+    log.info("Loading in one stream: the warehouse is embedded, and has one session");
+  }
   const done = await warehouse.replaceDay(file, { maxRejected, allowShrink, streams, signal });
   const rowsBefore = done.before?.rows;
   log.info(`Loaded ${dataset} for ${partition}`, {

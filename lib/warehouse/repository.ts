@@ -125,6 +125,9 @@ export interface WarehouseRepository extends Schema, AsyncDisposable {
   /** What an audit counts again. */
   readonly books: WarehouseBooks;
 
+  /** It loads a file in one stream, however many are asked for. @default false */
+  readonly hasOneStream?: true;
+
   /** The record of the day's load; undefined where the day was never loaded. */
   loadRecord(dataset: DatasetName, day: Temporal.PlainDate): Promise<LoadRecord | undefined>;
 

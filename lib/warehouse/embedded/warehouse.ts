@@ -52,6 +52,7 @@ export interface EmbeddedWarehouseOptions extends WarehouseSchemas {
 }
 
 export class EmbeddedWarehouse implements WarehouseRepository {
+  readonly hasOneStream = true;
   readonly books: WarehouseBooks = {
     read: (range, deep) => readBooks(this.#scope, range, deep),
   };
