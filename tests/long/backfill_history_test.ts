@@ -133,12 +133,16 @@ class History {
   /** A backfill of some dates, in some way. */
   #backfill(): string[] {
     const from = FIRST.add({ days: this.#random.between(1, DAYS) });
-    const args = ["backfill", `${from}..2022-10-04`, "--jobs", `${this.#random.between(1, 3)}`];
+    const args = ["backfill", `${from}..2022-10-04`];
+    const jobs = this.#random.between(1, 3);
     if (this.#random.chance(0.2)) args.push("--newest-first", "--no-depends-on-past");
     if (this.#random.chance(0.2)) args.push("--force");
-    if (this.#random.chance(0.2)) {
-      args.push("--only", this.#random.pick(["dump,load", "dwh", "load,cdm"]));
-    }
+    const only = this.#random.chance(0.2)
+      ? this.#random.pick(["dump,load", "dwh", "load,cdm"])
+      : undefined;
+    if (only !== undefined) args.push("--only", only);
+    // Without dumps there is nothing to do side by side, and more than one job is refused.
+    if (only === undefined || only.startsWith("dump")) args.push("--jobs", `${jobs}`);
     return args;
   }
 
