@@ -27,10 +27,11 @@ await kafkaServerTest("SASL/OAUTHBEARER with a real broker", async (t) => {
   const workDir = await Deno.makeTempDir();
   const run = (args: string[], changes: Record<string, string> = {}) =>
     runCli([...args, "--work-dir", workDir], { env: { ...env, ...changes } });
+  const emitting = ["emit", "--to", "kafka", "--topic", topic];
   let first = 0;
   try {
     await t.step("sends and lands", async () => {
-      const emitted = await run(["emit", "--to", "kafka", "--json", ...FEW]);
+      const emitted = await run([...emitting, "--json", ...FEW]);
       assert.equal(emitted.code, 0, emitted.stderr);
       const landed = await run(["stream", "--until-end", "--json"]);
       assert.equal(landed.code, 0, landed.stderr);
@@ -40,7 +41,7 @@ await kafkaServerTest("SASL/OAUTHBEARER with a real broker", async (t) => {
       assert.deepEqual([...new Set(tokens.asked)], [body]);
     });
     const emit = (changes: Record<string, string> = {}) =>
-      run(["emit", "--to", "kafka", "--retry-for", "0s"], changes);
+      run([...emitting, "--retry-for", "0s"], changes);
     await t.step("a secret that is wrong", async () => {
       const { code, stderr } = await emit({ FINPIPE_KAFKA_OAUTH_CLIENT_SECRET: "wr0ng" });
       assert.equal(code, 3);
@@ -80,7 +81,7 @@ await kafkaServerTest("SASL/OAUTHBEARER with a real broker", async (t) => {
       // Each connection has a login of its own, and these end after 6 s.
       await until(() => tokens.asked.length - begun >= 12);
       tokens.claims = {};
-      const sent = await run(["emit", "--to", "kafka", "--seed", "2", "--json", ...FEW]);
+      const sent = await run([...emitting, "--seed", "2", "--json", ...FEW]);
       const wanted = JSON.parse(sent.stdout).messages;
       const { brokers } = server;
       await until(() =>
