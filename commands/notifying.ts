@@ -16,7 +16,8 @@ export interface Call {
 }
 
 /**
- * Runs the command, and tells of its failure where it tells any; wrong usage is for who typed it.
+ * Runs the command, and tells of its failure where it tells any; wrong usage is for who typed it, and
+ * another finpipe at work is no failure.
  *
  * @returns the exit code
  * @throws FinpipeError of kind `configuration` for settings of the notices; what the command throws
@@ -43,7 +44,9 @@ export async function runTelling(
     if (code === 0) await notifier?.settle(tells!.settles);
     return code;
   } catch (error) {
-    if (!signal.aborted && !isClosed(error) && !isKind(error, "usage")) {
+    // Who waits for another finpipe is told by that one's end.
+    const isOwn = !isKind(error, "usage") && !isKind(error, "locked");
+    if (isOwn && !signal.aborted && !isClosed(error)) {
       await notifier?.tell(tells!.noticeOf(error));
     }
     throw error;

@@ -78,7 +78,8 @@ export const CATALOGUE: readonly SettingForm[] = [
   { name: "FINPIPE_KAFKA_KEY", meaning: "the PEM file of that certificate's key" },
   {
     name: "FINPIPE_KAFKA_SASL",
-    meaning: "how finpipe logs in to Kafka: scram-sha-512, scram-sha-256, plain or oauthbearer",
+    meaning: "how finpipe logs in to Kafka: scram-sha-512, scram-sha-256, plain, oauthbearer, or " +
+      "aws-msk-iam",
   },
   { name: "FINPIPE_KAFKA_USERNAME", meaning: "the user of that login, if it is by password" },
   { name: "FINPIPE_KAFKA_PASSWORD", meaning: "the password of that login", holds: "secret" },
@@ -94,6 +95,10 @@ export const CATALOGUE: readonly SettingForm[] = [
     holds: "secret",
   },
   { name: "FINPIPE_KAFKA_OAUTH_SCOPE", meaning: "for oauthbearer: the scope to ask for" },
+  {
+    name: "FINPIPE_KAFKA_AWS_REGION",
+    meaning: "for aws-msk-iam: the cluster's region, if it is not AWS_REGION",
+  },
   {
     name: "FINPIPE_TOPIC",
     meaning: "the topic (also --topic of 'finpipe stream' and 'finpipe emit')",

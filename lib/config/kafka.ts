@@ -1,13 +1,14 @@
 /** How to reach Kafka, and what to read there: FINPIPE_KAFKA_*, topic and group. */
+import { type KafkaIam, readIam, REGION } from "./kafka_iam.ts";
 import { type KafkaOauth, oauthOrigins, readOauth } from "./kafka_oauth.ts";
-import { type KafkaTls, readKafkaTls } from "./kafka_tls.ts";
+import { type KafkaTls, readKafkaTls, TLS } from "./kafka_tls.ts";
 import { Problems } from "./problems.ts";
 import { readSecret, secretOrigin } from "./secrets.ts";
 import { type ConfigSource, setting, variable } from "./source.ts";
 
 /** Mechanisms of SASL with a password, as FINPIPE_KAFKA_SASL and the driver name them. */
 const BY_PASSWORD = ["scram-sha-512", "scram-sha-256", "plain"] as const;
-const MECHANISMS = [...BY_PASSWORD, "oauthbearer"] as const;
+const MECHANISMS = [...BY_PASSWORD, "oauthbearer", "aws-msk-iam"] as const;
 
 /** A user and how it proves itself. */
 export type KafkaSasl = {
@@ -17,6 +18,9 @@ export type KafkaSasl = {
 } | {
   mechanism: "oauthbearer";
   oauth: KafkaOauth;
+} | {
+  mechanism: "aws-msk-iam";
+  iam: KafkaIam;
 };
 
 /** A cluster, a topic and a group. */
@@ -129,13 +133,30 @@ function passwordOrigins(source: ConfigSource): string[] {
 async function readSasl(source: ConfigSource, problems: Problems): Promise<KafkaSasl | undefined> {
   const given = variable(source, SASL);
   const isOauth = given?.toLowerCase() === "oauthbearer";
-  for (const origin of isOauth ? passwordOrigins(source) : oauthOrigins(source)) {
-    const other = isOauth ? "is oauthbearer" : "is not oauthbearer";
-    problems.of(origin)(`it is set, and ${SASL} ${other}`, `Unset it, or change ${SASL}`);
+  const isIam = given?.toLowerCase() === "aws-msk-iam";
+  const others: [origins: string[], when: string][] = [
+    [isOauth || isIam ? passwordOrigins(source) : [], `is ${given?.toLowerCase()}`],
+    [isOauth ? [] : oauthOrigins(source), "is not oauthbearer"],
+    [!isIam && variable(source, REGION) ? [REGION] : [], "is not aws-msk-iam"],
+  ];
+  for (const [origins, when] of others) {
+    for (const origin of origins) {
+      problems.of(origin)(`it is set, and ${SASL} ${when}`, `Unset it, or change ${SASL}`);
+    }
   }
   if (isOauth) {
     const oauth = await readOauth(source, problems);
     return oauth && { mechanism: "oauthbearer", oauth };
+  }
+  if (isIam) {
+    if (variable(source, TLS) !== "true") {
+      problems.of(TLS)(
+        `it is not true, though ${SASL} is aws-msk-iam`,
+        `Set ${TLS}=true: MSK takes logins by IAM over TLS alone`,
+      );
+    }
+    const iam = await readIam(source, problems);
+    return iam && { mechanism: "aws-msk-iam", iam };
   }
   const username = variable(source, USERNAME);
   const password = await readSecret(source, PASSWORD, problems);

@@ -1,4 +1,5 @@
 /** Logins at Kafka by OAuth tokens (SASL/OAUTHBEARER), by client credentials: RFC 6749, 4.4. */
+import { readEndpoint } from "./endpoint.ts";
 import type { Problems } from "./problems.ts";
 import { readSecret, secretOrigin } from "./secrets.ts";
 import { type ConfigSource, variable } from "./source.ts";
@@ -33,31 +34,13 @@ export async function readOauth(
     if (set.includes(name) || set.includes(`${name}_FILE`)) continue;
     problems.of(name)("it is not set, though FINPIPE_KAFKA_SASL is oauthbearer", "Set it");
   }
-  const tokenEndpoint = readEndpoint(variable(source, ENDPOINT), problems);
+  const endpoint = variable(source, ENDPOINT);
+  const noLogin = `Take that out, and set ${CLIENT_ID} and ${CLIENT_SECRET}`;
+  const tokenEndpoint = endpoint && readEndpoint(ENDPOINT, endpoint, problems, noLogin);
   const clientId = variable(source, CLIENT_ID);
   const secret = await readSecret(source, CLIENT_SECRET, problems);
   const scope = variable(source, SCOPE);
   return tokenEndpoint && clientId && secret
     ? { tokenEndpoint, clientId, clientSecret: secret.value, scope }
     : undefined;
-}
-
-/** Never quoted: whoever writes a login into the URL writes a password there. */
-function readEndpoint(text: string | undefined, problems: Problems): URL | undefined {
-  if (text === undefined) return undefined;
-  const report = problems.of(ENDPOINT);
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const form = "Write it as https://host/path";
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    report("it is not an https:// URL", form);
-  } else if (url.username !== "" || url.password !== "") {
-    report("it has a login", `Take that out, and set ${CLIENT_ID} and ${CLIENT_SECRET}`);
-  } else if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    report("it is not https, and the client's secret would go there in clear text", form);
-  } else return url;
-  return undefined;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
 }

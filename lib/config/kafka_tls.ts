@@ -13,7 +13,8 @@ export interface KafkaTls {
   key?: string;
 }
 
-const TLS = "FINPIPE_KAFKA_TLS";
+/** The variable that says whether there is TLS. */
+export const TLS = "FINPIPE_KAFKA_TLS";
 const CA = "FINPIPE_KAFKA_CA";
 const CERT = "FINPIPE_KAFKA_CERT";
 const KEY = "FINPIPE_KAFKA_KEY";

@@ -23,6 +23,8 @@ const OAUTH = {
   FINPIPE_KAFKA_OAUTH_CLIENT_ID: "finpipe",
 };
 const TLS = { ...ONE, FINPIPE_KAFKA_TLS: "true" };
+const IAM = { ...TLS, FINPIPE_KAFKA_SASL: "AWS-MSK-IAM", AWS_REGION: "eu-central-1" };
+const KEYS = { AWS_ACCESS_KEY_ID: "AKID", AWS_SECRET_ACCESS_KEY: "s3cret" };
 
 async function read(env: Env, flags: Record<string, unknown> = {}): Promise<KafkaSettings> {
   const problems = new Problems();
@@ -103,6 +105,65 @@ Deno.test("SASL by tokens, the client's secret also from a file", async () => {
       scope: "read",
     },
   });
+});
+
+Deno.test("SASL by IAM: the region, and credentials in their order", async () => {
+  await using place = await makePlace();
+  const iam = async (env: Env) => {
+    const { sasl } = await read({ ...IAM, ...env });
+    assert.ok(sasl?.mechanism === "aws-msk-iam");
+    return sasl.iam;
+  };
+  const container = { AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://169.254.170.23/v1/credentials" };
+  const role = {
+    ...container,
+    AWS_ROLE_ARN: "arn:aws:iam::1:role/r",
+    AWS_WEB_IDENTITY_TOKEN_FILE: place.file("password"),
+  };
+  const keys = { accessKeyId: "AKID", secretAccessKey: "s3cret", sessionToken: undefined };
+  const region = "eu-central-1";
+  assert.deepEqual(await iam({ ...role, ...KEYS }), {
+    region,
+    credentials: { from: "keys", keys },
+  });
+  const { credentials } = await iam({ ...KEYS, AWS_SESSION_TOKEN: "s3cret 2" });
+  assert.ok(credentials.from === "keys");
+  assert.equal(credentials.keys.sessionToken, "s3cret 2");
+  const expected = {
+    from: "web identity",
+    roleArn: "arn:aws:iam::1:role/r",
+    tokenFile: place.file("password"),
+    sessionName: "finpipe",
+  };
+  const hosts = [
+    [{}, "https://sts.eu-central-1.amazonaws.com/"],
+    [{ FINPIPE_KAFKA_AWS_REGION: "cn-north-1" }, "https://sts.cn-north-1.amazonaws.com.cn/"],
+    [{ AWS_ENDPOINT_URL_STS: "https://sts.example/" }, "https://sts.example/"],
+  ] as const;
+  for (const [env, sts] of hosts) {
+    const { region, credentials } = await iam({ ...role, ...env });
+    assert.deepEqual(credentials, { ...expected, sts: new URL(sts) });
+    assert.equal(region, "FINPIPE_KAFKA_AWS_REGION" in env ? "cn-north-1" : "eu-central-1");
+  }
+  const urls: [env: Env, url: string][] = [
+    [container, "http://169.254.170.23/v1/credentials"],
+    [
+      { ...container, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "/v2/c" },
+      "http://169.254.170.2/v2/c",
+    ],
+    ...["http://[fd00:ec2::23]/v1", "http://127.0.0.1:8080/", "https://keys.example/"].map(
+      (url): [Env, string] => [{ AWS_CONTAINER_CREDENTIALS_FULL_URI: url }, url],
+    ),
+  ];
+  const token = { AWS_CONTAINER_AUTHORIZATION_TOKEN: "s3cret" };
+  for (const [env, url] of urls) {
+    assert.deepEqual((await iam({ ...env, ...token })).credentials, {
+      from: "container",
+      url: new URL(url),
+      token: "s3cret",
+      tokenFile: undefined,
+    });
+  }
 });
 
 Deno.test("SASL in either spelling, the password also from a file", async () => {
@@ -196,6 +257,58 @@ const WRONG: [name: string, env: Env, ...problems: RegExp[]][] = [
     },
     says,
   ]),
+  [
+    "IAM without TLS, a region and credentials, beside a user and tokens",
+    {
+      ...ONE,
+      FINPIPE_KAFKA_SASL: "aws-msk-iam",
+      FINPIPE_KAFKA_USERNAME: "ada",
+      FINPIPE_KAFKA_OAUTH_SCOPE: "read",
+    },
+    /FINPIPE_KAFKA_USERNAME: it is set, and FINPIPE_KAFKA_SASL is aws-msk-iam/,
+    /OAUTH_SCOPE: it is set, and FINPIPE_KAFKA_SASL is not oauthbearer/,
+    /FINPIPE_KAFKA_TLS: it is not true, though FINPIPE_KAFKA_SASL is aws-msk-iam/,
+    /FINPIPE_KAFKA_AWS_REGION: neither it nor AWS_REGION is set/,
+    /AWS_ACCESS_KEY_ID: no credentials for AWS are set/,
+  ],
+  [
+    "a region that is none, and one of two keys",
+    { ...IAM, FINPIPE_KAFKA_AWS_REGION: "evil.example/", AWS_ACCESS_KEY_ID: "AKID" },
+    /FINPIPE_KAFKA_AWS_REGION: "evil.example\/" cannot be a region/,
+    /AWS_SECRET_ACCESS_KEY: it is not set, though AWS_ACCESS_KEY_ID is/,
+  ],
+  [
+    "a role without its token",
+    { ...IAM, AWS_ROLE_ARN: "arn:aws:iam::1:role/r" },
+    /AWS_WEB_IDENTITY_TOKEN_FILE: it is not set, though AWS_ROLE_ARN is/,
+  ],
+  [
+    "a role whose token is absent, with STS in clear text",
+    {
+      ...IAM,
+      AWS_ROLE_ARN: "arn:aws:iam::1:role/r",
+      AWS_WEB_IDENTITY_TOKEN_FILE: "@absent",
+      AWS_ENDPOINT_URL_STS: "http://sts.example",
+    },
+    /AWS_WEB_IDENTITY_TOKEN_FILE: there is no file ".*absent"/,
+    /AWS_ENDPOINT_URL_STS: it is not https/,
+  ],
+  ...([
+    ["FULL", "http://keys.example/s3cret", /its host is neither this machine nor that of ECS/],
+    ["FULL", "http://169.254.169.254/s3cret", /its host is neither this machine nor that of ECS/],
+    ["FULL", "https://a:s3cret@keys.example/", /it has a login/],
+    ["FULL", "s3cret", /it is not a URL of https or http/],
+    ["RELATIVE", ".evil.example/s3cret", /it is not a path/],
+  ] as const).map(([kind, url, says]): [string, Env, RegExp] => [
+    `a container's keys at ${url}`,
+    { ...IAM, [`AWS_CONTAINER_CREDENTIALS_${kind}_URI`]: url },
+    says,
+  ]),
+  [
+    "the region of IAM without IAM",
+    { ...ONE, FINPIPE_KAFKA_AWS_REGION: "eu-central-1" },
+    /FINPIPE_KAFKA_AWS_REGION: it is set, and FINPIPE_KAFKA_SASL is not aws-msk-iam/,
+  ],
   [
     "SASL without a user",
     { ...ONE, FINPIPE_KAFKA_SASL: "plain" },

@@ -52,8 +52,8 @@ const CODES: Record<string, Meaning> = {
 /** Errors of Kafka's protocol by kafkajs' `type` (Kafka documentation, "Error codes"). */
 const TYPES: Record<string, Meaning> = {
   UNSUPPORTED_SASL_MECHANISM: configuration(
-    "Set FINPIPE_KAFKA_SASL to a mechanism of this listener: scram-sha-512, scram-sha-256, plain or " +
-      "oauthbearer",
+    "Set FINPIPE_KAFKA_SASL to a mechanism of this listener: scram-sha-512, scram-sha-256, plain, " +
+      "oauthbearer or, on Amazon MSK, aws-msk-iam",
   ),
   ILLEGAL_SASL_STATE: configuration(
     "This listener does not accept SASL: name the port of one that does in " +

@@ -1,7 +1,8 @@
 /** Logins by SASL, and those that a listener wants again after a while (KIP-368). */
 import type { Mechanism, SASLOptions } from "kafkajs";
 import type { KafkaSasl } from "../../config/kafka.ts";
-import { logInByToken, type LoginOptions } from "./oauth_login.ts";
+import { IamTokens } from "./iam_token.ts";
+import { logInByToken, type LoginOptions, type Tokens } from "./oauth_login.ts";
 import { OauthTokens } from "./oauth_token.ts";
 
 /**
@@ -41,16 +42,10 @@ export function watchedSasl(
   ca: string | undefined,
 ): SASLOptions | Mechanism {
   if (sasl.mechanism === "oauthbearer") {
-    const tokens = new OauthTokens(sasl.oauth, ca);
-    return {
-      mechanism: sasl.mechanism,
-      authenticationProvider: (options) => ({
-        async authenticate() {
-          await logInByToken(options as unknown as LoginOptions, tokens, cluster);
-          accepted.add(cluster);
-        },
-      }),
-    };
+    return byToken(new OauthTokens(sasl.oauth, ca), cluster, CHECK_TRUST);
+  }
+  if (sasl.mechanism === "aws-msk-iam") {
+    return byToken(new IamTokens(sasl.iam, ca), cluster, CHECK_POLICY);
   }
   let provider: MakeProvider | undefined;
   const watched = {
@@ -71,4 +66,23 @@ export function watchedSasl(
     },
   };
   return watched as unknown as SASLOptions;
+}
+
+const CHECK_TRUST =
+  "Check that the brokers trust the token endpoint: the issuer, audience and scope that they " +
+  "expect, and the clocks";
+const CHECK_POLICY =
+  "Check that the credentials' policy allows kafka-cluster:Connect on this cluster, that the " +
+  "region is the cluster's, and this machine's clock";
+
+function byToken(tokens: Tokens, cluster: string, hint: string): Mechanism {
+  return {
+    mechanism: "oauthbearer",
+    authenticationProvider: (options) => ({
+      async authenticate() {
+        await logInByToken(options as unknown as LoginOptions, tokens, cluster, hint);
+        accepted.add(cluster);
+      },
+    }),
+  };
 }

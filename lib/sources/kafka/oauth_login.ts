@@ -4,7 +4,6 @@
  */
 import { Buffer } from "node:buffer";
 import { FinpipeError } from "../../runtime/errors.ts";
-import type { OauthTokens } from "./oauth_token.ts";
 
 /** What kafkajs hands to a login of one's own. */
 export interface LoginOptions {
@@ -14,11 +13,20 @@ export interface LoginOptions {
   }): Promise<T | void>;
 }
 
-/** @param cluster as messages name it */
+/** Where tokens come from. */
+export interface Tokens {
+  get(): Promise<string>;
+}
+
+/**
+ * @param cluster as messages name it
+ * @param hint what to check where the brokers refuse a token
+ */
 export async function logInByToken(
   { saslAuthenticate }: LoginOptions,
-  tokens: OauthTokens,
+  tokens: Tokens,
   cluster: string,
+  hint: string,
 ): Promise<void> {
   const token = await tokens.get();
   const refusal = await saslAuthenticate<string>({
@@ -27,18 +35,32 @@ export async function logInByToken(
       decode: (data) => data.subarray(4),
       parse: (data) => data.toString(),
     },
+  }).catch((error) => {
+    throw refusedBy(error, cluster, hint) ?? error;
   });
   if (refusal === undefined || refusal === "") return;
   const [, status = "refused"] = /"status" *: *"([\w .-]{1,60})"/.exec(refusal) ?? [];
   throw new FinpipeError(
     "configuration",
     `Cannot use ${cluster}: it refuses the token: ${status}`,
-    {
-      hint:
-        "Check that the brokers trust the token endpoint: the issuer, audience and scope that " +
-        "they expect, and the clocks",
-    },
+    { hint },
   );
+}
+
+/**
+ * A refusal as an error of Kafka's protocol, as MSK has it; undefined for any other error. MSK
+ * refuses logins that come too fast, too, and those pass.
+ */
+function refusedBy(error: unknown, cluster: string, hint: string): FinpipeError | undefined {
+  const { type, message } = error as { type?: unknown; message?: string };
+  if (type !== "SASL_AUTHENTICATION_FAILED") return undefined;
+  return /too many connects/i.test(message ?? "")
+    ? new FinpipeError("unreachable", `Cannot reach ${cluster}: ${message}`, { cause: error })
+    : new FinpipeError(
+      "configuration",
+      `Cannot use ${cluster}: it refuses the token: ${message}`,
+      { hint, cause: error },
+    );
 }
 
 /** As Kafka writes bytes. */
