@@ -318,6 +318,15 @@ await toolTest("systemd-analyze: the units are right", "systemd-analyze", async 
   }
 });
 
+Deno.test("a unit that limits system calls leaves V8 its own, and kills nobody", async () => {
+  // Seen under a seccomp filter of @system-service alone: V8 calls pkey_alloc, and is killed (SIGSYS).
+  for (const name of ["stream", "night"]) {
+    const unit = await read(`deploy/systemd/finpipe-${name}.service`);
+    assert.match(unit, /^SystemCallFilter=@system-service @pkey$/m, name);
+    assert.match(unit, /^SystemCallErrorNumber=EPERM$/m, name);
+  }
+});
+
 await toolTest("python3: the DAG of Airflow compiles, without a warning", "python3", async () => {
   // tests/long/airflow_test.ts has an Airflow parse it, and the soak has it run.
   const compile = "import sys; compile(open(sys.argv[1]).read(), sys.argv[1], 'exec')";
