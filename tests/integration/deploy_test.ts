@@ -327,6 +327,16 @@ Deno.test("a unit that limits system calls leaves V8 its own, and kills nobody",
   }
 });
 
+Deno.test("each secret of a unit is a credential, as its user cannot read /etc/finpipe", async () => {
+  for (const name of UNITS.filter((name) => name.endsWith(".service"))) {
+    const unit = await read(`deploy/systemd/${name}`);
+    const loaded = [...unit.matchAll(/^#?LoadCredential=(\w+):/gm)].map(([, key]) => key!);
+    const files = [...unit.matchAll(/^(.*?)\bFINPIPE_\w+_FILE\b(.*)$/gm)];
+    assert.deepEqual(files.map(([, , file]) => file), loaded.map((key) => `=%d/${key}`), name);
+    for (const [line, before] of files) assert.match(before!, /^#?Environment=$/, line);
+  }
+});
+
 await toolTest("python3: the DAG of Airflow compiles, without a warning", "python3", async () => {
   // tests/long/airflow_test.ts has an Airflow parse it, and the soak has it run.
   const compile = "import sys; compile(open(sys.argv[1]).read(), sys.argv[1], 'exec')";
