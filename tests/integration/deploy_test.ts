@@ -337,6 +337,16 @@ Deno.test("each secret of a unit is a credential, as its user cannot read /etc/f
   }
 });
 
+Deno.test("a night that fails again and again comes to its end, before the next night", async () => {
+  const unit = await read("deploy/systemd/finpipe-night.service");
+  const [, hours] = /^StartLimitIntervalSec=(\d+)h$/m.exec(unit)!;
+  const [, tries] = /^StartLimitBurst=(\d+)$/m.exec(unit)!;
+  const [, minutes] = /^RestartSec=(\d+)min$/m.exec(unit)!;
+  // systemd forgets its count when the interval is over: all tries fit in, and take up to ten minutes each.
+  assert.ok(Number(tries) * (Number(minutes) + 10) <= Number(hours) * 60);
+  assert.ok(Number(hours) < 24);
+});
+
 await toolTest("python3: the DAG of Airflow compiles, without a warning", "python3", async () => {
   // tests/long/airflow_test.ts has an Airflow parse it, and the soak has it run.
   const compile = "import sys; compile(open(sys.argv[1]).read(), sys.argv[1], 'exec')";
