@@ -331,9 +331,8 @@ Deno.test("each secret of a unit is a credential, as its user cannot read /etc/f
   for (const name of UNITS.filter((name) => name.endsWith(".service"))) {
     const unit = await read(`deploy/systemd/${name}`);
     const loaded = [...unit.matchAll(/^#?LoadCredential=(\w+):/gm)].map(([, key]) => key!);
-    const files = [...unit.matchAll(/^(.*?)\bFINPIPE_\w+_FILE\b(.*)$/gm)];
-    assert.deepEqual(files.map(([, , file]) => file), loaded.map((key) => `=%d/${key}`), name);
-    for (const [line, before] of files) assert.match(before!, /^#?Environment=$/, line);
+    const files = [...unit.matchAll(/^#?Environment=FINPIPE_\w+_FILE=(.*)$/gm)];
+    assert.deepEqual(files.map(([, file]) => file), loaded.map((key) => `%d/${key}`), name);
   }
 });
 
@@ -345,6 +344,15 @@ Deno.test("a night that fails again and again comes to its end, before the next 
   // systemd forgets its count when the interval is over: all tries fit in, and take up to ten minutes each.
   assert.ok(Number(tries) * (Number(minutes) + 10) <= Number(hours) * 60);
   assert.ok(Number(hours) < 24);
+});
+
+Deno.test("units give the offline file a folder to unpack in, one for each user", async () => {
+  for (const name of UNITS.filter((name) => name.endsWith(".service"))) {
+    const unit = await read(`deploy/systemd/${name}`);
+    const [, folder] = /^CacheDirectory=(\S+)$/m.exec(unit)!;
+    assert.match(unit, new RegExp(`^Environment=XDG_CACHE_HOME=%C/${folder}$`, "m"), name);
+    assert.equal(folder === "finpipe", /^User=finpipe$/m.test(unit), name);
+  }
 });
 
 await toolTest("python3: the DAG of Airflow compiles, without a warning", "python3", async () => {
