@@ -15,7 +15,7 @@ export type NoticeEvent =
 /** One thing to tell. It holds no value of a row, and no secret. */
 export interface Notice {
   event: NoticeEvent;
-  /** What makes it another one than before: the same one is told once a day at most. */
+  /** What makes it another one than before: the same one is told once in 20 hours at most. */
   key: string;
   /** What happened, in a sentence. */
   message: string;

@@ -29,14 +29,14 @@ export class Notifier {
     this.#told = new Told(options.workDir);
   }
 
-  /** Posts a notice, unless it was posted within a day. Never throws: what goes wrong is logged. */
+  /** Posts a notice, unless it was posted less than 20 hours ago. Never throws: what goes wrong is logged. */
   async tell(notice: Notice): Promise<void> {
     const { settings, name, host, command, version } = this.#options;
     const { log } = this.#deps;
     const at = this.#deps.now();
     const what = `${name} ${notice.event}: ${notice.key}`;
     if (await this.#told.has(what, at)) {
-      log.info("Nobody is told at FINPIPE_NOTIFY_URL: the same was told within a day");
+      log.info("Nobody is told at FINPIPE_NOTIFY_URL: the same was told less than 20 hours ago");
       return;
     }
     const body = noticeJson(notice, { host, command, version, at });

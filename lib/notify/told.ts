@@ -3,8 +3,11 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { FileAside, ifThere, writeWhole } from "../runtime/files.ts";
 
-/** Hours after which a thing that still goes on is told again. */
-const AGAIN_AFTER = { hours: 24 };
+/**
+ * After this a thing that still goes on is told again: less than a day, because the next night may fail
+ * some minutes earlier than this one did.
+ */
+const AGAIN_AFTER = { hours: 20 };
 
 /** Times by what was told. */
 const File = v.record(v.string(), v.string());
@@ -18,7 +21,7 @@ export class Told {
     this.#path = join(workDir, "notices.json");
   }
 
-  /** Whether it was told within a day. A file that cannot be read says that nothing was. */
+  /** Whether it was told less than 20 hours ago. A file that cannot be read says that nothing was. */
   async has(what: string, now: Temporal.Instant): Promise<boolean> {
     return what in await this.#read(now);
   }

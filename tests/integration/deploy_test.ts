@@ -318,6 +318,43 @@ await toolTest("systemd-analyze: the units are right", "systemd-analyze", async 
   }
 });
 
+Deno.test("a unit that limits system calls leaves V8 its own, and kills nobody", async () => {
+  // Seen under a seccomp filter of @system-service alone: V8 calls pkey_alloc, and is killed (SIGSYS).
+  for (const name of ["stream", "night"]) {
+    const unit = await read(`deploy/systemd/finpipe-${name}.service`);
+    assert.match(unit, /^SystemCallFilter=@system-service @pkey$/m, name);
+    assert.match(unit, /^SystemCallErrorNumber=EPERM$/m, name);
+  }
+});
+
+Deno.test("each secret of a unit is a credential, as its user cannot read /etc/finpipe", async () => {
+  for (const name of UNITS.filter((name) => name.endsWith(".service"))) {
+    const unit = await read(`deploy/systemd/${name}`);
+    const loaded = [...unit.matchAll(/^#?LoadCredential=(\w+):/gm)].map(([, key]) => key!);
+    const files = [...unit.matchAll(/^#?Environment=FINPIPE_\w+_FILE=(.*)$/gm)];
+    assert.deepEqual(files.map(([, file]) => file), loaded.map((key) => `%d/${key}`), name);
+  }
+});
+
+Deno.test("a night that fails again and again comes to its end, before the next night", async () => {
+  const unit = await read("deploy/systemd/finpipe-night.service");
+  const [, hours] = /^StartLimitIntervalSec=(\d+)h$/m.exec(unit)!;
+  const [, tries] = /^StartLimitBurst=(\d+)$/m.exec(unit)!;
+  const [, minutes] = /^RestartSec=(\d+)min$/m.exec(unit)!;
+  // systemd forgets its count when the interval is over: all tries fit in, and take up to ten minutes each.
+  assert.ok(Number(tries) * (Number(minutes) + 10) <= Number(hours) * 60);
+  assert.ok(Number(hours) < 24);
+});
+
+Deno.test("units give the offline file a folder to unpack in, one for each user", async () => {
+  for (const name of UNITS.filter((name) => name.endsWith(".service"))) {
+    const unit = await read(`deploy/systemd/${name}`);
+    const [, folder] = /^CacheDirectory=(\S+)$/m.exec(unit)!;
+    assert.match(unit, new RegExp(`^Environment=XDG_CACHE_HOME=%C/${folder}$`, "m"), name);
+    assert.equal(folder === "finpipe", /^User=finpipe$/m.test(unit), name);
+  }
+});
+
 await toolTest("python3: the DAG of Airflow compiles, without a warning", "python3", async () => {
   // tests/long/airflow_test.ts has an Airflow parse it, and the soak has it run.
   const compile = "import sys; compile(open(sys.argv[1]).read(), sys.argv[1], 'exec')";

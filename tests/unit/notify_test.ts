@@ -83,7 +83,7 @@ placeTest("with a secret it is signed as others verify it", async ({ webhook, cl
   assert.throws(() => judge.verify(body, { ...given, "webhook-timestamp": "1" }));
 });
 
-placeTest("the same is told once a day, whatever is started again", async (place) => {
+placeTest("the same is told once a night, whatever is started again", async (place) => {
   const { webhook, clock, start } = place;
   await start().tell(NOTICE);
   await start().tell(NOTICE);
@@ -92,7 +92,7 @@ placeTest("the same is told once a day, whatever is started again", async (place
   await start().tell({ ...NOTICE, event: "days_stale" });
   await start({ name: "audit" }).tell(NOTICE);
   assert.equal(webhook.posted.length, 4);
-  clock.now = clock.now.add({ hours: 23, minutes: 59 });
+  clock.now = clock.now.add({ hours: 19, minutes: 59 });
   await start().tell(NOTICE);
   assert.equal(webhook.posted.length, 4);
   clock.now = clock.now.add({ minutes: 1 });
