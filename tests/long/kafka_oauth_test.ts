@@ -27,7 +27,6 @@ await kafkaServerTest("SASL/OAUTHBEARER with a real broker", async (t) => {
   const workDir = await Deno.makeTempDir();
   const run = (args: string[], changes: Record<string, string> = {}) =>
     runCli([...args, "--work-dir", workDir], { env: { ...env, ...changes } });
-  const emitting = ["emit", "--to", "kafka", "--topic", topic];
   let first = 0;
   try {
     await t.step("sends and lands", async () => {
