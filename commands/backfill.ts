@@ -1,5 +1,6 @@
 /** `finpipe backfill`: each date of a range, from staging to the mart. */
 import { backfill } from "../lib/backfill/backfill.ts";
+import { noticeOfBackfill } from "../lib/backfill/backfill_failure.ts";
 import { planBackfill } from "../lib/backfill/dry_run.ts";
 import { withLedger } from "../lib/backfill/journal.ts";
 import type { NightMetrics } from "../lib/backfill/night_metrics.ts";
@@ -8,7 +9,6 @@ import { Retries } from "../lib/backfill/retries.ts";
 import { type Engine, openEngine } from "../lib/engine/engine.ts";
 import { refuseOpenRange } from "../lib/partitions/open_day.ts";
 import type { DateRange } from "../lib/partitions/run_date.ts";
-import { noticeOfFailure } from "../lib/notify/notice.ts";
 import { planShown } from "../lib/rendering/runs.ts";
 import { isKind } from "../lib/runtime/errors.ts";
 import type { Logger } from "../lib/runtime/log.ts";
@@ -52,7 +52,7 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
 
     tells: ({ dryRun }) =>
       dryRun === true ? undefined : {
-        noticeOf: (error) => noticeOfFailure("backfill_failed", error),
+        noticeOf: noticeOfBackfill,
         settles: ["backfill_failed"],
       },
 
@@ -70,16 +70,13 @@ export function backfillCommand(steps: readonly NamedStep[]): CommandDefinition 
       const call = backfillCallOf(args, options, { names, given, now: io.now() });
       const { range } = call.request;
       refuseUnused(steps, call.request, options);
-      const ready = prepareSteps(steps, config);
-      refuseIdleJobs(ready, call.request);
-      if (range !== undefined && !call.allowOpenDay) refuseOpenRange(range, io.now(), given);
-      if (call.dryRun) {
-        await using engine = await opened(context, call);
-        return await printPlan(context, engine, call, ready);
-      }
       await measured(context, call.metricsFile, async (metrics) => {
+        const ready = prepareSteps(steps, config);
+        refuseIdleJobs(ready, call.request);
+        if (range !== undefined && !call.allowOpenDay) refuseOpenRange(range, io.now(), given);
         await using engine = await opened(context, call);
-        await runBackfill(context, engine, call, { steps: ready, metrics });
+        if (call.dryRun) await printPlan(context, engine, call, ready);
+        else await runBackfill(context, engine, call, { steps: ready, metrics });
       });
     },
   };

@@ -2,7 +2,7 @@
 import { type Night, noticeOfStale, readNight } from "../lib/backfill/night.ts";
 import { NightMetrics } from "../lib/backfill/night_metrics.ts";
 import type { Engine } from "../lib/engine/engine.ts";
-import { exitCodeOf, FinpipeError, isKind, messageOf } from "../lib/runtime/errors.ts";
+import { exitCodeOf, FinpipeError, isOutcome, messageOf } from "../lib/runtime/errors.ts";
 import type { Logger } from "../lib/runtime/log.ts";
 import type { ReadyStep } from "../lib/steps/step.ts";
 import type { Context } from "./command.ts";
@@ -23,10 +23,7 @@ export async function measured(
   try {
     await work(metrics);
   } catch (error) {
-    // Another one has it, and writes how that one went.
-    if (!isKind(error, "locked")) {
-      await end(metrics, exitCodeOf(error, io.signal), undefined, log);
-    }
+    if (isOutcome(error)) await end(metrics, exitCodeOf(error, io.signal), undefined, log);
     throw error;
   }
 }

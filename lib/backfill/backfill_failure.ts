@@ -1,7 +1,8 @@
 /** How a backfill that stops says so: where, why, and the command that goes on. */
+import { type Notice, noticeOfFailure } from "../notify/notice.ts";
 import type { DayRun } from "../partitions/run_date.ts";
 import { shellQuoted } from "../runtime/command_lines.ts";
-import { FinpipeError } from "../runtime/errors.ts";
+import { type ErrorDetails, type ErrorKind, FinpipeError } from "../runtime/errors.ts";
 import { capitalized, counted } from "../runtime/words.ts";
 import type { BackfillRequest } from "./request.ts";
 
@@ -35,11 +36,26 @@ export function stoppedAt(run: DayRun, step: string | undefined, error: unknown)
   return new FinpipeError(kind, `${placeOf(run, step)}: ${summary}`, details);
 }
 
+/** The failure of a backfill, in the end. */
+export class BackfillFailure extends FinpipeError {
+  constructor(kind: ErrorKind, message: string, details: ErrorDetails, readonly run: DayRun) {
+    super(kind, message, details);
+  }
+}
+
+/** What is told of the failure of a backfill. */
+export function noticeOfBackfill(error: unknown): Notice {
+  // What a date waits for is said in other words at each try, such as the partitions to be read.
+  const waits = error instanceof BackfillFailure && error.kind === "prerequisite";
+  const key = waits ? `${placeOf(error.run, undefined)} waits` : undefined;
+  return noticeOfFailure("backfill_failed", error, key);
+}
+
 /** The failure of the whole backfill: that of the date that failed first. */
 export function failedFinally(
   failures: readonly { run: DayRun; error: FinpipeError }[],
   request: BackfillRequest,
-): FinpipeError {
+): BackfillFailure {
   const [{ run, error }] = failures as [{ run: DayRun; error: FinpipeError }];
   const dates = failures.map(({ run }) => run.runDate);
   const first = dates.toSorted(Temporal.PlainDate.compare)[0]!;
@@ -52,9 +68,10 @@ export function failedFinally(
     ? ""
     : ` (${counted(failures.length, "date")} failed: ${dates.join(", ")})`;
   const where = request.dependsOnPast ?? true ? "Backfill stopped: " : "";
-  return new FinpipeError(error.kind, `${where}${error.summary}${others}`, {
+  const details = {
     list: error.list,
     hint: error.hint === undefined ? capitalized(goOn) : `${error.hint}; ${goOn}`,
     cause: error.cause,
-  });
+  };
+  return new BackfillFailure(error.kind, `${where}${error.summary}${others}`, details, run);
 }

@@ -3,10 +3,11 @@
  * (docs/operations.md, "Watching the night"). The file is written whole or not at all, and keeps of the
  * backfills before what the last one cannot tell.
  */
+import { FinpipeError } from "../runtime/errors.ts";
 import { exposition, type Metric, type Sample } from "../runtime/exposition.ts";
-import { ifThere } from "../runtime/files.ts";
+import { fileFailure } from "../runtime/file_failure.ts";
 import type { Output } from "../runtime/io.ts";
-import { writeNamed } from "../runtime/named_output.ts";
+import { namedOutput, writeNamed } from "../runtime/named_output.ts";
 import type { BackfillWatch } from "./backfill.ts";
 import type { Night } from "./night.ts";
 
@@ -63,7 +64,7 @@ export class NightMetrics {
   /**
    * Reads what the file holds, and writes it once more, to see now that it can be written.
    *
-   * @throws FinpipeError of kind `failed` where it cannot
+   * @throws FinpipeError of kind `failed` where it cannot, or holds anything that no backfill wrote
    */
   static async open(
     path: string,
@@ -146,8 +147,8 @@ export class NightMetrics {
       samples: () => this.#samples.get(name) ?? [],
     }));
     const bytes = new TextEncoder().encode(exposition(metrics));
-    const what = `the metrics to "${this.#path}"`;
-    await writeNamed(this.#path, { stdout: this.#stdout, what }, (write) => write(bytes));
+    const options = { stdout: this.#stdout, what: whatOf(this.#path) };
+    await writeNamed(this.#path, options, (write) => write(bytes));
   }
 }
 
@@ -155,14 +156,25 @@ function add(to: Map<string, number>, step: string, value: number): void {
   to.set(step, (to.get(step) ?? 0) + value);
 }
 
-/** A sample of ours: at most one label. */
+/** A line of a file of ours, of this version or another one. */
+const OURS = /^(# (HELP|TYPE) )?finpipe_|^$/;
+/** Bytes that no file of ours reaches. */
+const MOST = 1_000_000;
+/** A sample: at most one label. */
 const LINE = /^(\w+)(?:\{(\w+)="([^"\\]*)"\})? (\S+)$/;
 
-/** What an earlier backfill left; what it did not write is left out. */
+/** What an earlier backfill left. */
 async function samplesIn(path: string): Promise<Samples> {
   const samples: Samples = new Map();
-  const text = await ifThere(Deno.readTextFile(path)).catch(() => undefined);
-  for (const line of text?.split("\n") ?? []) {
+  const { target, kind, size } = await namedOutput(path, whatOf(path));
+  if (kind !== "file" || size === 0) return samples;
+  const lines = size > MOST ? undefined : await linesOf(target, path);
+  if (lines?.every((line) => OURS.test(line)) !== true) {
+    throw new FinpipeError("failed", `Cannot write ${whatOf(path)}: it holds something else`, {
+      hint: "Name another file with --metrics-file: a backfill writes the whole of it",
+    });
+  }
+  for (const line of lines) {
     const [, name = "", label, key = "", number] = LINE.exec(line) ?? [];
     const value = Number(number);
     if (!(name in NIGHT_METRICS) || !Number.isFinite(value)) continue;
@@ -170,4 +182,16 @@ async function samplesIn(path: string): Promise<Samples> {
     samples.set(name, [...samples.get(name) ?? [], sample]);
   }
   return samples;
+}
+
+async function linesOf(target: string, path: string): Promise<string[]> {
+  try {
+    return new TextDecoder().decode(await Deno.readFile(target)).split("\n");
+  } catch (error) {
+    throw fileFailure(error, "read", path);
+  }
+}
+
+function whatOf(path: string): string {
+  return `the metrics to "${path}"`;
 }

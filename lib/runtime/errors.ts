@@ -102,6 +102,14 @@ export function isKind(error: unknown, kind: ErrorKind): error is FinpipeError {
   return error instanceof FinpipeError && error.kind === kind;
 }
 
+/**
+ * Whether a failure is how the work went: nothing was run for wrong usage, and where another finpipe has
+ * the work, that one says how it went.
+ */
+export function isOutcome(error: unknown): boolean {
+  return !isKind(error, "usage") && !isKind(error, "locked");
+}
+
 /** The code that a system or a driver gave its error, as in `ENOSPC` or a SQLSTATE. */
 export function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code;

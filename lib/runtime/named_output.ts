@@ -13,6 +13,8 @@ export interface NamedOutput {
    * `stdout`: the process's own, which the runtime does not open by name.
    */
   kind: "file" | "direct" | "stdout";
+  /** Bytes that the file holds now; 0 of what is none. */
+  size: number;
 }
 
 /** Names of stdout, as shells and systems have them. */
@@ -23,23 +25,26 @@ const MOST_LINKS = 40;
 /**
  * Looks at what a path names.
  *
- * @throws FinpipeError of kind `failed` for a folder; what the system says otherwise
+ * @param what the path in a message @default the path, quoted
+ * @throws FinpipeError of kind `failed` where it is a folder, or cannot be looked at
  */
-export async function namedOutput(path: string): Promise<NamedOutput> {
+export async function namedOutput(path: string, what = `"${path}"`): Promise<NamedOutput> {
+  const fail = failing(what);
   let target = path;
   for (let links = 0; links < MOST_LINKS; links++) {
-    if (STDOUT.includes(resolve(target))) return { target, kind: "stdout" };
-    const found = await ifThere(Deno.lstat(target));
-    if (found === undefined || found.isFile) return { target, kind: "file" };
+    if (STDOUT.includes(resolve(target))) return { target, kind: "stdout", size: 0 };
+    const found = await ifThere(Deno.lstat(target)).catch(fail);
+    if (found === undefined) return { target, kind: "file", size: 0 };
+    if (found.isFile) return { target, kind: "file", size: found.size };
     if (found.isDirectory) {
-      throw new FinpipeError("failed", `Cannot write "${path}": it is a folder`, {
+      throw new FinpipeError("failed", `Cannot write ${what}: it is a folder`, {
         hint: "Name a file in it",
       });
     }
-    if (!found.isSymlink) return { target, kind: "direct" };
-    target = resolve(dirname(target), await Deno.readLink(target));
+    if (!found.isSymlink) return { target, kind: "direct", size: 0 };
+    target = resolve(dirname(target), await Deno.readLink(target).catch(fail));
   }
-  throw new FinpipeError("failed", `Cannot write "${path}": its symbolic links form a loop`, {
+  throw new FinpipeError("failed", `Cannot write ${what}: its symbolic links form a loop`, {
     hint: "Name a regular file",
   });
 }
@@ -47,13 +52,11 @@ export async function namedOutput(path: string): Promise<NamedOutput> {
 /**
  * Makes sure that nothing is lost by writing to a path: a pipe, a device and an empty file pass.
  *
- * @throws FinpipeError of kind `usage` where it names a file that holds something
+ * @throws FinpipeError of kind `usage` where it names a file that holds something; `failed` where it
+ * is a folder, or cannot be looked at
  */
 export async function refuseExisting(path: string): Promise<void> {
-  const { target, kind } = await namedOutput(path);
-  if (kind !== "file") return;
-  const found = await ifThere(Deno.lstat(target));
-  if (found === undefined || found.size === 0) return;
+  if ((await namedOutput(path)).size === 0) return;
   throw new FinpipeError("usage", `Cannot write "${path}": a file is there`, {
     hint: "Name another file, or replace it with --force",
   });
@@ -78,15 +81,9 @@ export async function writeNamed<T>(
   body: (write: WriteBytes) => Promise<T>,
 ): Promise<T> {
   const { stdout, growing = false, what = `"${path}"` } = options;
-  const fail = (error: unknown): never => {
-    if (error instanceof FinpipeError || isClosed(error)) throw error;
-    throw new FinpipeError("failed", `Cannot write ${what}: ${whyNot(error)}`, {
-      hint: mendOf(error),
-      cause: error,
-    });
-  };
+  const fail = failing(what);
   const writeTo = (file: Deno.FsFile): WriteBytes => (bytes) => writeWhole(file, bytes).catch(fail);
-  const { target, kind } = await namedOutput(path).catch(fail);
+  const { target, kind } = await namedOutput(path, what);
   if (kind === "stdout") return await body((bytes) => stdout.write(bytes));
   if (growing || kind === "direct") {
     using file = await Deno.open(target, { write: true, create: true, truncate: true }).catch(fail);
@@ -118,6 +115,17 @@ async function takeRights(
   const now = await file.stat();
   if (now.uid !== uid || now.gid !== gid) await Deno.chown(path, uid, gid).catch(() => {});
   await Deno.chmod(path, mode & 0o777);
+}
+
+/** Throws on what kept a path from being written, for a person. */
+function failing(what: string): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof FinpipeError || isClosed(error)) throw error;
+    throw new FinpipeError("failed", `Cannot write ${what}: ${whyNot(error)}`, {
+      hint: mendOf(error),
+      cause: error,
+    });
+  };
 }
 
 /** Why not, in words of our own: the system's name the file that is written aside. */

@@ -106,6 +106,12 @@ Deno.test("wrong options and targets have the exit codes of the command line", (
     assert.equal(await codeOf("--to", folder), 1);
     assert.equal(await codeOf("--to", join(folder, "absent", "a.jsonl")), 1);
     assert.deepEqual(await namesIn(folder), []);
+    const { code, stderr } = await runCli([...DAYS, "--to", "/dev/null/a.jsonl"]);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^finpipe: Cannot write "\/dev\/null\/a.jsonl": a part of the path is a file/,
+    );
   }));
 
 Deno.test("a file that holds something is replaced only by force", () =>

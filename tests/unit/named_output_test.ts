@@ -1,7 +1,7 @@
 /** What is written to a path that a person named: whole or not at all. */
 import assert from "node:assert/strict";
 import { FinpipeError } from "../../lib/runtime/errors.ts";
-import { writeNamed } from "../../lib/runtime/named_output.ts";
+import { namedOutput, refuseExisting, writeNamed } from "../../lib/runtime/named_output.ts";
 import { inFolder, namesIn } from "../support/folder.ts";
 import { CaughtOutput } from "../support/output.ts";
 
@@ -136,5 +136,26 @@ Deno.test("a folder that is not there, or a target that is one, is said", async 
     );
     const target = await failureOf(writeText(folder, streamOf(["x"])));
     assert.match(target.message, /it is a folder$/);
+  });
+});
+
+Deno.test("a path that cannot be looked at is said, whoever asks first", async () => {
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/file`, "x");
+    await Deno.symlink("file/report", `${folder}/link`);
+    const paths = {
+      [`${folder}/file/report`]: "a part of the path is a file",
+      [`${folder}/link`]: "a part of the path is a file",
+      [`${folder}/${"a".repeat(300)}`]: "its name is too long for the file system",
+    };
+    for (const [path, reason] of Object.entries(paths)) {
+      for (const asked of [namedOutput, refuseExisting]) {
+        const { kind, message, hint } = await failureOf(asked(path));
+        assert.deepEqual([kind, message], ["failed", `Cannot write "${path}": ${reason}`]);
+        assert.match(hint!, /^Check that its folder/);
+      }
+      const { message } = await failureOf(writeText(path, streamOf(["x"])));
+      assert.equal(message, `Cannot write the report to "${path}": ${reason}`);
+    }
   });
 });

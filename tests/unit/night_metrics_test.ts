@@ -119,13 +119,47 @@ Deno.test("one that is killed has begun and not ended", () =>
     assert.deepEqual(await namesIn(folder), ["finpipe.prom"]);
   }));
 
-Deno.test("a file of somebody else is written anew; one that cannot be written is told first", () =>
+Deno.test("a file that holds anything else is refused, and left as it is", () =>
   inFolder(async (folder) => {
     const place = new Place(`${folder}/finpipe.prom`);
-    await Deno.writeTextFile(place.path, 'other_metric 1\nfinpipe_steps{state="done"} many\n{');
     await place.night(0);
-    assert.equal("other_metric" in await place.values(), false);
-    for (const path of [folder, `${folder}/absent/finpipe.prom`]) {
+    const ours = await Deno.readTextFile(place.path);
+    const others = [
+      `${ours}other_metric 1\n`,
+      `# a note\n${ours}`,
+      "a,b\n",
+      "\xff\n",
+      "\n".repeat(2e6),
+    ];
+    for (const text of others) {
+      await Deno.writeTextFile(place.path, text);
+      await assert.rejects(place.open(), { kind: "failed", message: /: it holds something else$/ });
+      assert.equal(await Deno.readTextFile(place.path), text);
+    }
+  }));
+
+Deno.test("a file of another version is read as far as it is known, and an empty one taken", () =>
+  inFolder(async (folder) => {
+    const place = new Place(`${folder}/finpipe.prom`);
+    await Deno.writeTextFile(place.path, 'finpipe_new 1\nfinpipe_steps{state="done"} many\n');
+    await place.night(4);
+    assert.deepEqual(
+      Object.keys(await place.values()).filter((name) => /^(new|steps\{)/.test(name)),
+      [],
+    );
+    await Deno.writeTextFile(place.path, "");
+    await place.night(0);
+    assert.equal((await place.values()).exit_code, 0);
+  }));
+
+Deno.test("a file that cannot be written is told first; a pipe is written and not read", () =>
+  inFolder(async (folder) => {
+    for (const path of [folder, `${folder}/absent/finpipe.prom`, "/dev/null/finpipe.prom"]) {
       await assert.rejects(new Place(path).open(), { kind: "failed" });
     }
+    const fifo = `${folder}/fifo`;
+    assert.ok((await new Deno.Command("mkfifo", { args: [fifo] }).output()).success);
+    const read = Deno.readTextFile(fifo);
+    await new Place(fifo).open();
+    assert.match(await read, /^# HELP finpipe_/);
   }));
