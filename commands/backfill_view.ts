@@ -12,7 +12,7 @@ import { clockText } from "../lib/rendering/progress/measures.ts";
 import { WorkOnFile } from "../lib/rendering/progress/work_on_file.ts";
 import { isClosed } from "../lib/runtime/io.ts";
 import type { Logger } from "../lib/runtime/log.ts";
-import { type Line, lineOf, Progress, type Told } from "../lib/runtime/progress.ts";
+import { type Line, lineOf, Progress } from "../lib/runtime/progress.ts";
 import { counted } from "../lib/runtime/words.ts";
 import type { StepFacts } from "../lib/steps/step.ts";
 import type { Context } from "./command.ts";
@@ -28,14 +28,12 @@ interface DateInWork {
   work: WorkOnFile | undefined;
 }
 
-export class BackfillView implements BackfillWatch, Told, Disposable {
+export class BackfillView extends Progress implements BackfillWatch {
   /** What `--json` prints of each date that is done. */
   readonly days: Record<string, unknown>[] = [];
   readonly #lines = new DayLines();
   readonly #context: Pick<Context, "io" | "log" | "json">;
   readonly #steps: readonly string[];
-  readonly #clock: () => number;
-  readonly #progress: Progress;
   readonly #dates = new Map<string, DateInWork>();
   readonly #begunAt: number;
   #toDo = 0;
@@ -51,13 +49,12 @@ export class BackfillView implements BackfillWatch, Told, Disposable {
   constructor(
     context: Pick<Context, "io" | "log" | "quiet" | "json">,
     steps: readonly string[],
-    clock = () => performance.now(),
+    clock?: () => number,
   ) {
+    super(context, clock);
     this.#context = context;
     this.#steps = steps;
-    this.#clock = clock;
-    this.#begunAt = clock();
-    this.#progress = new Progress(context, this, clock);
+    this.#begunAt = this.clock();
   }
 
   /**
@@ -74,13 +71,13 @@ export class BackfillView implements BackfillWatch, Told, Disposable {
     return {
       begin: (work, of, rows) => {
         if (date !== undefined) {
-          date.work = new WorkOnFile(dataset, day, { work, of, rows }, this.#clock);
+          date.work = new WorkOnFile(dataset, day, { work, of, rows }, this.clock);
         }
-        this.#progress.changed();
+        this.changed();
       },
       add: (bytes, rows) => {
         date?.work?.add(bytes, rows);
-        this.#progress.changed();
+        this.changed();
       },
     };
   };
@@ -92,9 +89,9 @@ export class BackfillView implements BackfillWatch, Told, Disposable {
   onStep(run: DayRun, step: string): void {
     const date = this.#dates.get(`${run.partition}`) ?? newDate(run);
     this.#dates.set(`${run.partition}`, date);
-    date.running = { step, since: this.#clock() };
+    date.running = { step, since: this.clock() };
     this.#waiting = undefined;
-    this.#progress.changed();
+    this.changed();
   }
 
   onStepDone({ partition }: DayRun, step: string, { brief }: StepFacts): void {
@@ -103,13 +100,13 @@ export class BackfillView implements BackfillWatch, Told, Disposable {
     date.steps.set(step, brief);
     date.running = undefined;
     date.work = undefined;
-    this.#progress.changed();
+    this.changed();
   }
 
   /** Something waits to be tried again. */
   onWait(what: string, left: number): void {
     this.#waiting = `${what}: trying again in ${clockText(left)}`;
-    this.#progress.changed();
+    this.changed();
   }
 
   async onDay(day: BackfilledDay): Promise<void> {
@@ -117,7 +114,7 @@ export class BackfillView implements BackfillWatch, Told, Disposable {
     this.#done++;
     if (day.steps.some((step) => "facts" in step)) this.#worked++;
     this.days.push(dayShown(day).json);
-    this.#progress.changed();
+    this.changed();
     await this.#print(this.#lines.add(day));
   }
 
@@ -132,21 +129,12 @@ export class BackfillView implements BackfillWatch, Told, Disposable {
   }
 
   /** Prints what was held back, and takes what is drawn away. */
-  async clear(): Promise<void> {
-    await this.#progress.clear();
+  override async clear(): Promise<void> {
+    await super.clear();
     await this.#print(this.#lines.rest());
   }
 
-  /** Says how far it is: called by a timer. */
-  tell(): void {
-    this.#progress.tell();
-  }
-
-  [Symbol.dispose](): void {
-    this.#progress[Symbol.dispose]();
-  }
-
-  lines(): Line[] {
+  protected lines(): Line[] {
     const dates = [...this.#dates.values()].map((date) => this.#lineOf(date));
     if (this.#waiting !== undefined) return [...dates, [this.#waiting]];
     const left = this.#left();
@@ -157,7 +145,7 @@ export class BackfillView implements BackfillWatch, Told, Disposable {
     ];
   }
 
-  *said() {
+  protected *said() {
     const left = this.#left();
     const dates = {
       dates_done: this.#done,
@@ -190,13 +178,13 @@ export class BackfillView implements BackfillWatch, Told, Disposable {
   }
 
   #secondsOf({ since }: { since: number }): number {
-    return Math.round((this.#clock() - since) / 1000);
+    return Math.round((this.clock() - since) / 1000);
   }
 
   /** Milliseconds until all dates are done, if they take as long as those before. */
   #left(): number | undefined {
     if (this.#worked === 0 || this.#done >= this.#toDo) return undefined;
-    const each = (this.#clock() - this.#begunAt) / this.#worked;
+    const each = (this.clock() - this.#begunAt) / this.#worked;
     return each * (this.#toDo - this.#done);
   }
 }

@@ -41,21 +41,36 @@ const command: CommandDefinition = {
         "A demo works on the embedded engine: leave it out",
       );
     }
-    let phase = "";
-    // What is done is printed as it is done: a log needs no more.
-    using progress = new Progress(context, { lines: () => [[phase]], said: () => [] });
+    using progress = new PhaseProgress(context);
     await demo({
       ...demoOptionsOf(config.flags),
       json: context.json,
       io,
       async onPhase(text) {
         if (text === undefined) return await progress.clear();
-        phase = text;
-        progress.changed();
+        progress.begin(text);
       },
     });
     await progress.clear();
   },
 };
+
+/** What is done is printed as it is done: a log needs no more. */
+class PhaseProgress extends Progress {
+  #phase = "";
+
+  begin(phase: string): void {
+    this.#phase = phase;
+    this.changed();
+  }
+
+  protected lines() {
+    return [[this.#phase]];
+  }
+
+  protected said() {
+    return [];
+  }
+}
 
 export default command;

@@ -1,4 +1,5 @@
 /** URLs that secrets are sent to: https, except on this machine. */
+import { isLoopback } from "../runtime/loopback.ts";
 import type { Problems } from "./problems.ts";
 
 /**
@@ -25,9 +26,4 @@ export function readEndpoint(
     report("it is not https, and secrets would go there in clear text", form);
   } else return url;
   return undefined;
-}
-
-/** @param host as `hostname` of a URL */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
 }

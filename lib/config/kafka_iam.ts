@@ -1,5 +1,6 @@
 /** Logins at Amazon MSK by IAM: the region, and where AWS's credentials come from. */
-import { isLoopback, readEndpoint } from "./endpoint.ts";
+import { isLoopback } from "../runtime/loopback.ts";
+import { readEndpoint } from "./endpoint.ts";
 import type { Problems } from "./problems.ts";
 import { readSettingFile } from "./setting_file.ts";
 import { type ConfigSource, variable } from "./source.ts";

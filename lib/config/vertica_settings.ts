@@ -2,6 +2,7 @@
  * How to reach a Vertica database:
  * `vertica://user:password@host:5433/db?tls_mode=...&backup_server_node=host:port,...`.
  */
+import { isLoopback } from "../runtime/loopback.ts";
 import {
   type ConnectionForm,
   type ConnectionParts,
@@ -160,8 +161,4 @@ function readTimeout(text: string | undefined, report: Report): number | undefin
     "Write it as statement_timeout=30m",
   );
   return undefined;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }

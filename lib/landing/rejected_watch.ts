@@ -1,6 +1,6 @@
 /**
  * Watches how much of what is read is rejected: says so while it goes on, and stops where it is too
- * much (docs/operations.md, "Rejected messages").
+ * much (docs/operations.md, "A poison message").
  */
 import { type ErrorDetails, FinpipeError } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/log.ts";

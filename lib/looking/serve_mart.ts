@@ -5,6 +5,7 @@ import { packPage } from "../rendering/mart/page/pack.ts";
 import { FinpipeError, messageOf } from "../runtime/errors.ts";
 import { type HttpServer, startHttpServer } from "../runtime/http_server.ts";
 import type { Logger } from "../runtime/log.ts";
+import { isLoopback } from "../runtime/loopback.ts";
 import { SIGNATURE } from "../runtime/version.ts";
 import { type CountedValues, knownDays } from "../standing/mart_standing.ts";
 import type { StagingRepository } from "../staging/repository.ts";
@@ -64,7 +65,7 @@ export async function serveMart(
   options: ServeOptions,
 ): Promise<ServedMart> {
   const { open, counted, now, log, hostname, port, interval = MINUTE } = options;
-  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(hostname);
+  const isLocal = isLoopback(hostname);
   const board = new MartBoard<Shown & { mart: ReadMart }>({
     interval,
     now,
@@ -90,7 +91,7 @@ export async function serveMart(
     board,
     ...(others && { others }),
     empty: () => packed(noMart, "The mart could not be read yet; the page shows it when it can."),
-    hosts: isLoopback ? [...LOOPBACK, hostname.toLowerCase()] : undefined,
+    hosts: isLocal ? [...LOOPBACK, hostname.toLowerCase()] : undefined,
   });
   const server: HttpServer = await startHttpServer({
     hostname,
@@ -101,7 +102,7 @@ export async function serveMart(
     onError: (error) => log.error(`A request failed: ${error}`),
   });
   try {
-    if (!isLoopback) {
+    if (!isLocal) {
       log.warn(
         `Whoever reaches ${hostname} sees the mart: there is no login. Leave --host out, or put a proxy with a login before it`,
       );

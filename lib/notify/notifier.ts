@@ -3,7 +3,7 @@ import type { NotifySettings } from "../config/notify.ts";
 import { messageOf } from "../runtime/errors.ts";
 import type { Logger } from "../runtime/log.ts";
 import { type Notice, type NoticeEvent, noticeJson, type NoticeOrigin } from "./notice.ts";
-import { Told } from "./told.ts";
+import { ToldNotices } from "./told_notices.ts";
 import { postWebhook, type WebhookDeps } from "./webhook.ts";
 
 export interface NotifierOptions extends Omit<NoticeOrigin, "at"> {
@@ -21,12 +21,12 @@ export interface NotifierDeps extends WebhookDeps {
 export class Notifier {
   readonly #options: NotifierOptions;
   readonly #deps: NotifierDeps;
-  readonly #told: Told;
+  readonly #told: ToldNotices;
 
   constructor(options: NotifierOptions, deps: NotifierDeps) {
     this.#options = options;
     this.#deps = deps;
-    this.#told = new Told(options.workDir);
+    this.#told = new ToldNotices(options.workDir);
   }
 
   /** Posts a notice, unless it was posted less than 20 hours ago. Never throws: what goes wrong is logged. */

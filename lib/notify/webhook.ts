@@ -3,6 +3,7 @@
  * `webhook-id`, `webhook-timestamp` in epoch seconds, and `webhook-signature`, `v1,` and the base64 of the
  * HMAC-SHA256 of `id.timestamp.body`).
  */
+import { createHmac } from "node:crypto";
 import type { NotifySettings } from "../config/notify.ts";
 import { fetchFailure } from "../runtime/fetch_failure.ts";
 import { wait } from "../runtime/retry.ts";
@@ -39,7 +40,7 @@ export async function postWebhook(
     if (attempt > 0) await delay(FIRST_DELAY * 2 ** (attempt - 1));
     const headers = {
       "content-type": "application/json",
-      ...(secret && await signatureOf({ id, body, at: deps.now() }, secret)),
+      ...(secret && signatureOf({ id, body, at: deps.now() }, secret)),
     };
     const status = await statusOf(url, { headers, body }, deps.fetch ?? fetch);
     if (typeof status === "string") {
@@ -70,18 +71,15 @@ async function statusOf(
   }
 }
 
-async function signatureOf(
+function signatureOf(
   { id, body, at }: { id: string; body: string; at: Temporal.Instant },
-  secret: Uint8Array<ArrayBuffer>,
-): Promise<Record<string, string>> {
+  secret: Uint8Array,
+): Record<string, string> {
   const timestamp = String(Math.floor(at.epochMilliseconds / 1000));
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", secret, algorithm, false, ["sign"]);
-  const signed = new TextEncoder().encode(`${id}.${timestamp}.${body}`);
-  const signature = new Uint8Array(await crypto.subtle.sign("HMAC", key, signed));
+  const signature = createHmac("sha256", secret).update(`${id}.${timestamp}.${body}`);
   return {
     "webhook-id": id,
     "webhook-timestamp": timestamp,
-    "webhook-signature": `v1,${signature.toBase64()}`,
+    "webhook-signature": `v1,${signature.digest("base64")}`,
   };
 }

@@ -17,14 +17,6 @@ const [COLUMNS, ROWS] = [80, 24];
 /** A line in several lengths, the longest first; never empty. */
 export type Line = readonly string[];
 
-/** What work says of itself when it is asked. */
-export interface Told {
-  /** For a terminal. */
-  lines(): readonly Line[];
-  /** For the log. */
-  said(): Iterable<{ text: string; fields: LogFields }>;
-}
-
 /** Of parts, the most wanted first: as many as fit. */
 export function lineOf(parts: readonly (string | undefined)[], separator = ", "): Line {
   const known = parts.filter((part) => part !== undefined);
@@ -38,26 +30,32 @@ export interface ProgressContext {
   quiet: boolean;
 }
 
-export class Progress implements Disposable {
+/** Of one piece of work, which says how far it is when it is asked. */
+export abstract class Progress implements Disposable {
+  /** Milliseconds on a clock that only goes forward. */
+  protected readonly clock: () => number;
   readonly #context: ProgressContext;
-  readonly #told: Told;
-  readonly #clock: () => number;
   readonly #timer: ReturnType<typeof setInterval>;
   #drawnAt = -Infinity;
   #isOver = false;
 
   /** @param clock milliseconds @default performance.now */
-  constructor(context: ProgressContext, told: Told, clock = () => performance.now()) {
+  constructor(context: ProgressContext, clock = () => performance.now()) {
     this.#context = context;
-    this.#told = told;
-    this.#clock = clock;
+    this.clock = clock;
     const every = context.io.stderr.draw === undefined ? LOG_EVERY : DRAW_EVERY;
     this.#timer = setInterval(() => this.tell(), every);
   }
 
+  /** What a terminal shows. */
+  protected abstract lines(): readonly Line[];
+
+  /** What the log says. */
+  protected abstract said(): Iterable<{ text: string; fields: LogFields }>;
+
   /** There is news: draws it, unless other news was drawn just now. */
-  changed(): void {
-    if (this.#clock() - this.#drawnAt >= DRAW_AFTER) this.#draw();
+  protected changed(): void {
+    if (this.clock() - this.#drawnAt >= DRAW_AFTER) this.#draw();
   }
 
   /** Says how far it is: called by a timer. */
@@ -65,7 +63,7 @@ export class Progress implements Disposable {
     const { io, log, quiet } = this.#context;
     if (this.#isOver || quiet) return;
     if (io.stderr.draw !== undefined) return this.#draw();
-    for (const { text, fields } of this.#told.said()) log.info(text, fields);
+    for (const { text, fields } of this.said()) log.info(text, fields);
   }
 
   /** The work is over: erases what is drawn. */
@@ -84,9 +82,9 @@ export class Progress implements Disposable {
   #draw(): void {
     const { io: { stderr }, quiet } = this.#context;
     if (this.#isOver || quiet || stderr.draw === undefined) return;
-    this.#drawnAt = this.#clock();
+    this.#drawnAt = this.clock();
     const { columns = COLUMNS, rows = ROWS } = stderr;
-    const lines = this.#told.lines().map((line) => fitted(line, columns - 1));
+    const lines = this.lines().map((line) => fitted(line, columns - 1));
     // The last line sums up.
     const room = Math.max(1, rows - 1);
     const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), lines.at(-1)!];

@@ -1,12 +1,6 @@
 /** How far work is that handles things one after the other: messages, days, checks. */
 import { Pace } from "../../runtime/pace.ts";
-import {
-  type Line,
-  lineOf,
-  Progress,
-  type ProgressContext,
-  type Told,
-} from "../../runtime/progress.ts";
+import { type Line, lineOf, Progress, type ProgressContext } from "../../runtime/progress.ts";
 import { counted } from "../../runtime/words.ts";
 import { leftText, secondsLeft } from "./measures.ts";
 
@@ -20,13 +14,11 @@ export interface WorkWords {
   field: string;
 }
 
-export class CountedWork implements Told, Disposable {
+export class CountedWork extends Progress {
   readonly #words: WorkWords;
   readonly #of: number | undefined;
   readonly #pace: Pace;
-  readonly #progress: Progress;
   readonly #begunAt: number;
-  readonly #clock: () => number;
   /** What it is at now. */
   #at: string | undefined;
 
@@ -39,23 +31,21 @@ export class CountedWork implements Told, Disposable {
     words: WorkWords,
     options: { of?: number | undefined; clock?: () => number } = {},
   ) {
-    const { of, clock = () => performance.now() } = options;
+    super(context, options.clock);
     this.#words = words;
-    this.#of = of;
-    this.#clock = clock;
-    this.#begunAt = clock();
-    this.#pace = new Pace(clock);
-    this.#progress = new Progress(context, this, clock);
+    this.#of = options.of;
+    this.#begunAt = this.clock();
+    this.#pace = new Pace(this.clock);
   }
 
   /** @param sum how many are done by now @param at what the work is at */
   done(sum: number, at?: string): void {
     this.#pace.add(sum - this.#pace.sum);
     this.#at = at;
-    this.#progress.changed();
+    this.changed();
   }
 
-  lines(): Line[] {
+  protected lines(): Line[] {
     const { verb, noun } = this.#words;
     const { sum, perSecond } = this.#pace;
     const of = this.#of === undefined ? "" : ` of ${this.#of}`;
@@ -71,8 +61,8 @@ export class CountedWork implements Told, Disposable {
     ]];
   }
 
-  said() {
-    const seconds = Math.round((this.#clock() - this.#begunAt) / 1000);
+  protected said() {
+    const seconds = Math.round((this.clock() - this.#begunAt) / 1000);
     if (seconds === 0) return [];
     const { verb, noun, field } = this.#words;
     return [{
@@ -85,19 +75,6 @@ export class CountedWork implements Told, Disposable {
         seconds,
       },
     }];
-  }
-
-  /** Says how far it is: called by a timer. */
-  tell(): void {
-    this.#progress.tell();
-  }
-
-  clear(): Promise<void> {
-    return this.#progress.clear();
-  }
-
-  [Symbol.dispose](): void {
-    this.#progress[Symbol.dispose]();
   }
 
   get #left(): number | undefined {

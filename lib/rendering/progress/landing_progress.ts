@@ -1,13 +1,7 @@
 /** How far a landing is: messages, their pace, how many wait, and how long they take. */
 import type { Commit, Totals } from "../../landing/partition_lander.ts";
 import { Pace } from "../../runtime/pace.ts";
-import {
-  type Line,
-  lineOf,
-  Progress,
-  type ProgressContext,
-  type Told,
-} from "../../runtime/progress.ts";
+import { type Line, lineOf, Progress, type ProgressContext } from "../../runtime/progress.ts";
 import { counted } from "../../runtime/words.ts";
 import { leftText, secondsLeft, sizeText } from "./measures.ts";
 
@@ -19,21 +13,20 @@ export interface Unlanded {
   bytes?: { read: number; of: number } | undefined;
 }
 
-export class LandingProgress implements Told, Disposable {
+export class LandingProgress extends Progress {
   readonly #messages: Pace;
   readonly #bytes: Pace;
   /** Of a file, which may be compressed. */
   readonly #read: Pace;
-  readonly #progress: Progress;
   #unlanded: () => Unlanded = () => ({});
   #saidOf = 0;
 
   /** @param clock milliseconds @default performance.now */
-  constructor(context: ProgressContext, clock = () => performance.now()) {
-    this.#messages = new Pace(clock);
-    this.#bytes = new Pace(clock);
-    this.#read = new Pace(clock);
-    this.#progress = new Progress(context, this, clock);
+  constructor(context: ProgressContext, clock?: () => number) {
+    super(context, clock);
+    this.#messages = new Pace(this.clock);
+    this.#bytes = new Pace(this.clock);
+    this.#read = new Pace(this.clock);
   }
 
   /** The source is open. @param unlanded asks it */
@@ -44,10 +37,10 @@ export class LandingProgress implements Told, Disposable {
   readonly onProgress = ({ messages_read }: Totals, { bytes }: Commit): void => {
     this.#messages.add(messages_read - this.#messages.sum);
     this.#bytes.add(bytes);
-    this.#progress.changed();
+    this.changed();
   };
 
-  lines(): Line[] {
+  protected lines(): Line[] {
     const { messages: lag } = this.#left();
     const read = this.#messages.sum;
     return [lineOf([
@@ -60,7 +53,7 @@ export class LandingProgress implements Told, Disposable {
   }
 
   /** A resident stream that has nothing to do says nothing. */
-  said() {
+  protected said() {
     const { messages: lag } = this.#left();
     const read = this.#messages.sum;
     if (read === this.#saidOf && (lag ?? 0) === 0) return [];
@@ -75,19 +68,6 @@ export class LandingProgress implements Told, Disposable {
         seconds_left: this.#secondsLeft(),
       },
     }];
-  }
-
-  /** Says how far it is: called by a timer. */
-  tell(): void {
-    this.#progress.tell();
-  }
-
-  clear(): Promise<void> {
-    return this.#progress.clear();
-  }
-
-  [Symbol.dispose](): void {
-    this.#progress[Symbol.dispose]();
   }
 
   #left(): Unlanded {

@@ -2,6 +2,7 @@
  * AWS's signature of a request in its URL ("Signature Version 4", "Authenticating Requests: Using
  * Query Parameters"): a GET without a body, whose one signed header is the host.
  */
+import { createHash, createHmac } from "node:crypto";
 import type { AwsKeys } from "../../config/kafka_iam.ts";
 
 /** What is signed, and when. */
@@ -19,9 +20,9 @@ export interface Presigned {
 }
 
 /** The query with the signature in it, of the URL `https://host/`. */
-export async function presignedQuery(
+export function presignedQuery(
   { keys, region, service, host, query, expires, now }: Presigned,
-): Promise<Record<string, string>> {
+): Record<string, string> {
   const time = new Date(now).toISOString().replace(/[-:]|\.\d+/g, "");
   const scope = [time.slice(0, 8), region, service, "aws4_request"];
   const signed: Record<string, string> = {
@@ -33,11 +34,12 @@ export async function presignedQuery(
     "X-Amz-SignedHeaders": "host",
     ...(keys.sessionToken === undefined ? {} : { "X-Amz-Security-Token": keys.sessionToken }),
   };
-  const request = ["GET", "/", queryText(signed), `host:${host}`, "", "host", await hashOf("")];
-  const text = ["AWS4-HMAC-SHA256", time, scope.join("/"), await hashOf(request.join("\n"))];
-  let key = bytesOf(`AWS4${keys.secretAccessKey}`);
-  for (const part of [...scope, text.join("\n")]) key = await hmac(key, part);
-  return { ...signed, "X-Amz-Signature": key.toHex() };
+  const request = ["GET", "/", queryText(signed), `host:${host}`, "", "host", hashOf("")];
+  const text = ["AWS4-HMAC-SHA256", time, scope.join("/"), hashOf(request.join("\n"))];
+  let key: string | Uint8Array = `AWS4${keys.secretAccessKey}`;
+  for (const part of scope) key = createHmac("sha256", key).update(part).digest();
+  const signature = createHmac("sha256", key).update(text.join("\n")).digest("hex");
+  return { ...signed, "X-Amz-Signature": signature };
 }
 
 /** A query as AWS writes one: by name, and all but letters, digits and `-._~` escaped. */
@@ -56,16 +58,6 @@ function escaped(text: string): string {
   );
 }
 
-function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text);
-}
-
-async function hashOf(text: string): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytesOf(text))).toHex();
-}
-
-async function hmac(key: Uint8Array<ArrayBuffer>, text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const imported = await crypto.subtle.importKey("raw", key, algorithm, false, ["sign"]);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, bytesOf(text)));
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

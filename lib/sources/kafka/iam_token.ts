@@ -13,14 +13,14 @@ const LASTS = 900;
  * @param now milliseconds since 1970
  * @param agent what the brokers' logs name
  */
-export async function iamToken(
+export function iamToken(
   keys: AwsKeys,
   region: string,
   now: number,
   agent = SIGNATURE.replace(" ", "/"),
-): Promise<string> {
+): string {
   const host = `kafka.${region}.amazonaws.com`;
-  const query = await presignedQuery({
+  const query = presignedQuery({
     keys,
     region,
     service: "kafka-cluster",

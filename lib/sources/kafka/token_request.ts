@@ -1,5 +1,6 @@
 /** Requests to whom gives out tokens or keys, and what their failures mean. */
-import { causesOf, FinpipeError, messageOf } from "../../runtime/errors.ts";
+import { FinpipeError } from "../../runtime/errors.ts";
+import { fetchFailure } from "../../runtime/fetch_failure.ts";
 
 /** Milliseconds for the answer. */
 const ANSWER_WITHIN = 10_000;
@@ -38,7 +39,7 @@ export async function askGiver(
     const text = await response.text();
     return { status: response.status, body: parsed(text) };
   } catch (error) {
-    const reason = messageOf([...causesOf(error)].at(-1)).replaceAll(url.href, url.origin);
+    const reason = fetchFailure(error);
     if (/certificate/i.test(reason)) {
       throw giverFailure("configuration", giver, reason, TRUST, error);
     }

@@ -12,7 +12,7 @@ const AGAIN_AFTER = { hours: 20 };
 /** Times by what was told. */
 const File = v.record(v.string(), v.string());
 
-export class Told {
+export class ToldNotices {
   readonly #path: string;
   readonly #workDir: string;
 
